@@ -1,0 +1,6 @@
+namespace Tessar.Bench;
+
+internal static class Program
+{
+    private static int Main() => 0;
+}
