@@ -51,7 +51,7 @@ public static class Trainer
     {
         ArgumentNullException.ThrowIfNull(request);
         string runs = request.RunsDirectory ?? RunCatalog.DefaultDirectory;
-        using ExampleStore store = DataCatalog.Open(request.Data);
+        using ExampleStore store = DataCatalog.Open(request.Data, cancellation: cancellation);
         TrainingPlan plan = TrainingPlan.Of(request, store);
         string name = request.Name ?? RunCatalog.FreeName(
             $"{Stem(request.Model.Split('#')[^1])}-{Stem(Path.GetFileNameWithoutExtension(request.Data))}", runs);

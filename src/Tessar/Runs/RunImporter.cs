@@ -32,7 +32,7 @@ public static class RunImporter
         ArgumentNullException.ThrowIfNull(request);
         string runs = request.RunsDirectory ?? RunCatalog.DefaultDirectory;
         ModelSource source = ModelSource.Parse(request.Model);
-        using ExampleStore store = DataCatalog.Open(request.Data);
+        using ExampleStore store = DataCatalog.Open(request.Data, cancellation: cancellation);
         ExampleSet train = ExampleSet.Parse(store, request.Train), test = ExampleSet.Parse(store, request.Test);
         InputNormalization input = Normalization(request, store);
         string name = request.Name ?? RunCatalog.FreeName($"{Path.GetFileNameWithoutExtension(request.Weights)}", runs);

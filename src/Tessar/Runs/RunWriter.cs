@@ -47,7 +47,7 @@ internal sealed class RunWriter : IDisposable
         RunNames.Check(record.Name);
         string directory = Path.GetFullPath(Path.Combine(runsDirectory, record.Name));
         MakeFolder(directory);
-        RunLock runLock = RunLock.Take(directory);
+        RunLock held = RunLock.Take(directory);
         MetricLog? metrics = null;
         try
         {
@@ -55,12 +55,12 @@ internal sealed class RunWriter : IDisposable
             labels?.Save(Path.Combine(directory, LabelsFile));
             metrics = MetricLog.Create(Path.Combine(directory, MetricsFile));
             RunJson.Write(Path.Combine(directory, RunJson.FileName), record);
-            return new RunWriter(directory, record, runLock, metrics);
+            return new RunWriter(directory, record, held, metrics);
         }
         catch
         {
             metrics?.Dispose();
-            runLock.Dispose();
+            held.Dispose();
             throw;
         }
     }
@@ -71,7 +71,7 @@ internal sealed class RunWriter : IDisposable
     /// <exception cref="TessarException">Another process is writing it, or the folder can't be written to.</exception>
     public static RunWriter Reopen(string directory, Action<Run> check)
     {
-        RunLock runLock = RunLock.Take(directory);
+        RunLock held = RunLock.Take(directory);
         MetricLog? metrics = null;
         try
         {
@@ -79,14 +79,14 @@ internal sealed class RunWriter : IDisposable
             check(run);
             long step = run.Checkpoints.Count > 0 ? run.Checkpoints[^1].Step : 0;
             metrics = MetricLog.Create(run.MetricsPath, [.. run.ReadMetrics().Where(row => row.Step <= step)]);
-            var writer = new RunWriter(run.Directory, run.Record, runLock, metrics);
+            var writer = new RunWriter(run.Directory, run.Record, held, metrics);
             writer.Update(run.Record with { Status = RunStatus.Running, Finished = null, Failure = null, Final = null });
             return writer;
         }
         catch
         {
             metrics?.Dispose();
-            runLock.Dispose();
+            held.Dispose();
             throw;
         }
     }

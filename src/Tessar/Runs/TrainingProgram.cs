@@ -51,7 +51,7 @@ public sealed record DataReference(string Name, string? Path, string Identity, s
     /// <summary>Describes two sets of one store.</summary>
     internal static DataReference Of(string nameOrPath, ExampleSet train, ExampleSet test) => new(
         nameOrPath,
-        File.Exists(nameOrPath) ? System.IO.Path.GetFullPath(nameOrPath) : null,
+        DataCatalog.Names.Contains(nameOrPath, StringComparer.Ordinal) ? null : System.IO.Path.GetFullPath(nameOrPath),
         train.Store.Identity,
         train.ToString(),
         test.ToString());
