@@ -11,11 +11,8 @@ namespace Tessar.Lenses.Data.Features;
 /// Folder: <c>header.json</c>, <c>phi.bin</c> (n×k, row by row, fp16 or fp32, little-endian), <c>q.bin</c> (n fp32),
 /// <c>done.bitmap</c> (one bit per row). Rows are read in blocks, so the store may be larger than memory.
 /// </remarks>
-internal sealed class GradientStore : IDisposable
+internal sealed class GradientStore : IFeatureRows, IDisposable
 {
-    /// <summary>Rows per block: the Gram matrix and scores are summed block by block, so that their bits don't depend on the caller.</summary>
-    public const int BlockRows = 8192;
-
     private readonly FileStream _rows;
     private readonly float[] _factors;
 
@@ -76,13 +73,6 @@ internal sealed class GradientStore : IDisposable
         ReadExactly(stored, (long)first * Width * (half ? 2 : 4));
         Tensor rows = stored.to_type(ScalarType.Float32, copy: true);
         return rows.mul_(Math.Pow(2, -Header.ScaleExponent));
-    }
-
-    /// <summary>First row and number of rows of each block.</summary>
-    public IEnumerable<(int First, int Count)> Blocks()
-    {
-        for (int first = 0; first < Count; first += BlockRows)
-            yield return (first, Math.Min(BlockRows, Count - first));
     }
 
     /// <inheritdoc/>

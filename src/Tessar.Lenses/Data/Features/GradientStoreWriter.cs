@@ -233,12 +233,10 @@ internal sealed class GradientStoreWriter : IDisposable
     {
         long zeroRows = 0;
         double sum = 0;
-        int block = GradientStore.BlockRows;
         long rowBytes = _header.Origin.ProjectionDimension * (_half ? 2L : 4L);
-        for (long first = 0; first < _header.Rows; first += block)
+        foreach ((int first, int count) in FeatureBlocks.Of((int)_header.Rows))
         {
             using DisposeScope scope = NewDisposeScope();
-            int count = (int)Math.Min(block, _header.Rows - first);
             Tensor stored = empty(count, _header.Origin.ProjectionDimension, dtype: _half ? ScalarType.Float16 : ScalarType.Float32);
             RandomAccess.Read(_rows!.SafeFileHandle, stored.bytes, first * rowBytes);
             Tensor squares = stored.to_type(ScalarType.Float32).square().sum(1);

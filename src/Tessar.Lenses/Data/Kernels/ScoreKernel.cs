@@ -1,0 +1,24 @@
+using static TorchSharp.torch;
+
+namespace Tessar.Lenses.Data.Kernels;
+
+/// <summary>One checkpoint's part of a TRAK score: φ_iᵀ K⁻¹ φ(q) with K = ΦᵀRΦ + λI.</summary>
+internal abstract class ScoreKernel : IDisposable
+{
+    /// <summary>Absolute λ that was used.</summary>
+    public double Damping { get; protected init; }
+
+    /// <summary>s̄ = tr(ΦᵀΦ)/n, the mean squared norm of a feature: λ is given relative to it.</summary>
+    public double MeanSquaredNorm { get; protected init; }
+
+    /// <summary>φ_iᵀ K⁻¹ φ(q) for train rows [first, first + count) and every target.</summary>
+    /// <returns>Shape [count, m], fp64; the caller disposes it.</returns>
+    public abstract Tensor Scores(int first, int count);
+
+    /// <summary>φ_iᵀ K⁻¹ φ_i for train rows [first, first + count).</summary>
+    /// <returns>Shape [count], fp64; the caller disposes it.</returns>
+    public abstract Tensor SelfScores(int first, int count);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}
