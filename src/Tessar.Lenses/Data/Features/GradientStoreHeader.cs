@@ -36,7 +36,7 @@ internal sealed record GradientStoreHeader
 /// <summary>Checks and counts of a finished store.</summary>
 /// <param name="RowsHash">XXH3 of <c>phi.bin</c>, hexadecimal.</param>
 /// <param name="FactorsHash">XXH3 of <c>q.bin</c>, hexadecimal.</param>
-/// <param name="LargestValue">Largest |φ| before scaling.</param>
+/// <param name="LargestValue">Largest |φ| of the stored rows.</param>
 /// <param name="ZeroRows">Rows that hold nothing but zeros: a dead model, or examples whose gradient is smaller than the number format reaches.</param>
 /// <param name="MeanSquaredNorm">tr(ΦᵀΦ)/n of the stored rows.</param>
 internal sealed record GradientStoreSummary(string RowsHash, string FactorsHash, double LargestValue, long ZeroRows, double MeanSquaredNorm);

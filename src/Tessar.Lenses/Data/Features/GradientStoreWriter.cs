@@ -90,17 +90,16 @@ internal sealed class GradientStoreWriter : IDisposable
     }
 
     /// <summary>Checks that every row is there and writes the final header.</summary>
-    /// <param name="largestValue">Largest |φ| before scaling.</param>
-    public void Finish(double largestValue)
+    public void Finish()
     {
         if (Array.IndexOf(_done, false) is int missing and >= 0)
             throw new TessarException(string.Create(CultureInfo.InvariantCulture, $"Row {missing} of {_folder} was never written."));
         Flush();
-        (long zeroRows, double meanSquaredNorm) = Survey();
+        (double largest, long zeroRows, double meanSquaredNorm) = Survey();
         _header = _header with
         {
             Summary = new GradientStoreSummary(
-                GradientStore.HashOf(_rows!), GradientStore.HashOf(_factors!), largestValue, zeroRows, meanSquaredNorm),
+                GradientStore.HashOf(_rows!), GradientStore.HashOf(_factors!), largest, zeroRows, meanSquaredNorm),
         };
         WriteHeader();
     }
@@ -229,22 +228,24 @@ internal sealed class GradientStoreWriter : IDisposable
         return largest.item<float>();
     }
 
-    private (long ZeroRows, double MeanSquaredNorm) Survey()
+    private (double Largest, long ZeroRows, double MeanSquaredNorm) Survey()
     {
         long zeroRows = 0;
-        double sum = 0;
+        double sum = 0, largest = 0;
         long rowBytes = _header.Origin.ProjectionDimension * (_half ? 2L : 4L);
         foreach ((int first, int count) in FeatureBlocks.Of((int)_header.Rows))
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor stored = empty(count, _header.Origin.ProjectionDimension, dtype: _half ? ScalarType.Float16 : ScalarType.Float32);
             RandomAccess.Read(_rows!.SafeFileHandle, stored.bytes, first * rowBytes);
-            Tensor squares = stored.to_type(ScalarType.Float32).square().sum(1);
+            Tensor rows = stored.to_type(ScalarType.Float32);
+            largest = Math.Max(largest, LargestOf(rows));
+            Tensor squares = rows.square().sum(1);
             zeroRows += (squares == 0).sum().item<long>();
             sum += squares.sum(ScalarType.Float64).item<double>();
         }
 
-        return (zeroRows, sum * Math.Pow(4, -_header.ScaleExponent) / _header.Rows);
+        return (largest * Math.Pow(2, -_header.ScaleExponent), zeroRows, sum * Math.Pow(4, -_header.ScaleExponent) / _header.Rows);
     }
 
     private void WriteHeader() => AtomicFile.Write(

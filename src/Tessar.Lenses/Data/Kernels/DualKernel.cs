@@ -32,7 +32,7 @@ internal sealed class DualKernel : ScoreKernel
 
     public override Tensor SelfScores(int first, int count) => _selfScores.narrow(0, first, count).clone();
 
-    public override void Dispose()
+    protected override void Release()
     {
         _scores.Dispose();
         _selfScores.Dispose();

@@ -11,6 +11,7 @@ internal sealed class PrimalKernel : ScoreKernel
     private readonly IFeatureRows _train;
     private readonly DampedCholesky _solver;
     private readonly Tensor _preconditioned;
+    private readonly Tensor? _weights;
 
     /// <summary>Builds the kernel.</summary>
     /// <param name="train">Φ, [n, k]; has to outlive the kernel.</param>
@@ -21,6 +22,7 @@ internal sealed class PrimalKernel : ScoreKernel
     public PrimalKernel(IFeatureRows train, IFeatureRows targets, double relativeDamping, Tensor? weights, CancellationToken cancellation)
     {
         _train = train;
+        _weights = weights;
         double multiplications = (double)train.Count * train.Width * train.Width;
         using DisposeScope scope = NewDisposeScope();
         Tensor gram = FeatureProducts.Gram(train, weights, cancellation);
@@ -47,7 +49,13 @@ internal sealed class PrimalKernel : ScoreKernel
         return _solver.QuadraticForms(columns).MoveToOuterDisposeScope();
     }
 
-    public override void Dispose()
+    public override Tensor Leverages(int first, int count)
+    {
+        Tensor own = SelfScores(first, count);
+        return _weights is null ? own : own.mul_(_weights.narrow(0, first, count));
+    }
+
+    protected override void Release()
     {
         _solver.Dispose();
         _preconditioned.Dispose();

@@ -1,5 +1,5 @@
 using Tessar.Autograd;
-using Tessar.Autograd.LayerRules;
+using Tessar.Lenses.Data.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,12 +24,12 @@ internal sealed class GradientSketch
         for (int s = 0; s < gradients.Captured.Count; s++)
         {
             ParameterSlot slot = gradients.Captured[s];
-            if (FindLayer(gradients, sample, slot) is not { } found)
+            if (SingleUseLinear.Of(slot, gradients, sample) is not { } layer || !TensorSketchLayer.Pays(layer.Inputs, layer.Outputs, width))
                 continue;
-            uint[] inputs = SketchHash.Table(SketchHash.Key(seed, checkpoint, 2 * s), found.Inputs, width);
-            uint[] outputs = SketchHash.Table(SketchHash.Key(seed, checkpoint, 2 * s + 1), slot.Shape[0], width);
-            layers.Add(new TensorSketchLayer(found.Rule, found.Parameters, inputs, outputs));
-            placed.UnionWith(found.Parameters);
+            uint[] inputs = SketchHash.Table(SketchHash.Key(seed, checkpoint, 2 * s), layer.Inputs, width);
+            uint[] outputs = SketchHash.Table(SketchHash.Key(seed, checkpoint, 2 * s + 1), layer.Outputs, width);
+            layers.Add(new TensorSketchLayer(layer, inputs, outputs));
+            placed.UnionWith(layer.Parameters);
         }
 
         for (int s = 0; s < gradients.Captured.Count; s++)
@@ -65,23 +65,5 @@ internal sealed class GradientSketch
         return [.. gradients.Captured
             .Where(slot => !PerExampleGradients.Gradient(batch, slot).narrow(0, example, 1).isfinite().all().item<bool>())
             .Select(slot => slot.Name)];
-    }
-
-    // A weight qualifies when one Linear layer alone uses it, once, with one position per example, and in·out is large.
-    private (LinearRule Rule, IReadOnlyList<string> Parameters, long Inputs)? FindLayer(
-        PerExampleGradients gradients, CapturedBatch sample, ParameterSlot slot)
-    {
-        LayerCall[] calls = [.. sample.Calls.Where(c => c.Rule.WeightAddress == slot.Address || c.Rule.BiasAddress == slot.Address)];
-        if (calls is not [{ Rule: LinearRule rule } call] || rule.WeightAddress != slot.Address || call.Input.dim() != 2
-            || !TensorSketchLayer.Pays(slot.Shape[1], slot.Shape[0], Width))
-        {
-            return null;
-        }
-
-        if (rule.Bias is null)
-            return (rule, [slot.Name], slot.Shape[1]);
-        ParameterSlot? bias = gradients.Captured.FirstOrDefault(b => b.Address == rule.BiasAddress);
-        bool biasAlone = sample.Calls.Count(c => c.Rule.BiasAddress == rule.BiasAddress || c.Rule.WeightAddress == rule.BiasAddress) == 1;
-        return bias is not null && biasAlone ? (rule, [slot.Name, bias.Name], slot.Shape[1] + 1) : (rule, [slot.Name], slot.Shape[1]);
     }
 }

@@ -1,5 +1,4 @@
 using Tessar.Autograd;
-using Tessar.Autograd.LayerRules;
 using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Projections;
@@ -13,16 +12,16 @@ namespace Tessar.Lenses.Data.Projections;
 /// </remarks>
 internal sealed class TensorSketchPart(IReadOnlyList<TensorSketchLayer> layers, int width) : SketchPart
 {
-    public override string Description => $"tensor-sketch {string.Join(", ", layers.Select(layer => layer.Rule.Name))}";
+    public override string Description => $"tensor-sketch {string.Join(", ", layers.Select(layer => layer.Layer.Rule.Name))}";
 
-    public override IReadOnlyList<string> Parameters => [.. layers.SelectMany(layer => layer.Parameters)];
+    public override IReadOnlyList<string> Parameters => [.. layers.SelectMany(layer => layer.Layer.Parameters)];
 
     public override void AddTo(CapturedBatch batch, Tensor rows)
     {
         Tensor? sum = null;
         foreach (TensorSketchLayer layer in layers)
         {
-            foreach (LayerCall call in batch.Calls.Where(c => ReferenceEquals(c.Rule, layer.Rule)))
+            foreach (LayerCall call in batch.Calls.Where(c => ReferenceEquals(c.Rule, layer.Layer.Rule)))
             {
                 using Tensor u = CountSketch(call.Input, layer.InputTable, batch.Count);
                 using Tensor v = CountSketch(call.OutputGradient, layer.OutputTable, batch.Count);
@@ -61,15 +60,4 @@ internal sealed class TensorSketchPart(IReadOnlyList<TensorSketchLayer> layers, 
         });
         return sketch;
     }
-}
-
-/// <summary>One layer of a <see cref="TensorSketchPart"/>.</summary>
-/// <param name="Rule">The layer.</param>
-/// <param name="Parameters">Names of its weight and, if any, bias.</param>
-/// <param name="InputTable">Buckets and signs of the inputs, with one more for a bias.</param>
-/// <param name="OutputTable">Buckets and signs of the outputs.</param>
-internal sealed record TensorSketchLayer(LinearRule Rule, IReadOnlyList<string> Parameters, uint[] InputTable, uint[] OutputTable)
-{
-    /// <summary>Whether forming G and count-sketching it would cost clearly more: in·out ≥ 3 k log₂ k; the 3 pays for the variance.</summary>
-    public static bool Pays(long inputs, long outputs, int width) => inputs * outputs >= 3.0 * width * Math.Log2(Math.Max(2, width));
 }
