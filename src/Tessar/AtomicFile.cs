@@ -80,9 +80,43 @@ internal sealed partial class AtomicFile : IDisposable
         }
         catch (IOException e) when (IsDiskFull(e))
         {
-            throw Unwritable(_path, Math.Max(_expectedBytes, Written()), e);
+            throw Unwritable(_path, _expectedBytes, e);
         }
     }
+
+    /// <summary>Writes at a place in the file, past <see cref="Stream"/> and its position.</summary>
+    /// <exception cref="TessarException">The disk is full.</exception>
+    public void WriteAt(long offset, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            RandomAccess.Write(Stream.SafeFileHandle, bytes, offset);
+        }
+        catch (IOException e) when (IsDiskFull(e))
+        {
+            throw Unwritable(_path, Math.Max(_expectedBytes, offset + bytes.Length), e);
+        }
+    }
+
+    /// <summary>Reads back what <see cref="WriteAt"/> wrote.</summary>
+    /// <exception cref="EndOfStreamException">The file ends before <paramref name="bytes"/> is full.</exception>
+    public void ReadAt(long offset, Span<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            int read = RandomAccess.Read(Stream.SafeFileHandle, bytes, offset);
+            if (read == 0)
+                throw new EndOfStreamException($"{_temporary} ends at byte {offset}.");
+            offset += read;
+            bytes = bytes[read..];
+        }
+    }
+
+    /// <summary>Lengthens the file with zeros.</summary>
+    public void SetLength(long length) => Guard(() => RandomAccess.SetLength(Stream.SafeFileHandle, length));
+
+    /// <summary>Waits until everything written so far is on the disk.</summary>
+    public void Flush() => Guard(() => Stream.Flush(flushToDisk: true));
 
     /// <summary>Flushes to the disk and gives the file its name.</summary>
     /// <exception cref="TessarException">The disk is full, or the name is taken by a folder.</exception>
@@ -141,8 +175,6 @@ internal sealed partial class AtomicFile : IDisposable
             ErrorKind.Environment,
             e);
     }
-
-    private long Written() => Stream.CanSeek ? Stream.Length : 0;
 
     /// <summary>Removes temporary files of this name whose writer no longer runs.</summary>
     private static void RemoveStale(string folder, string name)
