@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tessar.Tests.Processes;
 
 namespace Tessar.Tests.Cli;
@@ -13,7 +12,7 @@ public sealed class ToolTests : IDisposable
     [Fact]
     public void Help_loads_no_libtorch()
     {
-        // The runtime reports every native library it maps; the kernel's own list is the plainest witness.
+        // The dynamic linker reports every library it maps.
         tool.Environment["LD_DEBUG"] = "files";
         ChildResult result = tool.Run("--help");
         Assert.Equal(0, result.ExitCode);
@@ -60,20 +59,25 @@ public sealed class ToolTests : IDisposable
         tool.Environment["TESSAR_THREADS"] = "many";
         Assert.Equal(
             "The environment variable TESSAR_THREADS is `many`; required is a whole number from 1 to 1,024.",
-            tool.Fails(2, "examples", "show", "fashion-mnist-mini"));
+            tool.Fails(2, "runs"));
     }
 
-    [Theory]
-    [InlineData("bash", "-c", "source \"$1\"; PATH=\"$2:$PATH\"; COMP_WORDS=(tessar tr); COMP_CWORD=1; COMP_LINE='tessar tr'; COMP_POINT=9; _tessar; echo \"${COMPREPLY[*]}\"")]
-    public void Bash_completes_commands_by_the_script(string shell, string flag, string script)
+    [Fact]
+    public void All_wrong_values_are_reported_together() => Assert.Equal(
+        "`--seed` is `-1`; required is a whole number from 0 to 2^64 - 1. `--threads` is `0`; required is a whole number from 1 to 1,024.",
+        tool.Fails(2, "runs", "--threads", "0", "--seed", "-1"));
+
+    [Fact]
+    public void Bash_completes_commands_by_the_script()
     {
+        const string Script = "source \"$1\"; PATH=\"$2:$PATH\"; COMP_WORDS=(tessar ru); COMP_CWORD=1; COMP_LINE='tessar ru'; COMP_POINT=9; _tessar; echo \"${COMPREPLY[*]}\"";
         File.WriteAllText(tool.File("completion.sh"), tool.Run("completion", "bash").Output);
         string starter = tool.File("tessar");
         File.WriteAllText(starter, $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "Tessar.Cli.dll")}' \"$@\"\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(starter, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        using ChildProcess child = ChildProcess.StartProgram(shell, [flag, script, shell, tool.File("completion.sh"), tool.Folder], tool.Environment, tool.Folder);
+        using ChildProcess child = ChildProcess.StartProgram("bash", ["-c", Script, "bash", tool.File("completion.sh"), tool.Folder], tool.Environment, tool.Folder);
         ChildResult result = child.WaitForEnd();
-        Assert.Equal((0, "train\n"), (result.ExitCode, result.Output));
+        Assert.Equal((0, "runs\n"), (result.ExitCode, result.Output));
     }
 }
