@@ -14,8 +14,8 @@ public sealed class SafetensorsFileTests
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder.File("a"), SafetensorsTestFiles.Compose(TwoTensors + "  ", 11));
         using var file = SafetensorsFile.Open(folder.File("a"));
-        Assert.Equal("pt", file.Metadata["format"]);
-        Assert.Equal("b a", string.Join(" ", file.Entries.Select(entry => entry.Name)));
+        Assert.Equal("pt", Assert.Single(file.Metadata).Value);
+        Assert.Equal(["b", "a"], file.Entries.Select(entry => entry.Name));
         Assert.True(file.TryGet("a", out TensorEntry? entry));
         Assert.Equal((ElementType.U8, 3L), (entry.Type, entry.Length));
         Assert.Equal([1L, 3L], entry.Shape);

@@ -11,8 +11,8 @@ public sealed class SafetensorsWriterTests
     {
         using var folder = new TemporaryFolder();
         var writer = new SafetensorsWriter();
-        writer.Add("z", "\a"u8.ToArray());
-        writer.Add("b", Enumerable.Range(1, 2).Select(x => (float)x).ToArray(), 2, 1);
+        writer.Add("z", new byte[] { 7 });
+        writer.Add("b", new float[] { 1, 2 }, 2, 1);
         writer.Add("a", new int[] { 3 }, 1);
         writer.Add("y", new long[] { 4 }, 1);
         writer.Metadata["step"] = "5";
