@@ -14,9 +14,14 @@ internal static class CommandTable
 
     public static IReadOnlyList<Command> All() =>
     [
+        new ServeCommand(),
         new ExamplesCommand(),
+        new TrainCommand(),
+        new ImportCommand(),
         new RunsCommand(),
         new ShowCommand(),
+        new PredictCommand(),
+        new MethodsCommand(),
         new CompletionCommand(),
     ];
 }

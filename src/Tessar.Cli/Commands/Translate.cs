@@ -1,5 +1,7 @@
+using System.Globalization;
 using Tessar.Cli.Terminal;
 using Tessar.Examples;
+using Tessar.Training;
 
 namespace Tessar.Cli.Commands;
 
@@ -11,6 +13,18 @@ internal static class Translate
 
     public static IProgress<long> Bytes(IProgress<ProgressUpdate> display, long total) =>
         new Adapter<long>(display, done => new ProgressUpdate(done >> 20, total >> 20, "MiB"));
+
+    public static IProgress<long> Examples(IProgress<ProgressUpdate> display, long total) =>
+        new Adapter<long>(display, done => new ProgressUpdate(done, total, "examples"));
+
+    public static IProgress<TrainingProgress> Training(IProgress<ProgressUpdate> display) =>
+        new Adapter<TrainingProgress>(display, update => new ProgressUpdate(update.Step, update.TotalSteps, "steps", Describe(update)));
+
+    private static string Describe(TrainingProgress update)
+    {
+        string test = update.TestAccuracy is { } accuracy ? $", test {Quantity.Percent(accuracy)}" : string.Empty;
+        return string.Create(CultureInfo.InvariantCulture, $"epoch {update.Epoch + 1} of {update.Epochs}, loss {update.Loss:0.000}{test}");
+    }
 
     private sealed class Adapter<T>(IProgress<ProgressUpdate> display, Func<T, ProgressUpdate> translate) : IProgress<T>
     {

@@ -12,8 +12,12 @@ namespace Tessar.Cli.Json;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CompletionJson))]
 [JsonSerializable(typeof(ExamplesJson))]
+[JsonSerializable(typeof(MethodsJson))]
+[JsonSerializable(typeof(PredictJson))]
 [JsonSerializable(typeof(RunsJson))]
+[JsonSerializable(typeof(ServeJson))]
 [JsonSerializable(typeof(ShowJson))]
+[JsonSerializable(typeof(TrainJson))]
 internal sealed partial class JsonOutput : JsonSerializerContext
 {
     /// <summary>The context to print with: text stays readable, since nothing here is pasted into HTML.</summary>

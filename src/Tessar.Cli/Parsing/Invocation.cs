@@ -60,6 +60,13 @@ internal sealed class Invocation
 
     public string Value(Argument<string> argument) => parsed.GetRequiredValue(argument);
 
+    /// <summary>The value of an argument that may be left out.</summary>
+    public string? OptionalValue(Argument<string> argument) => parsed.GetValue(argument);
+
+    /// <summary>The command's own options that the command line gives, by name.</summary>
+    public IEnumerable<string> GivenOptions() =>
+        Command.Options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name);
+
     /// <summary>Prints the result: with --json the record as one object, otherwise what <paramref name="text"/> writes.</summary>
     public void Print<T>(T result, JsonTypeInfo<T> type, Action<IAnsiConsole> text)
     {
