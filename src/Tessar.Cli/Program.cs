@@ -1,13 +1,8 @@
-using TorchSharp;
+using Tessar.Cli.Parsing;
 
 namespace Tessar.Cli;
 
 internal static class Program
 {
-    private static int Main()
-    {
-        using var x = torch.ones(2, 2);
-        System.Console.WriteLine(x.mm(x).sum().item<float>());
-        return 0;
-    }
+    private static int Main(string[] arguments) => CommandLine.Run(arguments, Console.Out, Console.Error);
 }

@@ -1,0 +1,19 @@
+using System.CommandLine;
+using Tessar.Cli.Parsing;
+
+namespace Tessar.Cli.Commands;
+
+/// <summary>The commands in the order the help lists them.</summary>
+internal static class CommandTable
+{
+    public const string StartHere = "Start here";
+    public const string DataGroup = "Data";
+    public const string RunGroup = "Runs";
+    public const string LensGroup = "Lenses";
+    public const string ToolGroup = "Around it";
+
+    public static IReadOnlyList<Command> All() =>
+    [
+        new CompletionCommand(),
+    ];
+}

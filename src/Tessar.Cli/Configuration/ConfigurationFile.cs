@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Tessar.Cli.Parsing;
+
+namespace Tessar.Cli.Configuration;
+
+/// <summary>tessar.json of the current folder: settings by nested keys, comments and trailing commas allowed.</summary>
+internal sealed class ConfigurationFile
+{
+    public const string FileName = "tessar.json";
+
+    private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
+
+    private ConfigurationFile(string path) => Location = path;
+
+    /// <summary>The file that was read, or would have been.</summary>
+    public string Location { get; }
+
+    /// <summary>Reads the file of <paramref name="folder"/>, if there is one, and refuses keys that no command knows.</summary>
+    public static ConfigurationFile Read(string folder, IEnumerable<Setting> known)
+    {
+        var file = new ConfigurationFile(Path.Combine(folder, FileName));
+        if (!File.Exists(file.Location))
+            return file;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(
+                File.ReadAllBytes(file.Location), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            file.Flatten(document.RootElement, string.Empty);
+        }
+        catch (JsonException error)
+        {
+            throw new TessarException(
+                $"{file.Location} isn't valid JSON at line {error.LineNumber + 1}: {error.Message} Mend it, or move it away.", ErrorKind.Usage, error);
+        }
+        file.RefuseUnknown([.. known.Select(setting => setting.Key)]);
+        return file;
+    }
+
+    public bool TryGet(string key, out string value) => values.TryGetValue(key, out value!);
+
+    /// <summary>The entries below `methods.NAME`, by option name.</summary>
+    public IEnumerable<(string Option, string Value)> MethodOptions(string method)
+    {
+        string prefix = $"methods.{method}.";
+        return values.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(entry => (entry.Key[prefix.Length..], entry.Value));
+    }
+
+    private void Flatten(JsonElement element, string key)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (JsonProperty property in element.EnumerateObject())
+                {
+                    if (key.Length > 0 || property.Name != "$schema")
+                        Flatten(property.Value, key.Length == 0 ? property.Name : $"{key}.{property.Name}");
+                }
+                break;
+            case JsonValueKind.Array:
+                Set(key, string.Join(',', element.EnumerateArray().Select(item => item.ToString())));
+                break;
+            case JsonValueKind.True or JsonValueKind.False:
+                Set(key, element.GetBoolean() ? "true" : "false");
+                break;
+            case JsonValueKind.Null or JsonValueKind.Undefined:
+                throw new TessarException($"{Location}: `{key}` is null; leave the key out to keep the default.", ErrorKind.Usage);
+            default:
+                Set(key, element.ToString());
+                break;
+        }
+    }
+
+    private void Set(string key, string value)
+    {
+        if (key.Length == 0)
+            throw new TessarException($"{Location} holds a single value; required is an object such as {{ \"train\": {{ \"epochs\": 5 }} }}.", ErrorKind.Usage);
+        if (!values.TryAdd(key, value))
+            throw new TessarException($"{Location}: `{key}` is given twice; keep one of them.", ErrorKind.Usage);
+    }
+
+    private void RefuseUnknown(List<string> known)
+    {
+        string[] unknown = [.. values.Keys.Where(key => !known.Contains(key, StringComparer.Ordinal) && !key.StartsWith("methods.", StringComparison.Ordinal))];
+        if (unknown.Length == 0)
+            return;
+        string list = string.Join(' ', unknown.Select(key => $"`{key}` is not a setting.{NearestName.Hint(key, known)}"));
+        throw new TessarException($"{Location}: {list}", ErrorKind.Usage);
+    }
+}

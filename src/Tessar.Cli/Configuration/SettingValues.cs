@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Tessar.Cli.Parsing;
+
+namespace Tessar.Cli.Configuration;
+
+/// <summary>The effective settings of one invocation: defaults &lt; tessar.json &lt; environment &lt; command line.</summary>
+internal sealed class SettingValues
+{
+    private readonly ParseResult parsed;
+    private readonly ConfigurationFile file;
+    private readonly Dictionary<string, string> set = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> methodSet = new(StringComparer.Ordinal);
+
+    private SettingValues(ParseResult parsed, ConfigurationFile file) => (this.parsed, this.file) = (parsed, file);
+
+    public static SettingValues Gather(TessarRoot root, TessarCommand command, ParseResult parsed)
+    {
+        var values = new SettingValues(parsed, ConfigurationFile.Read(Environment.CurrentDirectory, root.AllSettings));
+        if (command.Set is { } option)
+            values.ReadSet(parsed.GetValue(option) ?? [], command);
+        return values;
+    }
+
+    public T Get<T>(Setting<T> setting)
+    {
+        if (TryGet(setting, out T value))
+            return value;
+        if (setting.HasDefault)
+            return setting.Default!;
+        string name = setting.Option is { } option ? $"{option.Name} {option.HelpName}" : $"--set {setting.Key}=VALUE";
+        throw new TessarException($"`{name}` is missing: {setting.Help.ToLowerInvariant()}. Add it, or set `{setting.Key}` in {ConfigurationFile.FileName}.", ErrorKind.Usage);
+    }
+
+    public bool TryGet<T>(Setting<T> setting, out T value)
+    {
+        if (Find(setting) is not (var text, var source))
+        {
+            value = default!;
+            return false;
+        }
+        value = setting.Read(text, source);
+        return true;
+    }
+
+    public IReadOnlyDictionary<string, string> MethodOptions(string method)
+    {
+        var options = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string option, string value) in file.MethodOptions(method))
+            options[option] = value;
+        foreach ((string option, string value) in methodSet)
+            options[option] = value;
+        return options;
+    }
+
+    private (string Text, string Source)? Find(Setting setting)
+    {
+        if (setting.Option is { } option && parsed.GetResult(option) is OptionResult { Implicit: false })
+            return (parsed.GetValue(option)!, $"`{option.Name}`");
+        if (set.TryGetValue(setting.Key, out string? text))
+            return (text, $"`--set {setting.Key}`");
+        if (Environment.GetEnvironmentVariable(setting.EnvironmentVariable) is { Length: > 0 } variable)
+            return (variable, $"The environment variable {setting.EnvironmentVariable}");
+        if (file.TryGet(setting.Key, out string fromFile))
+            return (fromFile, $"`{setting.Key}` in {file.Location}");
+        return null;
+    }
+
+    private void ReadSet(string[] pairs, TessarCommand command)
+    {
+        string[] known = [.. command.Settings.Select(setting => HelpText.ShortKey(command, setting))];
+        foreach (string pair in pairs)
+        {
+            int equals = pair.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+                throw new TessarException($"`--set {pair}` has no value; required is --set KEY=VALUE.", ErrorKind.Usage);
+            (string key, string value) = (pair[..equals].Trim(), pair[(equals + 1)..].Trim());
+            Setting? setting = command.Settings.FirstOrDefault(candidate => candidate.Key == key || HelpText.ShortKey(command, candidate) == key);
+            if (setting is null && !command.PassesKeysToMethod)
+                throw new TessarException($"`{key}` is not a key of `--set` for `{command.Name}`.{NearestName.Hint(key, known)}", ErrorKind.Usage);
+            if (setting?.Option is { } option && parsed.GetResult(option) is OptionResult { Implicit: false })
+                throw new TessarException($"`{option.Name}` and `--set {key}` give the same setting; keep one of them.", ErrorKind.Usage);
+            if (!(setting is null ? methodSet : set).TryAdd(setting?.Key ?? key, value))
+                throw new TessarException($"`--set {key}` is given twice; keep one of them.", ErrorKind.Usage);
+        }
+    }
+}

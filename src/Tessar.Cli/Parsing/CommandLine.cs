@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Tessar.Cli.Terminal;
+
+namespace Tessar.Cli.Parsing;
+
+/// <summary>From the words of a command line to an exit code. Nothing leaves <see cref="Run"/> as an exception.</summary>
+internal static class CommandLine
+{
+    /// <summary>The command as the user typed it, so that the commands we print can be copied: `tessar`, or the path of the checkout's script.</summary>
+    public static string ProgramName { get; } = Environment.GetEnvironmentVariable("TESSAR_COMMAND") is { Length: > 0 } typed ? typed : "tessar";
+
+    public static int Run(string[] arguments, TextWriter output, TextWriter errors)
+    {
+        var root = new TessarRoot();
+        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        bool verbose = parsed.GetValue(root.Global.Verbose);
+        try
+        {
+            if (parsed.Errors.Count > 0 && parsed.Action is not { ClearsParseErrors: true })
+                throw new TessarException(ParseErrors.Describe(parsed), ErrorKind.Usage);
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = output,
+                Error = errors,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null, // Interrupts decides what Ctrl-C does
+            });
+        }
+#pragma warning disable CA1031 // the one place where every error becomes a sentence and an exit code
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return Report(error, verbose, errors);
+        }
+    }
+
+    private static int Report(Exception error, bool verbose, TextWriter errors)
+    {
+        int code = ExitCode.For(error);
+        Exception said = error is TypeInitializationException { InnerException: { } reason } ? reason : error;
+        string message = code switch
+        {
+            ExitCode.Interrupted => "interrupted",
+            ExitCode.Internal when error is not TessarException =>
+                $"internal error: {said.GetType().Name}: {said.Message} Add --verbose for the trace, and please report it.",
+            _ => said is ArgumentException argument ? WithoutParameterName(argument) : said.Message,
+        };
+        string line = message.ReplaceLineEndings(" ").Trim();
+        bool paint = TerminalStyle.For(errors).HasColor && code != ExitCode.Interrupted;
+        errors.WriteLine(paint ? $"\e[31m{line}\e[0m" : line);
+        if (verbose)
+            errors.WriteLine(error);
+        return code;
+    }
+
+    // ArgumentException appends " (Parameter 'x')", which says nothing to someone at a terminal.
+    private static string WithoutParameterName(ArgumentException error)
+    {
+        string suffix = $" (Parameter '{error.ParamName}')";
+        int at = error.Message.IndexOf(suffix, StringComparison.Ordinal);
+        return at < 0 ? error.Message : error.Message.Remove(at, suffix.Length);
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Spectre.Console;
+using Tessar.Cli.Configuration;
+using Tessar.Cli.Terminal;
+
+namespace Tessar.Cli.Parsing;
+
+/// <summary>What a command is given to work with: its values, where to write, and when to stop.</summary>
+internal sealed class Invocation
+{
+    private readonly ParseResult parsed;
+    private readonly SettingValues values;
+    private readonly GlobalOptions global;
+    private readonly TextWriter output;
+    private readonly TextWriter errors;
+
+    public Invocation(ParseResult parsed, TessarCommand command, SettingValues values, CancellationToken cancellation)
+    {
+        (this.parsed, this.values, Cancellation) = (parsed, values, cancellation);
+        global = ((TessarRoot)parsed.RootCommandResult.Command).Global;
+        (output, errors) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        Command = command;
+        IsJson = parsed.GetValue(global.Json);
+        IsQuiet = parsed.GetValue(global.Quiet);
+    }
+
+    public TessarCommand Command { get; }
+
+    public CancellationToken Cancellation { get; }
+
+    public bool IsJson { get; }
+
+    public bool IsQuiet { get; }
+
+    /// <summary>Full path of the folder of the runs.</summary>
+    public string Runs => Path.GetFullPath(Value(global.Runs));
+
+    public ulong Seed => Value(global.Seed);
+
+    public int Threads => Value(global.Threads);
+
+    /// <summary>True when standard output is a terminal that shows colours and the result isn't JSON.</summary>
+    public TerminalStyle Style => TerminalStyle.For(output);
+
+    /// <summary>The progress of the work on standard error.</summary>
+    public ProgressDisplay Progress => new(errors, IsQuiet);
+
+    /// <summary>The value of a setting after defaults, tessar.json, environment and command line.</summary>
+    public T Value<T>(Setting<T> setting) => values.Get(setting);
+
+    /// <summary>The value of a setting that has no default, or false when nobody gave one.</summary>
+    public bool TryValue<T>(Setting<T> setting, out T value) => values.TryGet(setting, out value);
+
+    /// <summary>Options for a method: tessar.json's `methods.NAME` overlaid by `--set`.</summary>
+    public IReadOnlyDictionary<string, string> MethodOptions(string method) => values.MethodOptions(method);
+
+    public T? Value<T>(Option<T> option) => parsed.GetValue(option);
+
+    public string Value(Argument<string> argument) => parsed.GetRequiredValue(argument);
+
+    /// <summary>Prints the result: with --json the record as one object, otherwise what <paramref name="text"/> writes.</summary>
+    public void Print<T>(T result, JsonTypeInfo<T> type, Action<IAnsiConsole> text)
+    {
+        if (IsJson)
+            output.WriteLine(JsonSerializer.Serialize(result, type));
+        else
+            text(ResultConsole());
+    }
+
+    /// <summary>A remark for the person watching, on standard error; silent with --quiet.</summary>
+    public void Remark(string text)
+    {
+        if (!IsQuiet)
+            errors.WriteLine(text);
+    }
+
+    /// <summary>Narration between results, on standard output; silent with --json and --quiet.</summary>
+    public void Say(string text)
+    {
+        if (!IsJson && !IsQuiet)
+            output.WriteLine(text);
+    }
+
+    private IAnsiConsole ResultConsole() => TerminalStyle.For(output).CreateConsole(output);
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Tessar.Cli.Parsing;
+
+/// <summary>A value that the command line, the environment or tessar.json can give: its key, option, default and range.</summary>
+/// <remarks>Values arrive as text from all three places and are read and checked here once, so that all three say the same about a wrong one.</remarks>
+internal abstract class Setting(string key, string? option, string valueName, string help, string? defaultText)
+{
+    /// <summary>Dotted kebab-case key, such as `train.optimizer.learning-rate`; the path in tessar.json.</summary>
+    public string Key { get; } = key;
+
+    /// <summary>The command-line option, or null for a setting that only `--set`, the environment and tessar.json reach.</summary>
+    public Option<string>? Option { get; } = option is null ? null : new Option<string>(option) { Description = help, HelpName = valueName };
+
+    public string Help { get; } = help;
+
+    /// <summary>The default as help shows it, or null when the value is required or absent by default.</summary>
+    public string? DefaultText { get; } = defaultText;
+
+    /// <summary>TESSAR_RUNS for `runs`, TESSAR_TRAIN__OPTIMIZER__LEARNING_RATE for `train.optimizer.learning-rate`.</summary>
+    public string EnvironmentVariable =>
+        "TESSAR_" + Key.Replace(".", "__", StringComparison.Ordinal).Replace('-', '_').ToUpperInvariant();
+
+    /// <summary>What a valid value looks like, for errors and the JSON schema: "a whole number from 1 to 1,024".</summary>
+    public abstract string Expectation { get; }
+
+    /// <summary>The JSON type a value has in tessar.json.</summary>
+    public abstract string JsonType { get; }
+
+    public static Setting<string> Text(string key, string? option, string valueName, string help, string? defaultValue = null) =>
+        new(key, option, valueName, help, defaultValue, defaultValue is not null, defaultValue, "a text", "string", text => text.Length > 0 ? (true, text) : default);
+
+    public static Setting<string> OneOf(string key, string? option, string help, string? defaultValue, params string[] names)
+    {
+        var setting = new Setting<string>(
+            key, option, string.Join('|', names), help, defaultValue, defaultValue is not null, defaultValue,
+            "one of " + string.Join(", ", names), "string", text => (names.Contains(text, StringComparer.Ordinal), text));
+        setting.Option?.CompletionSources.Add(_ => names.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        return setting;
+    }
+
+    public static Setting<int> Int32(
+        string key, string? option, string valueName, string help, int? defaultValue, int minimum, int maximum, string? defaultText = null) =>
+        new(key, option, valueName, help, defaultValue ?? 0, defaultValue is not null,
+            defaultText ?? defaultValue?.ToString(CultureInfo.InvariantCulture),
+            string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum:N0} to {maximum:N0}"), "integer",
+            text => (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= minimum && value <= maximum, value));
+
+    public static Setting<ulong> UInt64(string key, string? option, string valueName, string help, ulong defaultValue) =>
+        new(key, option, valueName, help, defaultValue, true, defaultValue.ToString(CultureInfo.InvariantCulture),
+            "a whole number from 0 to 2^64 - 1", "integer",
+            text => (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value), value));
+
+    public static Setting<double> Number(
+        string key, string? option, string valueName, string help, double? defaultValue, double minimum, double maximum, string? defaultText = null) =>
+        new(key, option, valueName, help, defaultValue ?? double.NaN, defaultValue is not null,
+            defaultText ?? defaultValue?.ToString(CultureInfo.InvariantCulture),
+            string.Create(CultureInfo.InvariantCulture, $"a number from {minimum} to {maximum}"), "number",
+            text => (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= minimum && value <= maximum, value));
+
+    public static Setting<float[]> Numbers(string key, string? option, string valueName, string help) =>
+        new(key, option, valueName, help, [], false, null, "finite numbers separated by commas, one per channel", "array", ReadNumbers);
+
+    private static (bool, float[]) ReadNumbers(string text)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        float[] values = new float[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) || !float.IsFinite(values[i]))
+                return (false, []);
+        }
+        return (true, values);
+    }
+}
+
+/// <summary>A <see cref="Setting"/> whose text is read as a <typeparamref name="T"/>.</summary>
+internal sealed class Setting<T>(
+    string key, string? option, string valueName, string help, T? defaultValue, bool hasDefault, string? defaultText,
+    string expectation, string jsonType, Func<string, (bool IsValid, T Value)> read)
+    : Setting(key, option, valueName, help, defaultText)
+{
+    /// <summary>False when absence of a value is meaningful or an error; the command decides which.</summary>
+    public bool HasDefault { get; } = hasDefault;
+
+    public T? Default { get; } = defaultValue;
+
+    public override string Expectation { get; } = expectation;
+
+    public override string JsonType { get; } = jsonType;
+
+    /// <summary>Reads <paramref name="text"/>; <paramref name="source"/> says in the error where it came from.</summary>
+    public T Read(string text, string source)
+    {
+        (bool isValid, T value) = read(text);
+        return isValid ? value : throw new TessarException($"{source} is `{text}`; required is {Expectation}.", ErrorKind.Usage);
+    }
+}

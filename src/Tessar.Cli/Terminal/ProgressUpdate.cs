@@ -1,0 +1,8 @@
+namespace Tessar.Cli.Terminal;
+
+/// <summary>How far some work has come.</summary>
+/// <param name="Done">Units done.</param>
+/// <param name="Total">Units there are; 0 when not known yet.</param>
+/// <param name="Unit">What is counted, in the plural: "steps", "examples".</param>
+/// <param name="Detail">A short extra such as "loss 0.412", or null.</param>
+internal readonly record struct ProgressUpdate(long Done, long Total, string Unit, string? Detail = null);

@@ -1,0 +1,108 @@
+using System.Globalization;
+
+namespace Tessar.Examples;
+
+/// <summary>Some successive examples of one split, perhaps with labels overlaid: what a model is trained or asked on.</summary>
+/// <remarks>It refers to its store and doesn't own it.</remarks>
+/// <example><c>ExampleSet.Parse(store, "train:0-1999")</c> holds the first 2,000 training examples.</example>
+public sealed class ExampleSet
+{
+    private readonly long _firstRow;
+
+    /// <summary>Takes a range of a split.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="split">Name of a split.</param>
+    /// <param name="first">First example within the split, ≥ 0.</param>
+    /// <param name="count">Examples, ≥ 1, within the split.</param>
+    /// <param name="labels">Labels to put over the stored ones, made for this store; null for none.</param>
+    /// <exception cref="ArgumentException">There is no such split, it is too short, or the overlay belongs to another store.</exception>
+    public ExampleSet(ExampleStore store, string split, int first, int count, LabelOverlay? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        StoreSplit found = store.Split(split);
+        if (first < 0 || count < 1 || (long)first + count > found.Count)
+        {
+            string holds = found.Count == 0 ? "is empty" : $"has examples 0 to {found.Count - 1}";
+            throw new ArgumentOutOfRangeException(
+                nameof(count), $"`{split}:{first}-{(long)first + count - 1}` isn't a range of {store.Path}: the split `{split}` {holds}.");
+        }
+
+        labels?.CheckStore(store);
+        (Store, Split, First, Count, Labels) = (store, split, first, count, labels);
+        _firstRow = found.First + first;
+    }
+
+    /// <summary>The store that holds the examples.</summary>
+    public ExampleStore Store { get; }
+
+    /// <summary>Name of the split.</summary>
+    public string Split { get; }
+
+    /// <summary>First example within the split.</summary>
+    public int First { get; }
+
+    /// <summary>Examples.</summary>
+    public int Count { get; }
+
+    /// <summary>Labels put over the stored ones, or null.</summary>
+    public LabelOverlay? Labels { get; }
+
+    /// <summary>Reads a range as the command line writes it.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="range"><c>train</c> (all of it), <c>train:7</c>, or <c>train:0-1999</c> (both ends included).</param>
+    /// <param name="labels">Labels to put over the stored ones; null for none.</param>
+    /// <exception cref="ArgumentException">It isn't of that form, or not within the store.</exception>
+    public static ExampleSet Parse(ExampleStore store, string range, LabelOverlay? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentException.ThrowIfNullOrEmpty(range);
+        int colon = range.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0)
+        {
+            long count = store.Split(range).Count;
+            if (count > int.MaxValue)
+                throw new ArgumentException($"`{range}` has {count} examples, more than one set can hold. Take a range: `{range}:0-999999`.", nameof(range));
+            return new ExampleSet(store, range, 0, (int)count, labels);
+        }
+
+        string[] ends = range[(colon + 1)..].Split('-');
+        if (ends.Length > 2 || !TryParse(ends[0], out int first) || !TryParse(ends[^1], out int last) || last < first)
+            throw new ArgumentException($"`{range}` isn't a range. Write `train`, `train:7` or `train:0-1999` (both ends included).", nameof(range));
+        return new ExampleSet(store, range[..colon], first, last - first + 1, labels);
+    }
+
+    /// <summary>Row in the store of an example of this set.</summary>
+    /// <param name="index">In [0, <see cref="Count"/>).</param>
+    public long Row(int index)
+    {
+        if ((uint)index >= (uint)Count)
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"{this} has examples 0 to {Count - 1}.");
+        return _firstRow + index;
+    }
+
+    /// <summary>Label of an example, overlaid if <see cref="Labels"/> has another.</summary>
+    /// <param name="index">In [0, <see cref="Count"/>).</param>
+    /// <returns>A class, in [0, number of classes).</returns>
+    /// <exception cref="FileFormatException">The store holds a label that isn't a class.</exception>
+    public int Label(int index)
+    {
+        long row = Row(index);
+        return Labels is not null && Labels.Edits.TryGetValue(row, out int label) ? label : Store.StoredLabel(row);
+    }
+
+    /// <summary>Label of an example as the store has it.</summary>
+    /// <inheritdoc cref="Label"/>
+    public int StoredLabel(int index) => Store.StoredLabel(Row(index));
+
+    /// <summary>Picture of an example, without copying; valid until the store is disposed.</summary>
+    /// <param name="index">In [0, <see cref="Count"/>).</param>
+    /// <returns>[height, width, channels] bytes.</returns>
+    public ReadOnlySpan<byte> Image(int index) => Store.Row(Store.ImageColumn, Row(index));
+
+    /// <summary>The range as <see cref="Parse"/> reads it: <c>train:0-1999</c>.</summary>
+    /// <returns>Split, first and last example.</returns>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Split}:{First}-{First + Count - 1}");
+
+    private static bool TryParse(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value < int.MaxValue;
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+
+namespace Tessar.Examples;
+
+/// <summary>Reads a store's manifest and holds it against the header and the file: afterwards every place it names is safe to read.</summary>
+internal static class ManifestReader
+{
+    private const int Schema = 1;
+
+    /// <exception cref="FileFormatException">It isn't the JSON of a manifest, or contradicts itself or the header.</exception>
+    public static StoreManifest Read(string path, StoreHeader header, ReadOnlySpan<byte> json)
+    {
+        StoreManifest manifest = Parse(path, header.ManifestOffset, json);
+        if (Violation(header, manifest) is { } violation)
+            throw ExampleStore.Refuse(path, header.ManifestOffset, "a manifest that fits the file", violation);
+        return manifest;
+    }
+
+    private static StoreManifest Parse(string path, long offset, ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ManifestJson.Default.StoreManifest) ?? throw new JsonException("The manifest is null.");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // The manifest is one line, unless something else wrote it. InvalidOperationException: a string that isn't Unicode.
+            long at = offset + (e is JsonException { LineNumber: 0, BytePositionInLine: { } position } ? position : 0);
+            throw ExampleStore.Refuse(path, at, "a manifest in JSON", e.Message, e);
+        }
+    }
+
+    private static string? Violation(StoreHeader header, StoreManifest manifest)
+    {
+        if (manifest.Schema != Schema)
+            return $"schema {manifest.Schema} (this version reads {Schema})";
+        if (manifest.Columns.Any(column => column is null) || manifest.Splits.Any(split => split is null)
+            || manifest.Provenance.Sources.Any(source => source is null))
+            return "null in a list";
+        if (manifest.Columns.Any(column => column.SplitStatistics.Any(pair => pair.Value is null)))
+            return "null in a table of statistics";
+        return StoreRules.Violation(manifest.Columns, manifest.Splits, manifest.Classes) ?? PlaceViolation(header, manifest);
+    }
+
+    private static string? PlaceViolation(StoreHeader header, StoreManifest manifest)
+    {
+        try
+        {
+            (StoreColumn[] columns, StoreSplit[] splits, long? ids, long end) =
+                StoreRules.Place(manifest.Columns, manifest.Splits, header.HasIds);
+            long pages = StoreRules.Pages(end, header.PageSize);
+            long rows = splits.Sum(split => split.Count);
+            StoreChecksums checksums = manifest.Checksums;
+            if (rows != header.Count || manifest.Count != header.Count || manifest.Columns.Count != header.Columns)
+                return $"{manifest.Count} rows ({rows} in splits), {manifest.Columns.Count} columns (the header says {header.Count}, {header.Columns})";
+            if (!splits.SequenceEqual(manifest.Splits))
+                return "splits that don't follow one another";
+            if (!columns.Select(column => column.Offset).SequenceEqual(manifest.Columns.Select(column => column.Offset)) || ids != manifest.Ids)
+                return "columns or ids in another place than their sizes give";
+            if (checksums.Offset != end || checksums.Count != pages || checksums.PageSize != header.PageSize)
+                return $"{checksums.Count} checksums at {checksums.Offset} (the data give {pages} at {end})";
+            return header.ManifestOffset == StoreRules.Align(end + (pages * sizeof(ulong))) ? null : "a manifest that doesn't follow the checksums";
+        }
+        catch (OverflowException)
+        {
+            return "more bytes than a file can have";
+        }
+    }
+}

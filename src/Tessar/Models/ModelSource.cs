@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Reflection;
+using Tessar.Examples;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Tessar.Models;
+
+/// <summary>An architecture that can be built by name: one of the zoo, or a public module of the user's own assembly.</summary>
+public sealed class ModelSource
+{
+    private static readonly SortedDictionary<string, Type> Zoo = FindZoo();
+    private readonly Type type;
+
+    private ModelSource(string name, Type type)
+    {
+        Name = name;
+        this.type = type;
+    }
+
+    /// <summary>The name that builds this architecture again: <c>cnn</c>, or <c>/full/path/my.dll#My.Net</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The names of the built-in zoo, in ordinal order.</summary>
+    public static IReadOnlyCollection<string> ZooNames => Zoo.Keys;
+
+    /// <summary>Finds an architecture by name. Doesn't load libtorch.</summary>
+    /// <param name="text">
+    /// A zoo name (see <see cref="ZooNames"/>), or <c>path/my.dll#My.Net</c>: a public class derived from
+    /// <c>Module&lt;Tensor, Tensor&gt;</c> with a public constructor that takes nothing, (int classes) or
+    /// (<see cref="ImageShape"/> image, int classes).
+    /// </param>
+    /// <returns>The architecture; no module has been built yet.</returns>
+    /// <exception cref="TessarException">
+    /// Unknown zoo name; missing or unreadable assembly; no such type in it; the type isn't such a module.
+    /// </exception>
+    /// <remarks>
+    /// The assembly is loaded into a context of its own that shares Tessar and TorchSharp with this program and finds its
+    /// other dependencies beside itself. Its code runs with all rights of this process: load only what you trust.
+    /// </remarks>
+    public static ModelSource Parse(string text)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(text);
+        int mark = text.LastIndexOf('#');
+        if (mark >= 0)
+        {
+            Type found = UserAssembly.FindModule(text[..mark], text[(mark + 1)..]);
+            return new ModelSource($"{found.Assembly.Location}#{found.FullName}", found);
+        }
+
+        if (Zoo.TryGetValue(text, out Type? known))
+            return new ModelSource(text, known);
+        throw new TessarException(
+            $"There is no model `{text}`.{NearestName.Hint(text, Zoo.Keys)} Built in: {string.Join(", ", Zoo.Keys)}. "
+            + "Your own: --model path/my.dll#My.Net.",
+            ErrorKind.Usage);
+    }
+
+    /// <summary>Builds a module with freshly initialised weights and makes sure that it takes these images.</summary>
+    /// <param name="image">Height, width and channels of the images.</param>
+    /// <param name="classes">Number of classes, at least 1.</param>
+    /// <param name="seed">Decides the initial weights, together with the architecture.</param>
+    /// <returns>
+    /// A module in training mode that maps float32 [batch, channels, height, width] to logits [batch, classes]; the caller
+    /// disposes of it.
+    /// </returns>
+    /// <exception cref="TessarException">
+    /// The constructor threw, or the module doesn't map two images to [2, classes]; the message names the shapes.
+    /// </exception>
+    /// <remarks>Costs one forward pass of two blank images. Sets libtorch's global generator.</remarks>
+    public Module<Tensor, Tensor> Create(ImageShape image, int classes, ulong seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        TorchSeed.Set(seed, "initialise");
+        Module<Tensor, Tensor> module = Construct(image, classes);
+        try
+        {
+            ModelFit.Check(module, Name, image, classes);
+            return module;
+        }
+        catch
+        {
+            module.Dispose();
+            throw;
+        }
+    }
+
+    private Module<Tensor, Tensor> Construct(ImageShape image, int classes)
+    {
+        object[][] candidates = [[image, classes], [classes], []];
+        foreach (object[] arguments in candidates)
+        {
+            if (type.GetConstructor(Array.ConvertAll(arguments, a => a.GetType())) is not { } constructor)
+                continue;
+            try
+            {
+                return (Module<Tensor, Tensor>)constructor.Invoke(arguments);
+            }
+            catch (TargetInvocationException e) when (e.InnerException is { } cause)
+            {
+                throw new TessarException(
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"Model `{Name}` can't be built for {image.Channels}×{image.Height}×{image.Width} images in {classes} classes: ")
+                    + $"{FirstLine.Of(cause)} ({cause.GetType().Name} in its constructor).",
+                    ErrorKind.InputData, cause);
+            }
+        }
+
+        throw new TessarException(
+            $"Model `{Name}` has no usable constructor: one that is public and takes nothing, (int classes) "
+            + "or (Tessar.Examples.ImageShape image, int classes). Add one of them.",
+            ErrorKind.InputData);
+    }
+
+    private static SortedDictionary<string, Type> FindZoo()
+    {
+        var zoo = new SortedDictionary<string, Type>(StringComparer.Ordinal);
+        foreach (Type candidate in typeof(ModelSource).Assembly.GetTypes())
+        {
+            if (candidate.GetCustomAttribute<ZooModelAttribute>() is { } entry)
+                zoo.Add(entry.Name, candidate);
+        }
+
+        return zoo;
+    }
+}

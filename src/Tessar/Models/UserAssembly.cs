@@ -1,0 +1,76 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Tessar.Models;
+
+/// <summary>Finds a module class in an assembly of the user's.</summary>
+internal static class UserAssembly
+{
+    /// <summary>Loads the assembly and finds the class.</summary>
+    /// <exception cref="TessarException">The message names the file or type, what is required, and the nearest name.</exception>
+    public static Type FindModule(string file, string typeName)
+    {
+        string path = Path.GetFullPath(file.Length == 0 ? "." : file);
+        if (!File.Exists(path))
+        {
+            throw Unusable(
+                $"There is no assembly {path}. A model of your own is given as path/my.dll#My.Net; build the project and pass its dll.");
+        }
+
+        Type[] types = ExportedTypes(path);
+        string[] modules = [.. types.Where(IsModule).Select(t => t.FullName!).Order(StringComparer.Ordinal)];
+        Type? found = Array.Find(types, t => t.FullName == typeName);
+        if (found is null)
+        {
+            string listed = modules.Length == 0 ? "no public Module<Tensor, Tensor>" : string.Join(", ", modules.Take(10));
+            throw Unusable($"{path} has no public type `{typeName}`.{NearestName.Hint(typeName, modules)} It has {listed}.");
+        }
+
+        if (!IsModule(found))
+        {
+            throw Unusable(
+                $"`{typeName}` of {path} is no model: a public, non-abstract class derived from "
+                + "TorchSharp.torch.nn.Module<Tensor, Tensor> is required.");
+        }
+
+        return found;
+    }
+
+    private static bool IsModule(Type type) =>
+        type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && type.IsAssignableTo(typeof(Module<Tensor, Tensor>));
+
+    private static Type[] ExportedTypes(string path)
+    {
+        try
+        {
+            return new Context(path).LoadFromAssemblyPath(path).GetExportedTypes();
+        }
+        catch (Exception e) when (e is BadImageFormatException or FileLoadException or FileNotFoundException or TypeLoadException
+            or InvalidOperationException or UnauthorizedAccessException)
+        {
+            throw new TessarException(
+                $"{path} can't be loaded as a .NET assembly: {FirstLine.Of(e)} Build it for .NET 10 or older against TorchSharp "
+                + $"{typeof(Tensor).Assembly.GetName().Version}, and keep its dependencies beside it.",
+                ErrorKind.InputData, e);
+        }
+    }
+
+    private static TessarException Unusable(string message) => new(message, ErrorKind.InputData);
+
+    // Types have to be the same ones on both sides, so whatever this program has loaded already is shared; the rest comes
+    // from beside the user's assembly.
+    private sealed class Context(string path) : AssemblyLoadContext($"model {Path.GetFileName(path)}")
+    {
+        private readonly AssemblyDependencyResolver resolver = new(path);
+
+        protected override Assembly? Load(AssemblyName assemblyName) =>
+            assemblyName.Name is "Tessar" or "TorchSharp" || resolver.ResolveAssemblyToPath(assemblyName) is not { } file
+                ? null
+                : LoadFromAssemblyPath(file);
+
+        protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
+            resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } file ? LoadUnmanagedDllFromPath(file) : 0;
+    }
+}

@@ -1,0 +1,107 @@
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
+
+namespace Tessar.Runs;
+
+/// <summary>Appends rows to <c>metrics.arrows</c>, an Arrow IPC stream, one whole record batch at a time.</summary>
+/// <remarks>
+/// Each batch is made in memory and handed to the file in one write, so a reader, or a crash, sees whole batches and at most
+/// one torn tail. One thread at a time.
+/// </remarks>
+public sealed class MetricLog : IDisposable
+{
+    private readonly string path;
+    private readonly FileStream file;
+    private readonly MemoryStream message = new();
+    private readonly ArrowStreamWriter writer;
+    private readonly List<MetricRow> waiting = [];
+
+    private MetricLog(string path, FileStream file)
+    {
+        this.path = path;
+        this.file = file;
+        writer = new ArrowStreamWriter(message, MetricColumns.Schema, leaveOpen: true);
+    }
+
+    /// <summary>Starts a log in place of whatever <paramref name="path"/> holds, beginning with the given rows.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="kept">Rows to begin with: those of the interrupted run up to the checkpoint it goes on from.</param>
+    /// <returns>The open log; the caller disposes of it.</returns>
+    /// <exception cref="TessarException">The file can't be written.</exception>
+    public static MetricLog Create(string path, IReadOnlyList<MetricRow>? kept = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string temporary = $"{path}.tmp-{System.Environment.ProcessId}";
+        MetricLog? log = null;
+        try
+        {
+            // Readers may look on while it is written (share read) and the name may be given while it is open (share delete).
+            log = new MetricLog(path, new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.Read | FileShare.Delete));
+            log.writer.WriteStart();
+            log.waiting.AddRange(kept ?? []);
+            log.Flush(toDisk: true);
+            File.Move(temporary, path, overwrite: true);
+            return log;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TessarException)
+        {
+            log?.file.Dispose();
+            File.Delete(temporary);
+            throw e as TessarException ?? CannotWrite(path, e);
+        }
+    }
+
+    /// <summary>Adds a row; <see cref="Flush"/> writes it.</summary>
+    /// <param name="row">The row; steps never decrease from row to row.</param>
+    public void Append(MetricRow row) => waiting.Add(row);
+
+    /// <summary>Writes the rows added since the last time as one record batch; nothing when there are none.</summary>
+    /// <param name="toDisk">Whether to wait until the disk has them, for safety against a power cut.</param>
+    /// <exception cref="TessarException">The file can't be written, for instance because the disk is full; the rows before stay.</exception>
+    public void Flush(bool toDisk = false)
+    {
+        if (waiting.Count > 0)
+        {
+            using RecordBatch batch = MetricColumns.Batch(waiting);
+            writer.WriteRecordBatch(batch);
+            waiting.Clear();
+        }
+
+        long whole = file.Position;
+        try
+        {
+            file.Write(message.GetBuffer(), 0, (int)message.Length);
+            file.Flush(toDisk);
+        }
+        catch (IOException e)
+        {
+            file.SetLength(whole);
+            throw CannotWrite(path, e);
+        }
+        finally
+        {
+            message.SetLength(0);
+        }
+    }
+
+    /// <summary>Writes what is waiting and the mark that ends an Arrow stream.</summary>
+    /// <exception cref="TessarException">The file can't be written; the rows before stay.</exception>
+    public void Complete()
+    {
+        Flush();
+        writer.WriteEnd();
+        Flush(toDisk: true);
+    }
+
+    /// <summary>Closes the file. Rows that were added but not flushed are lost.</summary>
+    public void Dispose()
+    {
+        writer.Dispose();
+        message.Dispose();
+        file.Dispose();
+    }
+
+    private static TessarException CannotWrite(string path, Exception cause) => new(
+        $"{path} can't be written: {cause.Message} Free some space or make the folder writable, then resume the run.",
+        ErrorKind.Environment, cause);
+}

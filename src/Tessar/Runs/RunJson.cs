@@ -1,0 +1,111 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Tessar.Runs;
+
+/// <summary>Reads and writes <c>run.json</c>. The file may come from anywhere: whatever it says is checked.</summary>
+internal static class RunJson
+{
+    public const string FileName = "run.json";
+
+    /// <summary>Replaces the file at once.</summary>
+    /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
+    public static void Write(string path, RunRecord record) =>
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(record, RunJsonContext.Default.RunRecord) + "\n");
+
+    /// <summary>Reads and checks the file.</summary>
+    /// <exception cref="FileFormatException">It isn't the JSON of a run, or contradicts itself.</exception>
+    /// <exception cref="TessarException">It is missing or can't be read.</exception>
+    public static RunRecord Read(string path)
+    {
+        byte[] json = ReadBytes(path);
+        try
+        {
+            RunRecord record = JsonSerializer.Deserialize(json, RunJsonContext.Default.RunRecord)
+                ?? throw new JsonException("null instead of an object");
+            if (Contradiction(record) is var (expected, found))
+                throw Refuse(path, null, expected, found);
+            return record;
+        }
+        catch (JsonException e)
+        {
+            throw Refuse(path, OffsetOf(json, e), "the JSON of a run, schema 1", e.Message, e);
+        }
+    }
+
+    private static byte[] ReadBytes(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TessarException(
+                $"`{path}` can't be read: {e.Message.TrimEnd('.')}. A run is a folder with a run.json; `tessar runs` lists those there are.",
+                ErrorKind.InputData, e);
+        }
+    }
+
+    /// <summary>The first thing in a record that can't be, as (expected, found); null when there is none.</summary>
+    private static (string Expected, string Found)? Contradiction(RunRecord record)
+    {
+        if (record.Schema != RunRecord.CurrentSchema)
+            return ($"schema {RunRecord.CurrentSchema}", $"schema {record.Schema}, written by another version of Tessar");
+        if (RunNames.Objection(record.Name) is { } objection)
+            return ("a run's name", $"`{record.Name}`, which {objection}");
+        if (record.Image is not { Height: > 0, Width: > 0, Channels: > 0 })
+            return ("an image of at least one pixel", record.Image.ToString());
+        if (record.Classes.Count == 0 || record.Classes.Contains(null!, StringComparer.Ordinal))
+            return ("the names of the classes", $"{record.Classes.Count} names, some of them null or none");
+        if (record.Program.Input.Objection(record.Image.Channels) is { } input)
+            return ("one finite mean and positive std per channel", input);
+        if (record.Program.Labels is { } labels && !IsInside(labels.File))
+            return ("a file inside of the run's folder", $"`{labels.File}`");
+        return record.Checkpoints.Select(CheckpointObjection).FirstOrDefault(found => found is not null);
+    }
+
+    private static (string Expected, string Found)? CheckpointObjection(Checkpoint? checkpoint) => checkpoint switch
+    {
+        null => ("a checkpoint", "null"),
+        { Step: < 0 } or { Epoch: < 0 } => ("a step and an epoch from 0 on", $"step {checkpoint.Step}, epoch {checkpoint.Epoch}"),
+        _ when !IsInside(checkpoint.File) => ("a checkpoint inside of the run's folder", $"`{checkpoint.File}`"),
+        _ when checkpoint.Sha256.Length != 64 || !checkpoint.Sha256.All(char.IsAsciiHexDigitLower) =>
+            ($"the SHA-256 of {checkpoint.File}", $"`{checkpoint.Sha256}`"),
+        _ => null,
+    };
+
+    // A run.json from a stranger must not make Tessar read elsewhere.
+    private static bool IsInside(string file) =>
+        file.Length > 0 && !Path.IsPathRooted(file) && !file.Contains('\0', StringComparison.Ordinal)
+        && !file.Split('/', '\\').Contains("..", StringComparer.Ordinal);
+
+    private static long? OffsetOf(byte[] json, JsonException e)
+    {
+        if (e is not { LineNumber: { } line, BytePositionInLine: { } column })
+            return null;
+        int start = 0;
+        for (; line > 0; line--)
+        {
+            int length = json.AsSpan(start).IndexOf((byte)'\n');
+            if (length < 0)
+                return null;
+            start += length + 1;
+        }
+
+        return start + column;
+    }
+
+    private static FileFormatException Refuse(string path, long? offset, string expected, string found, Exception? inner = null) =>
+        new(path, offset, expected, found, "Restore the file from a copy, or train again under another name.", inner);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    WriteIndented = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(RunRecord))]
+internal sealed partial class RunJsonContext : JsonSerializerContext;

@@ -1,0 +1,55 @@
+namespace Tessar.Runs;
+
+/// <summary>Everything that turns data and a seed into weights.</summary>
+/// <remarks>What an imported run can't know (its epochs, optimiser, …) is null.</remarks>
+public sealed record TrainingProgram
+{
+    /// <summary>The architecture by name: <c>cnn</c>, or <c>/full/path/my.dll#My.Net</c>.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Number of trainable parameters.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>The data set and the parts of it that were trained and tested on.</summary>
+    public required DataReference Data { get; init; }
+
+    /// <summary>How pixels become numbers.</summary>
+    public required InputNormalization Input { get; init; }
+
+    /// <summary>Passes over the training set.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>Examples per update; the last batch of an epoch may be smaller.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>Decides initial weights, the order of examples and every other draw.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>The optimiser with its numbers: <c>learningRate</c>, <c>weightDecay</c>, …</summary>
+    public NamedSettings? Optimizer { get; init; }
+
+    /// <summary>How the learning rate changes, with its numbers: <c>warmupSteps</c>.</summary>
+    public NamedSettings? Schedule { get; init; }
+
+    /// <summary>Updates between two checkpoints; null for one at the end of each epoch.</summary>
+    public int? CheckpointEverySteps { get; init; }
+
+    /// <summary>Edited labels, or null when the store's own were used.</summary>
+    public LabelsReference? Labels { get; init; }
+}
+
+/// <summary>The data of a run.</summary>
+/// <param name="Name">What <c>--data</c> was given: a name of the catalogue, or a file.</param>
+/// <param name="Path">Full path of the <c>.tess</c> file, or null when the name is one of the catalogue.</param>
+/// <param name="Identity">SHA-256 of the store's manifest: the data must be these and no others.</param>
+/// <param name="Train">The examples trained on, such as <c>train:0-9999</c> (both ends included).</param>
+/// <param name="Test">The examples tested on, such as <c>test:0-1999</c>.</param>
+public sealed record DataReference(string Name, string? Path, string Identity, string Train, string Test);
+
+/// <summary>Labels that were edited for a run: a file beside <c>run.json</c>, and a summary of it.</summary>
+/// <param name="File">The file, relative to the run's folder.</param>
+/// <param name="Split">The split whose labels were edited.</param>
+/// <param name="Fraction">Share of the split's labels that were edited, in [0, 1].</param>
+/// <param name="Seed">Decides which, and what they became.</param>
+/// <param name="Edits">Number of edited labels.</param>
+public sealed record LabelsReference(string File, string Split, double Fraction, ulong Seed, int Edits);

@@ -1,0 +1,74 @@
+using System.Globalization;
+using static TorchSharp.torch;
+
+namespace Tessar.Tensors;
+
+/// <summary>Compares what a module has with what a file holds.</summary>
+internal static class StateDictDifferences
+{
+    /// <summary>Does nothing when names, shapes and types agree and every value is finite.</summary>
+    /// <exception cref="NumericalException">Everything fits but some values aren't finite.</exception>
+    /// <exception cref="TessarException">Something doesn't fit; the message names every difference.</exception>
+    public static void ThrowIfAny(IReadOnlyDictionary<string, Tensor> tensors, SafetensorsFile file)
+    {
+        string[] missing = [.. tensors.Keys.Where(name => !file.TryGet(name, out _)).Order(StringComparer.Ordinal)];
+        string[] extra = [.. file.Entries.Select(e => e.Name).Where(name => !tensors.ContainsKey(name)).Order(StringComparer.Ordinal)];
+        List<string> misfits = [.. missing.Select(name => $"`{name}` {Text(tensors[name].shape)} is missing")];
+        misfits.AddRange(extra.Select(name => $"`{name}` isn't part of the model"));
+        List<string> notFinite = [];
+        foreach ((string name, Tensor tensor) in tensors.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            if (file.TryGet(name, out TensorEntry? entry))
+                Compare(name, tensor, entry, file, misfits, notFinite);
+        }
+
+        if (misfits.Count > 0)
+        {
+            List<string> all = [.. misfits, .. notFinite];
+            throw new TessarException(
+                string.Create(CultureInfo.InvariantCulture, $"{file.Path} doesn't fit the model ({all.Count} differences): ")
+                + $"{string.Join("; ", all)}. {Advice(missing, extra)}",
+                ErrorKind.InputData);
+        }
+
+        if (notFinite.Count > 0)
+            throw new NumericalException($"{file.Path}: {string.Join("; ", notFinite)}. Train again with a lower learning rate.");
+    }
+
+    private static void Compare(
+        string name, Tensor tensor, TensorEntry entry, SafetensorsFile file, List<string> misfits, List<string> notFinite)
+    {
+        ElementType type = TensorTypes.ElementTypeOf(tensor.dtype, name);
+        bool fits = true;
+        if (!tensor.shape.AsSpan().SequenceEqual([.. entry.Shape]))
+        {
+            misfits.Add($"`{name}` has shape {Text(entry.Shape)}, required is {Text(tensor.shape)}");
+            fits = false;
+        }
+
+        if (entry.Type != type)
+        {
+            misfits.Add($"`{name}` is {entry.Type}, required is {type}");
+            fits = false;
+        }
+
+        if (fits && NonFinite.FirstIn(type, file.Bytes(entry)) is { } at)
+            notFinite.Add(NonFinite.Describe(name, entry.Shape, at));
+    }
+
+    private static string Text(IEnumerable<long> shape) =>
+        $"[{string.Join(", ", shape.Select(d => d.ToString(CultureInfo.InvariantCulture)))}]";
+
+    // Wrappers such as PyTorch's DataParallel and compile put a prefix before every name.
+    private static string Advice(string[] missing, string[] extra)
+    {
+        if (missing.Length > 0 && missing.Length == extra.Length && extra[0].EndsWith(missing[0], StringComparison.Ordinal))
+        {
+            string prefix = extra[0][..^missing[0].Length];
+            if (extra.SequenceEqual(missing.Select(name => prefix + name), StringComparer.Ordinal))
+                return $"Every name in the file begins with `{prefix}`: remove that prefix when saving.";
+        }
+
+        return "Pass weights of this model, or the model these weights belong to.";
+    }
+}
