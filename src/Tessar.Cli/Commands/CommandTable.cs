@@ -14,6 +14,9 @@ internal static class CommandTable
 
     public static IReadOnlyList<Command> All() =>
     [
+        new ExamplesCommand(),
+        new RunsCommand(),
+        new ShowCommand(),
         new CompletionCommand(),
     ];
 }

@@ -19,6 +19,7 @@ internal sealed class SettingValues
         var values = new SettingValues(parsed, ConfigurationFile.Read(Environment.CurrentDirectory, root.AllSettings));
         if (command.Set is { } option)
             values.ReadSet(parsed.GetValue(option) ?? [], command);
+        values.RefuseInvalid(root.Global.Settings.Concat(command.Settings));
         return values;
     }
 
@@ -51,6 +52,14 @@ internal sealed class SettingValues
         foreach ((string option, string value) in methodSet)
             options[option] = value;
         return options;
+    }
+
+    // All at once, and whether or not the command comes to use them.
+    private void RefuseInvalid(IEnumerable<Setting> settings)
+    {
+        string[] objections = [.. settings.Select(setting => Find(setting) is (var text, var source) ? setting.Objection(text, source) : null).OfType<string>()];
+        if (objections.Length > 0)
+            throw new TessarException(string.Join(' ', objections), ErrorKind.Usage);
     }
 
     private (string Text, string Source)? Find(Setting setting)

@@ -8,8 +8,12 @@ namespace Tessar.Cli.Json;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
+    UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CompletionJson))]
+[JsonSerializable(typeof(ExamplesJson))]
+[JsonSerializable(typeof(RunsJson))]
+[JsonSerializable(typeof(ShowJson))]
 internal sealed partial class JsonOutput : JsonSerializerContext
 {
     /// <summary>The context to print with: text stays readable, since nothing here is pasted into HTML.</summary>

@@ -66,7 +66,7 @@ internal sealed class Invocation
         if (IsJson)
             output.WriteLine(JsonSerializer.Serialize(result, type));
         else
-            text(ResultConsole());
+            WriteText(text);
     }
 
     /// <summary>A remark for the person watching, on standard error; silent with --quiet.</summary>
@@ -83,5 +83,12 @@ internal sealed class Invocation
             output.WriteLine(text);
     }
 
-    private IAnsiConsole ResultConsole() => TerminalStyle.For(output).CreateConsole(output);
+    // Spectre fills table rows up with spaces; nobody wants them in a file.
+    private void WriteText(Action<IAnsiConsole> text)
+    {
+        using var lines = new StringWriter();
+        text(Style.CreateConsole(lines));
+        foreach (string line in lines.ToString().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
+            output.WriteLine(line.TrimEnd(' '));
+    }
 }

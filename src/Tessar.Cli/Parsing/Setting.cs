@@ -25,6 +25,9 @@ internal abstract class Setting(string key, string? option, string valueName, st
     /// <summary>What a valid value looks like, for errors and the JSON schema: "a whole number from 1 to 1,024".</summary>
     public abstract string Expectation { get; }
 
+    /// <summary>What is wrong with a text from <paramref name="source"/>, or null.</summary>
+    public abstract string? Objection(string text, string source);
+
     /// <summary>The JSON type a value has in tessar.json.</summary>
     public abstract string JsonType { get; }
 
@@ -90,10 +93,10 @@ internal sealed class Setting<T>(
 
     public override string JsonType { get; } = jsonType;
 
-    /// <summary>Reads <paramref name="text"/>; <paramref name="source"/> says in the error where it came from.</summary>
-    public T Read(string text, string source)
-    {
-        (bool isValid, T value) = read(text);
-        return isValid ? value : throw new TessarException($"{source} is `{text}`; required is {Expectation}.", ErrorKind.Usage);
-    }
+    public override string? Objection(string text, string source) =>
+        read(text).IsValid ? null : $"{source} is `{text}`; required is {Expectation}.";
+
+    /// <summary>Reads a text; <paramref name="source"/> says in the error where it came from.</summary>
+    public T Read(string text, string source) =>
+        Objection(text, source) is { } objection ? throw new TessarException(objection, ErrorKind.Usage) : read(text).Value;
 }

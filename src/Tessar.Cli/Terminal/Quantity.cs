@@ -8,6 +8,16 @@ internal static class Quantity
     /// <summary>0.8412 → "84.1 %".</summary>
     public static string Percent(double fraction) => string.Create(CultureInfo.InvariantCulture, $"{100 * fraction:0.0} %");
 
+    /// <summary>As <see cref="Percent(double)"/>, a dash when there is no value.</summary>
+    public static string Percent(double? fraction) => fraction is { } value ? Percent(value) : "–";
+
+    /// <summary>A moment in the local time zone, to the minute.</summary>
+    public static string Moment(DateTimeOffset? moment) =>
+        moment is { } value ? value.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : "–";
+
+    /// <summary>A number to four significant digits, as short as it can be written: 0.4123, 12.35, 1.2e-05.</summary>
+    public static string Number(double? value) => value?.ToString("G4", CultureInfo.InvariantCulture) ?? "–";
+
     /// <summary>12345 → "12,345".</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.ObjectModel;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -103,10 +104,11 @@ public sealed class ExampleStoreWriter : IDisposable
     }
 
     /// <summary>Writes checksums, manifest and header, flushes to the disk and gives the file its name.</summary>
+    /// <param name="provenance">What the store was made from; null for arrays in memory.</param>
     /// <returns>The store's identity.</returns>
     /// <exception cref="InvalidOperationException">Rows are missing.</exception>
     /// <exception cref="TessarException">The disk is full.</exception>
-    public string Finish()
+    public string Finish(StoreProvenance? provenance = null)
     {
         CheckWhole();
         if (_row != _count)
@@ -120,7 +122,7 @@ public sealed class ExampleStoreWriter : IDisposable
 
         byte[] hashes = HashPages();
         _file.WriteAt(_end, hashes);
-        byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(Manifest(hashes), ManifestJson.Default.StoreManifest);
+        byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(Manifest(hashes, provenance ?? new StoreProvenance("arrays", [], ReadOnlyDictionary<string, string>.Empty)), ManifestJson.Default.StoreManifest);
         long offset = StoreRules.Align(_end + hashes.Length);
         _file.WriteAt(offset, manifest);
         _file.Flush();
@@ -150,9 +152,9 @@ public sealed class ExampleStoreWriter : IDisposable
     }
 
     private void AddAccumulators() =>
-        _statistics.Add([.. _layout.Columns.Select(column => new ColumnAccumulator(column, _layout.Classes.Count))]);
+        _statistics.Add([.. _layout.Columns.Select(column => ColumnAccumulator.For(column, _layout.Classes.Count))]);
 
-    private StoreManifest Manifest(byte[] hashes) => new()
+    private StoreManifest Manifest(byte[] hashes, StoreProvenance provenance) => new()
     {
         Schema = 1,
         Count = _count,
@@ -162,12 +164,12 @@ public sealed class ExampleStoreWriter : IDisposable
         Ids = _layout.HasIds ? _ids!.Start : null,
         Checksums = new StoreChecksums(
             _layout.PageSize, _end, hashes.Length / sizeof(ulong), Convert.ToHexStringLower(SHA256.HashData(hashes))),
-        Provenance = _layout.Provenance,
+        Provenance = provenance,
     };
 
     private StoreColumn WithStatistics(StoreColumn column, int index)
     {
-        var whole = new ColumnAccumulator(column, _layout.Classes.Count);
+        ColumnAccumulator whole = ColumnAccumulator.For(column, _layout.Classes.Count);
         var bySplit = new Dictionary<string, ColumnStatistics>(StringComparer.Ordinal);
         for (int split = 0; split < _splits.Length; split++)
         {

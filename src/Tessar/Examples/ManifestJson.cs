@@ -7,6 +7,7 @@ namespace Tessar.Examples;
 /// <summary>JSON of manifests and overlays: strict when read (nothing missing, unknown, doubled or null), compact when written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

@@ -37,8 +37,9 @@ internal static class ManifestReader
         if (manifest.Columns.Any(column => column is null) || manifest.Splits.Any(split => split is null)
             || manifest.Provenance.Sources.Any(source => source is null))
             return "null in a list";
-        if (manifest.Columns.Any(column => column.SplitStatistics.Any(pair => pair.Value is null)))
-            return "null in a table of statistics";
+        if (manifest.Columns.Any(column => column.SplitStatistics.Values.Any(value => value is null))
+            || manifest.Provenance.Settings.Values.Any(value => value is null))
+            return "null in a table";
         return StoreRules.Violation(manifest.Columns, manifest.Splits, manifest.Classes) ?? PlaceViolation(header, manifest);
     }
 

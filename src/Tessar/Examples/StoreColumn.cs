@@ -14,6 +14,7 @@ public sealed record StoreColumn
     public required ColumnKind Kind { get; init; }
 
     /// <summary>Type of its numbers: U8, I32, I64, F32 or F64; images are U8.</summary>
+    [JsonPropertyName("dtype")]
     [JsonConverter(typeof(ElementTypeConverter))]
     public required ElementType Type { get; init; }
 

@@ -20,9 +20,6 @@ public sealed record StoreLayout
 
     /// <summary>Bytes under one checksum: a power of two in [65536, 2^30], default 8 MiB.</summary>
     public int PageSize { get; init; } = 8 << 20;
-
-    /// <summary>What the store is made from.</summary>
-    public StoreProvenance Provenance { get; init; } = new("arrays", []);
 }
 
 /// <summary>The rules that columns, splits and classes obey, and the places that follow from them.</summary>

@@ -39,7 +39,9 @@ public sealed record StoreChecksums(int PageSize, long Offset, long Count, strin
 /// <summary>What a store was made from.</summary>
 /// <param name="Kind">Kind of source: <c>idx</c>, <c>arrays</c>, …</param>
 /// <param name="Sources">The files it was made from.</param>
-public sealed record StoreProvenance(string Kind, IReadOnlyList<StoreSource> Sources);
+/// <param name="Settings">What the import was told beyond its defaults, by name.</param>
+public sealed record StoreProvenance(
+    string Kind, IReadOnlyList<StoreSource> Sources, IReadOnlyDictionary<string, string> Settings);
 
 /// <summary>A file that a store was made from, as it was after decompression.</summary>
 /// <param name="Name">Its name, without folder and without <c>.gz</c>.</param>

@@ -40,8 +40,16 @@ internal sealed class ChildProcess : IDisposable
     public static ChildProcess Start(string scenario, string[] arguments, IReadOnlyDictionary<string, string?>? environment)
     {
         string program = Path.ChangeExtension(typeof(ChildProcess).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null);
-        var start = new ProcessStartInfo(program, [EntryPoint.Switch, scenario, .. arguments])
+        return StartProgram(program, [EntryPoint.Switch, scenario, .. arguments], environment);
+    }
+
+    /// <summary>Starts any program, in a folder of its own if one is given.</summary>
+    public static ChildProcess StartProgram(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string workingDirectory = "")
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
+            WorkingDirectory = workingDirectory,
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

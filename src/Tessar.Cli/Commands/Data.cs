@@ -1,0 +1,20 @@
+using Tessar.Cli.Parsing;
+using Tessar.Cli.Terminal;
+using Tessar.Examples;
+
+namespace Tessar.Cli.Commands;
+
+/// <summary>What several commands do with data.</summary>
+internal static class Data
+{
+    /// <summary>Opens a data set by name or path, with progress when it has to be converted first.</summary>
+    public static ExampleStore Open(Invocation call, string nameOrPath) =>
+        call.Progress.Run($"Preparing {nameOrPath}", progress => DataCatalog.Open(nameOrPath, Translate.Import(progress), call.Cancellation));
+
+    /// <summary>The picture of an example.</summary>
+    public static Picture PictureOf(ExampleSet examples, int index)
+    {
+        ImageShape shape = examples.Store.Image;
+        return new Picture(examples.Image(index), shape.Height, shape.Width, shape.Channels);
+    }
+}

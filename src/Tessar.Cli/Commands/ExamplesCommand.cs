@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace Tessar.Cli.Commands;
+
+/// <summary>The commands around example stores.</summary>
+internal sealed class ExamplesCommand : Command
+{
+    public ExamplesCommand()
+        : base("examples", "Makes an example store from data files, or shows what is in one")
+    {
+        Add(new ExamplesImportCommand());
+        Add(new ExamplesShowCommand());
+    }
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using Tessar.Cli.Json;
+using Tessar.Cli.Parsing;
+using Tessar.Cli.Terminal;
+using Tessar.Examples;
+
+namespace Tessar.Cli.Commands;
+
+/// <summary>Shows what is in an example store.</summary>
+internal sealed class ExamplesShowCommand : TessarCommand
+{
+    private readonly Argument<string> data;
+    private readonly Option<bool> verify;
+
+    public ExamplesShowCommand()
+        : base("show", "Shows what is in an example store: splits, classes, columns, statistics, one picture of each class", CommandTable.DataGroup)
+    {
+        data = AddArgument("DATA", "a .tess file, or one of " + string.Join(", ", DataCatalog.Names), _ => DataCatalog.Names);
+        verify = Add(new Option<bool>("--verify") { Description = "Read the whole file and compare it with its checksums" });
+        AddExample("examples show fashion-mnist-mini", "The data set that comes with Tessar");
+        AddExample("examples show mine.tess --verify --json", "Check every byte, print as JSON");
+    }
+
+    protected override int Execute(Invocation call)
+    {
+        using ExampleStore store = Data.Open(call, call.Value(data));
+        ExamplesJson result = ExamplesJson.Of(store);
+        if (call.Value(verify))
+        {
+            call.Progress.Run("Verifying", progress =>
+            {
+                store.Verify(Translate.Bytes(progress, result.Bytes), call.Cancellation);
+                return true;
+            });
+            result = result with { Verified = true };
+        }
+        call.Print(result, JsonOutput.Printing.ExamplesJson, console => Write(console, call.Style, store, result));
+        return ExitCode.Success;
+    }
+
+    private static void Write(IAnsiConsole console, TerminalStyle style, ExampleStore store, ExamplesJson result)
+    {
+        console.Write(PlainTable.OfFacts(Facts(result)));
+        console.WriteLine();
+        Table table = PlainTable.Create(["Class", .. result.Splits.Select(split => split.Name)]);
+        for (int c = 0; c < result.Classes.Count; c++)
+        {
+            int number = c;
+            table.AddRow(PlainTable.Cells([result.Classes[c], .. result.Splits.Select(split => split.ClassCounts is { } counts ? Quantity.Count(counts[number]) : null)]));
+        }
+        for (int column = 1; column < table.Columns.Count; column++)
+            table.Columns[column].RightAligned();
+        console.Write(table);
+        console.WriteLine();
+        foreach (string line in PictureStrip.Lines(OneOfEachClass(store), style))
+            console.Profile.Out.Writer.WriteLine(line);
+    }
+
+    private static IEnumerable<(string, string)> Facts(ExamplesJson result)
+    {
+        yield return ("Store", $"{result.Store}, {Quantity.Bytes(result.Bytes)}{(result.Verified == true ? ", every byte verified" : string.Empty)}");
+        yield return ("Identity", result.Identity);
+        yield return ("Examples", string.Join(", ", result.Splits.Select(split => $"{Quantity.Count(split.Count)} {split.Name}")));
+        foreach (ColumnJson column in result.Columns)
+        {
+            string shape = column.Shape.Count == 0 ? string.Empty : $" [{string.Join(" × ", column.Shape)}]";
+            yield return ($"Column {column.Name}", $"{column.Kind}, {column.Type}{shape}");
+        }
+        foreach (SplitJson split in result.Splits.Where(split => split.ImageMean is not null))
+        {
+            yield return ($"Pixels of {split.Name}",
+                $"mean {Channels(split.ImageMean!)}, standard deviation {Channels(split.ImageStd!)} (0 is black, 1 is white)");
+        }
+        yield return ("Made from", string.Join(", ", result.Sources.Select(source => source.Name)));
+    }
+
+    private static string Channels(IReadOnlyList<double> values) =>
+        string.Join(", ", values.Select(value => value.ToString("0.0000", CultureInfo.InvariantCulture)));
+
+    // The first example of each class, at most ten classes.
+    private static List<(Picture, IReadOnlyList<string>)> OneOfEachClass(ExampleStore store)
+    {
+        var pictures = new List<(Picture, IReadOnlyList<string>)>();
+        if (store.Splits.FirstOrDefault(split => split.Count > 0) is not { } first)
+            return pictures;
+        var examples = new ExampleSet(store, first.Name, 0, (int)Math.Min(first.Count, 1000));
+        foreach (int label in Enumerable.Range(0, Math.Min(10, store.ClassNames.Count)))
+        {
+            int found = Enumerable.Range(0, examples.Count).FirstOrDefault(i => examples.Label(i) == label, -1);
+            if (found >= 0)
+                pictures.Add((Data.PictureOf(examples, found), [store.ClassNames[label], $"{first.Name}:{found}"]));
+        }
+        return pictures;
+    }
+}

@@ -1,0 +1,93 @@
+using Spectre.Console;
+using Tessar.Cli.Json;
+using Tessar.Cli.Parsing;
+using Tessar.Cli.Terminal;
+using Tessar.Runs;
+using Argument = System.CommandLine.Argument<string>;
+
+namespace Tessar.Cli.Commands;
+
+/// <summary>Shows one run: what was run, how it went, what has been asked about it.</summary>
+internal sealed class ShowCommand : TessarCommand
+{
+    private readonly Argument run;
+
+    public ShowCommand()
+        : base("show", "Shows one run: program, accuracy, checkpoints, results", CommandTable.RunGroup)
+    {
+        run = AddArgument("RUN", "a run's name, or the path of its folder", RunCompletion.Names);
+        AddExample("show demo-1", "The first demo");
+        AddExample("show demo-1 --json", "All of it, with the metrics, for a script");
+    }
+
+    protected override int Execute(Invocation call)
+    {
+        Run opened = Run.Open(RunCatalog.Resolve(call.Value(run), call.Runs));
+        var result = new ShowJson
+        {
+            Run = opened.Name,
+            Directory = opened.Directory,
+            Status = RunRow.WordOf(opened.Status),
+            Record = opened.Record,
+            Metrics = [.. opened.ReadMetrics()],
+            Results = RecordedResult.Of(opened),
+        };
+        call.Print(result, JsonOutput.Printing.ShowJson, console => Write(console, result));
+        return ExitCode.Success;
+    }
+
+    private static void Write(IAnsiConsole console, ShowJson result)
+    {
+        console.Write(PlainTable.OfFacts(Facts(result)));
+        MetricRow[] epochs = [.. result.Metrics.Where(row => row.TestAccuracy is not null)];
+        if (epochs.Length > 0)
+        {
+            console.WriteLine();
+            Table table = PlainTable.Create("Epoch", "Step", "Test loss", "Test accuracy", "After");
+            foreach (TableColumn column in table.Columns)
+                column.RightAligned();
+            foreach (MetricRow row in epochs)
+            {
+                table.AddRow(PlainTable.Cells(
+                    Quantity.Count(row.Epoch), Quantity.Count(row.Step), Quantity.Number(row.TestLoss), Quantity.Percent(row.TestAccuracy), Quantity.Seconds(row.Seconds)));
+            }
+            console.Write(table);
+        }
+        if (result.Results.Count > 0)
+        {
+            console.WriteLine();
+            Table table = PlainTable.Create("Result", "Made", "Folder");
+            foreach (RecordedResult recorded in result.Results)
+                table.AddRow(PlainTable.Cells(recorded.Method, Quantity.Moment(recorded.Created), recorded.Directory));
+            console.Write(table);
+        }
+    }
+
+    private static IEnumerable<(string, string)> Facts(ShowJson result)
+    {
+        TrainingProgram program = result.Record.Program;
+        yield return ("Run", $"{result.Run}, {result.Status}, started {Quantity.Moment(result.Record.Created)}");
+        if (result.Record.Failure is { } failure)
+            yield return ("Failed", failure);
+        yield return ("Folder", result.Directory);
+        yield return ("Model", $"{program.Model}, {Quantity.Count(program.Parameters)} parameters");
+        yield return ("Data", $"{program.Data.Name}: {program.Data.Train}, tested on {program.Data.Test}");
+        if (program.Labels is { } labels)
+            yield return ("Labels", $"{Quantity.Count(labels.Edits)} of `{labels.Split}` changed on purpose ({Quantity.Percent(labels.Fraction)}, seed {labels.Seed})");
+        if (program is { Epochs: { } epochs, BatchSize: { } batch })
+            yield return ("Program", $"{Quantity.Count(epochs)} epochs, batches of {Quantity.Count(batch)}, seed {program.Seed}");
+        if (program.Optimizer is { } optimizer)
+            yield return ("Optimiser", optimizer.ToString());
+        if (program.Schedule is { } schedule)
+            yield return ("Schedule", schedule.ToString());
+        if (result.Record.Final is { } final)
+        {
+            yield return ("Accuracy", $"training {Quantity.Percent(final.TrainAccuracy)}, test {Quantity.Percent(final.TestAccuracy)}");
+            yield return ("Time", Quantity.Seconds(final.Seconds));
+        }
+        RunVersions versions = result.Record.Versions;
+        yield return ("Made by", $"Tessar {versions.Tessar}, TorchSharp {versions.TorchSharp}, libtorch {versions.Libtorch}, .NET {versions.Dotnet}");
+        yield return ("Machine", $"{result.Record.Machine.Processor}, {result.Record.Machine.Threads} of {result.Record.Machine.Cores} processors, {result.Record.Machine.Os}");
+        yield return ("Checkpoints", result.Record.Checkpoints is { Count: > 0 } all ? $"{all.Count}, the last {all[^1].File}" : "none yet");
+    }
+}

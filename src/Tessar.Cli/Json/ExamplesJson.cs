@@ -1,0 +1,104 @@
+using Tessar.Examples;
+using Tessar.Tensors;
+
+namespace Tessar.Cli.Json;
+
+/// <summary>`tessar examples show` and `tessar examples import`.</summary>
+internal sealed record ExamplesJson : JsonResult
+{
+    /// <summary>Full path of the file.</summary>
+    public required string Store { get; init; }
+
+    /// <summary>SHA-256 of its manifest.</summary>
+    public required string Identity { get; init; }
+
+    public required long Bytes { get; init; }
+
+    /// <summary>Rows over all splits.</summary>
+    public required long Examples { get; init; }
+
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    public required IReadOnlyList<SplitJson> Splits { get; init; }
+
+    public required IReadOnlyList<ColumnJson> Columns { get; init; }
+
+    /// <summary>The files it was made from.</summary>
+    public required IReadOnlyList<StoreSource> Sources { get; init; }
+
+    /// <summary>True after `--verify`.</summary>
+    public bool? Verified { get; init; }
+
+    /// <summary>Seconds the import took.</summary>
+    public double? Seconds { get; init; }
+
+    public static ExamplesJson Of(ExampleStore store) => new()
+    {
+        Store = store.Path,
+        Identity = store.Identity,
+        Bytes = new FileInfo(store.Path).Length,
+        Examples = store.Count,
+        Classes = store.ClassNames,
+        Splits = [.. store.Splits.Select(split => SplitJson.Of(store, split))],
+        Columns = [.. store.Manifest.Columns.Select(ColumnJson.Of)],
+        Sources = store.Manifest.Provenance.Sources,
+    };
+}
+
+/// <summary>A split of a store.</summary>
+internal sealed record SplitJson
+{
+    public required string Name { get; init; }
+
+    /// <summary>Its first row.</summary>
+    public required long First { get; init; }
+
+    public required long Count { get; init; }
+
+    /// <summary>Examples of each class.</summary>
+    public IReadOnlyList<long>? ClassCounts { get; init; }
+
+    /// <summary>Mean of each channel, pixels from 0 to 1.</summary>
+    public IReadOnlyList<double>? ImageMean { get; init; }
+
+    /// <summary>Standard deviation of each channel, pixels from 0 to 1.</summary>
+    public IReadOnlyList<double>? ImageStd { get; init; }
+
+    public static SplitJson Of(ExampleStore store, StoreSplit split)
+    {
+        ColumnStatistics? Statistics(string column) =>
+            store.Manifest.Columns.FirstOrDefault(candidate => candidate.Name == column)?.SplitStatistics.GetValueOrDefault(split.Name);
+        return new SplitJson
+        {
+            Name = split.Name,
+            First = split.First,
+            Count = split.Count,
+            ClassCounts = Statistics("label")?.ClassCounts,
+            ImageMean = Statistics("image")?.Mean,
+            ImageStd = Statistics("image")?.Std,
+        };
+    }
+}
+
+/// <summary>A column of a store.</summary>
+internal sealed record ColumnJson
+{
+    public required string Name { get; init; }
+
+    /// <summary>`image`, `scalar` or `tensor`.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Type of its numbers, as safetensors names it.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Dimensions of one row; empty for single numbers.</summary>
+    public required IReadOnlyList<int> Shape { get; init; }
+
+    public static ColumnJson Of(StoreColumn column) => new()
+    {
+        Name = column.Name,
+        Kind = column.Kind.ToString().ToLowerInvariant(),
+        Type = ElementTypes.NameOf(column.Type),
+        Shape = column.Shape,
+    };
+}

@@ -1,0 +1,88 @@
+using Tessar.Runs;
+
+namespace Tessar.Cli.Json;
+
+/// <summary>`tessar runs`.</summary>
+internal sealed record RunsJson : JsonResult
+{
+    /// <summary>Full path of the folder of the runs.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The newest first; runs that can't be read come last.</summary>
+    public required IReadOnlyList<RunRow> Runs { get; init; }
+}
+
+/// <summary>One run; of one that can't be read only name, directory and error.</summary>
+internal sealed record RunRow
+{
+    public required string Name { get; init; }
+
+    public required string Directory { get; init; }
+
+    /// <summary>Why the run can't be read.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>`trained` or `imported`.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>`running`, `completed`, `interrupted` or `failed`.</summary>
+    public string? Status { get; init; }
+
+    public DateTimeOffset? Created { get; init; }
+
+    public string? Model { get; init; }
+
+    public long? Parameters { get; init; }
+
+    public string? Data { get; init; }
+
+    public int? Epochs { get; init; }
+
+    /// <summary>Number of training labels changed on purpose.</summary>
+    public int? ChangedLabels { get; init; }
+
+    public double? TrainLoss { get; init; }
+
+    public double? TrainAccuracy { get; init; }
+
+    public double? TestLoss { get; init; }
+
+    public double? TestAccuracy { get; init; }
+
+    /// <summary>Seconds of training.</summary>
+    public double? Seconds { get; init; }
+
+    public static RunRow Of(RunSummary summary)
+    {
+        if (summary.Run is not { } run)
+            return new RunRow { Name = summary.Name, Directory = summary.Directory, Error = summary.Error };
+        RunRecord record = run.Record;
+        return new RunRow
+        {
+            Name = run.Name,
+            Directory = run.Directory,
+            Kind = record.Kind == RunKind.Trained ? "trained" : "imported",
+            Status = WordOf(run.Status),
+            Created = record.Created,
+            Model = record.Program.Model,
+            Parameters = record.Program.Parameters,
+            Data = record.Program.Data.Name,
+            Epochs = record.Program.Epochs,
+            ChangedLabels = record.Program.Labels?.Edits,
+            TrainLoss = record.Final?.TrainLoss,
+            TrainAccuracy = record.Final?.TrainAccuracy,
+            TestLoss = record.Final?.TestLoss,
+            TestAccuracy = record.Final?.TestAccuracy,
+            Seconds = record.Final?.Seconds,
+        };
+    }
+
+    /// <summary>A status as `run.json` spells it.</summary>
+    public static string WordOf(RunStatus status) => status switch
+    {
+        RunStatus.Running => "running",
+        RunStatus.Completed => "completed",
+        RunStatus.Interrupted => "interrupted",
+        _ => "failed",
+    };
+}

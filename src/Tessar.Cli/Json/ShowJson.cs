@@ -1,0 +1,22 @@
+using Tessar.Runs;
+
+namespace Tessar.Cli.Json;
+
+/// <summary>`tessar show`.</summary>
+internal sealed record ShowJson : JsonResult
+{
+    public required string Run { get; init; }
+
+    public required string Directory { get; init; }
+
+    /// <summary>As in `record`, but `interrupted` when the process that wrote the run is gone.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The content of run.json.</summary>
+    public required RunRecord Record { get; init; }
+
+    /// <summary>Every logged row.</summary>
+    public required IReadOnlyList<MetricRow> Metrics { get; init; }
+
+    public required IReadOnlyList<RecordedResult> Results { get; init; }
+}

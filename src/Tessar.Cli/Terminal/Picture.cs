@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+
+namespace Tessar.Cli.Terminal;
+
+/// <summary>A small image as lines of text: two pixels to a character, one above the other.</summary>
+/// <remarks>
+/// With colours a character is an upper half block whose foreground is the upper pixel and whose background is the lower
+/// one. Without, it is a shade whose ink is proportional to the mean of the two.
+/// </remarks>
+internal sealed class Picture
+{
+    // From no ink to much ink: on a dark terminal bright pixels get much of it.
+    private const string Shades = " .:-=+*#%@";
+    private const int LargestSide = 32;
+
+    private readonly byte[] red;
+    private readonly byte[] green;
+    private readonly byte[] blue;
+
+    /// <summary>Takes an image of bytes, height × width × channels (1: grey, 3 or more: red, green, blue), larger ones reduced to 32 pixels.</summary>
+    public Picture(ReadOnlySpan<byte> pixels, int height, int width, int channels)
+    {
+        int reduction = Math.Max(1, (Math.Max(height, width) + LargestSide - 1) / LargestSide);
+        (Height, Width) = ((height + reduction - 1) / reduction, (width + reduction - 1) / reduction);
+        (red, green, blue) = (new byte[Height * Width], new byte[Height * Width], new byte[Height * Width]);
+        byte[][] planes = [red, green, blue];
+        for (int plane = 0; plane < 3; plane++)
+        {
+            int channel = channels >= 3 ? plane : 0;
+            for (int y = 0; y < Height; y++)
+            {
+                for (int x = 0; x < Width; x++)
+                    planes[plane][(y * Width) + x] = Mean(pixels, height, width, channels, channel, y * reduction, x * reduction, reduction);
+            }
+        }
+    }
+
+    public int Height { get; }
+
+    public int Width { get; }
+
+    /// <summary>The lines of the picture, each <see cref="Width"/> characters wide, escape sequences apart.</summary>
+    public IReadOnlyList<string> Lines(ColorDepth depth)
+    {
+        string[] lines = new string[(Height + 1) / 2];
+        for (int line = 0; line < lines.Length; line++)
+        {
+            var text = new StringBuilder();
+            string last = string.Empty;
+            for (int x = 0; x < Width; x++)
+            {
+                int upper = (2 * line * Width) + x;
+                int lower = (2 * line) + 1 < Height ? upper + Width : upper;
+                if (depth == ColorDepth.None)
+                {
+                    text.Append(Shades[(Grey(upper) + Grey(lower)) * Shades.Length / 512]);
+                    continue;
+                }
+                string colors = depth == ColorDepth.TrueColor
+                    ? string.Create(CultureInfo.InvariantCulture,
+                        $"\e[38;2;{red[upper]};{green[upper]};{blue[upper]};48;2;{red[lower]};{green[lower]};{blue[lower]}m")
+                    : string.Create(CultureInfo.InvariantCulture, $"\e[38;5;{PaletteIndex(upper)};48;5;{PaletteIndex(lower)}m");
+                if (colors != last)
+                    text.Append(last = colors);
+                text.Append('▀');
+            }
+            if (depth != ColorDepth.None)
+                text.Append("\e[0m");
+            lines[line] = text.ToString();
+        }
+        return lines;
+    }
+
+    private static byte Mean(ReadOnlySpan<byte> pixels, int height, int width, int channels, int channel, int top, int left, int size)
+    {
+        int sum = 0, count = 0;
+        for (int y = top; y < Math.Min(top + size, height); y++)
+        {
+            for (int x = left; x < Math.Min(left + size, width); x++, count++)
+                sum += pixels[(((y * width) + x) * channels) + channel];
+        }
+        return (byte)((sum + (count / 2)) / count);
+    }
+
+    // Brightness as the eye weighs it (ITU-R BT.601).
+    private int Grey(int at) => ((299 * red[at]) + (587 * green[at]) + (114 * blue[at])) / 1000;
+
+    // The 256 colours of terminals: 232-255 are greys 8, 18, ..., 238; 16-231 a cube of 6 levels 0, 95, 135, ..., 255.
+    private int PaletteIndex(int at)
+    {
+        if (red[at] == green[at] && green[at] == blue[at])
+            return red[at] < 4 ? 16 : red[at] > 246 ? 231 : 232 + Math.Clamp((red[at] - 3) / 10, 0, 23);
+        return 16 + (36 * Level(red[at])) + (6 * Level(green[at])) + Level(blue[at]);
+    }
+
+    private static int Level(byte value) => value < 48 ? 0 : value < 115 ? 1 : (value - 35) / 40;
+}

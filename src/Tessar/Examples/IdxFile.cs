@@ -1,0 +1,167 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Security.Cryptography;
+
+namespace Tessar.Examples;
+
+/// <summary>An IDX file of bytes, read from front to end: big-endian magic 00 00 08 n, n sizes of u32, then the data.</summary>
+/// <remarks>
+/// Gzip is recognised by its first two bytes, whatever the file is called. Offsets in errors count decompressed bytes. What
+/// has been read is hashed on the way, so that the digest doesn't depend on the compression.
+/// </remarks>
+internal sealed class IdxFile : IDisposable
+{
+    private const byte Bytes = 0x08;
+
+    /// <summary>Deflate can't expand data by more than this; a file that promises more is cut short or forged.</summary>
+    private const long LargestExpansion = 1032;
+
+    private readonly FileStream _file;
+    private readonly Stream _content;
+    private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private long _position;
+
+    private IdxFile(string path)
+    {
+        Path = path;
+        _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        bool isCompressed = _file.ReadByte() == 0x1F && _file.ReadByte() == 0x8B;
+        _file.Position = 0;
+        _content = isCompressed ? new GZipStream(_file, CompressionMode.Decompress, leaveOpen: true) : _file;
+    }
+
+    /// <summary>The file's path.</summary>
+    public string Path { get; }
+
+    /// <summary>Sizes of the dimensions; the first is the number of items.</summary>
+    public int[] Shape { get; private set; } = [];
+
+    /// <summary>Bytes of one item.</summary>
+    public int ItemBytes { get; private set; }
+
+    /// <summary>Opens a file and reads its sizes.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="dimensions">How many dimensions it has to have.</param>
+    /// <exception cref="FileFormatException">It isn't an IDX file of bytes with that many dimensions, or has another length.</exception>
+    /// <exception cref="TessarException">It can't be read.</exception>
+    public static IdxFile Open(string path, int dimensions)
+    {
+        IdxFile? file = null;
+        try
+        {
+            file = new IdxFile(path);
+            file.ReadHeader(dimensions);
+            return file;
+        }
+        catch (Exception e)
+        {
+            file?.Dispose();
+            if (e is IOException or UnauthorizedAccessException)
+                throw new TessarException($"`{path}` can't be read: {e.Message.TrimEnd('.')}. Check the file and its permissions.", ErrorKind.InputData, e);
+            throw;
+        }
+    }
+
+    /// <summary>Reads the next bytes.</summary>
+    /// <exception cref="FileFormatException">The file ends before.</exception>
+    public void Read(Span<byte> bytes)
+    {
+        int read;
+        try
+        {
+            read = _content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Refuse("gzip data", "damaged or truncated data", e);
+        }
+
+        if (read < bytes.Length)
+        {
+            _position += read;
+            throw Refuse($"{bytes.Length - read} more bytes", "the end of the file");
+        }
+
+        _digest.AppendData(bytes);
+        _position += read;
+    }
+
+    /// <summary>Checks that the file ends here.</summary>
+    /// <returns>Name, length and digest of the content.</returns>
+    /// <exception cref="FileFormatException">More bytes follow, or the compressed data lack their end.</exception>
+    public StoreSource Finish()
+    {
+        int next;
+        try
+        {
+            next = _content.ReadByte();
+        }
+        catch (InvalidDataException e)
+        {
+            throw Refuse("the end of the gzip data", "damaged or truncated data", e);
+        }
+
+        if (next >= 0)
+            throw Refuse("the end of the file", "more bytes");
+        if (_content is GZipStream && !EndsWithLength())
+            throw Refuse("the gzip data to end with their length", "truncated data");
+        string name = System.IO.Path.GetFileName(Path);
+        name = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
+        return new StoreSource(name, _position, Convert.ToHexStringLower(_digest.GetHashAndReset()));
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        _content.Dispose();
+        _file.Dispose();
+        _digest.Dispose();
+    }
+
+    /// <summary>Error at the place that has been reached.</summary>
+    public FileFormatException Refuse(string expected, string found, Exception? inner = null) =>
+        new(Path, _position, expected, found, "Download the file again.", inner);
+
+    private void ReadHeader(int dimensions)
+    {
+        Span<byte> magic = stackalloc byte[4];
+        Read(magic);
+        if (magic[0] != 0 || magic[1] != 0 || magic[2] != Bytes || magic[3] != dimensions)
+        {
+            _position = 0;
+            throw Refuse($"the mark 0000{Bytes:X2}{dimensions:X2} (bytes, {dimensions} dimensions)", Convert.ToHexString(magic));
+        }
+
+        Span<byte> size = stackalloc byte[sizeof(uint)];
+        Shape = new int[dimensions];
+        Int128 item = 1;
+        for (int i = 0; i < dimensions; i++)
+        {
+            Read(size);
+            uint value = BinaryPrimitives.ReadUInt32BigEndian(size);
+            item = i == 0 ? 1 : item * value;
+            if (value > Array.MaxLength || (i > 0 && value == 0) || item > Array.MaxLength)
+            {
+                _position -= sizeof(uint);
+                throw Refuse($"dimension {i} from {(i == 0 ? 0 : 1)} to {Array.MaxLength} and as many bytes in an item", $"{value}");
+            }
+
+            Shape[i] = (int)value;
+        }
+
+        ItemBytes = (int)item;
+        Int128 expected = _position + (item * Shape[0]);
+        bool isTooShort = _content is GZipStream ? expected > (Int128)_file.Length * LargestExpansion : expected > _file.Length;
+        if (isTooShort)
+            throw Refuse($"{expected} bytes, by the sizes in its header", $"a file of {_file.Length} bytes");
+    }
+
+    /// <summary>The last four bytes of a gzip file are its content's length, modulo 2^32.</summary>
+    private bool EndsWithLength()
+    {
+        Span<byte> length = stackalloc byte[sizeof(uint)];
+        _file.Position = _file.Length - sizeof(uint);
+        _file.ReadExactly(length);
+        return BinaryPrimitives.ReadUInt32LittleEndian(length) == unchecked((uint)_position);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.RegularExpressions;
+
+namespace Tessar.Tests.Architecture;
+
+public sealed partial class LayoutTests
+{
+    private static readonly string[] VagueNames = ["Utils", "Helpers", "Helper", "Common", "Manager", "Base"];
+
+    [Fact]
+    public void Namespace_equals_folder() => AssertNone(SourceFiles("src").Concat(SourceFiles("tests")).Where(file =>
+        NamespaceLine().Match(File.ReadAllText(file)) is { Success: true } match && match.Groups["name"].Value != ExpectedNamespace(file)));
+
+    [Theory]
+    [InlineData("src", 400)]
+    [InlineData("tests", 600)]
+    public void No_file_is_longer_than_a_reader_can_hold(string folder, int lines) =>
+        AssertNone(SourceFiles(folder).Where(file => File.ReadLines(file).Count() > lines));
+
+    [Fact]
+    public void No_file_has_a_name_that_says_nothing() => AssertNone(SourceFiles("src").Where(file =>
+        VagueNames.Any(name => Path.GetFileNameWithoutExtension(file).EndsWith(name, StringComparison.Ordinal))));
+
+    private static void AssertNone(IEnumerable<string> offenders)
+    {
+        string list = string.Join('\n', offenders);
+        Assert.True(list.Length == 0, list);
+    }
+
+    private static IEnumerable<string> SourceFiles(string folder) =>
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories);
+
+
+    // src/Tessar/Native/BridgeLoader.cs → Tessar.Native; a project's name keeps its dots. Errors belong to everyone: Tessar.
+    private static string ExpectedNamespace(string file)
+    {
+        string folder = Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(file)!);
+        return folder == Path.Combine("src", "Tessar", "Errors") ? "Tessar" : string.Join('.', folder.Split(Path.DirectorySeparatorChar).Skip(1));
+    }
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NamespaceLine();
+}

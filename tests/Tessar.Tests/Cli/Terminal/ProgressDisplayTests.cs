@@ -1,0 +1,60 @@
+using Tessar.Cli.Terminal;
+
+namespace Tessar.Tests.Cli.Terminal;
+
+public sealed class ProgressDisplayTests
+{
+    [Fact]
+    public void Away_from_a_terminal_there_is_a_line_every_ten_seconds_and_one_at_the_end()
+    {
+        var clock = new HandClock();
+        using var errors = new StringWriter();
+        int result = new ProgressDisplay(errors, quiet: false, clock).Run("training", progress =>
+        {
+            for (int step = 1; step <= 25; step++)
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                progress.Report(new ProgressUpdate(step * 100, 2500, "steps", "loss 0.5"));
+            }
+            return 7;
+        });
+        Assert.Equal(7, result);
+        Assert.Equal(
+            """
+            training: 1,000 of 2,500 steps, 100 steps/s, loss 0.5, 15 s left
+            training: 2,000 of 2,500 steps, 100 steps/s, loss 0.5, 5.0 s left
+            training: 2,500 steps in 25 s, loss 0.5
+            """, errors.ToString().TrimEnd().ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void Quiet_says_nothing()
+    {
+        using var errors = new StringWriter();
+        new ProgressDisplay(errors, quiet: true).Run("training", progress =>
+        {
+            progress.Report(new ProgressUpdate(1, 1, "steps"));
+            return 0;
+        });
+        Assert.Equal(string.Empty, errors.ToString());
+    }
+
+    [Fact]
+    public void Work_without_reports_leaves_no_line()
+    {
+        using var errors = new StringWriter();
+        new ProgressDisplay(errors, quiet: false).Run("opening", _ => 0);
+        Assert.Equal(string.Empty, errors.ToString());
+    }
+
+    private sealed class HandClock : TimeProvider
+    {
+        private long ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => ticks;
+
+        public void Advance(TimeSpan by) => ticks += by.Ticks;
+    }
+}

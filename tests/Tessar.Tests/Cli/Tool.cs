@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Tessar.Tests.Processes;
+
+namespace Tessar.Tests.Cli;
+
+/// <summary>The `tessar` program as a user has it: a process of its own, in an empty folder unless a test says otherwise.</summary>
+internal sealed class Tool : IDisposable
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Tessar.Cli.dll");
+
+    private readonly TemporaryFolder folder = new();
+
+    /// <summary>The working folder of every call.</summary>
+    public string Folder => folder.Path;
+
+    /// <summary>Environment variables of every call; null removes one.</summary>
+    public Dictionary<string, string?> Environment { get; } = new(StringComparer.Ordinal)
+    {
+        ["NO_COLOR"] = null,
+        ["TESSAR_COMMAND"] = null,
+        ["TESSAR_RUNS"] = null,
+        ["DOTNET_gcServer"] = "0",
+    };
+
+    public string File(string name) => folder.File(name);
+
+    public ChildProcess Start(params string[] arguments) => ChildProcess.StartProgram("dotnet", [Program, .. arguments], Environment, Folder);
+
+    public ChildResult Run(params string[] arguments)
+    {
+        using ChildProcess child = Start(arguments);
+        return child.WaitForEnd();
+    }
+
+    /// <summary>Runs a command that has to succeed and returns its only JSON object.</summary>
+    public JsonElement Json(params string[] arguments)
+    {
+        ChildResult result = Run([.. arguments, "--json"]);
+        Assert.True(result.ExitCode == 0, $"`tessar {string.Join(' ', arguments)}` ended with {result.ExitCode}: {result.Error}");
+        return Parse(result.Output);
+    }
+
+    /// <summary>Runs a command that has to fail with a code and one line on standard error, which is returned.</summary>
+    public string Fails(int code, params string[] arguments)
+    {
+        ChildResult result = Run(arguments);
+        Assert.True(result.ExitCode == code, $"`tessar {string.Join(' ', arguments)}` ended with {result.ExitCode}, not {code}: {result.Error}");
+        Assert.Equal(string.Empty, result.Output);
+        string line = Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.DoesNotContain("   at ", line, StringComparison.Ordinal);
+        return line;
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static JsonElement Parse(string output)
+    {
+        using JsonDocument document = JsonDocument.Parse(output); // refuses anything after the object
+        JsonElement root = document.RootElement.Clone();
+        Assert.Equal(JsonValueKind.Object, root.ValueKind);
+        Assert.Equal(1, root.GetProperty("schema").GetInt32());
+        return root;
+    }
+}
