@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Tessar.Examples;
+using Tessar.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -26,8 +26,8 @@ internal static class ModelFit
             if (!output.shape.AsSpan().SequenceEqual(expected))
             {
                 throw Misfit(
-                    $"Model `{name}` turns images {Text(inputShape)} into {Text(output.shape)}; the data has {classes} classes, "
-                    + $"so {Text(expected)} is required. Give its last layer {classes} outputs, or choose other data.");
+                    $"Model `{name}` turns images {Shape.Text(inputShape)} into {Shape.Text(output.shape)}; the data has {classes} classes, "
+                    + $"so {Shape.Text(expected)} is required. Give its last layer {classes} outputs, or choose other data.");
             }
 
             if (output.dtype != ScalarType.Float32)
@@ -48,13 +48,10 @@ internal static class ModelFit
         catch (Exception e) when (e is ExternalException or ArgumentException or InvalidOperationException or NotImplementedException)
         {
             throw Misfit(
-                $"Model `{name}` doesn't take images of shape {Text(inputShape)} ([batch, channels, height, width]): {FirstLine.Of(e)}. "
+                $"Model `{name}` doesn't take images of shape {Shape.Text(inputShape)} ([batch, channels, height, width]): {FirstLine.Of(e)}. "
                 + "Choose a model made for this size, or other data.", e);
         }
     }
-
-    private static string Text(long[] shape) =>
-        $"[{string.Join(", ", shape.Select(d => d.ToString(CultureInfo.InvariantCulture)))}]";
 
     private static TessarException Misfit(string message, Exception? inner = null) => new(message, ErrorKind.InputData, inner);
 }

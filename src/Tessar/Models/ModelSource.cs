@@ -21,6 +21,9 @@ public sealed class ModelSource
     /// <summary>The name that builds this architecture again: <c>cnn</c>, or <c>/full/path/my.dll#My.Net</c>.</summary>
     public string Name { get; }
 
+    /// <summary>A learning rate that suits it with AdamW; null when none was measured.</summary>
+    internal double? LearningRate => type.GetCustomAttribute<ZooModelAttribute>() is { LearningRate: > 0 and var rate } ? rate : null;
+
     /// <summary>The names of the built-in zoo, in ordinal order.</summary>
     public static IReadOnlyCollection<string> ZooNames => Zoo.Keys;
 

@@ -64,7 +64,7 @@ public sealed class Run
     public ExampleStore OpenExamples()
     {
         DataReference data = Record.Program.Data;
-        ExampleStore store = ExampleStore.Open(data.Path ?? data.Name);
+        ExampleStore store = DataCatalog.Open(data.Path ?? data.Name);
         if (store.Identity == data.Identity)
             return store;
         string path = store.Path;

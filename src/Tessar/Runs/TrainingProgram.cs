@@ -1,3 +1,5 @@
+using Tessar.Examples;
+
 namespace Tessar.Runs;
 
 /// <summary>Everything that turns data and a seed into weights.</summary>
@@ -44,7 +46,16 @@ public sealed record TrainingProgram
 /// <param name="Identity">SHA-256 of the store's manifest: the data must be these and no others.</param>
 /// <param name="Train">The examples trained on, such as <c>train:0-9999</c> (both ends included).</param>
 /// <param name="Test">The examples tested on, such as <c>test:0-1999</c>.</param>
-public sealed record DataReference(string Name, string? Path, string Identity, string Train, string Test);
+public sealed record DataReference(string Name, string? Path, string Identity, string Train, string Test)
+{
+    /// <summary>Describes two sets of one store.</summary>
+    internal static DataReference Of(string nameOrPath, ExampleSet train, ExampleSet test) => new(
+        nameOrPath,
+        DataCatalog.Names.Contains(nameOrPath, StringComparer.Ordinal) ? null : System.IO.Path.GetFullPath(nameOrPath),
+        train.Store.Identity,
+        train.ToString(),
+        test.ToString());
+}
 
 /// <summary>Labels that were edited for a run: a file beside <c>run.json</c>, and a summary of it.</summary>
 /// <param name="File">The file, relative to the run's folder.</param>

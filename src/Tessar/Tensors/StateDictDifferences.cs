@@ -13,7 +13,7 @@ internal static class StateDictDifferences
     {
         string[] missing = [.. tensors.Keys.Where(name => !file.TryGet(name, out _)).Order(StringComparer.Ordinal)];
         string[] extra = [.. file.Entries.Select(e => e.Name).Where(name => !tensors.ContainsKey(name)).Order(StringComparer.Ordinal)];
-        List<string> misfits = [.. missing.Select(name => $"`{name}` {Text(tensors[name].shape)} is missing")];
+        List<string> misfits = [.. missing.Select(name => $"`{name}` {Shape.Text(tensors[name].shape)} is missing")];
         misfits.AddRange(extra.Select(name => $"`{name}` isn't part of the model"));
         List<string> notFinite = [];
         foreach ((string name, Tensor tensor) in tensors.OrderBy(pair => pair.Key, StringComparer.Ordinal))
@@ -42,7 +42,7 @@ internal static class StateDictDifferences
         bool fits = true;
         if (!tensor.shape.AsSpan().SequenceEqual([.. entry.Shape]))
         {
-            misfits.Add($"`{name}` has shape {Text(entry.Shape)}, required is {Text(tensor.shape)}");
+            misfits.Add($"`{name}` has shape {Shape.Text(entry.Shape)}, required is {Shape.Text(tensor.shape)}");
             fits = false;
         }
 
@@ -55,9 +55,6 @@ internal static class StateDictDifferences
         if (fits && NonFinite.FirstIn(type, file.Bytes(entry)) is { } at)
             notFinite.Add(NonFinite.Describe(name, entry.Shape, at));
     }
-
-    private static string Text(IEnumerable<long> shape) =>
-        $"[{string.Join(", ", shape.Select(d => d.ToString(CultureInfo.InvariantCulture)))}]";
 
     // Wrappers such as PyTorch's DataParallel and compile put a prefix before every name.
     private static string Advice(string[] missing, string[] extra)

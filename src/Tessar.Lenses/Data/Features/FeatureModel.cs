@@ -1,0 +1,139 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Tessar.Autograd;
+using Tessar.Examples;
+using Tessar.Lenses.Data.Outputs;
+using Tessar.Methods;
+using Tessar.Runs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tessar.Lenses.Data.Features;
+
+/// <summary>One checkpoint's model, ready for per-example gradients of an output function, checked against the loop on a few examples.</summary>
+internal sealed class FeatureModel : IDisposable
+{
+    private const int CheckedExamples = 4;
+    private const double LargestError = 1e-4;
+
+    private readonly nn.Module<Tensor, Tensor> _model;
+    private readonly InputNormalization _input;
+
+    /// <summary>Loads the model and compares its fast gradients with one backward pass per example.</summary>
+    /// <param name="checkpoint">The weights.</param>
+    /// <param name="set">Examples of the kind it will see; the first few are the check's.</param>
+    /// <param name="output">Whose gradient is taken.</param>
+    /// <param name="unsupported">What to do with parameters without a rule.</param>
+    /// <exception cref="GradientException">The gradients differ, or the model can't be differentiated per example.</exception>
+    public FeatureModel(CheckpointView checkpoint, ExampleSet set, OutputFunction output, UnsupportedParameters unsupported)
+    {
+        (_input, Output, Checkpoint) = (checkpoint.Input, output, checkpoint);
+        _model = checkpoint.LoadModel();
+        try
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int count = Math.Min(CheckedExamples, set.Count);
+            int[] first = [.. Enumerable.Range(0, count)];
+            Tensor inputs = Batches.Inputs(set, first, _input);
+            Gradients = new PerExampleGradients(_model, inputs, unsupported);
+            GradientCheck = Compare(inputs, CheckedLabels(set, first));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The weights.</summary>
+    public CheckpointView Checkpoint { get; }
+
+    /// <summary>Whose gradient is taken.</summary>
+    public OutputFunction Output { get; }
+
+    /// <summary>The per-example gradients.</summary>
+    public PerExampleGradients Gradients { get; private set; } = null!;
+
+    /// <summary>Largest difference to one backward pass per example, relative to the largest gradient element.</summary>
+    public double GradientCheck { get; }
+
+    /// <summary>Names of parameters that aren't part of the gradient.</summary>
+    public IReadOnlyList<string> Skipped =>
+        [.. Gradients.Frozen, .. Gradients.Unsupported.Where(name => Gradients.Captured.All(slot => slot.Name != name))];
+
+    /// <summary>Runs examples forward and backward; the tensors belong to the current dispose scope.</summary>
+    /// <param name="set">Where they are.</param>
+    /// <param name="indices">Which of them.</param>
+    /// <returns>What layers saw, and Q with ∇ℓ = −Q∇f, [B].</returns>
+    public (CapturedBatch Batch, Tensor Factors) Run(ExampleSet set, ReadOnlySpan<int> indices)
+    {
+        Tensor inputs = Batches.Inputs(set, indices, _input);
+        Tensor labels = CheckedLabels(set, indices);
+        CapturedBatch batch = Gradients.Capture(inputs, logits => Output.Direction(logits, labels));
+        return (batch, Output.Factor(batch.Logits, labels));
+    }
+
+    /// <summary>A number made from the checkpoint's hash, so that every checkpoint has its own projection.</summary>
+    public ulong CheckpointNumber => BinaryPrimitives.ReadUInt64BigEndian(Convert.FromHexString(Checkpoint.Checkpoint.Sha256));
+
+    /// <summary>SHA-256 of the labels of a set, edits applied.</summary>
+    public static string HashOfLabels(ExampleSet set)
+    {
+        int[] labels = [.. Enumerable.Range(0, set.Count).Select(set.Label)];
+        return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(labels.AsSpan())));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Gradients?.Dispose();
+        _model.Dispose();
+    }
+
+    private Tensor CheckedLabels(ExampleSet set, ReadOnlySpan<int> indices)
+    {
+        int classes = Checkpoint.Run.Record.Classes.Count;
+        foreach (int i in indices)
+        {
+            if (set.Label(i) is int label && (label < 0 || label >= classes))
+            {
+                throw new TessarException(string.Create(
+                    CultureInfo.InvariantCulture, $"Example {set.Split}:{set.First + i} has label {label}; the model knows classes 0 to {classes - 1}. ")
+                    + "Check the data with `tessar examples show`.", ErrorKind.InputData);
+            }
+        }
+
+        return Batches.Labels(set, indices);
+    }
+
+    private double Compare(Tensor inputs, Tensor labels)
+    {
+        Tensor Direction(Tensor logits) => Output.Direction(logits, labels);
+        Tensor fast = Gradients.Of(inputs, Direction);
+        Tensor slow = Gradients.OfByLoop(inputs, Direction);
+        double scale = slow.abs().max().to_type(ScalarType.Float64).item<double>();
+        double error = (fast - slow).abs().max().to_type(ScalarType.Float64).item<double>();
+        if (!double.IsFinite(scale))
+        {
+            ParameterSlot? slot = Gradients.Captured.FirstOrDefault(s => !slow.narrow(1, s.Offset, s.Count).isfinite().all().item<bool>());
+            throw new NumericalException(
+                $"The gradient of {slot?.Name ?? "the output"} isn't finite for the first examples of {Checkpoint.Checkpoint.File}. "
+                + "Look for overflow in this layer, or explain an earlier checkpoint.");
+        }
+
+        double relative = scale > 0 ? error / scale : 0;
+        // !(a <= b) so that NaN fails too.
+        if (!(relative <= LargestError))
+        {
+            ParameterSlot worst = Gradients.Captured.MaxBy(s => (fast - slow).narrow(1, s.Offset, s.Count).abs().max().ToSingle())!;
+            throw new GradientException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Per-example gradients differ from one backward pass per example by {relative:g3} (allowed {LargestError:g1}), most in {worst.Name}. ")
+                + "Likely causes: the layer's parameter is also used outside the layer, examples of a batch interact, or the forward pass is random.");
+        }
+
+        return relative;
+    }
+}

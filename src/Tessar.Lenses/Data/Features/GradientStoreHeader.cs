@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+
+namespace Tessar.Lenses.Data.Features;
+
+/// <summary>The <c>header.json</c> of a gradient store.</summary>
+internal sealed record GradientStoreHeader
+{
+    /// <summary>Version of the layout described here.</summary>
+    public int FormatVersion { get; init; } = 1;
+
+    /// <summary>What the store was made from.</summary>
+    public required GradientStoreOrigin Origin { get; init; }
+
+    /// <summary>Number of rows n.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>Stored number = φ · 2^exponent.</summary>
+    public required int ScaleExponent { get; init; }
+
+    /// <summary>The sketch of each group of parameters.</summary>
+    public required IReadOnlyList<string> Sketch { get; init; }
+
+    /// <summary>Names of the parameters whose gradient is in the rows.</summary>
+    public required IReadOnlyList<string> Parameters { get; init; }
+
+    /// <summary>Number of elements of these parameters.</summary>
+    public required long ParameterCount { get; init; }
+
+    /// <summary>Names of the parameters that were left out.</summary>
+    public required IReadOnlyList<string> Skipped { get; init; }
+
+    /// <summary>What is known only at the end; null while the store is being written.</summary>
+    public GradientStoreSummary? Summary { get; init; }
+}
+
+/// <summary>Checks and counts of a finished store.</summary>
+/// <param name="RowsHash">XXH3 of <c>phi.bin</c>, hexadecimal.</param>
+/// <param name="FactorsHash">XXH3 of <c>q.bin</c>, hexadecimal.</param>
+/// <param name="LargestValue">Largest |φ| of the stored rows.</param>
+/// <param name="ZeroRows">Rows that hold nothing but zeros: a dead model, or examples whose gradient is smaller than the number format reaches.</param>
+/// <param name="MeanSquaredNorm">tr(ΦᵀΦ)/n of the stored rows.</param>
+internal sealed record GradientStoreSummary(string RowsHash, string FactorsHash, double LargestValue, long ZeroRows, double MeanSquaredNorm);
+
+[JsonSerializable(typeof(GradientStoreHeader))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+internal sealed partial class GradientStoreJson : JsonSerializerContext;

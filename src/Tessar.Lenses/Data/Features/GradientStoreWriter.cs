@@ -1,0 +1,269 @@
+using System.Globalization;
+using System.Text.Json;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tessar.Lenses.Data.Features;
+
+/// <summary>Writes a gradient store batch by batch, so that a process killed at any point goes on where it stopped.</summary>
+/// <remarks>
+/// Rows are flushed before their bits in <c>done.bitmap</c> are set, so a set bit is a promise. The scale of fp16 rows is chosen from
+/// the first <see cref="ScaleSample"/> rows and written to the header before any row; batches until then wait in memory.
+/// </remarks>
+internal sealed class GradientStoreWriter : IDisposable
+{
+    /// <summary>Rows from which the scale is chosen.</summary>
+    public const int ScaleSample = 1000;
+
+    private const int BatchesPerFlush = 64;
+    private const double LargestHalf = 65504;
+
+    private readonly string _folder;
+    private readonly FileStream _lock;
+    private readonly List<(int First, Tensor Rows, Tensor Factors)> _waiting = [];
+    private readonly bool[] _done;
+    private readonly bool _half;
+    private GradientStoreHeader _header;
+    private FileStream? _rows;
+    private FileStream? _factors;
+    private FileStream? _bits;
+    private int _sinceFlush;
+    private bool _scaled;
+
+    /// <summary>Starts a store, or goes on with one that was interrupted.</summary>
+    /// <param name="folder">The store's folder.</param>
+    /// <param name="header">Header of a new store; its scale is chosen here.</param>
+    /// <exception cref="TessarException">Another process writes this store, or the disk is full.</exception>
+    public GradientStoreWriter(string folder, GradientStoreHeader header)
+    {
+        (_folder, _header) = (folder, header);
+        _half = header.Origin.NumberFormat == "f16";
+        _done = new bool[header.Rows];
+        Directory.CreateDirectory(folder);
+        _lock = TakeLock(folder);
+        try
+        {
+            if (File.Exists(GradientStore.HeaderPath(folder)))
+                Continue();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a row is already on disk.</summary>
+    public bool IsDone(int row) => _done[row];
+
+    /// <summary>Writes the rows of one batch.</summary>
+    /// <param name="first">Index of the first row.</param>
+    /// <param name="rows">Shape [B, k], fp32, finite.</param>
+    /// <param name="factors">Q, shape [B], fp32.</param>
+    public void Write(int first, Tensor rows, Tensor factors)
+    {
+        if (_scaled)
+        {
+            WriteNow(first, rows, factors);
+            return;
+        }
+
+        _waiting.Add((first, rows.clone().DetachFromDisposeScope(), factors.clone().DetachFromDisposeScope()));
+        if (_waiting.Sum(w => w.Rows.shape[0]) >= Math.Min(ScaleSample, _header.Rows))
+            ChooseScale();
+    }
+
+    /// <summary>Flushes what is written; a process killed later loses nothing of it.</summary>
+    public void Flush()
+    {
+        if (_rows is null)
+            return;
+        Guard(() =>
+        {
+            _rows.Flush(flushToDisk: true);
+            _factors!.Flush(flushToDisk: true);
+            _bits!.Position = 0;
+            _bits.Write(Pack(_done));
+            _bits.Flush(flushToDisk: true);
+        });
+        _sinceFlush = 0;
+    }
+
+    /// <summary>Checks that every row is there and writes the final header.</summary>
+    public void Finish()
+    {
+        if (Array.IndexOf(_done, false) is int missing and >= 0)
+            throw new TessarException(string.Create(CultureInfo.InvariantCulture, $"Row {missing} of {_folder} was never written."));
+        Flush();
+        (double largest, long zeroRows, double meanSquaredNorm) = Survey();
+        _header = _header with
+        {
+            Summary = new GradientStoreSummary(
+                GradientStore.HashOf(_rows!), GradientStore.HashOf(_factors!), largest, zeroRows, meanSquaredNorm),
+        };
+        WriteHeader();
+    }
+
+    /// <summary>Gives up the store's files; what was flushed stays.</summary>
+    public void Dispose()
+    {
+        foreach ((_, Tensor rows, Tensor factors) in _waiting)
+        {
+            rows.Dispose();
+            factors.Dispose();
+        }
+
+        _waiting.Clear();
+        _rows?.Dispose();
+        _factors?.Dispose();
+        _bits?.Dispose();
+        _lock.Dispose();
+    }
+
+    private static FileStream TakeLock(string folder)
+    {
+        string path = Path.Combine(folder, "writer.lock");
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new TessarException(
+                $"{folder} is being written by another process ({path} is locked). Wait for it to end, or stop it; what it has written is kept.",
+                ErrorKind.Environment, e);
+        }
+    }
+
+    private static byte[] Pack(bool[] flags)
+    {
+        var bytes = new byte[(flags.Length + 7) / 8];
+        for (int i = 0; i < flags.Length; i++)
+        {
+            if (flags[i])
+                bytes[i / 8] |= (byte)(1 << (i % 8));
+        }
+
+        return bytes;
+    }
+
+    // The largest |φ| of the sample becomes about 2^10: 64 times below fp16's largest number, 2^24 above its smallest normal one.
+    private void ChooseScale()
+    {
+        double largest = _waiting.Max(w => LargestOf(w.Rows));
+        int exponent = _half && largest > 0 ? 10 - (int)Math.Ceiling(Math.Log2(largest)) : 0;
+        _header = _header with { ScaleExponent = Math.Clamp(exponent, -126, 126) };
+        WriteHeader();
+        OpenFiles(FileMode.Create);
+        _scaled = true;
+        foreach ((int first, Tensor rows, Tensor factors) in _waiting)
+        {
+            using (rows)
+            using (factors)
+                WriteNow(first, rows, factors);
+        }
+
+        _waiting.Clear();
+    }
+
+    private void Continue()
+    {
+        GradientStoreHeader found = GradientStore.ReadHeader(_folder);
+        if (found.Origin != _header.Origin || found.Rows != _header.Rows)
+            throw GradientStore.Damaged(GradientStore.HeaderPath(_folder), "a store made from the same inputs", "another one", _folder);
+        _header = found with { Summary = null };
+        OpenFiles(FileMode.OpenOrCreate);
+        _scaled = true;
+        var bytes = new byte[(_done.Length + 7) / 8];
+        _bits!.Position = 0;
+        int read = _bits.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        // Bits that were never written are rows that were never promised.
+        for (int i = 0; i < _done.Length && i / 8 < read; i++)
+            _done[i] = (bytes[i / 8] >> (i % 8) & 1) == 1;
+    }
+
+    private void OpenFiles(FileMode mode) => Guard(() =>
+    {
+        long width = _header.Origin.ProjectionDimension * (_half ? 2L : 4L);
+        _rows = OpenFile(GradientStore.RowsPath(_folder), mode, checked(_header.Rows * width));
+        _factors = OpenFile(GradientStore.FactorsPath(_folder), mode, _header.Rows * sizeof(float));
+        _bits = new FileStream(GradientStore.DonePath(_folder), mode, FileAccess.ReadWrite);
+    });
+
+    private static FileStream OpenFile(string path, FileMode mode, long length)
+    {
+        var stream = new FileStream(path, mode, FileAccess.ReadWrite);
+        stream.SetLength(length);
+        return stream;
+    }
+
+    private void WriteNow(int first, Tensor rows, Tensor factors)
+    {
+        int count = checked((int)rows.shape[0]);
+        using Tensor scaled = rows * Math.Pow(2, _header.ScaleExponent);
+        if (_half && LargestOf(scaled) > LargestHalf)
+        {
+            throw new NumericalException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Features of examples {first} to {first + count - 1} are more than 60 times larger than any of the first {ScaleSample} and don't fit fp16. ")
+                + "Run again with --set number-format=f32.");
+        }
+
+        using Tensor stored = scaled.to_type(_half ? ScalarType.Float16 : ScalarType.Float32);
+        using Tensor flatFactors = factors.to_type(ScalarType.Float32).contiguous();
+        long rowBytes = _header.Origin.ProjectionDimension * (_half ? 2L : 4L);
+        Guard(() =>
+        {
+            RandomAccess.Write(_rows!.SafeFileHandle, stored.bytes, first * rowBytes);
+            RandomAccess.Write(_factors!.SafeFileHandle, flatFactors.bytes, first * (long)sizeof(float));
+        });
+        Array.Fill(_done, true, first, count);
+        if (++_sinceFlush >= BatchesPerFlush)
+            Flush();
+    }
+
+    private static double LargestOf(Tensor rows)
+    {
+        using Tensor largest = rows.abs().max();
+        return largest.item<float>();
+    }
+
+    private (double Largest, long ZeroRows, double MeanSquaredNorm) Survey()
+    {
+        long zeroRows = 0;
+        double sum = 0, largest = 0;
+        long rowBytes = _header.Origin.ProjectionDimension * (_half ? 2L : 4L);
+        foreach ((int first, int count) in FeatureBlocks.Of((int)_header.Rows))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor stored = empty(count, _header.Origin.ProjectionDimension, dtype: _half ? ScalarType.Float16 : ScalarType.Float32);
+            RandomAccess.Read(_rows!.SafeFileHandle, stored.bytes, first * rowBytes);
+            Tensor rows = stored.to_type(ScalarType.Float32);
+            largest = Math.Max(largest, LargestOf(rows));
+            Tensor squares = rows.square().sum(1);
+            zeroRows += (squares == 0).sum().item<long>();
+            sum += squares.sum(ScalarType.Float64).item<double>();
+        }
+
+        return (largest * Math.Pow(2, -_header.ScaleExponent), zeroRows, sum * Math.Pow(4, -_header.ScaleExponent) / _header.Rows);
+    }
+
+    private void WriteHeader() => AtomicFile.Write(
+        GradientStore.HeaderPath(_folder), stream => JsonSerializer.Serialize(stream, _header, GradientStoreJson.Default.GradientStoreHeader));
+
+    private void Guard(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException e) when (AtomicFile.IsDiskFull(e))
+        {
+            long bytes = checked(_header.Rows * _header.Origin.ProjectionDimension * (_half ? 2 : 4));
+            throw new TessarException(
+                string.Create(CultureInfo.InvariantCulture, $"The disk is full: {_folder} needs {bytes:N0} bytes. ")
+                + "Free some space and run the command again: it goes on where it stopped. A smaller --set projection-dimension needs less.",
+                ErrorKind.Environment, e);
+        }
+    }
+}

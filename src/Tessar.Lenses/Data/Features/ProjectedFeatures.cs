@@ -1,0 +1,106 @@
+using System.Globalization;
+using Tessar.Examples;
+using Tessar.Lenses.Data.Outputs;
+using Tessar.Lenses.Data.Projections;
+using Tessar.Methods;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tessar.Lenses.Data.Features;
+
+/// <summary>One checkpoint's projected gradients: those of the train set in a store that later calls reuse, those of targets in memory.</summary>
+internal sealed class ProjectedFeatures : IDisposable
+{
+    private readonly FeatureModel _model;
+    private readonly FeaturePass _pass;
+
+    /// <summary>Opens the store of the train set, or computes it, or goes on where an interrupted call stopped.</summary>
+    /// <exception cref="TessarException">k exceeds the number of parameters, another process writes the store, or the disk is full.</exception>
+    public ProjectedFeatures(CheckpointView checkpoint, ExampleSet train, OutputFunction output, TrakOptions options, MethodContext context)
+    {
+        _model = new FeatureModel(checkpoint, train, output, options.Unsupported);
+        try
+        {
+            int width = options.ProjectionDimension;
+            if (width > _model.Gradients.ParameterCount)
+            {
+                throw new TessarException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"projection-dimension is {width}, more than the {_model.Gradients.ParameterCount} parameters of {checkpoint.Run.Record.Program.Model}; ")
+                    + "at most as many are allowed. Choose a smaller one, or --set projection=none for exact inner products.", ErrorKind.Usage);
+            }
+
+            var origin = new GradientStoreOrigin(
+                checkpoint.Checkpoint.Sha256, train.Store.Identity, train.ToString(), FeatureModel.HashOfLabels(train), output.Name, width, "sketch",
+                options.Seed, options.NumberFormat == NumberFormat.F16 ? "f16" : "f32", options.BatchSize, MethodOption.Write(options.Unsupported));
+            GradientSketch sketch = Plan(train, width, options.Seed);
+            _pass = new FeaturePass(_model, sketch, options.BatchSize, context);
+            string folder = Path.Combine(checkpoint.Run.Directory, "results", "data", "trak", $"features-{origin.Key}");
+            if (!GradientStore.IsFinished(folder))
+                Computed = Compute(folder, origin, sketch, train, context);
+            Store = GradientStore.Open(folder, origin);
+        }
+        catch
+        {
+            _model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The train set's features.</summary>
+    public GradientStore Store { get; }
+
+    /// <summary>Rows computed by this call.</summary>
+    public int Computed { get; }
+
+    /// <summary>See <see cref="FeatureModel.GradientCheck"/>.</summary>
+    public double GradientCheck => _model.GradientCheck;
+
+    /// <summary>Features of other examples, shape [m, k]; the caller disposes them.</summary>
+    public Tensor Of(ExampleSet targets) => _pass.ToMemory(targets);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Store.Dispose();
+        _model.Dispose();
+    }
+
+    private GradientSketch Plan(ExampleSet train, int width, ulong seed)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Autograd.CapturedBatch sample, _) = _model.Run(train, [0]);
+        return new GradientSketch(_model.Gradients, sample, width, seed, _model.CheckpointNumber);
+    }
+
+    private int Compute(string folder, GradientStoreOrigin origin, GradientSketch sketch, ExampleSet train, MethodContext context)
+    {
+        if (_model.Gradients.Unsupported.Count > 0)
+        {
+            context.Warn?.Invoke(
+                $"No per-example rule knows {string.Join(", ", _model.Gradients.Unsupported)}: "
+                + (_model.Skipped.Count > 0 ? "left out of the gradient." : "computed by one backward pass per example, which is slow."));
+        }
+
+        var header = new GradientStoreHeader
+        {
+            Origin = origin,
+            Rows = train.Count,
+            ScaleExponent = 0,
+            Sketch = sketch.Description,
+            Parameters = [.. _model.Gradients.Captured.Select(slot => slot.Name)],
+            ParameterCount = _model.Gradients.ParameterCount,
+            Skipped = _model.Skipped,
+        };
+        using var writer = new GradientStoreWriter(folder, header);
+        int computed = _pass.Fill(writer, train);
+        GradientStoreSummary summary = GradientStore.ReadHeader(folder).Summary!;
+        if (summary.ZeroRows > 0.05 * train.Count)
+        {
+            context.Warn?.Invoke(string.Create(
+                CultureInfo.InvariantCulture, $"{summary.ZeroRows} of {train.Count} examples have a zero gradient: a dead model, or labels it is certain of."));
+        }
+
+        return computed;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Tessar.Training;
+
+/// <summary>Declares one number that an optimiser or schedule takes; its value arrives by name.</summary>
+/// <param name="name">Its name in <c>run.json</c> and on the command line, such as <c>weightDecay</c>.</param>
+/// <param name="fallback">Its value when none is given.</param>
+/// <param name="summary">What it means, for the help.</param>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+internal sealed class SettingAttribute(string name, double fallback, string summary) : Attribute
+{
+    public string Name { get; } = name;
+
+    public double Fallback { get; } = fallback;
+
+    public string Summary { get; } = summary;
+
+    /// <summary>Smallest allowed value.</summary>
+    public double Min { get; init; }
+
+    /// <summary>Every allowed value is below this.</summary>
+    public double Below { get; init; } = double.PositiveInfinity;
+
+    /// <summary>The allowed values in interval notation.</summary>
+    public string Range => string.Create(CultureInfo.InvariantCulture, $"[{Min}, {(double.IsInfinity(Below) ? "∞" : Below)})");
+
+    public bool Allows(double value) => value >= Min && value < Below;
+}

@@ -1,0 +1,193 @@
+using Tessar.Examples;
+using Tessar.Models;
+using Tessar.Native;
+using Tessar.Runs;
+using Tessar.Tensors;
+using Tessar.Training.Optimizers;
+using Tessar.Training.Schedules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Tessar.Training;
+
+/// <summary>Trains models into recorded runs. Loads libtorch.</summary>
+/// <remarks>
+/// The same request gives the same weights, bit for bit, on the same machine with the same number of threads, whether it runs
+/// through or is stopped and resumed at any step. Sets libtorch's global generator and, if asked to, its number of threads,
+/// which is restored at the end.
+/// </remarks>
+/// <example><code>
+/// Run run = Trainer.Train(new TrainingRequest { Model = "cnn", Data = "fashion-mnist-mini", Epochs = 5, Name = "first" });
+/// Console.WriteLine(run.Record.Final?.TestAccuracy);
+/// </code></example>
+public static class Trainer
+{
+    /// <summary>The optimisers there are.</summary>
+    public static IReadOnlyCollection<string> OptimizerNames => Optimizer.Choices.Names;
+
+    /// <summary>The schedules there are.</summary>
+    public static IReadOnlyCollection<string> ScheduleNames => Schedule.Choices.Names;
+
+    /// <summary>Trains a model and records the run.</summary>
+    /// <param name="request">What to train, on what, and how.</param>
+    /// <param name="progress">Hears of every update.</param>
+    /// <param name="cancellation">
+    /// Saves a checkpoint after the current update, marks the run <see cref="RunStatus.Interrupted"/> and returns.
+    /// </param>
+    /// <returns>The run, completed or interrupted.</returns>
+    /// <exception cref="NumericalException">
+    /// The loss or a weight isn't finite; names the step. The run is marked failed, its last checkpoint kept.
+    /// </exception>
+    /// <exception cref="GradientException">The model can't be differentiated. The run is marked failed.</exception>
+    /// <exception cref="TessarException">
+    /// The request can't be carried out (every violation is named), the name is taken, the model or the data can't be used, or
+    /// the disk is full; in the last case the run is readable and can be resumed.
+    /// </exception>
+    /// <remarks>
+    /// Memory: the weights, the optimiser's state, one batch with its graph. Data are read from the mapped file, batch by batch.
+    /// </remarks>
+    public static Run Train(
+        TrainingRequest request, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        string runs = request.RunsDirectory ?? RunCatalog.DefaultDirectory;
+        using ExampleStore store = DataCatalog.Open(request.Data, cancellation: cancellation);
+        TrainingPlan plan = TrainingPlan.Of(request, store);
+        string name = request.Name ?? RunCatalog.FreeName(
+            $"{Stem(request.Model.Split('#')[^1])}-{Stem(Path.GetFileNameWithoutExtension(request.Data))}", runs);
+        RunNames.Check(name);
+        using var threads = new ThreadCount(request.Threads);
+        using Module<Tensor, Tensor> model = plan.Model.Create(store.Image, store.ClassNames.Count, request.Seed);
+        using RunWriter writer = RunWriter.Create(runs, Describe(name, plan, store, model), plan.Labels);
+        return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation);
+    }
+
+    /// <summary>Goes on with a run that was interrupted, killed or failed, from its last checkpoint, to the same final weights.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="progress">Hears of every update.</param>
+    /// <param name="cancellation">As for <see cref="Train"/>.</param>
+    /// <returns>The run, completed or interrupted.</returns>
+    /// <exception cref="TessarException">
+    /// The run is complete, imported or being written by another process; its data, labels or checkpoint were changed.
+    /// </exception>
+    /// <exception cref="NumericalException">As for <see cref="Train"/>.</exception>
+    /// <exception cref="GradientException">As for <see cref="Train"/>.</exception>
+    /// <remarks>
+    /// Uses the number of threads that the run recorded, for only that gives the same bits. Metrics after the checkpoint are
+    /// dropped and logged anew. A run without a checkpoint starts again from its seed.
+    /// </remarks>
+    public static Run Resume(Run run, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        using RunWriter writer = RunWriter.Reopen(run.Directory, CheckResumable);
+        try
+        {
+            Run now = Run.Open(run.Directory);
+            using ExampleStore store = now.OpenExamples();
+            using var threads = new ThreadCount(now.Record.Machine.Threads);
+            Checkpoint? checkpoint = now.Checkpoints.Count > 0 ? now.Checkpoints[^1] : null;
+            using Module<Tensor, Tensor> model = checkpoint is null
+                ? ModelSource.Parse(now.Record.Program.Model).Create(now.Record.Image, now.Record.Classes.Count, now.Record.Program.Seed!.Value)
+                : now.LoadModel(checkpoint);
+            return Execute(writer, now.TrainSet(store), now.TestSet(store), model, checkpoint, progress, cancellation);
+        }
+        catch when (writer.Record.Status == RunStatus.Running)
+        {
+            writer.Finish(RunStatus.Interrupted);
+            throw;
+        }
+    }
+
+    private static Run Execute(
+        RunWriter writer, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Checkpoint? checkpoint,
+        IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            (string Name, Tensor Value)[] parameters =
+                [.. model.named_parameters().Where(p => p.parameter.requires_grad).Select(p => (p.name, (Tensor)p.parameter))];
+            using Optimizer optimizer = Optimizer.Choices.Create(writer.Record.Program.Optimizer!, [parameters]);
+            TrainingCursor cursor = checkpoint is null ? new TrainingCursor() : TrainingState.Restore(checkpoint, optimizer);
+            using var loop = new TrainingLoop(writer, train, test, model, optimizer, cursor);
+            if (loop.Run(progress, cancellation))
+                loop.Complete();
+            else
+                writer.Finish(RunStatus.Interrupted);
+            return Run.Open(writer.Directory);
+        }
+        catch (Exception e)
+        {
+            MarkFailed(writer, e);
+            throw;
+        }
+    }
+
+    // When the disk is full the mark itself may find no room. The run then still says running, which without a process that
+    // writes it counts as interrupted; the error that is on its way tells the rest.
+    private static void MarkFailed(RunWriter writer, Exception cause)
+    {
+        try
+        {
+            writer.Finish(RunStatus.Failed, failure: FirstLine.Of(cause));
+        }
+        catch (TessarException e) when (e.Kind == ErrorKind.Environment)
+        {
+            System.Diagnostics.Debug.WriteLine(e.Message);
+        }
+    }
+
+    private static void CheckResumable(Run run)
+    {
+        string? reason = run.Record switch
+        {
+            { Kind: RunKind.Imported } => "its weights were imported, so there is no training to go on with",
+            { Status: RunStatus.Completed } => "all its epochs are done",
+            { Program: { Optimizer: null } or { Schedule: null } or { Epochs: null } or { BatchSize: null } or { Seed: null } } =>
+                "its run.json lacks a part of the program",
+            _ => null,
+        };
+        if (reason is not null)
+        {
+            throw new TessarException(
+                $"The run {run.Name} can't be resumed: {reason}. Train a new one: `tessar train --model {run.Record.Program.Model} "
+                + $"--data {run.Record.Program.Data.Name}`.",
+                ErrorKind.Usage);
+        }
+    }
+
+    private static RunRecord Describe(string name, TrainingPlan plan, ExampleStore store, Module<Tensor, Tensor> model) => new()
+    {
+        Schema = RunRecord.CurrentSchema,
+        Name = name,
+        Kind = RunKind.Trained,
+        Status = RunStatus.Running,
+        Created = DateTimeOffset.UtcNow,
+        Program = plan.Program with { Parameters = model.parameters().Where(p => p.requires_grad).Sum(p => p.numel()) },
+        Image = store.Image,
+        Classes = [.. store.ClassNames],
+        Checkpoints = [],
+        Versions = RunEnvironment.Versions(),
+        Machine = RunEnvironment.Machine(),
+    };
+
+    /// <summary>Text with everything that a run's name can't hold left out.</summary>
+    private static string Stem(string text)
+    {
+        string kept = string.Concat(text.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')).TrimStart('-', '_');
+        return kept.Length == 0 ? "run" : kept[..Math.Min(kept.Length, 40)];
+    }
+
+    /// <summary>Another number of threads for a while.</summary>
+    private sealed class ThreadCount : IDisposable
+    {
+        private readonly int before = TorchThreads.Current;
+
+        public ThreadCount(int? threads)
+        {
+            if (threads is { } wanted)
+                TorchThreads.Set(wanted);
+        }
+
+        public void Dispose() => TorchThreads.Set(before);
+    }
+}

@@ -1,0 +1,238 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Tessar.Autograd;
+using Tessar.Examples;
+using Tessar.Models;
+using Tessar.Runs;
+using Tessar.Training.Optimizers;
+using Tessar.Training.Schedules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Tessar.Training;
+
+/// <summary>Carries a run from one step to its end, or until it is cancelled.</summary>
+/// <remarks>
+/// What happens at a step depends on the program, the step and the weights, never on when the process began: batch order and
+/// draws come from (seed, epoch) and (seed, step). So a run that was stopped goes on as if it hadn't been.
+/// </remarks>
+internal sealed class TrainingLoop : IDisposable
+{
+    private const int RowsPerEpoch = 50;
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
+
+    private readonly RunWriter writer;
+    private readonly TrainingProgram program;
+    private readonly ExampleSet train;
+    private readonly ExampleSet test;
+    private readonly Module<Tensor, Tensor> model;
+    private readonly Optimizer optimizer;
+    private readonly Tensor[] parameters;
+    private readonly Schedule schedule;
+    private readonly Tensor inputs;
+    private readonly Tensor labels;
+    private readonly int[] order;
+    private readonly long stepsPerEpoch;
+    private readonly long totalSteps;
+    private readonly long stepsPerRow;
+    private readonly TrainingCursor start;
+    private readonly Stopwatch watch = Stopwatch.StartNew();
+    private TrainingCursor cursor;
+    private TimeSpan lastFlush;
+    private int orderedEpoch = -1;
+    private float[]? testLogits;
+    private (double Loss, double Accuracy)? testScore;
+
+    /// <summary>Readies a loop; the arguments stay the caller's.</summary>
+    public TrainingLoop(
+        RunWriter writer, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Optimizer optimizer, TrainingCursor start)
+    {
+        this.writer = writer;
+        program = writer.Record.Program;
+        this.train = train;
+        this.test = test;
+        this.model = model;
+        this.optimizer = optimizer;
+        parameters = [.. optimizer.Parameters.Select(p => p.Value)];
+        schedule = Schedule.Choices.Create(program.Schedule!);
+        this.start = cursor = start;
+        stepsPerEpoch = TrainingPlan.StepsPerEpoch(train.Count, program.BatchSize!.Value);
+        totalSteps = checked(stepsPerEpoch * program.Epochs!.Value);
+        stepsPerRow = Math.Max(1, stepsPerEpoch / RowsPerEpoch);
+        order = new int[train.Count];
+        ImageShape image = train.Store.Image;
+        int largestBatch = Math.Min(program.BatchSize.Value, train.Count);
+        inputs = empty([largestBatch, image.Channels, image.Height, image.Width], float32).DetachFromDisposeScope();
+        labels = empty([largestBatch], int64).DetachFromDisposeScope();
+    }
+
+    private long LastCheckpoint => writer.Record.Checkpoints.Count > 0 ? writer.Record.Checkpoints[^1].Step : 0;
+
+    private double Seconds => start.Seconds + watch.Elapsed.TotalSeconds;
+
+    /// <summary>Trains to the end of the program, or to the next safe place once cancelled.</summary>
+    /// <returns>True when the program is done; false when it was cancelled. A checkpoint is written in both cases.</returns>
+    /// <exception cref="NumericalException">The loss or a weight isn't finite.</exception>
+    /// <exception cref="GradientException">The model can't be differentiated.</exception>
+    /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
+    public bool Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            model.train();
+            TestIfDue(cancellation);
+            while (cursor.Step < totalSteps)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                double loss = TrainOneBatch();
+                LogIfDue();
+                TestIfDue(cancellation);
+                if (IsCheckpointDue())
+                    SaveCheckpoint();
+                FlushIfDue();
+                progress?.Report(Progress(loss));
+            }
+
+            if (testLogits is null)
+                MeasureTest(cancellation); // resumed after the last update
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            if (cursor.Step > LastCheckpoint)
+                SaveCheckpoint();
+            return false;
+        }
+    }
+
+    /// <summary>Ends a completed run: last measurements, predictions of the test set.</summary>
+    public void Complete()
+    {
+        var final = new FinalMetrics(cursor.Epoch.Loss, cursor.Epoch.Accuracy, testScore?.Loss, testScore?.Accuracy, Seconds);
+        Predictions.Save(writer.Directory, writer.Record, writer.Record.Checkpoints[^1], test, testLogits!, watch.Elapsed.TotalSeconds);
+        writer.Finish(RunStatus.Completed, final);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        inputs.Dispose();
+        labels.Dispose();
+    }
+
+    /// <summary>One update. Returns the batch's loss.</summary>
+    private double TrainOneBatch()
+    {
+        using var scope = NewDisposeScope();
+        ReadOnlySpan<int> batch = NextBatch();
+        Tensor x = inputs.narrow(0, 0, batch.Length), y = labels.narrow(0, 0, batch.Length);
+        Batches.FillInputs(x, train, batch, program.Input);
+        Batches.FillLabels(y, train, batch);
+        TorchSeed.Set(program.Seed!.Value, "step", cursor.Step);
+        Tensor logits = model.call(x);
+        Tensor loss = functional.cross_entropy(logits, y);
+        double value = loss.item<float>();
+        if (!double.IsFinite(value))
+            throw NotFinite(value);
+        Tensor[] gradients = Gradient.Of(loss, parameters);
+        double rate = LearningRate(cursor.Step);
+        optimizer.Step(gradients, rate, cursor.Step + 1);
+
+        ReadOnlySpan<float> answers = MemoryMarshal.Cast<byte, float>(logits.detach().contiguous().bytes);
+        ReadOnlySpan<long> truth = MemoryMarshal.Cast<byte, long>(y.bytes);
+        bool isFirst = cursor.Step % stepsPerEpoch == 0;
+        cursor = cursor with
+        {
+            Step = cursor.Step + 1,
+            Window = cursor.Window.Add(answers, truth),
+            Epoch = (isFirst ? default : cursor.Epoch).Add(answers, truth),
+        };
+        return value;
+    }
+
+    private ReadOnlySpan<int> NextBatch()
+    {
+        int epoch = (int)(cursor.Step / stepsPerEpoch), size = program.BatchSize!.Value;
+        if (epoch != orderedEpoch)
+        {
+            EpochOrder.Fill(order, program.Seed!.Value, epoch);
+            orderedEpoch = epoch;
+        }
+
+        int first = (int)(cursor.Step % stepsPerEpoch) * size;
+        return order.AsSpan(first, Math.Min(size, order.Length - first));
+    }
+
+    private double LearningRate(long step) => program.Optimizer!["learningRate"] * schedule.Factor(step, totalSteps);
+
+    private int EpochOfLastUpdate => (int)(Math.Max(0, cursor.Step - 1) / stepsPerEpoch);
+
+    private bool IsEndOfEpoch => cursor.Step > 0 && cursor.Step % stepsPerEpoch == 0;
+
+    private bool IsCheckpointDue() => cursor.Step == totalSteps
+        || (program.CheckpointEverySteps is { } every ? cursor.Step % every == 0 : IsEndOfEpoch);
+
+    private void LogIfDue()
+    {
+        if (cursor.Step % stepsPerRow != 0 && !IsEndOfEpoch)
+            return;
+        writer.Metrics.Append(new MetricRow(
+            cursor.Step, EpochOfLastUpdate, Seconds, cursor.Window.Loss, cursor.Window.Accuracy, LearningRate: LearningRate(cursor.Step - 1)));
+        cursor = cursor with { Window = default };
+    }
+
+    private void TestIfDue(CancellationToken cancellation)
+    {
+        if (!IsEndOfEpoch || cursor.TestedAt == cursor.Step)
+            return;
+        (double loss, double accuracy) = MeasureTest(cancellation);
+        writer.Metrics.Append(new MetricRow(cursor.Step, EpochOfLastUpdate, Seconds, TestLoss: loss, TestAccuracy: accuracy));
+        cursor = cursor with { TestedAt = cursor.Step };
+    }
+
+    private (double Loss, double Accuracy) MeasureTest(CancellationToken cancellation)
+    {
+        int classes = writer.Record.Classes.Count;
+        float[] answers = Predictor.Logits(model, test, program.Input, classes, progress: null, cancellation);
+        testLogits = answers;
+        testScore = LogitMath.Score(answers, test, classes);
+        return testScore.Value;
+    }
+
+    private void SaveCheckpoint()
+    {
+        TrainingCursor now = cursor with { Seconds = Seconds };
+        writer.AddCheckpoint(model, cursor.Step, EpochOfLastUpdate, optimizer.State, now.ToMetadata());
+    }
+
+    private void FlushIfDue()
+    {
+        if (watch.Elapsed - lastFlush < FlushInterval)
+            return;
+        writer.Metrics.Flush();
+        lastFlush = watch.Elapsed;
+    }
+
+    private TrainingProgress Progress(double loss)
+    {
+        double perSecond = (cursor.Step - start.Step) / Math.Max(watch.Elapsed.TotalSeconds, 1e-9);
+        return new TrainingProgress(
+            EpochOfLastUpdate,
+            program.Epochs!.Value,
+            cursor.Step,
+            totalSteps,
+            perSecond * train.Count / stepsPerEpoch,
+            loss,
+            testScore?.Accuracy,
+            TimeSpan.FromSeconds((totalSteps - cursor.Step) / perSecond));
+    }
+
+    private NumericalException NotFinite(double loss) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"The loss is {loss} at step {cursor.Step} (epoch {cursor.Step / stepsPerEpoch}, batch {cursor.Step % stepsPerEpoch} of {stepsPerEpoch}). ")
+        + string.Create(
+            CultureInfo.InvariantCulture,
+            $"The learning rate there is {LearningRate(cursor.Step):G4}: try a tenth of it, or a longer warm-up. ")
+        + (LastCheckpoint == 0 ? "No checkpoint was written before." : $"The checkpoint of step {LastCheckpoint} is kept."));
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using Tessar.Examples;
+using Tessar.Models;
+using Tessar.Runs;
+using Tessar.Training.Optimizers;
+using Tessar.Training.Schedules;
+
+namespace Tessar.Training;
+
+/// <summary>A request with every default filled in, and the data it is about.</summary>
+internal sealed record TrainingPlan(
+    ModelSource Model, ExampleSet Train, ExampleSet Test, LabelOverlay? Labels, TrainingProgram Program)
+{
+    private const int Most = 1_000_000;
+
+    /// <summary>Updates of one epoch: ⌈examples / batch size⌉.</summary>
+    public static long StepsPerEpoch(int examples, int batchSize) => ((long)examples + batchSize - 1) / batchSize;
+
+    /// <summary>Checks a request and fills in the defaults. Doesn't load libtorch.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="store">Its data.</param>
+    /// <exception cref="TessarException">The request can't be carried out; every violation is named.</exception>
+    public static TrainingPlan Of(TrainingRequest request, ExampleStore store)
+    {
+        ModelSource model = ModelSource.Parse(request.Model);
+        List<string> violations = [];
+        Range(request.Epochs, 1, Most, nameof(request.Epochs), violations);
+        Range(request.BatchSize, 1, Most, nameof(request.BatchSize), violations);
+        Range(request.CheckpointEverySteps ?? 1, 1, int.MaxValue, nameof(request.CheckpointEverySteps), violations);
+        Range(request.WarmupSteps ?? 0, 0, int.MaxValue, nameof(request.WarmupSteps), violations);
+        Range(request.Threads ?? 1, 1, 1024, nameof(request.Threads), violations);
+        if (request.LabelErrors is not (>= 0 and <= 1))
+            violations.Add(string.Create(CultureInfo.InvariantCulture, $"LabelErrors is {request.LabelErrors}; it has to lie in [0, 1]."));
+        if (request is { Labels: not null, LabelErrors: not 0 })
+            violations.Add("Labels and LabelErrors are both given; give one of them.");
+        InputNormalization input = request.Input ?? InputNormalization.Of(store);
+        if (input.Objection(store.Image.Channels) is { } objection)
+            violations.Add(objection);
+        NamedSettings optimizer = Optimizer.Choices.Resolve(request.Optimizer, GivenToOptimizer(request, model), violations);
+
+        LabelOverlay? labels = violations.Count == 0 ? LabelsOf(request, store) : null;
+        ExampleSet train = ExampleSet.Parse(store, request.Train, labels), test = ExampleSet.Parse(store, request.Test, labels);
+        long total = StepsPerEpoch(train.Count, Math.Max(1, request.BatchSize)) * request.Epochs;
+        double warmup = request.WarmupSteps ?? total / 20;
+        if (warmup >= total && violations.Count == 0)
+            violations.Add(string.Create(CultureInfo.InvariantCulture, $"WarmupSteps is {warmup}; the run has {total} updates, so it has to be below that."));
+        NamedSettings schedule = Schedule.Choices.Resolve(request.Schedule, [new(Schedule.WarmupSteps, warmup)], violations);
+        if (violations.Count > 0)
+            throw new TessarException(string.Join(' ', violations), ErrorKind.Usage);
+
+        return new TrainingPlan(model, train, test, labels, new TrainingProgram
+        {
+            Model = model.Name,
+            Parameters = 0,
+            Data = DataReference.Of(request.Data, train, test),
+            Input = input,
+            Epochs = request.Epochs,
+            BatchSize = request.BatchSize,
+            Seed = request.Seed,
+            Optimizer = optimizer,
+            Schedule = schedule,
+            CheckpointEverySteps = request.CheckpointEverySteps,
+            Labels = labels is null ? null : new LabelsReference(
+                RunWriter.LabelsFile, labels.Split, labels.Fraction, labels.Seed, labels.Edits.Count),
+        });
+    }
+
+    private static IEnumerable<KeyValuePair<string, double?>> GivenToOptimizer(TrainingRequest request, ModelSource model)
+    {
+        const string key = "learningRate";
+        double? fitted = request.Optimizer == "adamw" ? model.LearningRate : null;
+        return request.OptimizerSettings
+            .Select(pair => new KeyValuePair<string, double?>(pair.Key, pair.Value))
+            .Prepend(new(key, request.LearningRate ?? fitted));
+    }
+
+    private static LabelOverlay? LabelsOf(TrainingRequest request, ExampleStore store)
+    {
+        if (request.Labels is not null || request.LabelErrors == 0)
+            return request.Labels;
+        string split = ExampleSet.Parse(store, request.Train).Split;
+        return LabelOverlay.Plant(store, split, request.LabelErrors, request.LabelErrorSeed ?? request.Seed);
+    }
+
+    private static void Range(int value, int min, int max, string name, List<string> violations)
+    {
+        if (value < min || value > max)
+            violations.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it has to lie in [{min}, {max}]."));
+    }
+}

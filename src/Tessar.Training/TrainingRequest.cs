@@ -1,0 +1,71 @@
+using Tessar.Examples;
+using Tessar.Runs;
+
+namespace Tessar.Training;
+
+/// <summary>What to train, on what, and how. Everything but the model and the data has a default that works.</summary>
+/// <example><code>
+/// Run run = Trainer.Train(new TrainingRequest { Model = "cnn", Data = "fashion-mnist-mini" });
+/// </code></example>
+public sealed record TrainingRequest
+{
+    /// <summary>The architecture: a name of the zoo, or <c>path/my.dll#My.Net</c>.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The data set: a name of the catalogue, or a <c>.tess</c> file.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>The run's name; by default model and data with the first free number: <c>cnn-fashion-mnist-mini-1</c>.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The folder of runs; <see cref="RunCatalog.DefaultDirectory"/> by default.</summary>
+    public string? RunsDirectory { get; init; }
+
+    /// <summary>The examples to train on, such as <c>train:0-1999</c>; the whole training split by default.</summary>
+    public string Train { get; init; } = "train";
+
+    /// <summary>The examples to test on after each epoch; the whole test split by default.</summary>
+    public string Test { get; init; } = "test";
+
+    /// <summary>Passes over the training examples, in [1, 1,000,000]; 5 by default.</summary>
+    public int Epochs { get; init; } = 5;
+
+    /// <summary>Examples per update, in [1, 1,000,000]; 64 by default. The last batch of an epoch may be smaller.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Decides initial weights, the order of examples and every other draw; 1 by default.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The optimiser; <c>adamw</c> by default. See <see cref="Trainer.OptimizerNames"/>.</summary>
+    public string Optimizer { get; init; } = "adamw";
+
+    /// <summary>The schedule's highest learning rate; by default the optimiser's own, fitted to the model for <c>adamw</c>.</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>Other numbers of the optimiser by name: <c>weightDecay</c>, <c>momentum</c>, <c>beta1</c>, <c>beta2</c>, <c>epsilon</c>.</summary>
+    public IReadOnlyDictionary<string, double> OptimizerSettings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+
+    /// <summary>How the learning rate changes; <c>cosine</c> by default. See <see cref="Trainer.ScheduleNames"/>.</summary>
+    public string Schedule { get; init; } = "cosine";
+
+    /// <summary>Updates over which the learning rate rises from zero; by default one in twenty of all.</summary>
+    public int? WarmupSteps { get; init; }
+
+    /// <summary>Updates between two checkpoints; by default one checkpoint at the end of each epoch. The last update always has one.</summary>
+    public int? CheckpointEverySteps { get; init; }
+
+    /// <summary>Share of the training split's labels to replace by wrong ones, in [0, 1]; 0 by default. The data stay untouched.</summary>
+    public double LabelErrors { get; init; }
+
+    /// <summary>Decides which labels are replaced, and by what; <see cref="Seed"/> by default.</summary>
+    public ulong? LabelErrorSeed { get; init; }
+
+    /// <summary>Edited labels to train on, instead of <see cref="LabelErrors"/>; made for the same data.</summary>
+    public LabelOverlay? Labels { get; init; }
+
+    /// <summary>How pixels become numbers; by default so that the training split has mean 0 and variance 1 per channel.</summary>
+    public InputNormalization? Input { get; init; }
+
+    /// <summary>Threads of libtorch's kernels while training; as many as it uses now by default. Part of what makes a run repeatable.</summary>
+    public int? Threads { get; init; }
+}

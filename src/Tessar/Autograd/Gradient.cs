@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Tessar.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tessar.Autograd;
+
+/// <summary>The one door to automatic differentiation: errors come back as exceptions, never as the end of the process.</summary>
+/// <remarks>
+/// <c>torch.autograd.grad</c> has no guard around its native call: a freed graph, an unused input or a saved tensor that was
+/// changed in place terminates the process. <c>backward</c> with an input list is guarded and does the same work.
+/// </remarks>
+public static class Gradient
+{
+    /// <summary>The gradient of an output with respect to each input: d⟨output, direction⟩ / d input.</summary>
+    /// <param name="output">Any shape when <paramref name="direction"/> is given, else a scalar. Must require a gradient.</param>
+    /// <param name="inputs">At least one tensor that requires a gradient; leaves or captured activations.</param>
+    /// <param name="direction">Weights of the output's elements, of the output's shape, type and device; null means 1.</param>
+    /// <param name="differentiable">Whether the result can be differentiated again. Keeps the graph alive.</param>
+    /// <returns>One tensor per input, of its shape; zeros where the output doesn't depend on it. The caller disposes them.</returns>
+    /// <exception cref="ArgumentException">A tensor is missing, doesn't require a gradient, or has another shape than needed.</exception>
+    /// <exception cref="GradientException">libtorch can't differentiate: a freed graph, no derivative, a saved tensor changed in place.</exception>
+    /// <remarks>
+    /// Cost: one backward pass through the part of the graph between the inputs and the output; weights that aren't inputs cost
+    /// nothing. The graph is freed unless <paramref name="differentiable"/>. The <c>grad</c> fields of the inputs are left as they were.
+    /// </remarks>
+    /// <example>For y = Σ x², <c>Gradient.Of(y, [x])</c> holds 2x.</example>
+    public static Tensor[] Of(Tensor output, IReadOnlyList<Tensor> inputs, Tensor? direction = null, bool differentiable = false)
+    {
+        CheckArguments(output, inputs, direction);
+        return Backward(output, inputs, direction, retainGraph: differentiable, differentiable);
+    }
+
+    /// <summary>Products of the Hessian of a scalar loss with vectors over the parameters: H v = d/dθ ⟨∇L(θ), v⟩.</summary>
+    /// <param name="loss">Computes the scalar loss from the parameters; called once.</param>
+    /// <param name="parameters">The parameters θ; each requires a gradient.</param>
+    /// <param name="vectors">One tensor per parameter, of its shape: together one vector v.</param>
+    /// <returns>One tensor per parameter, of its shape: together H v. The caller disposes them.</returns>
+    /// <exception cref="ArgumentException">Counts or shapes differ, or the loss isn't a scalar.</exception>
+    /// <exception cref="GradientException">An operation of the loss has no second derivative.</exception>
+    /// <remarks>Cost: about two gradients. Memory: one graph. Source: Pearlmutter, "Fast exact multiplication by the Hessian", 1994.</remarks>
+    /// <example>For L = ½ θᵀAθ with symmetric A, the product with v is A v.</example>
+    public static Tensor[] HessianVector(Func<Tensor> loss, IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> vectors)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(vectors);
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (vectors.Count != parameters.Count)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"vectors holds {vectors.Count} tensors; expected one per parameter, {parameters.Count}."), nameof(vectors));
+        }
+
+        for (int i = 0; i < vectors.Count; i++)
+        {
+            if (!vectors[i].shape.AsSpan().SequenceEqual(parameters[i].shape))
+            {
+                throw new ArgumentException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"vectors[{i}] has shape {Shape.Of(vectors[i])}; expected {Shape.Of(parameters[i])}, the shape of parameters[{i}]."), nameof(vectors));
+            }
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        Tensor value = loss();
+        Tensor[] gradients = Of(value, parameters, differentiable: true);
+        Tensor inner = gradients.Zip(vectors, (g, v) => (g * v).sum()).Aggregate((a, b) => a + b);
+        // A gradient that is constant in θ has no graph: the Hessian is zero.
+        Tensor[] products = inner.requires_grad
+            ? Backward(inner, parameters, direction: null, retainGraph: false, differentiable: false)
+            : [.. parameters.Select(p => zeros_like(p, requires_grad: false))];
+        foreach (Tensor product in products)
+            product.MoveToOuterDisposeScope();
+        return products;
+    }
+
+    private static Tensor[] Backward(Tensor output, IReadOnlyList<Tensor> inputs, Tensor? direction, bool retainGraph, bool differentiable)
+    {
+        // Reading .grad of a non-leaf that doesn't retain it makes libtorch print a warning: retain first.
+        var saved = new Tensor?[inputs.Count];
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            if (!inputs[i].is_leaf)
+                inputs[i].retain_grad();
+            saved[i] = inputs[i].grad;
+            inputs[i].grad = null;
+        }
+
+        try
+        {
+            torch.autograd.backward(
+                [output], direction is null ? null : [direction], retain_graph: retainGraph, create_graph: differentiable, inputs: [.. inputs]);
+            var result = new Tensor[inputs.Count];
+            for (int i = 0; i < inputs.Count; i++)
+                result[i] = inputs[i].grad ?? zeros_like(inputs[i], requires_grad: false);
+            return result;
+        }
+        catch (ExternalException e)
+        {
+            string reason = e.Message.Split('\n', 2)[0];
+            throw new GradientException(
+                $"The gradient can't be computed: {reason} "
+                + "Look for an operation without derivative, a tensor changed in place after it was used, or a graph used twice.", e);
+        }
+        finally
+        {
+            for (int i = 0; i < inputs.Count; i++)
+                inputs[i].grad = saved[i];
+        }
+    }
+
+    private static void CheckArguments(Tensor output, IReadOnlyList<Tensor> inputs, Tensor? direction)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (output.IsInvalid)
+            throw new ArgumentException("output is a disposed tensor; compute it again.", nameof(output));
+        if (!output.requires_grad)
+            throw new ArgumentException($"output (shape {Shape.Of(output)}) doesn't depend on anything that requires a gradient.", nameof(output));
+        if (inputs.Count == 0)
+            throw new ArgumentException("inputs is empty; name at least one tensor (an empty list would mean every leaf).", nameof(inputs));
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            if (inputs[i] is null || inputs[i].IsInvalid)
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"inputs[{i}] is null or disposed."), nameof(inputs));
+            if (!inputs[i].requires_grad)
+            {
+                throw new ArgumentException(string.Create(
+                    CultureInfo.InvariantCulture, $"inputs[{i}] (shape {Shape.Of(inputs[i])}) doesn't require a gradient."), nameof(inputs));
+            }
+        }
+
+        if (direction is null && output.numel() != 1)
+            throw new ArgumentException($"output has shape {Shape.Of(output)}; without a direction it must be a scalar.", nameof(output));
+        if (direction is not null && (!direction.shape.AsSpan().SequenceEqual(output.shape) || direction.dtype != output.dtype
+            || direction.device_type != output.device_type))
+        {
+            throw new ArgumentException(
+                $"direction is {direction.dtype} {Shape.Of(direction)}; expected {output.dtype} {Shape.Of(output)}, like output.", nameof(direction));
+        }
+    }
+}

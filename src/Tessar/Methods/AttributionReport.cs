@@ -1,0 +1,35 @@
+namespace Tessar.Methods;
+
+/// <summary>How an attribution was made.</summary>
+public sealed record AttributionReport
+{
+    /// <summary>Name of the method, for example <c>data/trak</c>.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Name of the output function that is explained, for example <c>margin</c>.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Number of parameters whose gradient was used.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Names of the parameters that were left out: frozen, or unsupported and skipped.</summary>
+    public required IReadOnlyList<string> SkippedParameters { get; init; }
+
+    /// <summary>Width k of the projection; null when gradients weren't projected.</summary>
+    public int? ProjectionDimension { get; init; }
+
+    /// <summary>Absolute damping λ of each checkpoint; empty for methods without.</summary>
+    public IReadOnlyList<double> Damping { get; init; } = [];
+
+    /// <summary>Seconds spent on gradients and features; nearly zero when a store could be reused.</summary>
+    public required double SecondsFeatures { get; init; }
+
+    /// <summary>Seconds spent on solving and scoring.</summary>
+    public required double SecondsScoring { get; init; }
+
+    /// <summary>Train examples whose features were computed in this call, over all checkpoints; 0 when stores could be reused.</summary>
+    public required long ExamplesComputed { get; init; }
+
+    /// <summary>Largest relative difference between the fast gradients and one backward pass per example, on the examples checked.</summary>
+    public required double GradientCheck { get; init; }
+}

@@ -1,0 +1,48 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace Tessar.Methods;
+
+/// <summary>The documentation comments of an assembly, from the XML file the compiler puts beside it: help texts are written once.</summary>
+internal sealed partial class DocumentationComments
+{
+    private readonly FrozenDictionary<string, string> _summaries;
+
+    private DocumentationComments(FrozenDictionary<string, string> summaries) => _summaries = summaries;
+
+    /// <summary>Reads the file beside the assembly; a missing file gives empty help texts, nothing worse.</summary>
+    public static DocumentationComments Of(Assembly assembly)
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, assembly.GetName().Name + ".xml");
+        if (!File.Exists(path))
+            return new DocumentationComments(FrozenDictionary<string, string>.Empty);
+        return new DocumentationComments(XDocument.Load(path).Descendants("member")
+            .ToFrozenDictionary(m => (string)m.Attribute("name")!, m => Text(m.Element("summary")), StringComparer.Ordinal));
+    }
+
+    /// <summary>Summary of a type, or nothing.</summary>
+    public string SummaryOf(Type type) => _summaries.GetValueOrDefault($"T:{type.FullName}", string.Empty);
+
+    /// <summary>Summary of a property, or nothing.</summary>
+    public string SummaryOf(PropertyInfo property) =>
+        _summaries.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", string.Empty);
+
+    private static string Text(XElement? element)
+    {
+        if (element is null)
+            return string.Empty;
+        IEnumerable<string> words = element.Nodes().Select(node => node switch
+        {
+            XElement e when e.Attribute("cref") is { } reference => reference.Value[(reference.Value.LastIndexOf('.') + 1)..],
+            XElement e => e.Value,
+            XText t => t.Value,
+            _ => string.Empty,
+        });
+        return WhiteSpace().Replace(string.Concat(words), " ").Trim();
+    }
+
+    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex WhiteSpace();
+}

@@ -1,0 +1,20 @@
+namespace Tessar.Methods;
+
+/// <summary>What a method gets from whoever runs it.</summary>
+public sealed record MethodContext
+{
+    /// <summary>Seed of everything random in the method. Default 0.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Asks the method to stop; what it has written so far stays usable.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Told about progress, often; null when nobody listens.</summary>
+    public IProgress<MethodProgress>? Progress { get; init; }
+
+    /// <summary>Told what the user should know before trusting the result, one sentence each; null when nobody listens.</summary>
+    public Action<string>? Warn { get; init; }
+
+    /// <summary>Bytes of memory that large arrays may take together. Default 2 GiB.</summary>
+    public long MemoryBudget { get; init; } = 2L << 30;
+}

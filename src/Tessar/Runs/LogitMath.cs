@@ -1,0 +1,61 @@
+using Tessar.Examples;
+
+namespace Tessar.Runs;
+
+/// <summary>Losses and probabilities from logits, in double precision.</summary>
+internal static class LogitMath
+{
+    /// <summary>Index of the largest value; the first of equals.</summary>
+    public static int ArgMax(ReadOnlySpan<float> logits)
+    {
+        int best = 0;
+        for (int i = 1; i < logits.Length; i++)
+        {
+            if (logits[i] > logits[best])
+                best = i;
+        }
+
+        return best;
+    }
+
+    /// <summary>p_c = exp(z_c − max z) / Σ_k exp(z_k − max z).</summary>
+    public static double[] Softmax(ReadOnlySpan<float> logits)
+    {
+        double logSum = LogSumExp(logits);
+        var probabilities = new double[logits.Length];
+        for (int i = 0; i < logits.Length; i++)
+            probabilities[i] = Math.Exp(logits[i] - logSum);
+        return probabilities;
+    }
+
+    /// <summary>−log p_label = log Σ_k exp(z_k) − z_label, in nats.</summary>
+    public static double CrossEntropy(ReadOnlySpan<float> logits, int label) => LogSumExp(logits) - logits[label];
+
+    /// <summary>Mean cross-entropy and share of correct answers over a set.</summary>
+    /// <param name="logits">[examples, classes], row by row.</param>
+    /// <param name="set">The examples.</param>
+    /// <param name="classes">Number of classes.</param>
+    public static (double Loss, double Accuracy) Score(ReadOnlySpan<float> logits, ExampleSet set, int classes)
+    {
+        double loss = 0;
+        int correct = 0;
+        for (int i = 0; i < set.Count; i++)
+        {
+            ReadOnlySpan<float> row = logits.Slice(i * classes, classes);
+            int label = set.Label(i);
+            loss += CrossEntropy(row, label);
+            correct += ArgMax(row) == label ? 1 : 0;
+        }
+
+        return (loss / set.Count, (double)correct / set.Count);
+    }
+
+    // The largest term is taken out, so that no exponential overflows.
+    private static double LogSumExp(ReadOnlySpan<float> logits)
+    {
+        double largest = logits[ArgMax(logits)], sum = 0;
+        foreach (float z in logits)
+            sum += Math.Exp(z - largest);
+        return largest + Math.Log(sum);
+    }
+}

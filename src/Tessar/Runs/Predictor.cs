@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Tessar.Examples;
+using Tessar.Tensors;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Tessar.Runs;
+
+/// <summary>Asks a run's model about examples. Loads libtorch.</summary>
+public static class Predictor
+{
+    // Fixed, because the size of a batch may change the last bits of an answer.
+    private const int BatchSize = 256;
+
+    /// <summary>Computes the logits of some examples and keeps them under the run, or finds those computed before.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="targets">The examples; of the run's data set or another with images of the same size.</param>
+    /// <param name="checkpoint">One of the run's; the last by default.</param>
+    /// <param name="progress">Receives the number of examples done.</param>
+    /// <param name="cancellation">Stops after the current batch; nothing is kept.</param>
+    /// <returns>The predictions.</returns>
+    /// <exception cref="NumericalException">A weight or a logit isn't finite; names the example.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="TessarException">
+    /// The checkpoint is missing or was changed; the images are of another size; the folder can't be written to.
+    /// </exception>
+    /// <remarks>One forward pass per example, in batches of 256, in evaluation mode, without gradients.</remarks>
+    public static Predictions Predict(
+        Run run, ExampleSet targets, Checkpoint? checkpoint = null, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(targets);
+        checkpoint ??= run.LastCheckpoint();
+        if (targets.Store.Image != run.Record.Image)
+        {
+            throw new TessarException(
+                $"The images of {targets.Store.Path} are {targets.Store.Image}, those of the run {run.Name} {run.Record.Image}. "
+                + "Pass data of the same size.",
+                ErrorKind.InputData);
+        }
+
+        string directory = Predictions.DirectoryOf(
+            run.Directory, checkpoint, targets.Store.Identity, targets.ToString(), run.Record.Program.Input);
+        if (Predictions.TryOpen(directory, run.Record.Classes.Count) is { } known)
+            return known;
+        using Module<Tensor, Tensor> model = run.LoadModel(checkpoint);
+        var watch = Stopwatch.StartNew();
+        float[] logits = Logits(model, targets, run.Record.Program.Input, run.Record.Classes.Count, progress, cancellation);
+        return Predictions.Save(run.Directory, run.Record, checkpoint, targets, logits, watch.Elapsed.TotalSeconds);
+    }
+
+    /// <summary>The logits of a set, in evaluation mode and without gradients; the module's mode is as before afterwards.</summary>
+    /// <returns>[examples, classes], row by row.</returns>
+    /// <exception cref="NumericalException">A logit isn't finite.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    internal static float[] Logits(
+        Module<Tensor, Tensor> model, ExampleSet set, InputNormalization input, int classes,
+        IProgress<long>? progress = null, CancellationToken cancellation = default)
+    {
+        float[] logits = new float[checked(set.Count * classes)];
+        int[] indices = [.. Enumerable.Range(0, set.Count)];
+        bool wasTraining = model.training;
+        model.eval();
+        try
+        {
+            using var noGradient = no_grad();
+            for (int start = 0; start < set.Count; start += BatchSize)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                ReadOnlySpan<int> batch = indices.AsSpan(start, Math.Min(BatchSize, set.Count - start));
+                using var scope = NewDisposeScope();
+                Tensor output = model.call(Batches.Inputs(set, batch, input)).contiguous();
+                MemoryMarshal.Cast<byte, float>(output.bytes).CopyTo(logits.AsSpan(start * classes));
+                progress?.Report(start + batch.Length);
+            }
+        }
+        finally
+        {
+            model.train(wasTraining);
+        }
+
+        if (NonFinite.FirstIn(ElementType.F32, MemoryMarshal.AsBytes(logits.AsSpan())) is { } at)
+        {
+            throw new NumericalException(
+                $"The model's answer to example {set.First + at / classes} of `{set.Split}` isn't finite (class {at % classes}). "
+                + "Its weights are too large: train again with a lower learning rate, or check the normalisation.");
+        }
+
+        return logits;
+    }
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using Tessar.Examples;
+using Tessar.Models;
+using Tessar.Tensors;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Tessar.Runs;
+
+/// <summary>Makes a run of weights that were trained elsewhere, for instance in PyTorch. Loads libtorch.</summary>
+/// <example><code>
+/// Run run = RunImporter.Import(new ImportRequest
+/// {
+///     Weights = "cnn.safetensors", Model = "cnn", Data = "fashion-mnist", Name = "foreign", Mean = [0.2860f], Std = [0.3530f],
+/// });
+/// </code></example>
+public static class RunImporter
+{
+    /// <summary>Compares the weights with the model, tests them, and copies them into a new run.</summary>
+    /// <param name="request">The weights, and what they belong to.</param>
+    /// <param name="progress">Receives the number of test examples done.</param>
+    /// <param name="cancellation">Stops before the run is made.</param>
+    /// <returns>A completed run with one checkpoint, no history, and the predictions of its test set.</returns>
+    /// <exception cref="FileFormatException">The weights aren't safetensors, or the data set is damaged.</exception>
+    /// <exception cref="NumericalException">A weight or a logit isn't finite.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="TessarException">
+    /// The weights don't fit the model (every difference is named); no such model, data or range; the name is taken.
+    /// </exception>
+    public static Run Import(ImportRequest request, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        string runs = request.RunsDirectory ?? RunCatalog.DefaultDirectory;
+        ModelSource source = ModelSource.Parse(request.Model);
+        using ExampleStore store = DataCatalog.Open(request.Data, cancellation: cancellation);
+        ExampleSet train = ExampleSet.Parse(store, request.Train), test = ExampleSet.Parse(store, request.Test);
+        InputNormalization input = Normalization(request, store);
+        string name = request.Name ?? RunCatalog.FreeName($"{Path.GetFileNameWithoutExtension(request.Weights)}", runs);
+        RunNames.Check(name);
+        using Module<Tensor, Tensor> model = source.Create(store.Image, store.ClassNames.Count);
+        StateDict.Load(model, request.Weights);
+        var watch = Stopwatch.StartNew();
+        float[] logits = Predictor.Logits(model, test, input, store.ClassNames.Count, progress, cancellation);
+        double seconds = watch.Elapsed.TotalSeconds;
+        (double loss, double accuracy) = LogitMath.Score(logits, test, store.ClassNames.Count);
+
+        var record = new RunRecord
+        {
+            Schema = RunRecord.CurrentSchema,
+            Name = name,
+            Kind = RunKind.Imported,
+            Status = RunStatus.Running,
+            Created = DateTimeOffset.UtcNow,
+            Program = new TrainingProgram
+            {
+                Model = source.Name,
+                Parameters = model.parameters().Sum(p => p.numel()),
+                Data = DataReference.Of(request.Data, train, test),
+                Input = input,
+            },
+            Image = store.Image,
+            Classes = [.. store.ClassNames],
+            Checkpoints = [],
+            Versions = RunEnvironment.Versions(),
+            Machine = RunEnvironment.Machine(),
+        };
+        using RunWriter writer = RunWriter.Create(runs, record, labels: null);
+        writer.CopyCheckpoint(request.Weights);
+        writer.Finish(RunStatus.Completed, new FinalMetrics(TrainLoss: null, TrainAccuracy: null, loss, accuracy, seconds));
+        Predictions.Save(writer.Directory, writer.Record, writer.Record.Checkpoints[^1], test, logits, seconds);
+        return Run.Open(writer.Directory);
+    }
+
+    private static InputNormalization Normalization(ImportRequest request, ExampleStore store)
+    {
+        InputNormalization own = InputNormalization.Of(store);
+        var input = new InputNormalization(request.Mean ?? own.Mean, request.Std ?? own.Std);
+        return input.Objection(store.Image.Channels) is { } objection ? throw new TessarException(objection, ErrorKind.Usage) : input;
+    }
+}
+
+/// <summary>What <see cref="RunImporter"/> is asked to do.</summary>
+public sealed record ImportRequest
+{
+    /// <summary>A safetensors file with exactly the model's parameters and buffers.</summary>
+    public required string Weights { get; init; }
+
+    /// <summary>The architecture: a name of the zoo, or <c>path/my.dll#My.Net</c>.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The data it was trained on: a name of the catalogue, or a <c>.tess</c> file.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>The run's name; by default the file's with a number.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Mean per channel of the pixels scaled to 0..1, as in training; by default the training split's own.</summary>
+    public IReadOnlyList<float>? Mean { get; init; }
+
+    /// <summary>Standard deviation per channel, likewise.</summary>
+    public IReadOnlyList<float>? Std { get; init; }
+
+    /// <summary>The examples it was trained on; the whole training split by default.</summary>
+    public string Train { get; init; } = "train";
+
+    /// <summary>The examples to test it on; the whole test split by default.</summary>
+    public string Test { get; init; } = "test";
+
+    /// <summary>The folder of runs; <see cref="RunCatalog.DefaultDirectory"/> by default.</summary>
+    public string? RunsDirectory { get; init; }
+}

@@ -1,0 +1,206 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Tessar.Examples;
+using Tessar.Tensors;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Tessar.Runs;
+
+/// <summary>The one writer of a run's folder: holds its lock, appends metrics, adds checkpoints, rewrites <c>run.json</c>.</summary>
+/// <remarks>
+/// At every moment the folder is a run that can be read and resumed: a checkpoint is in <c>run.json</c> only when its files are
+/// whole on the disk and the metrics up to its step are written.
+/// </remarks>
+internal sealed class RunWriter : IDisposable
+{
+    public const string LabelsFile = "labels.json";
+    private const string MetricsFile = "metrics.arrows";
+    private readonly RunLock runLock;
+
+    private RunWriter(string directory, RunRecord record, RunLock runLock, MetricLog metrics)
+    {
+        Directory = directory;
+        Record = record;
+        this.runLock = runLock;
+        Metrics = metrics;
+    }
+
+    /// <summary>The run's folder, a full path.</summary>
+    public string Directory { get; }
+
+    /// <summary>What <c>run.json</c> holds now.</summary>
+    public RunRecord Record { get; private set; }
+
+    /// <summary>The run's metric file.</summary>
+    public MetricLog Metrics { get; }
+
+    /// <summary>Makes the folder of a new run.</summary>
+    /// <param name="runsDirectory">The folder of all runs; made when missing.</param>
+    /// <param name="record">The run.</param>
+    /// <param name="labels">Edited labels to keep with it, or null.</param>
+    /// <exception cref="TessarException">
+    /// The name is taken or unusable, another process is making the same run, or the folder can't be written to.
+    /// </exception>
+    public static RunWriter Create(string runsDirectory, RunRecord record, LabelOverlay? labels)
+    {
+        RunNames.Check(record.Name);
+        string directory = Path.GetFullPath(Path.Combine(runsDirectory, record.Name));
+        MakeFolder(directory);
+        RunLock held = RunLock.Take(directory);
+        MetricLog? metrics = null;
+        try
+        {
+            CheckUnused(directory, record.Name);
+            labels?.Save(Path.Combine(directory, LabelsFile));
+            metrics = MetricLog.Create(Path.Combine(directory, MetricsFile));
+            RunJson.Write(Path.Combine(directory, RunJson.FileName), record);
+            return new RunWriter(directory, record, held, metrics);
+        }
+        catch
+        {
+            metrics?.Dispose();
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Goes on with a run that was stopped: metrics after its last checkpoint are dropped, its status is running.</summary>
+    /// <param name="directory">The run's folder.</param>
+    /// <param name="check">Looks at the record once no other process can change it; throws to leave the run as it is.</param>
+    /// <exception cref="TessarException">Another process is writing it, or the folder can't be written to.</exception>
+    public static RunWriter Reopen(string directory, Action<Run> check)
+    {
+        RunLock held = RunLock.Take(directory);
+        MetricLog? metrics = null;
+        try
+        {
+            Run run = Run.Open(directory);
+            check(run);
+            long step = run.Checkpoints.Count > 0 ? run.Checkpoints[^1].Step : 0;
+            metrics = MetricLog.Create(run.MetricsPath, [.. run.ReadMetrics().Where(row => row.Step <= step)]);
+            var writer = new RunWriter(run.Directory, run.Record, held, metrics);
+            writer.Update(run.Record with { Status = RunStatus.Running, Finished = null, Failure = null, Final = null });
+            return writer;
+        }
+        catch
+        {
+            metrics?.Dispose();
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Adds a checkpoint: weights, the optimiser's state beside them, then the entry in <c>run.json</c>.</summary>
+    /// <param name="module">The model.</param>
+    /// <param name="step">Optimiser updates done.</param>
+    /// <param name="epoch">The epoch the last of them belongs to.</param>
+    /// <param name="optimizer">The optimiser's tensors by name.</param>
+    /// <param name="progress">What else is needed to go on from here, by name.</param>
+    /// <exception cref="NumericalException">A weight isn't finite; the run's checkpoints are as before.</exception>
+    /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
+    public Checkpoint AddCheckpoint(
+        Module module, long step, int epoch, IReadOnlyDictionary<string, Tensor> optimizer, IReadOnlyDictionary<string, string> progress)
+    {
+        string file = string.Create(CultureInfo.InvariantCulture, $"checkpoints/step-{step:D8}.safetensors");
+        string path = Path.Combine(Directory, file);
+        StateDict.Save(module, path, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["format"] = "pt",
+            ["step"] = step.ToString(CultureInfo.InvariantCulture),
+        });
+        var checkpoint = new Checkpoint(file, step, epoch, HashOf(path));
+        StateDict.Save(optimizer, OptimizerPath(path), new Dictionary<string, string>(progress, StringComparer.Ordinal)
+        {
+            ["weights"] = checkpoint.Sha256,
+        });
+        Enter(checkpoint);
+        return checkpoint;
+    }
+
+    /// <summary>Adds weights that exist already as the run's only checkpoint, byte for byte.</summary>
+    /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
+    public void CopyCheckpoint(string weights)
+    {
+        const string file = "checkpoints/step-00000000.safetensors";
+        string path = Path.Combine(Directory, file);
+        AtomicFile.Write(path, target =>
+        {
+            using FileStream source = File.OpenRead(weights);
+            source.CopyTo(target);
+        });
+        Enter(new Checkpoint(file, Step: 0, Epoch: 0, HashOf(path)));
+    }
+
+    /// <summary>Writes the end of the metrics and the run's last status.</summary>
+    /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
+    public void Finish(RunStatus status, FinalMetrics? final = null, string? failure = null)
+    {
+        Metrics.Complete();
+        Update(Record with { Status = status, Finished = DateTimeOffset.UtcNow, Final = final, Failure = failure });
+    }
+
+    /// <summary>Replaces <c>run.json</c>.</summary>
+    /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
+    public void Update(RunRecord record)
+    {
+        RunJson.Write(Path.Combine(Directory, RunJson.FileName), record);
+        Record = record;
+    }
+
+    /// <summary>Closes the files and lets other processes write the run.</summary>
+    public void Dispose()
+    {
+        Metrics.Dispose();
+        runLock.Dispose();
+    }
+
+    /// <summary>Where the optimiser's state to some weights lies.</summary>
+    public static string OptimizerPath(string weights) => Path.ChangeExtension(weights, ".optim.safetensors");
+
+    private void Enter(Checkpoint checkpoint)
+    {
+        Metrics.Flush(toDisk: true);
+        Update(Record with { Checkpoints = [.. Record.Checkpoints.Where(c => c.Step < checkpoint.Step), checkpoint] });
+    }
+
+    private static string HashOf(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static void MakeFolder(string directory)
+    {
+        try
+        {
+            System.IO.Directory.CreateDirectory(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TessarException(
+                $"The folder {directory} can't be made: {e.Message.TrimEnd('.')}. Choose another with --runs DIR.", ErrorKind.Environment, e);
+        }
+    }
+
+    // What a process leaves that died before it wrote run.json may be written over; anything else may not.
+    private static void CheckUnused(string directory, string name)
+    {
+        if (File.Exists(Path.Combine(directory, RunJson.FileName)))
+        {
+            throw new TessarException(
+                $"There is a run `{name}` already, in {directory}. Choose another --name, go on with it (`tessar train --resume {name}`), "
+                + $"or look at it (`tessar show {name}`).",
+                ErrorKind.Usage);
+        }
+
+        string? foreign = System.IO.Directory.EnumerateFileSystemEntries(directory).Select(e => Path.GetFileName(e)!).FirstOrDefault(
+            entry => !RunLock.IsLockFile(entry) && entry is not (LabelsFile or MetricsFile) && !entry.Contains(".tmp-", StringComparison.Ordinal));
+        if (foreign is not null)
+        {
+            throw new TessarException(
+                $"{directory} is no run and isn't empty: it holds `{foreign}`. Choose another --name or another folder with --runs DIR.",
+                ErrorKind.Usage);
+        }
+    }
+}
