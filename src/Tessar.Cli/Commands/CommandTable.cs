@@ -14,6 +14,7 @@ internal static class CommandTable
 
     public static IReadOnlyList<Command> All() =>
     [
+        new DemoCommand(),
         new ServeCommand(),
         new ExamplesCommand(),
         new TrainCommand(),
@@ -21,6 +22,8 @@ internal static class CommandTable
         new RunsCommand(),
         new ShowCommand(),
         new PredictCommand(),
+        new AttributeCommand(),
+        new EvaluateCommand(),
         new MethodsCommand(),
         new CompletionCommand(),
     ];

@@ -53,7 +53,7 @@ internal sealed class ImportCommand : TessarCommand
             // Converts the data with progress, if they have to be; importing opens them again at once.
         }
         TorchThreads.Set(call.Threads);
-        Run run = call.Progress.Run("Testing", progress => RunImporter.Import(request, Translate.Examples(progress, total: 0), call.Cancellation));
+        Run run = call.Progress.Run(progress => RunImporter.Import(request, Translate.Predicting(progress, total: 0), call.Cancellation));
         call.Print(TrainJson.Of(run), JsonOutput.Printing.TrainJson, console => TrainText.Write(console, run));
         return ExitCode.Success;
     }

@@ -32,8 +32,8 @@ internal sealed class PredictCommand : TessarCommand
         using ExampleStore store = opened.OpenExamples();
         ExampleSet examples = ExampleSet.Parse(store, call.Value(targets)!, opened.OpenLabels(store));
         TorchThreads.Set(call.Threads);
-        Predictions predictions = call.Progress.Run("Predicting", progress =>
-            Predictor.Predict(opened, examples, checkpoint: null, Translate.Examples(progress, examples.Count), call.Cancellation));
+        Predictions predictions = call.Progress.Run(progress =>
+            Predictor.Predict(opened, examples, checkpoint: null, Translate.Predicting(progress, examples.Count), call.Cancellation));
         PredictJson result = PredictJson.Of(opened, examples, predictions);
         call.Print(result, JsonOutput.Printing.PredictJson, console => Write(console, result, examples, predictions));
         return ExitCode.Success;

@@ -73,7 +73,7 @@ internal sealed class TrainCommand : TessarCommand
         string? resumed = call.Value(resume);
         if (resumed is not null && call.GivenOptions().FirstOrDefault(option => option != "--resume") is { } other)
             throw new TessarException($"`{other}` can't be given with --resume: the run's own program goes on. Leave it out.", ErrorKind.Usage);
-        Run run = call.Progress.Run("Training", progress => resumed is null
+        Run run = call.Progress.Run(progress => resumed is null
             ? Trainer.Train(Request(call), Translate.Training(progress), call.Cancellation)
             : Trainer.Resume(Run.Open(RunCatalog.Resolve(resumed, call.Runs)), Translate.Training(progress), call.Cancellation));
         TrainJson result = TrainJson.Of(run);

@@ -10,9 +10,12 @@ namespace Tessar.Cli.Json;
     WriteIndented = true,
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AttributeJson))]
 [JsonSerializable(typeof(CompletionJson))]
+[JsonSerializable(typeof(DemoJson))]
 [JsonSerializable(typeof(ExamplesJson))]
 [JsonSerializable(typeof(MethodsJson))]
+[JsonSerializable(typeof(MislabelsJson))]
 [JsonSerializable(typeof(PredictJson))]
 [JsonSerializable(typeof(RunsJson))]
 [JsonSerializable(typeof(ServeJson))]

@@ -39,6 +39,9 @@ internal sealed class Invocation
 
     public ulong Seed => Value(global.Seed);
 
+    /// <summary>True when anybody chose the seed.</summary>
+    public bool IsSeedGiven => values.TryGet(global.Seed, out _);
+
     public int Threads => Value(global.Threads);
 
     /// <summary>True when standard output is a terminal that shows colours and the result isn't JSON.</summary>

@@ -12,7 +12,7 @@ internal static class Browser
         if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("DISPLAY") is null or "" && Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is null or "")
             return "there is no desktop here";
         ProcessStartInfo start = OperatingSystem.IsWindows() ? new(page.ToString()) { UseShellExecute = true }
-            : new(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [page.ToString()]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            : new(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [page.ToString()]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         try
         {
             using Process? started = Process.Start(start);
