@@ -31,7 +31,7 @@ internal sealed class ProjectedFeatures : IDisposable
             }
 
             var origin = new GradientStoreOrigin(
-                checkpoint.Checkpoint.Sha256, train.Store.Identity, train.ToString(), FeatureModel.HashOfLabels(train), output.Name, width, "sketch",
+                checkpoint.Checkpoint.Sha256, train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train), output.Name, width, "sketch",
                 options.Seed, options.NumberFormat == NumberFormat.F16 ? "f16" : "f32", options.BatchSize, MethodOption.Write(options.Unsupported));
             GradientSketch sketch = Plan(train, width, options.Seed);
             _pass = new FeaturePass(_model, sketch, options.BatchSize, context);
