@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 using Tessar.Cli.Json;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
@@ -45,17 +44,16 @@ internal sealed class AttributeCommand : TessarCommand
             work.CreateMethod().Score(work.View, examples, explained, work.Context with { Progress = Translate.Method(progress) }));
         AttributionResult kept = AttributionResult.Save(matrix, work.View, examples, explained, work.Options, call.Value(top));
         AttributeJson result = AttributeJson.Of(matrix, kept, examples, explained);
-        call.Print(result, JsonOutput.Printing.AttributeJson, console => Write(console, call.Style, result, examples, explained));
+        call.Print(result, JsonOutput.Printing.AttributeJson, console => Write(call, console.Profile.Out.Writer, result, examples, explained));
         return ExitCode.Success;
     }
 
-    private static void Write(IAnsiConsole console, TerminalStyle style, AttributeJson result, ExampleSet examples, ExampleSet explained)
+    private static void Write(Invocation call, TextWriter output, AttributeJson result, ExampleSet examples, ExampleSet explained)
     {
-        TextWriter output = console.Profile.Out.Writer;
         foreach (TargetJson target in result.Targets.Take(TargetsShown))
         {
             output.WriteLine($"{target.Example}, {target.Label}");
-            InfluenceStrip.Write(output, style, examples, explained, target, PicturesShown);
+            InfluenceStrip.Write(output, call.Style, examples, explained, target, PicturesShown);
             output.WriteLine();
         }
         if (result.Targets.Count > TargetsShown)
@@ -67,6 +65,6 @@ internal sealed class AttributeCommand : TessarCommand
         if (result.SkippedParameters.Count > 0)
             output.WriteLine($"Left out: {string.Join(", ", result.SkippedParameters)}.");
         output.WriteLine($"Scores: {result.Scores}");
-        output.WriteLine($"In the browser: {CommandLine.ProgramName} serve");
+        output.WriteLine($"In the browser: {call.Suggest("serve")}");
     }
 }

@@ -39,7 +39,7 @@ internal sealed class DemoCommand : TessarCommand
         Run run = Train(call);
         if (run.Status == RunStatus.Interrupted)
         {
-            call.Remark($"The demo stopped while training; {run.Name} is saved. Go on with: {CommandLine.ProgramName} train --resume {run.Name}");
+            call.Remark($"The demo stopped while training; {run.Name} is saved. Go on with: {call.Suggest($"train --resume {run.Name}")}");
             return ExitCode.Interrupted;
         }
         using Attributing work = Attributing.Open(call, run.Name, "data/trak");
@@ -51,7 +51,7 @@ internal sealed class DemoCommand : TessarCommand
         Tell(call, result, suspects, train, test, mistakes, matrix);
         if (call.Value(noOpen))
         {
-            call.Print(result, JsonOutput.Printing.DemoJson, console => WriteNext(console.Profile.Out.Writer, result));
+            call.Print(result, JsonOutput.Printing.DemoJson, console => WriteNext(call, console.Profile.Out.Writer, result));
             return ExitCode.Success;
         }
         ServeCommand.Serve(call, new WorkbenchOptions { RunsDirectory = call.Runs, Port = call.Value(port), CommandName = CommandLine.ProgramName }, url =>
@@ -59,8 +59,8 @@ internal sealed class DemoCommand : TessarCommand
             var address = new Uri(url, page);
             call.Print(result with { Url = address.ToString() }, JsonOutput.Printing.DemoJson, console =>
             {
-                WriteNext(console.Profile.Out.Writer, result with { Url = address.ToString() });
-                console.Profile.Out.Writer.WriteLine("The workbench is running. Ctrl-C ends it.");
+                console.Profile.Out.Writer.WriteLine($"The run lies in {result.Directory}");
+                console.Profile.Out.Writer.WriteLine($"The workbench shows it at {address}. Ctrl-C ends it.");
             });
             ServeCommand.OpenBrowser(call, address);
         });
@@ -132,20 +132,22 @@ internal sealed class DemoCommand : TessarCommand
             TargetJson target = TargetJson.Of(matrix, mistake.Index, train, test, PicturesShown);
             page.WriteLine();
             page.WriteLine($"{target.Example} is labelled {target.Label}; the network says {mistake.Predicted}, {Quantity.Percent(mistake.Probability)} sure. "
-                + $"These training pictures spoke for {target.Label}, and those beneath against it:");
+                + $"The training pictures that pushed it away from {target.Label}, and beneath them those that pulled towards it:");
             page.WriteLine();
             InfluenceStrip.Write(page, call.Style, train, test, target, PicturesShown);
         }
         call.Say(page.ToString());
     }
 
-    private static void WriteNext(TextWriter output, DemoJson result)
+    private static void WriteNext(Invocation call, TextWriter output, DemoJson result)
     {
-        string program = CommandLine.ProgramName;
         output.WriteLine($"The run lies in {result.Directory}");
         output.WriteLine("To go on:");
-        output.WriteLine($"  {program} serve                                    then open {result.Url}");
-        output.WriteLine($"  {program} show {result.Run}");
-        output.WriteLine($"  {program} attribute {result.Run} --targets test:0-9");
+        output.WriteLine($"  {call.Suggest("serve")}");
+        output.WriteLine($"      the workbench; this mistake is at {result.Url}");
+        output.WriteLine($"  {call.Suggest($"show {result.Run}")}");
+        output.WriteLine("      the run: program, accuracy, checkpoints, results");
+        output.WriteLine($"  {call.Suggest($"attribute {result.Run} --targets test:0-9")}");
+        output.WriteLine("      the training pictures behind ten more predictions");
     }
 }

@@ -54,7 +54,7 @@ internal sealed class ImportCommand : TessarCommand
         }
         TorchThreads.Set(call.Threads);
         Run run = call.Progress.Run(progress => RunImporter.Import(request, Translate.Predicting(progress, total: 0), call.Cancellation));
-        call.Print(TrainJson.Of(run), JsonOutput.Printing.TrainJson, console => TrainText.Write(console, run));
+        call.Print(TrainJson.Of(run), JsonOutput.Printing.TrainJson, console => TrainText.Write(call, console, run));
         return ExitCode.Success;
     }
 }

@@ -11,8 +11,8 @@ internal static class InfluenceStrip
     public static void Write(TextWriter output, TerminalStyle style, ExampleSet train, ExampleSet targets, TargetJson target, int count)
     {
         Picture picture = Data.PictureOf(targets, target.Index);
-        Strip("raised by", target.Proponents);
-        Strip("lowered by", target.Opponents);
+        Strip("pushed away by", target.Opponents);
+        Strip("pulled towards by", target.Proponents);
 
         void Strip(string title, IReadOnlyList<InfluenceJson> influences)
         {

@@ -77,7 +77,7 @@ internal sealed class TrainCommand : TessarCommand
             ? Trainer.Train(Request(call), Translate.Training(progress), call.Cancellation)
             : Trainer.Resume(Run.Open(RunCatalog.Resolve(resumed, call.Runs)), Translate.Training(progress), call.Cancellation));
         TrainJson result = TrainJson.Of(run);
-        call.Print(result, JsonOutput.Printing.TrainJson, console => TrainText.Write(console, run));
+        call.Print(result, JsonOutput.Printing.TrainJson, console => TrainText.Write(call, console, run));
         return run.Status == RunStatus.Interrupted ? ExitCode.Interrupted : ExitCode.Success;
     }
 

@@ -8,13 +8,12 @@ namespace Tessar.Cli.Commands;
 /// <summary>What `train` and `import` say about the run they made.</summary>
 internal static class TrainText
 {
-    public static void Write(IAnsiConsole console, Run run)
+    public static void Write(Invocation call, IAnsiConsole console, Run run)
     {
-        string program = CommandLine.ProgramName;
         if (run.Status == RunStatus.Interrupted)
         {
             string saved = run.Checkpoints.Count == 0 ? "before the first update" : $"after {Quantity.Count(run.Checkpoints[^1].Step)} updates, saved";
-            console.WriteLine($"{run.Name} was interrupted {saved}. Go on with: {program} train --resume {run.Name}");
+            console.WriteLine($"{run.Name} was interrupted {saved}. Go on with: {call.Suggest($"train --resume {run.Name}")}");
             return;
         }
         if (run.Record.Final is { } final)
@@ -23,7 +22,7 @@ internal static class TrainText
             console.WriteLine($"{run.Name}: test accuracy {Quantity.Percent(final.TestAccuracy)}{trained}, {Quantity.Seconds(final.Seconds)}.");
         }
         console.WriteLine($"Folder: {run.Directory}");
-        console.WriteLine($"Next: {program} show {run.Name}");
-        console.WriteLine($"      {program} attribute {run.Name} --targets test:0-9");
+        console.WriteLine($"Next: {call.Suggest($"show {run.Name}")}");
+        console.WriteLine($"      {call.Suggest($"attribute {run.Name} --targets test:0-9")}");
     }
 }

@@ -37,6 +37,13 @@ internal sealed class Invocation
     /// <summary>Full path of the folder of the runs.</summary>
     public string Runs => Path.GetFullPath(Value(global.Runs));
 
+    /// <summary>A command to type next, such as "show demo-1", with the program's name, and the folder of the runs if the line gave one.</summary>
+    public string Suggest(string command)
+    {
+        string folder = parsed.GetResult(global.Runs.Option!) is { Implicit: false } ? $" --runs {parsed.GetValue(global.Runs.Option!)}" : string.Empty;
+        return $"{CommandLine.ProgramName} {command}{folder}";
+    }
+
     public ulong Seed => Value(global.Seed);
 
     /// <summary>True when anybody chose the seed.</summary>
