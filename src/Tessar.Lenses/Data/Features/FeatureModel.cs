@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Outputs;
@@ -77,13 +75,6 @@ internal sealed class FeatureModel : IDisposable
 
     /// <summary>A number made from the checkpoint's hash, so that every checkpoint has its own projection.</summary>
     public ulong CheckpointNumber => BinaryPrimitives.ReadUInt64BigEndian(Convert.FromHexString(Checkpoint.Checkpoint.Sha256));
-
-    /// <summary>SHA-256 of the labels of a set, edits applied.</summary>
-    public static string HashOfLabels(ExampleSet set)
-    {
-        int[] labels = [.. Enumerable.Range(0, set.Count).Select(set.Label)];
-        return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(labels.AsSpan())));
-    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -31,11 +31,11 @@ internal sealed class ProjectedFeatures : IDisposable
             }
 
             var origin = new GradientStoreOrigin(
-                checkpoint.Checkpoint.Sha256, train.Store.Identity, train.ToString(), FeatureModel.HashOfLabels(train), output.Name, width, "sketch",
+                checkpoint.Checkpoint.Sha256, train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train), output.Name, width, "sketch",
                 options.Seed, options.NumberFormat == NumberFormat.F16 ? "f16" : "f32", options.BatchSize, MethodOption.Write(options.Unsupported));
             GradientSketch sketch = Plan(train, width, options.Seed);
             _pass = new FeaturePass(_model, sketch, options.BatchSize, context);
-            string folder = Path.Combine(checkpoint.Run.Directory, "results", "data", "trak", $"features-{origin.Key}");
+            string folder = Path.Combine(checkpoint.Run.Directory, "results", "data", "trak", $"features-{origin.ComputeKey()}");
             if (!GradientStore.IsFinished(folder))
                 Computed = Compute(folder, origin, sketch, train, context);
             Store = GradientStore.Open(folder, origin);

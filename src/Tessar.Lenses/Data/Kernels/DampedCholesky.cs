@@ -21,7 +21,7 @@ internal sealed class DampedCholesky : IDisposable
         diagonal.add_(damping);
         double largest = diagonal.max().item<double>();
         (Tensor factor, Tensor info) = linalg.cholesky_ex(matrix);
-        long failedAt = info.item<long>();
+        int failedAt = info.item<int>();
         double smallest = failedAt > 0 ? 0 : factor.diagonal().square().min().item<double>();
         if (!(smallest > rounding * largest))
         {

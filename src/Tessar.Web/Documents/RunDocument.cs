@@ -1,0 +1,53 @@
+namespace Tessar.Web.Documents;
+
+/// <summary>`/api/runs/{run}`: what was run, how it went, what has been asked of it.</summary>
+internal sealed record RunDocument : Document
+{
+    public required string Run { get; init; }
+
+    public required string Status { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public DateTimeOffset? Finished { get; init; }
+
+    public required string Model { get; init; }
+
+    public required long Parameters { get; init; }
+
+    public required string Data { get; init; }
+
+    public int? Epochs { get; init; }
+
+    public int PlantedErrors { get; init; }
+
+    public double? PlantedFraction { get; init; }
+
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    public required FinalFigures Final { get; init; }
+
+    public required IReadOnlyList<FactGroup> Facts { get; init; }
+
+    public required IReadOnlyList<LensCard> Lenses { get; init; }
+
+    /// <summary>Why images and labels can't be shown, or null.</summary>
+    public Problem? DataProblem { get; init; }
+}
+
+/// <summary>How good the last weights are; null what wasn't measured.</summary>
+internal sealed record FinalFigures(double? TrainLoss, double? TrainAccuracy, double? TestLoss, double? TestAccuracy, double? Seconds);
+
+/// <summary>Some facts under a heading.</summary>
+internal sealed record FactGroup(string Group, IReadOnlyList<Fact> Facts);
+
+/// <summary>A fact, ready to be read.</summary>
+internal sealed record Fact(string Name, string Value);
+
+/// <summary>A lens with its methods.</summary>
+internal sealed record LensCard(string Lens, string Title, string Question, IReadOnlyList<MethodCard> Methods);
+
+/// <summary>A method: its newest result (<c>done</c> or <c>stale</c>), or how to get one (<c>missing</c>).</summary>
+internal sealed record MethodCard(string Method, string State, string Summary, string? Reason, DateTimeOffset? Created, string Command);

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Tessar.Runs;
+using Tessar.Web.Documents;
+using Tessar.Web.Hosting;
+using Tessar.Web.Recorded;
+
+namespace Tessar.Web.Endpoints;
+
+/// <summary>One run: what was run, how it went, what has been asked of it.</summary>
+internal static class RunEndpoint
+{
+    public static RunDocument Read(RunsFolder runs, string name)
+    {
+        Run run = runs.Open(name);
+        RunRecord record = run.Record;
+        FinalMetrics? final = record.Final;
+        return new RunDocument
+        {
+            Run = run.Name,
+            Status = RunsEndpoint.Word(run.Status),
+            Kind = RunsEndpoint.Word(record.Kind),
+            Created = record.Created,
+            Finished = record.Finished,
+            Model = ModelName(record),
+            Parameters = record.Program.Parameters,
+            Data = DataName(record),
+            Epochs = record.Program.Epochs,
+            PlantedErrors = record.Program.Labels?.Edits ?? 0,
+            PlantedFraction = record.Program.Labels?.Fraction,
+            Classes = record.Classes,
+            Final = new FinalFigures(final?.TrainLoss, final?.TrainAccuracy, final?.TestLoss, final?.TestAccuracy, final?.Seconds),
+            Facts = ProgramFacts.Of(record),
+            Lenses = LensCards.Of(runs, run),
+            DataProblem = DataProblemOf(run),
+        };
+    }
+
+    /// <summary>The architecture, without the folders of a user's assembly.</summary>
+    public static string ModelName(RunRecord record) => Path.GetFileName(record.Program.Model);
+
+    /// <summary>The data set's name, without the folders of its file.</summary>
+    public static string DataName(RunRecord record) => Path.GetFileName(record.Program.Data.Name);
+
+    private static Problem? DataProblemOf(Run run)
+    {
+        try
+        {
+            using RunExamples examples = RunExamples.Open(run);
+            return null;
+        }
+        catch (TessarException error)
+        {
+            return Problems.Of(error);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Collections.Concurrent;
+using Tessar.Runs;
+
+namespace Tessar.Web.Recorded;
+
+/// <summary>Keeps the metrics of the runs looked at last, because zooming asks for the same file again and again.</summary>
+internal sealed class MetricCache
+{
+    private const int MostRuns = 16;
+    private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
+
+    /// <exception cref="FileFormatException">The metric file is damaged.</exception>
+    public IReadOnlyList<MetricRow> Read(Run run)
+    {
+        var file = new FileInfo(run.MetricsPath);
+        if (!file.Exists)
+            return [];
+        (long length, DateTime written) = (file.Length, file.LastWriteTimeUtc);
+        if (entries.TryGetValue(run.MetricsPath, out Entry? entry) && entry.Length == length && entry.Written == written)
+            return entry.Rows;
+        IReadOnlyList<MetricRow> rows = run.ReadMetrics();
+        if (entries.Count >= MostRuns)
+            entries.Clear();
+        entries[run.MetricsPath] = new Entry(length, written, rows);
+        return rows;
+    }
+
+    private sealed record Entry(long Length, DateTime Written, IReadOnlyList<MetricRow> Rows);
+}

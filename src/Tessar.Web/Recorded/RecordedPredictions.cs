@@ -1,0 +1,71 @@
+using Tessar.Runs;
+
+namespace Tessar.Web.Recorded;
+
+/// <summary>Recorded predictions of a split, with their mistakes ranked by confidence.</summary>
+internal sealed class RecordedPredictions
+{
+    private readonly Predictions predictions;
+    private readonly ExampleRange range;
+
+    private RecordedPredictions(Predictions predictions, ExampleRange range)
+    {
+        this.predictions = predictions;
+        this.range = range;
+    }
+
+    public int Count => predictions.Count;
+
+    /// <summary>Predictions of the newest weights for a split: of the run's own set if there are any, otherwise of the widest range.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="split">The split.</param>
+    /// <param name="index">An example that has to be covered; null for any.</param>
+    /// <returns>The predictions, or null when there are none.</returns>
+    /// <exception cref="TessarException">The files are damaged.</exception>
+    public static RecordedPredictions? Find(Run run, string split, int? index = null) =>
+        Ranges(run, split)
+            .Where(range => index is not { } example || range.Covers(split, example))
+            .Select(range => Predictions.TryOpen(run, range.ToString()) is { } found && found.Count == range.Count
+                ? new RecordedPredictions(found, range) : null)
+            .FirstOrDefault(found => found is not null);
+
+    /// <summary>The ranges of a split for which there are, or once were, predictions: the run's own first, then the widest.</summary>
+    public static IEnumerable<ExampleRange> Ranges(Run run, string split)
+    {
+        string folder = Path.Combine(run.Directory, "results", "predictions");
+        if (!Directory.Exists(folder))
+            return [];
+        string[] own = [run.Record.Program.Data.Test, run.Record.Program.Data.Train];
+        return Directory.EnumerateDirectories(folder, split + "-*")
+            .Select(path => Path.GetFileName(path)[split.Length..].TrimStart('-'))
+            .Select(ends => ExampleRange.TryParse($"{split}:{ends}", out ExampleRange range) ? range : default)
+            .Where(range => range.Split == split)
+            .OrderByDescending(range => own.Contains(range.ToString(), StringComparer.Ordinal))
+            .ThenByDescending(range => range.Count);
+    }
+
+    /// <param name="index">Index within the split.</param>
+    public double[] Probabilities(int index) => predictions.Probabilities(index - range.First);
+
+    /// <param name="index">Index within the split.</param>
+    public int Predicted(int index) => predictions.Predicted(index - range.First);
+
+    /// <summary>The wrongly classified examples of the range, the most confident first.</summary>
+    /// <param name="examples">The run's examples.</param>
+    public IReadOnlyList<RankedMistake> Mistakes(RunExamples examples)
+    {
+        var mistakes = new List<RankedMistake>();
+        for (int index = range.First; index <= range.Last; index++)
+        {
+            int predicted = Predicted(index);
+            int label = examples.Label(range.Split, index);
+            if (predicted != label)
+                mistakes.Add(new RankedMistake(index, label, predicted, Probabilities(index)[predicted]));
+        }
+
+        return [.. mistakes.OrderByDescending(mistake => mistake.Confidence).ThenBy(mistake => mistake.Index)];
+    }
+}
+
+/// <summary>A wrongly classified example: its index within the split, its label, the class predicted instead and its probability.</summary>
+internal readonly record struct RankedMistake(int Index, int Label, int Predicted, double Confidence);

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Http;
+using Tessar.Runs;
+using Tessar.Web.Documents;
+using Tessar.Web.Hosting;
+
+namespace Tessar.Web.Recorded;
+
+/// <summary>Opens runs by the name an address gives. Nothing outside of the runs folder can be reached by a name.</summary>
+internal sealed class RunsFolder(WorkbenchOptions options)
+{
+    public string Directory => options.RunsDirectory;
+
+    /// <summary>A command that the pages suggest.</summary>
+    public string Command(string arguments) => $"{options.CommandName} {arguments}";
+
+    /// <exception cref="ProblemException">There is no such run, or it can't be read.</exception>
+    public Run Open(string name)
+    {
+        if (!IsFolderName(name) || !Exists(Path.Combine(Directory, name)))
+            throw new ProblemException(Missing(name));
+        try
+        {
+            return Run.Open(Path.Combine(Directory, name));
+        }
+        catch (TessarException error)
+        {
+            throw new ProblemException(Unreadable(name, error.Message), error);
+        }
+    }
+
+    /// <summary>What to tell about a run that can't be read.</summary>
+    public static Problem Unreadable(string name, string message) =>
+        Problems.Of(StatusCodes.Status422UnprocessableEntity, "run-unreadable", $"The run “{name}” can’t be read.", message);
+
+    private Problem Missing(string name)
+    {
+        string[] names = [.. RunCatalog.List(Directory).Select(run => run.Name)];
+        return new Problem(
+            StatusCodes.Status404NotFound, "run-missing", $"There is no run named “{name}”.",
+            $"{Directory} holds {(names.Length == 0 ? "no runs" : $"{names.Length} others")}.{NearestName.Hint(name, names)}",
+            names.Length == 0 ? "Record one:" : "Choose one of those, or record another:",
+            Command("train --model cnn --data fashion-mnist-mini"));
+    }
+
+    // A folder that a process died in before it wrote run.json still has its lock: it is a run that can't be read.
+    private static bool Exists(string folder) =>
+        File.Exists(Path.Combine(folder, RunJson.FileName)) || File.Exists(Path.Combine(folder, RunLock.FileName));
+
+    private static bool IsFolderName(string name) =>
+        name is not ("" or "." or "..") && name.AsSpan().IndexOfAny('/', '\\', '\0') < 0;
+}

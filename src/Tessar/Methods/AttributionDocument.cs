@@ -1,0 +1,63 @@
+using System.Text.Json.Serialization;
+
+namespace Tessar.Methods;
+
+/// <summary>The <c>result.json</c> of an attribution.</summary>
+public sealed record AttributionDocument
+{
+    /// <summary>Version of this layout.</summary>
+    public int Schema { get; init; } = 1;
+
+    /// <summary>Name of the method, for example <c>data/trak</c>.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Name of the run the result is kept with.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>When it was computed, UTC.</summary>
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>The checkpoints that were looked at.</summary>
+    public required IReadOnlyList<ResultCheckpoint> Checkpoints { get; init; }
+
+    /// <summary>Identity of the example store.</summary>
+    public required string DataIdentity { get; init; }
+
+    /// <summary>SHA-256 of the train labels as they were used.</summary>
+    public required string LabelsSha256 { get; init; }
+
+    /// <summary>The train examples, for example <c>train:0-9999</c>.</summary>
+    public required string Train { get; init; }
+
+    /// <summary>The targets, for example <c>test:0-99</c>.</summary>
+    public required string Targets { get; init; }
+
+    /// <summary>The effective options, as they would be typed.</summary>
+    public required IReadOnlyDictionary<string, string> Options { get; init; }
+
+    /// <summary>What a positive score means.</summary>
+    public string Sign { get; init; } = "A positive score means that having the training example raises the target's output.";
+
+    /// <summary>Proponents and opponents kept per target.</summary>
+    public required int Top { get; init; }
+
+    /// <summary>How the scores were made.</summary>
+    public required AttributionReport Report { get; init; }
+
+    /// <summary>The array file beside this one.</summary>
+    public string Arrays { get; init; } = "arrays.safetensors";
+
+    /// <summary>SHA-256 of the array file.</summary>
+    public required string ArraysSha256 { get; init; }
+}
+
+/// <summary>A checkpoint as a result remembers it.</summary>
+/// <param name="Run">Name of its run.</param>
+/// <param name="File">File inside the run's folder.</param>
+/// <param name="Step">Optimiser updates done by then.</param>
+/// <param name="Sha256">SHA-256 of the file.</param>
+public sealed record ResultCheckpoint(string Run, string File, long Step, string Sha256);
+
+[JsonSerializable(typeof(AttributionDocument))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+internal sealed partial class ResultJson : JsonSerializerContext;

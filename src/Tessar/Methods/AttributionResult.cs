@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Tessar.Examples;
+using Tessar.Runs;
+using Tessar.Tensors;
+
+namespace Tessar.Methods;
+
+/// <summary>An attribution kept with its run: who raised and who lowered each target's output. Reading it loads no libtorch.</summary>
+/// <remarks>
+/// Folder <c>results/LENS/METHOD/KEY</c> with <c>result.json</c> and <c>arrays.safetensors</c>: <c>scores</c> f32 [train, targets],
+/// <c>proponents</c> and <c>opponents</c> i32 [targets, top] (indices inside the train range), <c>proponentScores</c> and
+/// <c>opponentScores</c> f32 [targets, top]. The key is a hash of everything the numbers depend on, so nothing is ever overwritten.
+/// </remarks>
+public sealed class AttributionResult
+{
+    private const int CodeVersion = 1;
+    private const string FileName = "result.json";
+
+    private AttributionResult(string folder, AttributionDocument document) => (Folder, Document) = (folder, document);
+
+    /// <summary>Where the result lies, a full path.</summary>
+    public string Folder { get; }
+
+    /// <summary>The content of <c>result.json</c>.</summary>
+    public AttributionDocument Document { get; }
+
+    /// <summary>The array file, a full path.</summary>
+    public string ArraysPath => Path.Combine(Folder, Document.Arrays);
+
+    /// <summary>Keeps a result with its run; one that is there already, made from the same inputs, stays as it is.</summary>
+    /// <param name="matrix">The scores.</param>
+    /// <param name="run">What was explained.</param>
+    /// <param name="train">The train examples of the scores' rows.</param>
+    /// <param name="targets">The targets of the scores' columns.</param>
+    /// <param name="options">The method's effective options.</param>
+    /// <param name="top">Proponents and opponents to keep per target, at least 1.</param>
+    /// <exception cref="TessarException">The run's folder can't be written to, or the disk is full.</exception>
+    public static AttributionResult Save(
+        AttributionMatrix matrix, RunView run, ExampleSet train, ExampleSet targets, IReadOnlyDictionary<string, string> options, int top)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        top = Math.Min(top, matrix.TrainCount);
+        var document = new AttributionDocument
+        {
+            Method = matrix.Report.Method,
+            Run = run.Run.Name,
+            Created = DateTimeOffset.UtcNow,
+            Checkpoints = [.. run.Checkpoints.Select(c => new ResultCheckpoint(
+                c.Run.Name, Path.GetRelativePath(c.Run.Directory, c.Checkpoint.File), c.Checkpoint.Step, c.Checkpoint.Sha256))],
+            DataIdentity = train.Store.Identity,
+            LabelsSha256 = HashOfLabels(train),
+            Train = train.ToString(),
+            Targets = targets.ToString(),
+            Options = options,
+            Top = top,
+            Report = matrix.Report,
+            ArraysSha256 = string.Empty,
+        };
+        string folder = Path.Combine([run.Run.Directory, "results", .. document.Method.Split('/'), KeyOf(document)]);
+        if (File.Exists(Path.Combine(folder, FileName)))
+            return Open(folder);
+        string arrays = Path.Combine(folder, document.Arrays);
+        WriteArrays(arrays, matrix, top);
+        document = document with { ArraysSha256 = HashOf(arrays) };
+        AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, document, ResultJson.Default.AttributionDocument));
+        return new AttributionResult(folder, document);
+    }
+
+    /// <summary>Opens a result.</summary>
+    /// <param name="folder">The folder that holds <c>result.json</c>.</param>
+    /// <exception cref="FileFormatException">The result is damaged or of another schema.</exception>
+    public static AttributionResult Open(string folder)
+    {
+        string path = Path.Combine(Path.GetFullPath(folder), FileName);
+        const string remedy = "Delete this result's folder and attribute again.";
+        try
+        {
+            AttributionDocument? document = JsonSerializer.Deserialize(File.ReadAllBytes(path), ResultJson.Default.AttributionDocument);
+            if (document is not { Schema: 1 })
+                throw new FileFormatException(path, null, "a result of schema 1", $"schema {document?.Schema}", "Read it with a newer Tessar.");
+            return new AttributionResult(Path.GetFullPath(folder), document);
+        }
+        catch (JsonException e)
+        {
+            throw new FileFormatException(path, null, "an attribution's result", "something else", remedy, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TessarException($"{path} can't be read: {e.Message.TrimEnd('.')}. {remedy}", ErrorKind.InputData, e);
+        }
+    }
+
+    /// <summary>The folders of all attributions kept with a run, newest first.</summary>
+    /// <param name="run">The run.</param>
+    public static IReadOnlyList<string> FoldersOf(Run run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        string root = Path.Combine(run.Directory, "results", "data");
+        if (!Directory.Exists(root))
+            return [];
+        return [.. Directory.EnumerateFiles(root, FileName, SearchOption.AllDirectories)
+            .OrderByDescending(File.GetLastWriteTimeUtc).ThenBy(file => file, StringComparer.Ordinal)
+            .Select(file => Path.GetDirectoryName(file)!)];
+    }
+
+    /// <summary>Whether a checkpoint it was made from is no longer the one the run records.</summary>
+    /// <param name="run">The run it is kept with, as it is now.</param>
+    public bool IsStale(Run run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return Document.DataIdentity != run.Record.Program.Data.Identity || Document.Checkpoints.Any(c =>
+            c.Run == run.Name && !run.Checkpoints.Any(known => known.Step == c.Step && known.Sha256 == c.Sha256));
+    }
+
+    /// <summary>The strongest proponents and opponents of one target, strongest first.</summary>
+    /// <param name="target">Index inside the target range, 0-based.</param>
+    /// <exception cref="FileFormatException">The array file is damaged.</exception>
+    public (IReadOnlyList<Influence> Proponents, IReadOnlyList<Influence> Opponents) Top(int target)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(ArraysPath);
+        return (ReadRow(file, "proponents", "proponentScores", target), ReadRow(file, "opponents", "opponentScores", target));
+    }
+
+    internal static string HashOfLabels(ExampleSet set)
+    {
+        int[] labels = [.. Enumerable.Range(0, set.Count).Select(set.Label)];
+        return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(labels.AsSpan())));
+    }
+
+    private static Influence[] ReadRow(SafetensorsFile file, string indices, string scores, int target)
+    {
+        if (!file.TryGet(indices, out TensorEntry? i) || !file.TryGet(scores, out TensorEntry? s) || i.Type != ElementType.I32
+            || s.Type != ElementType.F32 || i.Shape.Count != 2 || !i.Shape.SequenceEqual(s.Shape))
+        {
+            throw new FileFormatException(
+                file.Path, null, $"`{indices}` i32 and `{scores}` f32 of one shape [targets, top]", "other arrays",
+                "Delete this result's folder and attribute again.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(target);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(target, i.Shape[0]);
+        int top = (int)i.Shape[1];
+        ReadOnlySpan<int> trains = MemoryMarshal.Cast<byte, int>(file.Bytes(i, (long)target * top * sizeof(int), top * sizeof(int)));
+        ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(file.Bytes(s, (long)target * top * sizeof(float), top * sizeof(float)));
+        var row = new Influence[top];
+        for (int r = 0; r < top; r++)
+            row[r] = new Influence(trains[r], values[r]);
+        return row;
+    }
+
+    private static void WriteArrays(string path, AttributionMatrix matrix, int top)
+    {
+        int targets = matrix.TargetCount;
+        int[] proponents = new int[targets * top], opponents = new int[targets * top];
+        float[] proponentScores = new float[targets * top], opponentScores = new float[targets * top];
+        for (int j = 0; j < targets; j++)
+        {
+            Place(matrix.Proponents(j, top), proponents, proponentScores, j * top);
+            Place(matrix.Opponents(j, top), opponents, opponentScores, j * top);
+        }
+
+        var writer = new SafetensorsWriter();
+        writer.Add("scores", matrix.Scores, matrix.TrainCount, targets);
+        writer.Add("proponents", proponents, targets, top);
+        writer.Add("proponentScores", proponentScores, targets, top);
+        writer.Add("opponents", opponents, targets, top);
+        writer.Add("opponentScores", opponentScores, targets, top);
+        writer.Save(path);
+    }
+
+    private static void Place(IReadOnlyList<Influence> influences, int[] indices, float[] scores, int at)
+    {
+        for (int r = 0; r < influences.Count; r++)
+            (indices[at + r], scores[at + r]) = (influences[r].Train, influences[r].Score);
+    }
+
+    private static string HashOf(string file)
+    {
+        using FileStream stream = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    // Everything that decides the numbers, nothing that doesn't: not the time, not the seconds it took.
+    private static string KeyOf(AttributionDocument d)
+    {
+        IEnumerable<string> parts =
+        [
+            CodeVersion.ToString(CultureInfo.InvariantCulture), d.Method, d.DataIdentity, d.LabelsSha256, d.Train, d.Targets,
+            d.Top.ToString(CultureInfo.InvariantCulture),
+            .. d.Checkpoints.Select(c => c.Sha256), .. d.Options.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key}={o.Value}"),
+        ];
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..16];
+    }
+}

@@ -1,0 +1,237 @@
+// The documents of the read API, as src/Tessar.Web/Documents writes them. Every document carries `schema`;
+// a server that is newer than this page is refused in client.ts.
+
+export const newestSchema = 1;
+
+/** An answer of the server that is an error (RFC 9457), or a failure to get one. */
+export interface Problem {
+  status: number;
+  title: string;
+  code: string;
+  cause: string;
+  action: string;
+  command: string | null;
+}
+
+export type RunStatus = 'running' | 'completed' | 'interrupted' | 'failed' | 'unreadable';
+export type MethodState = 'done' | 'stale' | 'missing';
+
+export interface MethodBadge {
+  method: string;
+  state: MethodState;
+}
+
+export interface RunRow {
+  name: string;
+  status: RunStatus;
+  kind: 'trained' | 'imported' | null;
+  created: string | null;
+  seconds: number | null;
+  model: string | null;
+  parameters: number | null;
+  data: string | null;
+  epochs: number | null;
+  plantedErrors: number;
+  testAccuracy: number | null;
+  bytes: number;
+  methods: MethodBadge[];
+  problem: Problem | null;
+}
+
+export interface RunsDocument {
+  schema: number;
+  directory: string;
+  /** What to type to get a first run. */
+  command: string;
+  runs: RunRow[];
+}
+
+export interface Fact {
+  name: string;
+  value: string;
+}
+
+export interface MethodCard {
+  method: string;
+  state: MethodState;
+  summary: string;
+  /** Why a result is stale, in a sentence. */
+  reason: string | null;
+  created: string | null;
+  /** Computes, or recomputes, the result. */
+  command: string;
+}
+
+export interface LensCard {
+  lens: string;
+  title: string;
+  question: string;
+  methods: MethodCard[];
+}
+
+export interface FinalFigures {
+  trainLoss: number | null;
+  trainAccuracy: number | null;
+  testLoss: number | null;
+  testAccuracy: number | null;
+  seconds: number | null;
+}
+
+export interface RunDocument {
+  schema: number;
+  run: string;
+  status: RunStatus;
+  kind: 'trained' | 'imported';
+  created: string;
+  finished: string | null;
+  model: string;
+  parameters: number;
+  data: string;
+  epochs: number | null;
+  plantedErrors: number;
+  plantedFraction: number | null;
+  classes: string[];
+  final: FinalFigures;
+  facts: { group: string; facts: Fact[] }[];
+  lenses: LensCard[];
+  /** Why images and labels can't be shown, or null. */
+  dataProblem: Problem | null;
+}
+
+export interface MetricSeries {
+  name: string;
+  steps: number[];
+  /** null where the recorded value isn't finite. */
+  values: (number | null)[];
+  /** Recorded values in the range, before thinning. */
+  count: number;
+  nonFinite: number;
+}
+
+export interface MetricsDocument {
+  schema: number;
+  run: string;
+  /** Range of the steps recorded, whatever part was asked for. */
+  firstStep: number;
+  lastStep: number;
+  rows: number;
+  isThinned: boolean;
+  epochEnds: number[];
+  series: MetricSeries[];
+}
+
+export interface MetricRowsDocument {
+  schema: number;
+  run: string;
+  columns: string[];
+  total: number;
+  first: number;
+  rows: (number | null)[][];
+}
+
+export interface ImageReference {
+  address: string;
+  width: number;
+  height: number;
+}
+
+export interface Mistake {
+  index: number;
+  label: number;
+  predicted: number;
+  confidence: number;
+  image: ImageReference;
+}
+
+export interface MistakesDocument {
+  schema: number;
+  run: string;
+  split: string;
+  examples: number;
+  total: number;
+  classes: string[];
+  mistakes: Mistake[];
+}
+
+export interface Prediction {
+  probabilities: number[];
+  predicted: number;
+  confidence: number;
+  isCorrect: boolean;
+}
+
+export interface Influence {
+  split: string;
+  index: number;
+  label: number;
+  storedLabel: number;
+  score: number;
+  image: ImageReference;
+}
+
+export interface Attribution {
+  method: string;
+  state: MethodState;
+  reason: string | null;
+  created: string;
+  train: string;
+  targets: string;
+  sign: string;
+  /** The class whose score the influences raise or lower. */
+  outputClass: number;
+  command: string;
+  proponents: Influence[];
+  opponents: Influence[];
+}
+
+export interface ReachedTarget {
+  index: number;
+  label: number;
+  score: number;
+  image: ImageReference;
+}
+
+/** The targets in whose lists of strongest proponents or opponents a training example stands. */
+export interface Reach {
+  method: string;
+  targets: string;
+  targetSplit: string;
+  top: number;
+  raisedCount: number;
+  loweredCount: number;
+  raised: ReachedTarget[];
+  lowered: ReachedTarget[];
+}
+
+export interface ExampleDocument {
+  schema: number;
+  run: string;
+  split: string;
+  index: number;
+  count: number;
+  id: string;
+  classes: string[];
+  image: ImageReference;
+  label: number;
+  storedLabel: number;
+  isPlanted: boolean;
+  /** Position among all training examples by suspicion, 1 = most suspicious, or null. */
+  suspicionRank: number | null;
+  prediction: Prediction | null;
+  predictionProblem: Problem | null;
+  attribution: Attribution | null;
+  attributionProblem: Problem | null;
+  /** Results that cover this example, newest first. */
+  methods: string[];
+  /** For a training example: the targets whose lists it stands in. */
+  reach: Reach | null;
+  navigation: {
+    previous: number | null;
+    next: number | null;
+    mistakes: number;
+    /** Rank of this example among the mistakes by confidence, 1 = most confident, or null when it isn't one. */
+    mistake: number | null;
+    previousMistake: number | null;
+    nextMistake: number | null;
+  };
+}

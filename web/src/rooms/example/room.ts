@@ -1,0 +1,18 @@
+import { links } from '../../lib/links';
+import type { Room } from '../room';
+import ExamplePage from './ExamplePage.svelte';
+
+export const room: Room = {
+  title: 'Example',
+  icon: 'example',
+  order: 2,
+  letter: 'e',
+  pattern: '/r/{run}/example/{split}/{index}',
+  page: ExamplePage,
+  query: {
+    from: (value) => /^[^:]+:\d{1,15}$/.test(value),
+    method: (value) => value.includes('/'),
+    as: (value) => value === 'table',
+  },
+  entrance: (run) => (run === null ? null : links.example(run, 'test', 0)),
+};
