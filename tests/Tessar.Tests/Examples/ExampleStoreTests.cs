@@ -265,6 +265,16 @@ public sealed class ExampleStoreTests
     [InlineData("columns/1/offset", "9223372036854775807")]
     [InlineData("columns/0/splitStatistics", "{\"train\":null}")]
     [InlineData("columns/0/splitStatistics", "null")]
+    [InlineData("columns/0/splitStatistics", "{}")]
+    [InlineData("columns/0/splitStatistics/train", "null")]
+    [InlineData("columns/0/splitStatistics/train/mean", "[]")]
+    [InlineData("columns/0/splitStatistics/train/std", "[1]")]
+    [InlineData("columns/0/splitStatistics/train/mean", "null")]
+    [InlineData("columns/0/splitStatistics/more", "null")]
+    [InlineData("columns/0/statistics", "null")]
+    [InlineData("columns/0/statistics/min", "[0,0,0]")]
+    [InlineData("columns/1/statistics/classCounts", "[1,2]")]
+    [InlineData("columns/1/statistics/classCounts", "null")]
     [InlineData("splits", "[]")]
     [InlineData("splits", "null")]
     [InlineData("splits/0", "null")]
@@ -350,6 +360,9 @@ public sealed class ExampleStoreTests
         byte[] bytes = File.ReadAllBytes(folder.File("a.tess"));
         JsonNode manifest = JsonNode.Parse(TestStores.ManifestOf(bytes))!;
         manifest["classes"] = new JsonArray("ant", "bee");
+        JsonNode label = manifest["columns"]![1]!;
+        foreach (JsonNode statistics in (JsonNode[])[label["statistics"]!, label["splitStatistics"]!["train"]!, label["splitStatistics"]!["test"]!])
+            statistics["classCounts"] = new JsonArray(0, 0);
         File.WriteAllBytes(folder.File("a.tess"), TestStores.WithManifest(bytes, Encoding.UTF8.GetBytes(manifest.ToJsonString())));
         using var store = ExampleStore.Open(folder.File("a.tess"));
         FileFormatException error = Assert.Throws<FileFormatException>(() => store.VerifyAll());

@@ -19,7 +19,7 @@ internal static class SparseStore
             {
                 Schema = 1,
                 Count = rows,
-                Columns = columns,
+                Columns = [.. columns.Select(column => WithStatistics(column, layout))],
                 Splits = splits,
                 Classes = layout.Classes,
                 Checksums = new StoreChecksums(layout.PageSize, end, pages, new string('0', 64)),
@@ -32,6 +32,16 @@ internal static class SparseStore
         file.Write(header.ToBytes());
         file.Position = offset;
         file.Write(manifest);
+    }
+
+    /// <summary>The statistics of a single row, in place of those of rows that nobody has counted.</summary>
+    private static StoreColumn WithStatistics(StoreColumn column, StoreLayout layout)
+    {
+        var accumulator = ColumnAccumulator.For(column, layout.Classes.Count);
+        var nothing = accumulator.ToStatistics() with { ClassCounts = column.Name == "label" ? [0, 0, 0] : null };
+        accumulator.Add(new byte[column.Stride], 0);
+        ColumnStatistics one = accumulator.ToStatistics();
+        return column with { Statistics = one, SplitStatistics = new Dictionary<string, ColumnStatistics> { ["train"] = one, ["test"] = nothing } };
     }
 
     public static long ManifestLength(string path)
