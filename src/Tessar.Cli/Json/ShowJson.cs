@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tessar.Runs;
 
 namespace Tessar.Cli.Json;
@@ -13,10 +14,24 @@ internal sealed record ShowJson : JsonResult
     public required string Status { get; init; }
 
     /// <summary>The content of run.json.</summary>
-    public required RunRecord Record { get; init; }
+    public required JsonElement Record { get; init; }
 
     /// <summary>Every logged row.</summary>
     public required IReadOnlyList<MetricRow> Metrics { get; init; }
 
     public required IReadOnlyList<RecordedResult> Results { get; init; }
+
+    public static ShowJson Of(Run run)
+    {
+        using JsonDocument record = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run.Directory, "run.json")));
+        return new ShowJson
+        {
+            Run = run.Name,
+            Directory = run.Directory,
+            Status = RunRow.WordOf(run.Status),
+            Record = record.RootElement.Clone(),
+            Metrics = run.ReadMetrics(),
+            Results = RecordedResult.Of(run),
+        };
+    }
 }
