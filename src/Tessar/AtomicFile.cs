@@ -13,6 +13,9 @@ namespace Tessar;
 /// </remarks>
 internal sealed partial class AtomicFile : IDisposable
 {
+    /// <summary>What the runtime reports, instead of a system's code, when it can't reserve a file's space.</summary>
+    private const int UnspecifiedIoError = unchecked((int)0x80131620);
+
     private static int s_counter;
     private readonly string _path;
     private readonly string _temporary;
@@ -48,6 +51,10 @@ internal sealed partial class AtomicFile : IDisposable
                 PreallocationSize = expectedBytes,
             });
             return new AtomicFile(path, temporary, expectedBytes, stream);
+        }
+        catch (IOException e) when (expectedBytes > 0 && e.HResult == UnspecifiedIoError)
+        {
+            throw Full(path, expectedBytes, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -154,14 +161,12 @@ internal sealed partial class AtomicFile : IDisposable
     /// <summary>True for the errors that mean "no room": ENOSPC and EDQUOT on Unix, ERROR_DISK_FULL on Windows.</summary>
     internal static bool IsDiskFull(IOException e) => e.HResult is 28 or 122 or unchecked((int)0x80070070);
 
-    private static TessarException Unwritable(string path, long bytes, Exception e)
-    {
-        if (e is not IOException io || !IsDiskFull(io))
-        {
-            return new TessarException(
-                $"`{path}` can't be written: {e.Message.TrimEnd('.')}. Choose a folder that you may write to.", ErrorKind.Environment, e);
-        }
+    private static TessarException Unwritable(string path, long bytes, Exception e) =>
+        e is IOException io && IsDiskFull(io) ? Full(path, bytes, e) : new TessarException(
+            $"`{path}` can't be written: {e.Message.TrimEnd('.')}. Choose a folder that you may write to.", ErrorKind.Environment, e);
 
+    private static TessarException Full(string path, long bytes, Exception e)
+    {
         string free = "an unknown number of";
         if (Path.GetDirectoryName(path) is { } folder && Directory.Exists(folder))
         {

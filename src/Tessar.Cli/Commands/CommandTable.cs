@@ -14,9 +14,17 @@ internal static class CommandTable
 
     public static IReadOnlyList<Command> All() =>
     [
+        new DemoCommand(),
+        new ServeCommand(),
         new ExamplesCommand(),
+        new TrainCommand(),
+        new ImportCommand(),
         new RunsCommand(),
         new ShowCommand(),
+        new PredictCommand(),
+        new AttributeCommand(),
+        new EvaluateCommand(),
+        new MethodsCommand(),
         new CompletionCommand(),
     ];
 }

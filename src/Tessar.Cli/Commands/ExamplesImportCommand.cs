@@ -41,7 +41,7 @@ internal sealed class ExamplesImportCommand : TessarCommand
             Limits = ReadLimits(call.Value(limit)),
         };
         long start = Stopwatch.GetTimestamp();
-        call.Progress.Run("Importing", progress =>
+        call.Progress.Run(progress =>
             IdxImporter.Import(call.Value(source), path, options, Translate.Import(progress), call.Cancellation));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         using ExampleStore store = ExampleStore.Open(path);

@@ -29,7 +29,7 @@ internal sealed class ExamplesShowCommand : TessarCommand
         ExamplesJson result = ExamplesJson.Of(store);
         if (call.Value(verify))
         {
-            call.Progress.Run("Verifying", progress =>
+            call.Progress.Run(progress =>
             {
                 store.Verify(Translate.Bytes(progress, result.Bytes), call.Cancellation);
                 return true;

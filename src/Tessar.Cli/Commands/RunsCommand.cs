@@ -20,15 +20,15 @@ internal sealed class RunsCommand : TessarCommand
     {
         IReadOnlyList<RunSummary> runs = RunCatalog.List(call.Runs);
         var result = new RunsJson { Folder = call.Runs, Runs = [.. runs.Select(RunRow.Of)] };
-        call.Print(result, JsonOutput.Printing.RunsJson, console => Write(console, result));
+        call.Print(result, JsonOutput.Printing.RunsJson, console => Write(call, console, result));
         return ExitCode.Success;
     }
 
-    private static void Write(IAnsiConsole console, RunsJson result)
+    private static void Write(Invocation call, IAnsiConsole console, RunsJson result)
     {
         if (result.Runs.Count == 0)
         {
-            console.WriteLine($"No runs in {result.Folder} yet. Make one: {CommandLine.ProgramName} demo");
+            console.WriteLine($"No runs in {result.Folder} yet. Make one: {call.Suggest("demo")}");
             return;
         }
         Table table = PlainTable.Create("Name", "Status", "Model", "Data", "Epochs", "Train", "Test", "Time", "Started");

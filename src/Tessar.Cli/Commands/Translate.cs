@@ -1,5 +1,8 @@
+using System.Globalization;
 using Tessar.Cli.Terminal;
 using Tessar.Examples;
+using Tessar.Methods;
+using Tessar.Training;
 
 namespace Tessar.Cli.Commands;
 
@@ -7,10 +10,26 @@ namespace Tessar.Cli.Commands;
 internal static class Translate
 {
     public static IProgress<ImportProgress> Import(IProgress<ProgressUpdate> display) =>
-        new Adapter<ImportProgress>(display, update => new ProgressUpdate(update.Done, update.Total, "examples"));
+        new Adapter<ImportProgress>(display, update => new ProgressUpdate("Importing", update.Done, update.Total, "examples"));
 
     public static IProgress<long> Bytes(IProgress<ProgressUpdate> display, long total) =>
-        new Adapter<long>(display, done => new ProgressUpdate(done >> 20, total >> 20, "MiB"));
+        new Adapter<long>(display, done => new ProgressUpdate("Verifying", done >> 20, total >> 20, "MiB"));
+
+    public static IProgress<long> Predicting(IProgress<ProgressUpdate> display, long total) =>
+        new Adapter<long>(display, done => new ProgressUpdate("Predicting", done, total, "examples"));
+
+    public static IProgress<TrainingProgress> Training(IProgress<ProgressUpdate> display) =>
+        new Adapter<TrainingProgress>(display, update => new ProgressUpdate("Training", update.Step, update.TotalSteps, "steps", Describe(update)));
+
+    public static IProgress<MethodProgress> Method(IProgress<ProgressUpdate> display) =>
+        new Adapter<MethodProgress>(display, update => new ProgressUpdate(
+            char.ToUpperInvariant(update.Stage[0]) + update.Stage[1..], update.Done, update.Total, update.Unit));
+
+    private static string Describe(TrainingProgress update)
+    {
+        string test = update.TestAccuracy is { } accuracy ? $", test {Quantity.Percent(accuracy)}" : string.Empty;
+        return string.Create(CultureInfo.InvariantCulture, $"epoch {update.Epoch + 1} of {update.Epochs}, loss {update.Loss:0.000}{test}");
+    }
 
     private sealed class Adapter<T>(IProgress<ProgressUpdate> display, Func<T, ProgressUpdate> translate) : IProgress<T>
     {

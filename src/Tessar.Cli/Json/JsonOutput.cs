@@ -10,10 +10,17 @@ namespace Tessar.Cli.Json;
     WriteIndented = true,
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AttributeJson))]
 [JsonSerializable(typeof(CompletionJson))]
+[JsonSerializable(typeof(DemoJson))]
 [JsonSerializable(typeof(ExamplesJson))]
+[JsonSerializable(typeof(MethodsJson))]
+[JsonSerializable(typeof(MislabelsJson))]
+[JsonSerializable(typeof(PredictJson))]
 [JsonSerializable(typeof(RunsJson))]
+[JsonSerializable(typeof(ServeJson))]
 [JsonSerializable(typeof(ShowJson))]
+[JsonSerializable(typeof(TrainJson))]
 internal sealed partial class JsonOutput : JsonSerializerContext
 {
     /// <summary>The context to print with: text stays readable, since nothing here is pasted into HTML.</summary>

@@ -37,7 +37,17 @@ internal sealed class Invocation
     /// <summary>Full path of the folder of the runs.</summary>
     public string Runs => Path.GetFullPath(Value(global.Runs));
 
+    /// <summary>A command to type next, such as "show demo-1", with the program's name, and the folder of the runs if the line gave one.</summary>
+    public string Suggest(string command)
+    {
+        string folder = parsed.GetResult(global.Runs.Option!) is { Implicit: false } ? $" --runs {parsed.GetValue(global.Runs.Option!)}" : string.Empty;
+        return $"{CommandLine.ProgramName} {command}{folder}";
+    }
+
     public ulong Seed => Value(global.Seed);
+
+    /// <summary>True when anybody chose the seed.</summary>
+    public bool IsSeedGiven => values.TryGet(global.Seed, out _);
 
     public int Threads => Value(global.Threads);
 
@@ -59,6 +69,13 @@ internal sealed class Invocation
     public T? Value<T>(Option<T> option) => parsed.GetValue(option);
 
     public string Value(Argument<string> argument) => parsed.GetRequiredValue(argument);
+
+    /// <summary>The value of an argument that may be left out.</summary>
+    public string? OptionalValue(Argument<string> argument) => parsed.GetValue(argument);
+
+    /// <summary>The command's own options that the command line gives, by name.</summary>
+    public IEnumerable<string> GivenOptions() =>
+        Command.Options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name);
 
     /// <summary>Prints the result: with --json the record as one object, otherwise what <paramref name="text"/> writes.</summary>
     public void Print<T>(T result, JsonTypeInfo<T> type, Action<IAnsiConsole> text)

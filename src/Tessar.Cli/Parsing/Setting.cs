@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 
 namespace Tessar.Cli.Parsing;
@@ -31,15 +32,13 @@ internal abstract class Setting(string key, string? option, string valueName, st
     /// <summary>The JSON type a value has in tessar.json.</summary>
     public abstract string JsonType { get; }
 
-    public static Setting<string> Text(string key, string? option, string valueName, string help, string? defaultValue = null) =>
-        new(key, option, valueName, help, defaultValue, defaultValue is not null, defaultValue, "a text", "string", text => text.Length > 0 ? (true, text) : default);
-
-    public static Setting<string> OneOf(string key, string? option, string help, string? defaultValue, params string[] names)
+    public static Setting<string> Text(
+        string key, string? option, string valueName, string help, string? defaultValue = null, Func<IEnumerable<string>>? completions = null)
     {
         var setting = new Setting<string>(
-            key, option, string.Join('|', names), help, defaultValue, defaultValue is not null, defaultValue,
-            "one of " + string.Join(", ", names), "string", text => (names.Contains(text, StringComparer.Ordinal), text));
-        setting.Option?.CompletionSources.Add(_ => names.Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+            key, option, valueName, help, defaultValue, defaultValue is not null, defaultValue, "a text", "string", text => (text.Length > 0, text));
+        if (completions is not null)
+            setting.Option?.CompletionSources.Add(_ => completions().Select(name => new CompletionItem(name)));
         return setting;
     }
 
@@ -50,8 +49,8 @@ internal abstract class Setting(string key, string? option, string valueName, st
             string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum:N0} to {maximum:N0}"), "integer",
             text => (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= minimum && value <= maximum, value));
 
-    public static Setting<ulong> UInt64(string key, string? option, string valueName, string help, ulong defaultValue) =>
-        new(key, option, valueName, help, defaultValue, true, defaultValue.ToString(CultureInfo.InvariantCulture),
+    public static Setting<ulong> UInt64(string key, string? option, string valueName, string help, ulong? defaultValue, string? defaultText = null) =>
+        new(key, option, valueName, help, defaultValue ?? 0, defaultValue is not null, defaultText ?? defaultValue?.ToString(CultureInfo.InvariantCulture),
             "a whole number from 0 to 2^64 - 1", "integer",
             text => (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value), value));
 
@@ -62,8 +61,8 @@ internal abstract class Setting(string key, string? option, string valueName, st
             string.Create(CultureInfo.InvariantCulture, $"a number from {minimum} to {maximum}"), "number",
             text => (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= minimum && value <= maximum, value));
 
-    public static Setting<float[]> Numbers(string key, string? option, string valueName, string help) =>
-        new(key, option, valueName, help, [], false, null, "finite numbers separated by commas, one per channel", "array", ReadNumbers);
+    public static Setting<float[]> Numbers(string key, string? option, string valueName, string help, string? defaultText = null) =>
+        new(key, option, valueName, help, [], false, defaultText, "finite numbers separated by commas, one per channel", "array", ReadNumbers);
 
     private static (bool, float[]) ReadNumbers(string text)
     {

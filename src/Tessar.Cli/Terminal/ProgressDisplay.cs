@@ -2,69 +2,89 @@ using Spectre.Console;
 
 namespace Tessar.Cli.Terminal;
 
-/// <summary>Shows the progress of one piece of work on standard error: a bar on a terminal, a line every ten seconds elsewhere.</summary>
+/// <summary>Shows the progress of work on standard error: a bar for each stage on a terminal, a line every ten seconds elsewhere.</summary>
 internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvider? clock = null)
 {
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider clock = clock ?? TimeProvider.System;
 
-    /// <summary>Runs <paramref name="work"/> and shows what it reports under <paramref name="title"/>.</summary>
-    public T Run<T>(string title, Func<IProgress<ProgressUpdate>, T> work)
+    /// <summary>Runs <paramref name="work"/> and shows what it reports.</summary>
+    public T Run<T>(Func<IProgress<ProgressUpdate>, T> work)
     {
         TerminalStyle style = TerminalStyle.For(errors);
         if (quiet)
             return work(new Reporter(_ => { }));
-        return style.IsTerminal && style.HasColor ? RunWithBar(title, style, work) : RunWithLines(title, work);
+        return style.IsTerminal && style.HasColor ? RunWithBars(style, work) : RunWithLines(work);
     }
 
-    private T RunWithBar<T>(string title, TerminalStyle style, Func<IProgress<ProgressUpdate>, T> work) =>
+    private T RunWithBars<T>(TerminalStyle style, Func<IProgress<ProgressUpdate>, T> work) =>
         style.CreateConsole(errors).Progress().AutoClear(false).ExcludeVerticalPadding()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 30 }, new PercentageColumn(), new RemainingTimeColumn())
             .Start(context =>
             {
-                ProgressTask task = context.AddTask(Markup.Escape(title), autoStart: true, maxValue: 1);
-                task.IsIndeterminate = true;
-                long start = clock.GetTimestamp();
+                ProgressTask? task = null;
+                string stage = string.Empty;
+                long start = 0;
                 T result = work(new Reporter(update =>
                 {
+                    if (task is null || stage != update.Stage)
+                    {
+                        Finish(task);
+                        (task, stage, start) = (context.AddTask(update.Stage), update.Stage, clock.GetTimestamp());
+                    }
                     task.IsIndeterminate = update.Total == 0;
                     task.MaxValue = Math.Max(1, update.Total);
                     task.Value = update.Done;
-                    string rate = Rate(update, clock.GetElapsedTime(start));
-                    task.Description = Markup.Escape($"{title}  {rate}{Detail(update)}".PadRight(48));
+                    task.Description = Markup.Escape($"{update.Stage,-10} {Rate(update, clock.GetElapsedTime(start))}{Detail(update)}");
                 }));
-                task.Value = task.MaxValue;
-                task.StopTask();
+                Finish(task);
                 return result;
             });
 
-    private T RunWithLines<T>(string title, Func<IProgress<ProgressUpdate>, T> work)
+    private static void Finish(ProgressTask? task)
+    {
+        if (task is null)
+            return;
+        task.IsIndeterminate = false;
+        task.Value = task.MaxValue;
+        task.StopTask();
+    }
+
+    private T RunWithLines<T>(Func<IProgress<ProgressUpdate>, T> work)
     {
         long start = clock.GetTimestamp();
         TimeSpan next = LineInterval;
         ProgressUpdate last = default;
         T result = work(new Reporter(update =>
         {
+            if (last.Stage is not null && last.Stage != update.Stage)
+            {
+                errors.WriteLine(Summary(last, clock.GetElapsedTime(start)));
+                (start, next) = (clock.GetTimestamp(), LineInterval);
+            }
             last = update;
             TimeSpan elapsed = clock.GetElapsedTime(start);
             if (elapsed < next)
                 return;
             next = elapsed + LineInterval;
-            errors.WriteLine(Line(title, update, elapsed));
+            errors.WriteLine(Line(update, elapsed));
         }));
-        if (last.Done > 0)
-            errors.WriteLine($"{title}: {Quantity.Count(last.Done)} {last.Unit} in {Quantity.Seconds(clock.GetElapsedTime(start).TotalSeconds)}{Detail(last)}");
+        if (last.Stage is not null)
+            errors.WriteLine(Summary(last, clock.GetElapsedTime(start)));
         return result;
     }
 
-    private static string Line(string title, ProgressUpdate update, TimeSpan elapsed)
+    private static string Line(ProgressUpdate update, TimeSpan elapsed)
     {
         string of = update.Total > 0 ? $" of {Quantity.Count(update.Total)}" : string.Empty;
         string left = update is { Total: > 0, Done: > 0 }
             ? $", {Quantity.Seconds(elapsed.TotalSeconds * (update.Total - update.Done) / update.Done)} left" : string.Empty;
-        return $"{title}: {Quantity.Count(update.Done)}{of} {update.Unit}, {Rate(update, elapsed)}{Detail(update)}{left}";
+        return $"{update.Stage}: {Quantity.Count(update.Done)}{of} {update.Unit}, {Rate(update, elapsed)}{Detail(update)}{left}";
     }
+
+    private static string Summary(ProgressUpdate last, TimeSpan elapsed) =>
+        $"{last.Stage}: {Quantity.Count(last.Done)} {last.Unit} in {Quantity.Seconds(elapsed.TotalSeconds)}{Detail(last)}";
 
     private static string Rate(ProgressUpdate update, TimeSpan elapsed) =>
         $"{Quantity.Count((long)(update.Done / Math.Max(elapsed.TotalSeconds, 1e-3)))} {update.Unit}/s";

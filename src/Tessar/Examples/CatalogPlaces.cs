@@ -11,6 +11,9 @@ internal sealed record CatalogPlaces(
     /// <summary>Name of the environment variable that names a folder of data sets.</summary>
     public const string Variable = "TESSAR_DATA";
 
+    /// <summary>Tells the label files of Fashion-MNIST from those of other data sets with the same file names.</summary>
+    public Func<StoreSource, bool> IsFashionMnist { get; init; } = FashionMnist.IsLabelFile;
+
     /// <summary>The places of this process.</summary>
     public static CatalogPlaces OfThisProcess()
     {

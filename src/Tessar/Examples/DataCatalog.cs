@@ -78,8 +78,8 @@ public static class DataCatalog
         string path = Path.Combine(places.CacheFolder, $"{Full}-{Key(source)}.tess");
         if (File.Exists(path) && TryOpen(path) is { } cached)
             return cached;
-        CheckIsFashionMnist(source);
-        IdxImporter.Import(source, path, options: null, progress, cancellation);
+        CheckIsFashionMnist(source, places);
+        IdxImporter.Import(source, path, new IdxImportOptions { Classes = FashionMnist.Classes }, progress, cancellation);
         return ExampleStore.Open(path);
     }
 
@@ -97,14 +97,14 @@ public static class DataCatalog
     }
 
     /// <summary>Other data sets use the same file names; the labels tell them apart.</summary>
-    private static void CheckIsFashionMnist(string source)
+    private static void CheckIsFashionMnist(string source, CatalogPlaces places)
     {
         foreach ((_, _, string labels) in IdxImporter.FindPairs(source))
         {
             using IdxFile file = IdxFile.Open(labels, 1);
             file.Read(new byte[file.Shape[0]]);
             StoreSource content = file.Finish();
-            if (!FashionMnist.IsLabelFile(content))
+            if (!places.IsFashionMnist(content))
             {
                 throw new FileFormatException(
                     labels, null, "the labels of Fashion-MNIST", $"other labels (SHA-256 {content.Sha256})",

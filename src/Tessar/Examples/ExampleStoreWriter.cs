@@ -110,6 +110,19 @@ public sealed class ExampleStoreWriter : IDisposable
     /// <exception cref="TessarException">The disk is full.</exception>
     public string Finish(StoreProvenance? provenance = null)
     {
+        (StoreHeader header, string identity) =
+            WriteAllButHeader(provenance ?? new StoreProvenance("arrays", [], ReadOnlyDictionary<string, string>.Empty));
+        _file.WriteAt(0, header.ToBytes());
+        _file.Commit();
+        return identity;
+    }
+
+    /// <summary>Removes what has been written, unless <see cref="Finish"/> has returned.</summary>
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>Writes what the header vouches for, down to the disk.</summary>
+    internal (StoreHeader Header, string Identity) WriteAllButHeader(StoreProvenance provenance)
+    {
         CheckWhole();
         if (_row != _count)
             throw new InvalidOperationException($"{_row} of {_count} rows have been written. Append the others first.");
@@ -122,19 +135,14 @@ public sealed class ExampleStoreWriter : IDisposable
 
         byte[] hashes = HashPages();
         _file.WriteAt(_end, hashes);
-        byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(Manifest(hashes, provenance ?? new StoreProvenance("arrays", [], ReadOnlyDictionary<string, string>.Empty)), ManifestJson.Default.StoreManifest);
+        byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(Manifest(hashes, provenance), ManifestJson.Default.StoreManifest);
         long offset = StoreRules.Align(_end + hashes.Length);
         _file.WriteAt(offset, manifest);
         _file.Flush();
         var header = new StoreHeader(
             _layout.HasIds, _layout.PageSize, _count, _columns.Length, offset, manifest.Length, XxHash64.HashToUInt64(manifest));
-        _file.WriteAt(0, header.ToBytes());
-        _file.Commit();
-        return Convert.ToHexStringLower(SHA256.HashData(manifest));
+        return (header, Convert.ToHexStringLower(SHA256.HashData(manifest)));
     }
-
-    /// <summary>Removes what has been written, unless <see cref="Finish"/> has returned.</summary>
-    public void Dispose() => _file.Dispose();
 
     private void CheckWhole()
     {

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Tessar.Examples;
@@ -99,6 +100,8 @@ public sealed class LabelOverlay
 
         if (file.Schema != Schema)
             throw Refuse(path, $"schema {Schema}", $"{file.Schema}");
+        if (file.Fraction is not (>= 0 and <= 1))
+            throw Refuse(path, "a fraction in [0, 1]", string.Create(CultureInfo.InvariantCulture, $"{file.Fraction}"));
         if (file.StoreIdentity != store.Identity)
             throw Refuse(path, $"labels for the store {store.Path} ({store.Identity})", $"labels for {file.StoreIdentity}");
         StoreSplit split = store.Splits.FirstOrDefault(split => split.Name == file.Split)

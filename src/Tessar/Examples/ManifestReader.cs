@@ -37,10 +37,28 @@ internal static class ManifestReader
         if (manifest.Columns.Any(column => column is null) || manifest.Splits.Any(split => split is null)
             || manifest.Provenance.Sources.Any(source => source is null))
             return "null in a list";
-        if (manifest.Columns.Any(column => column.SplitStatistics.Values.Any(value => value is null))
-            || manifest.Provenance.Settings.Values.Any(value => value is null))
+        if (manifest.Provenance.Settings.Values.Any(value => value is null))
             return "null in a table";
-        return StoreRules.Violation(manifest.Columns, manifest.Splits, manifest.Classes) ?? PlaceViolation(header, manifest);
+        return StoreRules.Violation(manifest.Columns, manifest.Splits, manifest.Classes)
+            ?? PlaceViolation(header, manifest)
+            ?? manifest.Columns.Select(column => StatisticsViolation(column, manifest)).FirstOrDefault(violation => violation is not null);
+    }
+
+    /// <summary>Readers count on statistics for every split, with one entry per channel unless the split is empty.</summary>
+    private static string? StatisticsViolation(StoreColumn column, StoreManifest manifest)
+    {
+        int channels = column.Kind == ColumnKind.Image ? column.Shape[^1] : 1;
+        int? classes = column.Name == StoreRules.Label ? manifest.Classes.Count : null;
+        if (!Fits(column.Statistics, manifest.Count))
+            return $"statistics of `{column.Name}` that don't fit it";
+        if (column.SplitStatistics.Count != manifest.Splits.Count)
+            return $"statistics of `{column.Name}` for {column.SplitStatistics.Count} of {manifest.Splits.Count} splits";
+        return manifest.Splits.FirstOrDefault(split => !Fits(column.SplitStatistics.GetValueOrDefault(split.Name), split.Count)) is { } wrong
+            ? $"statistics of `{column.Name}` that don't fit the split `{wrong.Name}`"
+            : null;
+
+        bool Fits(ColumnStatistics? statistics, long rows) => statistics is not null && statistics.ClassCounts?.Count == classes
+            && new[] { statistics.Min, statistics.Max, statistics.Mean, statistics.Std }.All(list => list.Count == (rows == 0 ? 0 : channels));
     }
 
     private static string? PlaceViolation(StoreHeader header, StoreManifest manifest)

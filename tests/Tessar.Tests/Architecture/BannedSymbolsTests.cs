@@ -12,6 +12,10 @@ public sealed class BannedSymbolsTests
     [Fact]
     public void Every_ban_says_what_to_use_instead() => AssertNone(Entries().Where(line => line.Split(';', 2) is not [_, { Length: > 10 }]));
 
+    [Fact]
+    public void The_raw_gradient_is_banned() =>
+        Assert.Contains(Entries(), line => line.StartsWith("M:TorchSharp.torch.autograd.grad(", StringComparison.Ordinal));
+
     [Theory]
     [InlineData("M:System.Environment.Exit(System.Int32)")]
     [InlineData("M:System.String.Join``1(System.String,System.Collections.Generic.IEnumerable{``0})")]

@@ -24,6 +24,6 @@ internal sealed record GradientStoreOrigin(
     public const int CodeVersion = 1;
 
     /// <summary>A name for the store's folder: equal origins, equal names.</summary>
-    public string Key => Convert.ToHexStringLower(SHA256.HashData(
+    public string ComputeKey() => Convert.ToHexStringLower(SHA256.HashData(
         Encoding.UTF8.GetBytes($"{CodeVersion}\n{JsonSerializer.Serialize(this, GradientStoreJson.Default.GradientStoreOrigin)}")))[..16];
 }

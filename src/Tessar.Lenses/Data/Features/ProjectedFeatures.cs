@@ -35,7 +35,7 @@ internal sealed class ProjectedFeatures : IDisposable
                 options.Seed, options.NumberFormat == NumberFormat.F16 ? "f16" : "f32", options.BatchSize, MethodOption.Write(options.Unsupported));
             GradientSketch sketch = Plan(train, width, options.Seed);
             _pass = new FeaturePass(_model, sketch, options.BatchSize, context);
-            string folder = Path.Combine(checkpoint.Run.Directory, "results", "data", "trak", $"features-{origin.Key}");
+            string folder = Path.Combine(checkpoint.Run.Directory, "results", "data", "trak", $"features-{origin.ComputeKey()}");
             if (!GradientStore.IsFinished(folder))
                 Computed = Compute(folder, origin, sketch, train, context);
             Store = GradientStore.Open(folder, origin);

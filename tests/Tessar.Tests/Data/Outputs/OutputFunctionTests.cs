@@ -3,7 +3,7 @@ using Tessar.Lenses.Data.Outputs;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Tests.Data;
+namespace Tessar.Tests.Data.Outputs;
 
 public sealed class OutputFunctionTests
 {

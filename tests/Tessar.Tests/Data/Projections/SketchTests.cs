@@ -2,7 +2,7 @@ using Tessar.Lenses.Data.Projections;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Tests.Data;
+namespace Tessar.Tests.Data.Projections;
 
 public sealed class SketchTests
 {

@@ -1,6 +1,6 @@
 using Tessar.Lenses.Data.Evaluation;
 
-namespace Tessar.Tests.Data;
+namespace Tessar.Tests.Data.Evaluation;
 
 public sealed class MislabelDetectionTests
 {

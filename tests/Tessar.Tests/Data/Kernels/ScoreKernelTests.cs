@@ -3,7 +3,7 @@ using Tessar.Lenses.Data.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Tests.Data;
+namespace Tessar.Tests.Data.Kernels;
 
 public sealed class ScoreKernelTests
 {

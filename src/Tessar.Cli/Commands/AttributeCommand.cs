@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Tessar.Cli.Json;
+using Tessar.Cli.Parsing;
+using Tessar.Cli.Terminal;
+using Tessar.Examples;
+using Tessar.Methods;
+
+namespace Tessar.Cli.Commands;
+
+/// <summary>Finds the training examples behind predictions.</summary>
+internal sealed class AttributeCommand : TessarCommand
+{
+    private const int TargetsShown = 5;
+    private const int PicturesShown = 4;
+
+    private readonly Argument<string> runs;
+    private readonly Setting<string> method;
+    private readonly Setting<string> train;
+    private readonly Option<string> targets;
+    private readonly Setting<int> top;
+
+    public AttributeCommand()
+        : base("attribute", "Finds the training examples that raised or lowered a run's predictions", CommandTable.LensGroup)
+    {
+        runs = AddArgument("RUN[,RUN…]", "one run, or several of the same program whose scores are averaged", RunCompletion.Names);
+        targets = Add(new Option<string>("--targets") { Description = "The predictions to explain, both ends included", HelpName = "SPLIT:FROM-TO", Required = true });
+        method = Add(Attributing.MethodSetting("attribute"));
+        train = Add(Attributing.TrainSetting("attribute"));
+        top = Add(Setting.Int32("attribute.top", "--top", "N", "Training examples to keep per target and direction", 10, 1, 100_000));
+        AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
+        AddExample("attribute demo-1 --targets test:0-9", "By TRAK, the default");
+        AddExample("attribute demo-1 --method data/trak --train train:0-1999 --targets test:0-99 --set projection-dimension=8192 --set damping=0.3 --json", "With options, for a script");
+        AddExample("attribute a,b,c --targets test:7", "Over three runs");
+    }
+
+    public override bool PassesKeysToMethod => true;
+
+    protected override int Execute(Invocation call)
+    {
+        using Attributing work = Attributing.Open(call, call.Value(runs), call.Value(method));
+        ExampleSet examples = work.TrainExamples(call.TryValue(train, out string range) ? range : null);
+        ExampleSet explained = work.Examples(call.Value(targets)!);
+        AttributionMatrix matrix = call.Progress.Run(progress =>
+            work.CreateMethod().Score(work.View, examples, explained, work.Context with { Progress = Translate.Method(progress) }));
+        AttributionResult kept = AttributionResult.Save(matrix, work.View, examples, explained, work.Options, call.Value(top));
+        AttributeJson result = AttributeJson.Of(matrix, kept, examples, explained);
+        call.Print(result, JsonOutput.Printing.AttributeJson, console => Write(call, console.Profile.Out.Writer, result, examples, explained));
+        return ExitCode.Success;
+    }
+
+    private static void Write(Invocation call, TextWriter output, AttributeJson result, ExampleSet examples, ExampleSet explained)
+    {
+        foreach (TargetJson target in result.Targets.Take(TargetsShown))
+        {
+            output.WriteLine($"{target.Example}, {target.Label}");
+            InfluenceStrip.Write(output, call.Style, examples, explained, target, PicturesShown);
+            output.WriteLine();
+        }
+        if (result.Targets.Count > TargetsShown)
+            output.WriteLine($"… and {Quantity.Count(result.Targets.Count - TargetsShown)} more targets.");
+        output.WriteLine(
+            $"{result.Method}: {Quantity.Count(result.Examples)} training examples, {Quantity.Count(result.Parameters)} parameters"
+            + $"{(result.ProjectionDimension is { } k ? $", projected to {Quantity.Count(k)}" : string.Empty)}; "
+            + $"gradients {Quantity.Seconds(result.SecondsFeatures)}, scores {Quantity.Seconds(result.SecondsScoring)}.");
+        if (result.SkippedParameters.Count > 0)
+            output.WriteLine($"Left out: {string.Join(", ", result.SkippedParameters)}.");
+        output.WriteLine($"Scores: {result.Scores}");
+        output.WriteLine($"In the browser: {call.Suggest("serve")}");
+    }
+}

@@ -1,0 +1,153 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Tessar.Cli.Json;
+using Tessar.Cli.Parsing;
+using Tessar.Cli.Terminal;
+using Tessar.Examples;
+using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Training;
+using Tessar.Web;
+
+namespace Tessar.Cli.Commands;
+
+/// <summary>The main job from beginning to end: train, find planted label errors, explain mistakes, open the workbench.</summary>
+internal sealed class DemoCommand : TessarCommand
+{
+    private const string DataSet = "fashion-mnist-mini";
+    private const double PlantedFraction = 0.05;
+    private const int Epochs = 5;
+    private const int SuspectsShown = 10;
+    private const int MistakesShown = 2;
+    private const int PicturesShown = 4;
+
+    private readonly Setting<int> port;
+    private readonly Option<bool> noOpen;
+
+    public DemoCommand()
+        : base("demo", "Trains on real images, finds the wrong labels, explains a mistake, opens the workbench", CommandTable.StartHere)
+    {
+        port = Add(Setting.Int32("demo.port", "--port", "N", "Port of the workbench; 0 takes any free one", WorkbenchOptions.DefaultPort, 0, 65535));
+        noOpen = Add(new Option<bool>("--no-open") { Description = "Don't open the workbench; end when the work is done" });
+        AddExample("demo", "About a minute of work, then the workbench in the browser until Ctrl-C");
+        AddExample("demo --no-open --json", "The figures, for a script");
+    }
+
+    protected override int Execute(Invocation call)
+    {
+        Run run = Train(call);
+        if (run.Status == RunStatus.Interrupted)
+        {
+            call.Remark($"The demo stopped while training; {run.Name} is saved. Go on with: {call.Suggest($"train --resume {run.Name}")}");
+            return ExitCode.Interrupted;
+        }
+        using Attributing work = Attributing.Open(call, run.Name, "data/trak");
+        ExampleSet train = work.TrainExamples(range: null), test = work.Examples(run.Record.Program.Data.Test);
+        (MislabelsJson suspects, AttributionMatrix matrix, double seconds) = Attribute(call, work, train, test);
+        Mistake[] mistakes = Mistake.MostConfident(run, test, MistakesShown);
+        string page = PageOf(run, test, mistakes);
+        DemoJson result = DemoJson.Of(run, suspects, seconds, new Uri(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{call.Value(port)}")), page));
+        Tell(call, result, suspects, train, test, mistakes, matrix);
+        if (call.Value(noOpen))
+        {
+            call.Print(result, JsonOutput.Printing.DemoJson, console => WriteNext(call, console.Profile.Out.Writer, result));
+            return ExitCode.Success;
+        }
+        ServeCommand.Serve(call, new WorkbenchOptions { RunsDirectory = call.Runs, Port = call.Value(port), CommandName = CommandLine.ProgramName }, url =>
+        {
+            var address = new Uri(url, page);
+            call.Print(result with { Url = address.ToString() }, JsonOutput.Printing.DemoJson, console =>
+            {
+                console.Profile.Out.Writer.WriteLine($"The run lies in {result.Directory}");
+                console.Profile.Out.Writer.WriteLine($"The workbench shows it at {address}. Ctrl-C ends it.");
+            });
+            ServeCommand.OpenBrowser(call, address);
+        });
+        return ExitCode.Success;
+    }
+
+    private static Run Train(Invocation call)
+    {
+        using ExampleStore store = Data.Open(call, DataSet);
+        long examples = store.Split("train").Count;
+        call.Say($"Fashion-MNIST, {Quantity.Count(examples)} small pictures of clothes in {store.ClassNames.Count} classes. "
+            + $"We give {Quantity.Count((long)Math.Round(PlantedFraction * examples))} of them a wrong label on purpose, "
+            + $"train a small convolutional network on all of them for {Epochs} epochs, and then ask which labels look wrong.");
+        call.Say(string.Empty);
+        var request = new TrainingRequest
+        {
+            Model = "cnn",
+            Data = DataSet,
+            Name = RunCatalog.FreeName("demo", call.Runs),
+            RunsDirectory = call.Runs,
+            Epochs = Epochs,
+            Seed = call.Seed,
+            LabelErrors = PlantedFraction,
+            Threads = call.Threads,
+        };
+        return call.Progress.Run(progress => Trainer.Train(request, Translate.Training(progress), call.Cancellation));
+    }
+
+    // The features on disk serve both questions; they are computed once.
+    private static (MislabelsJson, AttributionMatrix, double Seconds) Attribute(Invocation call, Attributing work, ExampleSet train, ExampleSet test)
+    {
+        long start = Stopwatch.GetTimestamp();
+        (float[] suspicion, AttributionMatrix matrix) = call.Progress.Run(progress =>
+        {
+            MethodContext context = work.Context with { Progress = Translate.Method(progress) };
+            return (work.CreateMethod().SelfInfluence(work.View, train, context), work.CreateMethod().Score(work.View, train, test, context));
+        });
+        AttributionResult.Save(matrix, work.View, train, test, work.Options, top: 10);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (MislabelsJson.Of(work.Run.Name, work.Method.Name, train, suspicion, SuspectsShown), matrix, seconds);
+    }
+
+    private static string PageOf(Run run, ExampleSet test, Mistake[] mistakes)
+    {
+        int example = test.First + (mistakes.Length > 0 ? mistakes[0].Index : 0);
+        return string.Create(CultureInfo.InvariantCulture, $"/r/{Uri.EscapeDataString(run.Name)}/example/{test.Split}/{example}");
+    }
+
+    private static void Tell(
+        Invocation call, DemoJson result, MislabelsJson suspects, ExampleSet train, ExampleSet test, Mistake[] mistakes, AttributionMatrix matrix)
+    {
+        if (call.IsJson || call.IsQuiet)
+            return;
+        using var page = new StringWriter();
+        page.WriteLine($"It classifies {Quantity.Percent(result.TestAccuracy)} of the test pictures correctly, in spite of the wrong labels it was taught.");
+        page.WriteLine();
+        page.WriteLine("Which labels look wrong? TRAK asks of each training picture how much it alone holds up its own label.");
+        page.WriteLine($"The {SuspectsShown} most suspicious of {Quantity.Count(train.Count)}:");
+        page.WriteLine();
+        SuspicionStrip.Write(page, call.Style, train, suspects.MostSuspicious);
+        page.WriteLine();
+        (int first, int second) = ((int)Math.Round(0.05 * train.Count), (int)Math.Round(0.10 * train.Count));
+        page.WriteLine($"Of the {Quantity.Count(result.PlantedErrors)} planted errors "
+            + $"{Quantity.Count((long)Math.Round(result.FoundInFirst5Percent * result.PlantedErrors))} are among the first {Quantity.Count(first)} and "
+            + $"{Quantity.Count((long)Math.Round(result.FoundInFirst10Percent * result.PlantedErrors))} among the first {Quantity.Count(second)}. "
+            + $"AUROC {Quantity.Number(result.Auroc)} (0.5 is guessing, 1 is perfect).");
+        foreach (Mistake mistake in mistakes)
+        {
+            TargetJson target = TargetJson.Of(matrix, mistake.Index, train, test, PicturesShown);
+            page.WriteLine();
+            page.WriteLine($"{target.Example} is labelled {target.Label}; the network says {mistake.Predicted}, {Quantity.Percent(mistake.Probability)} sure. "
+                + $"The training pictures that pushed it away from {target.Label}, and beneath them those that pulled towards it:");
+            page.WriteLine();
+            InfluenceStrip.Write(page, call.Style, train, test, target, PicturesShown);
+        }
+        call.Say(page.ToString());
+    }
+
+    private static void WriteNext(Invocation call, TextWriter output, DemoJson result)
+    {
+        output.WriteLine($"The run lies in {result.Directory}");
+        output.WriteLine("To go on:");
+        output.WriteLine($"  {call.Suggest("serve")}");
+        output.WriteLine($"      the workbench; this mistake is at {result.Url}");
+        output.WriteLine($"  {call.Suggest($"show {result.Run}")}");
+        output.WriteLine("      the run: program, accuracy, checkpoints, results");
+        output.WriteLine($"  {call.Suggest($"attribute {result.Run} --targets test:0-9")}");
+        output.WriteLine("      the training pictures behind ten more predictions");
+    }
+}

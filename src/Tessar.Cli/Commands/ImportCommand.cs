@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Tessar.Cli.Json;
+using Tessar.Cli.Parsing;
+using Tessar.Examples;
+using Tessar.Models;
+using Tessar.Native;
+using Tessar.Runs;
+
+namespace Tessar.Cli.Commands;
+
+/// <summary>Makes a run of weights that were trained elsewhere.</summary>
+internal sealed class ImportCommand : TessarCommand
+{
+    private readonly Option<string> weights;
+    private readonly Setting<string> model;
+    private readonly Setting<string> data;
+    private readonly Setting<string> trainRange;
+    private readonly Setting<string> testRange;
+    private readonly Setting<float[]> mean;
+    private readonly Setting<float[]> std;
+    private readonly Option<string> name;
+
+    public ImportCommand()
+        : base("import", "Makes a run of weights trained elsewhere, for instance in PyTorch", CommandTable.RunGroup)
+    {
+        weights = Add(new Option<string>("--weights") { Description = "The weights, named and shaped as the model's parameters", HelpName = "FILE.safetensors", Required = true });
+        model = Add(Setting.Text("import.model", "--model", "MODEL", "Architecture: logistic, mlp, cnn, or your own as my.dll#My.Net", null, () => ModelSource.ZooNames));
+        data = Add(Setting.Text("import.data", "--data", "DATA", "The data set they were trained on", null, () => DataCatalog.Names));
+        name = Add(new Option<string>("--name") { Description = "Name of the run (default the file's with a number)", HelpName = "NAME" });
+        mean = Add(Setting.Numbers("import.mean", "--mean", "A,B,C", "Mean per channel that training subtracted, pixels from 0 to 1", "the training split's own"));
+        std = Add(Setting.Numbers("import.std", "--std", "A,B,C", "Standard deviation per channel that training divided by", "the training split's own"));
+        trainRange = Add(Setting.Text("import.train", "--train", "RANGE", "The examples they were trained on", "train"));
+        testRange = Add(Setting.Text("import.test", "--test", "RANGE", "The examples to test them on", "test"));
+        AddExample("import --weights cnn.safetensors --model cnn --data fashion-mnist --mean 0.2860 --std 0.3530 --name foreign", "Weights written by PyTorch");
+    }
+
+    protected override int Execute(Invocation call)
+    {
+        var request = new ImportRequest
+        {
+            Weights = call.Value(weights)!,
+            Model = call.Value(model),
+            Data = call.Value(data),
+            Name = call.Value(name),
+            Mean = call.TryValue(mean, out float[] means) ? means : null,
+            Std = call.TryValue(std, out float[] deviations) ? deviations : null,
+            Train = call.Value(trainRange),
+            Test = call.Value(testRange),
+            RunsDirectory = call.Runs,
+        };
+        using (Data.Open(call, request.Data))
+        {
+            // Converts the data with progress, if they have to be; importing opens them again at once.
+        }
+        TorchThreads.Set(call.Threads);
+        Run run = call.Progress.Run(progress => RunImporter.Import(request, Translate.Predicting(progress, total: 0), call.Cancellation));
+        call.Print(TrainJson.Of(run), JsonOutput.Printing.TrainJson, console => TrainText.Write(call, console, run));
+        return ExitCode.Success;
+    }
+}

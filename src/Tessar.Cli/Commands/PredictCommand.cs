@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Spectre.Console;
+using Tessar.Cli.Json;
+using Tessar.Cli.Parsing;
+using Tessar.Cli.Terminal;
+using Tessar.Examples;
+using Tessar.Native;
+using Tessar.Runs;
+
+namespace Tessar.Cli.Commands;
+
+/// <summary>Computes what a run's model answers to some examples.</summary>
+internal sealed class PredictCommand : TessarCommand
+{
+    private const int RowsShown = 20;
+
+    private readonly Argument<string> run;
+    private readonly Option<string> targets;
+
+    public PredictCommand()
+        : base("predict", "Computes a run's logits on some examples and keeps them as safetensors", CommandTable.RunGroup)
+    {
+        run = AddArgument("RUN", "a run's name, or the path of its folder", RunCompletion.Names);
+        targets = Add(new Option<string>("--targets") { Description = "The examples, both ends included", HelpName = "SPLIT:FROM-TO", Required = true });
+        AddExample("predict demo-1 --targets test:0-99", "The first hundred test images");
+        AddExample("predict demo-1 --targets test --json", "All of the test split, for a script");
+    }
+
+    protected override int Execute(Invocation call)
+    {
+        Run opened = Run.Open(RunCatalog.Resolve(call.Value(run), call.Runs));
+        using ExampleStore store = opened.OpenExamples();
+        ExampleSet examples = ExampleSet.Parse(store, call.Value(targets)!, opened.OpenLabels(store));
+        TorchThreads.Set(call.Threads);
+        Predictions predictions = call.Progress.Run(progress =>
+            Predictor.Predict(opened, examples, checkpoint: null, Translate.Predicting(progress, examples.Count), call.Cancellation));
+        PredictJson result = PredictJson.Of(opened, examples, predictions);
+        call.Print(result, JsonOutput.Printing.PredictJson, console => Write(console, result, examples, predictions));
+        return ExitCode.Success;
+    }
+
+    private static void Write(IAnsiConsole console, PredictJson result, ExampleSet examples, Predictions predictions)
+    {
+        Table table = PlainTable.Create("Example", "Label", "Prediction", "Probability", string.Empty);
+        table.Columns[3].RightAligned();
+        IReadOnlyList<string> classes = examples.Store.ClassNames;
+        for (int i = 0; i < Math.Min(RowsShown, predictions.Count); i++)
+        {
+            int predicted = predictions.Predicted(i);
+            table.AddRow(PlainTable.Cells(
+                $"{examples.Split}:{examples.First + i}", classes[examples.Label(i)], classes[predicted],
+                Quantity.Percent(predictions.Probabilities(i)[predicted]), predicted == examples.Label(i) ? string.Empty : "differs"));
+        }
+        console.Write(table);
+        if (predictions.Count > RowsShown)
+            console.WriteLine($"… and {Quantity.Count(predictions.Count - RowsShown)} more");
+        console.WriteLine();
+        console.WriteLine($"{Quantity.Percent(result.Accuracy)} of {Quantity.Count(result.Examples)} as labelled, mean loss {Quantity.Number(result.Loss)}.");
+        console.WriteLine($"Logits: {result.Outputs}");
+    }
+}

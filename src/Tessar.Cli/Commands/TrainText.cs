@@ -1,0 +1,28 @@
+using Spectre.Console;
+using Tessar.Cli.Parsing;
+using Tessar.Cli.Terminal;
+using Tessar.Runs;
+
+namespace Tessar.Cli.Commands;
+
+/// <summary>What `train` and `import` say about the run they made.</summary>
+internal static class TrainText
+{
+    public static void Write(Invocation call, IAnsiConsole console, Run run)
+    {
+        if (run.Status == RunStatus.Interrupted)
+        {
+            string saved = run.Checkpoints.Count == 0 ? "before the first update" : $"after {Quantity.Count(run.Checkpoints[^1].Step)} updates, saved";
+            console.WriteLine($"{run.Name} was interrupted {saved}. Go on with: {call.Suggest($"train --resume {run.Name}")}");
+            return;
+        }
+        if (run.Record.Final is { } final)
+        {
+            string trained = final.TrainAccuracy is { } accuracy ? $", on the training examples {Quantity.Percent(accuracy)}" : string.Empty;
+            console.WriteLine($"{run.Name}: test accuracy {Quantity.Percent(final.TestAccuracy)}{trained}, {Quantity.Seconds(final.Seconds)}.");
+        }
+        console.WriteLine($"Folder: {run.Directory}");
+        console.WriteLine($"Next: {call.Suggest($"show {run.Name}")}");
+        console.WriteLine($"      {call.Suggest($"attribute {run.Name} --targets test:0-9")}");
+    }
+}

@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using Tessar.Examples;
+using Tessar.Methods;
+
+namespace Tessar.Cli.Json;
+
+/// <summary>`tessar attribute`.</summary>
+internal sealed record AttributeJson : JsonResult
+{
+    public required string Run { get; init; }
+
+    public required string Method { get; init; }
+
+    /// <summary>Full path of the result's folder, which holds result.json and the arrays.</summary>
+    public required string Result { get; init; }
+
+    /// <summary>Full path of a safetensors file with `scores`, float32 [train, targets], and the top lists.</summary>
+    public required string Scores { get; init; }
+
+    /// <summary>The training examples, such as `train:0-1999`.</summary>
+    public required string Train { get; init; }
+
+    /// <summary>Number of training examples.</summary>
+    public required int Examples { get; init; }
+
+    /// <summary>Those whose gradients were computed now, over all checkpoints; the others were on the disk.</summary>
+    public required long ExamplesComputed { get; init; }
+
+    /// <summary>Width of the random projection; absent without one.</summary>
+    public int? ProjectionDimension { get; init; }
+
+    /// <summary>Parameters whose gradients were used.</summary>
+    public required long Parameters { get; init; }
+
+    public required IReadOnlyList<string> SkippedParameters { get; init; }
+
+    /// <summary>Absolute damping of each checkpoint.</summary>
+    public required IReadOnlyList<double> Damping { get; init; }
+
+    /// <summary>Largest relative difference between fast and one-by-one gradients on the examples that were checked.</summary>
+    public required double GradientCheck { get; init; }
+
+    public required double SecondsFeatures { get; init; }
+
+    public required double SecondsScoring { get; init; }
+
+    /// <summary>Seconds for features, a thousandth of them per training example and checkpoint.</summary>
+    public required double MillisecondsPerExample { get; init; }
+
+    /// <summary>Most memory the process has held.</summary>
+    public required long PeakBytes { get; init; }
+
+    /// <summary>The effective options of the method.</summary>
+    public required IReadOnlyDictionary<string, string> Options { get; init; }
+
+    public required IReadOnlyList<TargetJson> Targets { get; init; }
+
+    public static AttributeJson Of(AttributionMatrix matrix, AttributionResult kept, ExampleSet train, ExampleSet targets)
+    {
+        AttributionReport report = matrix.Report;
+        using var process = Process.GetCurrentProcess();
+        return new AttributeJson
+        {
+            Run = kept.Document.Run,
+            Method = report.Method,
+            Result = kept.Folder,
+            Scores = kept.ArraysPath,
+            Train = train.ToString(),
+            Examples = matrix.TrainCount,
+            ExamplesComputed = report.ExamplesComputed,
+            ProjectionDimension = report.ProjectionDimension,
+            Parameters = report.Parameters,
+            SkippedParameters = report.SkippedParameters,
+            Damping = report.Damping,
+            GradientCheck = report.GradientCheck,
+            SecondsFeatures = report.SecondsFeatures,
+            SecondsScoring = report.SecondsScoring,
+            MillisecondsPerExample = 1000 * report.SecondsFeatures / ((double)matrix.TrainCount * kept.Document.Checkpoints.Count),
+            PeakBytes = process.PeakWorkingSet64,
+            Options = kept.Document.Options,
+            Targets = [.. Enumerable.Range(0, matrix.TargetCount).Select(j => TargetJson.Of(matrix, j, train, targets, kept.Document.Top))],
+        };
+    }
+}
+
+/// <summary>One explained prediction.</summary>
+internal sealed record TargetJson
+{
+    /// <summary>The example, such as `test:7`.</summary>
+    public required string Example { get; init; }
+
+    /// <summary>Its column of `scores`.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Name of its class.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>The training examples that raised the output most, the strongest first.</summary>
+    public required IReadOnlyList<InfluenceJson> Proponents { get; init; }
+
+    /// <summary>Those that lowered it most.</summary>
+    public required IReadOnlyList<InfluenceJson> Opponents { get; init; }
+
+    public static TargetJson Of(AttributionMatrix matrix, int target, ExampleSet train, ExampleSet targets, int top) => new()
+    {
+        Example = $"{targets.Split}:{targets.First + target}",
+        Index = target,
+        Label = targets.Store.ClassNames[targets.Label(target)],
+        Proponents = [.. matrix.Proponents(target, top).Select(influence => InfluenceJson.Of(influence, train))],
+        Opponents = [.. matrix.Opponents(target, top).Select(influence => InfluenceJson.Of(influence, train))],
+    };
+}
+
+/// <summary>One training example's part in a prediction.</summary>
+internal sealed record InfluenceJson
+{
+    /// <summary>The example, such as `train:123`.</summary>
+    public required string Example { get; init; }
+
+    /// <summary>Its row of `scores`.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Positive: having it raises the target's output.</summary>
+    public required float Score { get; init; }
+
+    /// <summary>Name of the class it was trained as.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>Name of its true class, when the label was changed on purpose.</summary>
+    public string? TrueLabel { get; init; }
+
+    public static InfluenceJson Of(Influence influence, ExampleSet train)
+    {
+        IReadOnlyList<string> classes = train.Store.ClassNames;
+        int label = train.Label(influence.Train), stored = train.StoredLabel(influence.Train);
+        return new InfluenceJson
+        {
+            Example = $"{train.Split}:{train.First + influence.Train}",
+            Index = influence.Train,
+            Score = influence.Score,
+            Label = classes[label],
+            TrueLabel = label == stored ? null : classes[stored],
+        };
+    }
+}

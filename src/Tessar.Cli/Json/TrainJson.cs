@@ -1,0 +1,48 @@
+using Tessar.Runs;
+
+namespace Tessar.Cli.Json;
+
+/// <summary>`tessar train` and `tessar import`.</summary>
+internal sealed record TrainJson : JsonResult
+{
+    public required string Run { get; init; }
+
+    public required string Directory { get; init; }
+
+    /// <summary>`completed` or `interrupted`.</summary>
+    public required string Status { get; init; }
+
+    public required long Parameters { get; init; }
+
+    /// <summary>Updates done by the last checkpoint.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Full path of the last checkpoint.</summary>
+    public string? Checkpoint { get; init; }
+
+    public double? TrainLoss { get; init; }
+
+    public double? TrainAccuracy { get; init; }
+
+    public double? TestLoss { get; init; }
+
+    public double? TestAccuracy { get; init; }
+
+    /// <summary>Seconds of training; of an imported run, seconds of testing.</summary>
+    public double? Seconds { get; init; }
+
+    public static TrainJson Of(Run run) => new()
+    {
+        Run = run.Name,
+        Directory = run.Directory,
+        Status = RunRow.WordOf(run.Status),
+        Parameters = run.Record.Program.Parameters,
+        Steps = run.Checkpoints.Count > 0 ? run.Checkpoints[^1].Step : 0,
+        Checkpoint = run.Checkpoints.Count > 0 ? run.Checkpoints[^1].File : null,
+        TrainLoss = run.Record.Final?.TrainLoss,
+        TrainAccuracy = run.Record.Final?.TrainAccuracy,
+        TestLoss = run.Record.Final?.TestLoss,
+        TestAccuracy = run.Record.Final?.TestAccuracy,
+        Seconds = run.Record.Final?.Seconds,
+    };
+}

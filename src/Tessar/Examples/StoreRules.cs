@@ -1,0 +1,122 @@
+using System.Numerics;
+using Tessar.Tensors;
+
+namespace Tessar.Examples;
+
+/// <summary>The rules that columns, splits and classes obey, and the places that follow from them.</summary>
+/// <remarks>
+/// The writer checks a layout by them and the reader a manifest: each section begins at the first multiple of 4096 after the
+/// one before it, so a file has exactly one valid set of offsets, and sections can't overlap.
+/// </remarks>
+internal static class StoreRules
+{
+    /// <summary>Every section begins at a multiple of this.</summary>
+    public const int Alignment = 4096;
+
+    /// <summary>Name of the column that holds classes.</summary>
+    public const string Label = "label";
+
+    /// <summary>Name of the column that holds the pictures.</summary>
+    public const string Image = "image";
+
+    /// <summary>The first multiple of 4096 that isn't below the offset.</summary>
+    public static long Align(long offset) => checked(offset + Alignment - 1) / Alignment * Alignment;
+
+    /// <summary>True for a power of two in [64 KiB, 1 GiB].</summary>
+    public static bool IsPageSize(long bytes) => bytes is >= 65536 and <= 1 << 30 && BitOperations.IsPow2(bytes);
+
+    /// <summary>Says what is wrong with columns, splits or classes; null when nothing is.</summary>
+    public static string? Violation(
+        IReadOnlyList<StoreColumn> columns, IReadOnlyList<StoreSplit> splits, IReadOnlyList<string> classes)
+    {
+        if (columns.Count == 0)
+            return "no column";
+        return columns.Select(column => Violation(column, classes)).FirstOrDefault(violation => violation is not null)
+            ?? splits.Select(Violation).FirstOrDefault(violation => violation is not null)
+            ?? Doubled("column", columns.Select(column => column.Name))
+            ?? Doubled("split", splits.Select(split => split.Name))
+            ?? (classes.Any(string.IsNullOrWhiteSpace) ? "a class without a name" : Doubled("class", classes));
+    }
+
+    /// <summary>Gives columns and splits their places.</summary>
+    /// <returns>The placed columns and splits, the place of the ids (null without) and the end of the data, a multiple of 4096.</returns>
+    /// <exception cref="OverflowException">The file would have 2^63 bytes or more.</exception>
+    public static (StoreColumn[] Columns, StoreSplit[] Splits, long? Ids, long End) Place(
+        IReadOnlyList<StoreColumn> columns, IReadOnlyList<StoreSplit> splits, bool hasIds)
+    {
+        long rows = 0;
+        var placedSplits = new StoreSplit[splits.Count];
+        for (int i = 0; i < splits.Count; i++)
+        {
+            placedSplits[i] = splits[i] with { First = rows };
+            rows = checked(rows + splits[i].Count);
+        }
+
+        long end = Alignment;
+        var placedColumns = new StoreColumn[columns.Count];
+        for (int i = 0; i < columns.Count; i++)
+        {
+            placedColumns[i] = columns[i] with { Offset = end };
+            end = Align(checked(end + (rows * columns[i].Stride)));
+        }
+
+        return (placedColumns, placedSplits, hasIds ? end : null, hasIds ? Align(checked(end + (rows * sizeof(ulong)))) : end);
+    }
+
+    /// <summary>Pages that the file's bytes from the header's end to <paramref name="end"/> touch.</summary>
+    public static long Pages(long end, int pageSize) => end == Alignment ? 0 : ((end - 1) / pageSize) + 1;
+
+    private static string? Violation(StoreColumn column, IReadOnlyList<string> classes)
+    {
+        string name = $"column `{column.Name}`";
+        if (string.IsNullOrWhiteSpace(column.Name))
+            return "a column without a name";
+        if (column.Codec != "raw")
+            return $"{name} with codec `{column.Codec}` (only `raw` is known)";
+        if (column.Type is not (ElementType.U8 or ElementType.I32 or ElementType.I64 or ElementType.F32 or ElementType.F64))
+            return $"{name} of {ElementTypes.NameOf(column.Type)} (U8, I32, I64, F32 and F64 are known)";
+        if (column.Shape.Any(dimension => dimension < 1))
+            return $"{name} with a dimension below 1";
+        if (Stride(column) != column.Stride)
+            return $"{name} with {column.Stride} bytes a row (its shape has {Stride(column)})";
+        bool fits = column.Kind switch
+        {
+            ColumnKind.Scalar => column.Shape.Count == 0,
+            ColumnKind.Image => column.Type == ElementType.U8 && column.Shape is [_, _, <= 4],
+            _ => true,
+        };
+        if (!fits)
+            return $"{name} of kind {column.Kind} with shape [{string.Join(", ", column.Shape)}] of {ElementTypes.NameOf(column.Type)}";
+        if (column.Name == Image && column.Kind != ColumnKind.Image)
+            return $"{name} that isn't of kind image";
+        if (column.Name == Label && (column.Kind != ColumnKind.Scalar || column.Type != ElementType.I32))
+            return $"{name} that isn't an I32 scalar";
+        return column.Name == Label && classes.Count == 0 ? $"{name} without classes" : null;
+    }
+
+    private static string? Violation(StoreSplit split)
+    {
+        if (string.IsNullOrWhiteSpace(split.Name) || split.Name.Contains(':', StringComparison.Ordinal))
+            return $"a split named `{split.Name}` (a name without colon is needed)";
+        return split.Count < 0 ? $"split `{split.Name}` with {split.Count} rows" : null;
+    }
+
+    private static string? Doubled(string what, IEnumerable<string> names) =>
+        names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice
+            ? $"{what} `{twice.Key}` twice"
+            : null;
+
+    /// <summary>Bytes a row; −1 when they don't fit into 31 bits.</summary>
+    private static long Stride(StoreColumn column)
+    {
+        Int128 bytes = ElementTypes.SizeOf(column.Type);
+        foreach (int dimension in column.Shape)
+        {
+            bytes *= dimension;
+            if (bytes > int.MaxValue)
+                return -1;
+        }
+
+        return (long)bytes;
+    }
+}

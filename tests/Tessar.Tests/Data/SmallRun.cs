@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using Tessar.Examples;
+using Tessar.Methods;
+using Tessar.Models;
+using Tessar.Runs;
+using Tessar.Tensors;
+
+namespace Tessar.Tests.Data;
+
+/// <summary>A run of a zoo model with random weights on 8×8 images in three classes, in a folder of its own.</summary>
+internal sealed class SmallRun : IDisposable
+{
+    public const int TrainCount = 150;
+    public const int TestCount = 12;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public SmallRun(string model = "mlp", ulong seed = 1, bool duplicateFirst = false)
+    {
+        string store = Path.Combine(_folder.Path, "small.tess");
+        WriteStore(store, duplicateFirst);
+        Store = ExampleStore.Open(store);
+        Run = Add("first", model, seed);
+    }
+
+    public ExampleStore Store { get; }
+
+    public Run Run { get; }
+
+    public ExampleSet Train => new(Store, "train", 0, TrainCount);
+
+    public ExampleSet Test => new(Store, "test", 0, TestCount);
+
+    public RunView View => new(Run);
+
+    public static IReadOnlyDictionary<string, string> Settings(params (string Name, string Value)[] settings) =>
+        settings.ToDictionary(s => s.Name, s => s.Value, StringComparer.Ordinal);
+
+    public Run Add(string name, string model, ulong seed)
+    {
+        string directory = Path.Combine(_folder.Path, "runs", name);
+        string file = Path.Combine("checkpoints", "step-00000000.safetensors");
+        string path = Path.Combine(directory, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using (var module = ModelSource.Parse(model).Create(Store.Image, 3, seed))
+            StateDict.Save(module, path);
+        RunJson.Write(Path.Combine(directory, RunJson.FileName), new RunRecord
+        {
+            Schema = RunRecord.CurrentSchema,
+            Name = name,
+            Kind = RunKind.Imported,
+            Status = RunStatus.Completed,
+            Created = DateTimeOffset.UnixEpoch,
+            Program = new TrainingProgram
+            {
+                Model = model,
+                Parameters = 1,
+                Data = new DataReference("small", Store.Path, Store.Identity, "train:0-149", "test:0-11"),
+                Input = new InputNormalization([0.5f], [0.25f]),
+            },
+            Image = Store.Image,
+            Classes = Store.ClassNames,
+            Checkpoints = [new Checkpoint(file, 0, 0, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))))],
+            Versions = new RunVersions("0", "0", "0", "0"),
+            Machine = new RunMachine("test", "test", 1, 1),
+        });
+        return Run.Open(directory);
+    }
+
+    public void Dispose()
+    {
+        Store.Dispose();
+        _folder.Dispose();
+    }
+
+    // Class c has a bright stripe in rows 2c and 2c + 1 over noise.
+    private static void WriteStore(string path, bool duplicateFirst)
+    {
+        using var writer = ExampleStoreWriter.Create(path, new StoreLayout
+        {
+            Columns = [StoreColumn.Image("image", new ImageShape(8, 8, 1)), StoreColumn.Scalar("label", ElementType.I32)],
+            Splits = [new StoreSplit("train", 0, TrainCount), new StoreSplit("test", TrainCount, TestCount)],
+            Classes = ["top", "middle", "bottom"],
+        });
+        byte[] first = [];
+        for (int row = 0; row < TrainCount + TestCount; row++)
+        {
+            var random = new RandomStream(5, "small run", row);
+            int label = random.NextInt32(3);
+            byte[] pixels = [.. Enumerable.Range(0, 64).Select(i => (byte)(random.NextInt32(90) + (i / 16 == label ? 150 : 0)))];
+            byte[] bytes = [.. pixels, .. BitConverter.GetBytes(label)];
+            if (row == 0)
+                first = bytes;
+            writer.Append(row == 1 && duplicateFirst ? first : bytes);
+        }
+
+        writer.Finish();
+    }
+}
