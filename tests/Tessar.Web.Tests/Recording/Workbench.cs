@@ -19,13 +19,17 @@ internal sealed class Workbench : IAsyncDisposable
     /// <summary>The folder of all runs.</summary>
     public string Runs { get; }
 
+    /// <summary>The folder around it, which the server has no business in.</summary>
+    public string Parent => Path.GetDirectoryName(Runs)!;
+
     public HttpClient Client { get; }
 
     public Uri Url => server.Url;
 
     public static async Task<Workbench> StartAsync(params IEnumerable<RunRecipe> recipes)
     {
-        string runs = Directory.CreateTempSubdirectory("tessar-web-").FullName;
+        string runs = Path.Combine(Directory.CreateTempSubdirectory("tessar-web-").FullName, "runs");
+        Directory.CreateDirectory(runs);
         foreach (RunRecipe recipe in recipes)
             recipe.Write(runs);
         return new Workbench(await WorkbenchServer.StartAsync(new WorkbenchOptions { RunsDirectory = runs, Port = 0 }), runs);
@@ -66,6 +70,6 @@ internal sealed class Workbench : IAsyncDisposable
     {
         Client.Dispose();
         await server.DisposeAsync();
-        Directory.Delete(Runs, recursive: true);
+        Directory.Delete(Parent, recursive: true);
     }
 }
