@@ -10,7 +10,7 @@ namespace Tessar.Models;
 /// 421,642 parameters for 28×28 grey images in 10 classes. Names and layouts are those of the same network in PyTorch:
 /// conv1, conv2 [out, in, 3, 3], fc1, fc2 [out, in], each with .weight and .bias.
 /// </remarks>
-[ZooModel("cnn")]
+[ZooModel("cnn", LearningRate = 2e-3)]
 internal sealed class Cnn : nn.Module<Tensor, Tensor>
 {
     private readonly Conv2d conv1;

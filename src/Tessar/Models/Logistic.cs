@@ -7,7 +7,7 @@ namespace Tessar.Models;
 
 /// <summary>Softmax regression on pixels: logits = W·vec(x) + b.</summary>
 /// <remarks>channels·height·width·classes + classes parameters; 7,850 for 28×28 grey images in 10 classes.</remarks>
-[ZooModel("logistic")]
+[ZooModel("logistic", LearningRate = 2e-3)]
 internal sealed class Logistic : nn.Module<Tensor, Tensor>
 {
     private readonly Linear fc1;

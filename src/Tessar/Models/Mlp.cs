@@ -7,7 +7,7 @@ namespace Tessar.Models;
 
 /// <summary>Three fully connected layers, pixels-128-64-classes, with ReLU between them.</summary>
 /// <remarks>109,386 parameters for 28×28 grey images in 10 classes.</remarks>
-[ZooModel("mlp")]
+[ZooModel("mlp", LearningRate = 2e-3)]
 internal sealed class Mlp : nn.Module<Tensor, Tensor>
 {
     private readonly Linear fc1;

@@ -31,12 +31,13 @@ public sealed class MetricLog : IDisposable
     public static MetricLog Create(string path, IReadOnlyList<MetricRow>? kept = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string temporary = $"{path}.tmp-{System.Environment.ProcessId}";
+        string temporary = $"{path}.tmp-{Environment.ProcessId}";
         MetricLog? log = null;
         try
         {
-            // Readers may look on while it is written (share read) and the name may be given while it is open (share delete).
-            log = new MetricLog(path, new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.Read | FileShare.Delete));
+            // Readers may look on while it is written, and it gets its name while it is open. No buffer: batches are whole already.
+            log = new MetricLog(
+                path, new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0));
             log.writer.WriteStart();
             log.waiting.AddRange(kept ?? []);
             log.Flush(toDisk: true);
@@ -45,8 +46,12 @@ public sealed class MetricLog : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TessarException)
         {
-            log?.file.Dispose();
-            File.Delete(temporary);
+            if (log is not null)
+            {
+                log.Dispose();
+                File.Delete(temporary);
+            }
+
             throw e as TessarException ?? CannotWrite(path, e);
         }
     }

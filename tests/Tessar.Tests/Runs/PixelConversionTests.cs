@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using Tessar.Examples;
+using Tessar.Runs;
+using static TorchSharp.torch;
+
+namespace Tessar.Tests.Runs;
+
+public sealed class PixelConversionTests
+{
+    private static readonly InputNormalization Grey = new([0.286f], [0.353f]);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(256)]
+    [InlineData(1000)]
+    public void Every_pixel_is_scaled_shifted_and_divided(int width)
+    {
+        byte[] pixels = [.. Enumerable.Range(0, width).Select(i => (byte)(i * 7))];
+        float[] numbers = new float[width];
+        PixelConversion.Normalise(pixels, numbers, new ImageShape(1, width, 1), Grey);
+        Assert.Equal(pixels.Select(p => (p / 255f - 0.286f) / 0.353f), numbers);
+    }
+
+    [Fact]
+    public void Numbers_are_those_of_the_same_operations_in_libtorch()
+    {
+        using var scope = NewDisposeScope();
+        byte[] pixels = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
+        float[] numbers = new float[256];
+        PixelConversion.Normalise(pixels, numbers, new ImageShape(16, 16, 1), Grey);
+        float[] expected = tensor(pixels).to(float32).div(255).sub(tensor(0.286f)).div(tensor(0.353f)).data<float>().ToArray();
+        Assert.Equal(expected, numbers);
+    }
+
+    [Fact]
+    public void Channels_become_planes()
+    {
+        // Two rows of two pixels of three channels.
+        byte[] pixels = [0, 51, 102, 255, 0, 51, 102, 255, 0, 51, 102, 255];
+        float[] numbers = new float[12];
+        PixelConversion.Normalise(pixels, numbers, new ImageShape(2, 2, 3), new InputNormalization([0, 0.2f, 0.4f], [1, 0.5f, 2]));
+        Assert.Equal([0, 1, 0.4f, 0.2f, 0, -0.4f, 1.6f, 0.4f, 0, -0.1f, -0.2f, 0.3f], numbers, (a, b) => Math.Abs(a - b) < 1e-6f);
+    }
+
+    [Fact]
+    public void Batch_holds_the_chosen_examples_in_their_order()
+    {
+        using var folder = new TemporaryFolder();
+        using ExampleStore store = ExampleStore.Open(SmallData.Write(folder, channels: 3));
+        var set = new ExampleSet(store, "test", 4, 20);
+        InputNormalization input = InputNormalization.Of(store);
+        TensorBalance.Holds(() =>
+        {
+            using var scope = NewDisposeScope();
+            int[] indices = [7, 0, 7, 19];
+            Tensor images = Batches.Inputs(set, indices, input), labels = Batches.Labels(set, indices);
+            Assert.Equal([4, 3, 6, 6], images.shape);
+            Assert.Equal(indices.Select(i => (long)set.Label(i)), labels.data<long>().ToArray());
+            for (int i = 0; i < indices.Length; i++)
+            {
+                float[] expected = new float[3 * 6 * 6];
+                PixelConversion.Normalise(set.Image(indices[i]), expected, store.Image, input);
+                Assert.Equal(expected, MemoryMarshal.Cast<byte, float>(images.bytes).Slice(i * expected.Length, expected.Length).ToArray());
+            }
+        });
+    }
+
+    [Fact]
+    public void Default_normalisation_gives_the_training_split_mean_zero_and_variance_one()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using ExampleStore store = ExampleStore.Open(SmallData.Write(folder, channels: 2));
+        ExampleSet train = ExampleSet.Parse(store, "train");
+        Tensor images = Batches.Inputs(train, [.. Enumerable.Range(0, train.Count)], InputNormalization.Of(store)).to(float64);
+        foreach (double mean in images.mean([0, 2, 3]).data<double>())
+            Assert.Equal(0, mean, 1e-5);
+        foreach (double variance in images.square().mean([0, 2, 3]).data<double>())
+            Assert.Equal(1, variance, 1e-5);
+    }
+
+    [Fact]
+    public void Normalisation_of_a_constant_channel_does_not_divide_by_zero()
+    {
+        Assert.Null(new InputNormalization([0], [1]).Objection(1));
+        Assert.Contains("is 0", new InputNormalization([0], [0]).Objection(1), StringComparison.Ordinal);
+        Assert.Contains("is NaN", new InputNormalization([float.NaN], [1]).Objection(1), StringComparison.Ordinal);
+        Assert.Contains("1 means and 1 standard deviations, the images have 3", new InputNormalization([0], [1]).Objection(3), StringComparison.Ordinal);
+    }
+}

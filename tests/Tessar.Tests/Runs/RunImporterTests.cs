@@ -1,0 +1,163 @@
+using Tessar.Examples;
+using Tessar.Runs;
+using Tessar.Tensors;
+
+namespace Tessar.Tests.Runs;
+
+public sealed class RunImporterTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly float[] weight = new float[3 * 36];
+    private readonly float[] bias = [0.5f, -0.25f, 0];
+
+    public RunImporterTests()
+    {
+        SmallData.Write(folder);
+        for (int i = 0; i < weight.Length; i++)
+            weight[i] = (i * 37 % 19 - 9) / 50f;
+    }
+
+    private string Weights => folder.File("weights.safetensors");
+
+    private ImportRequest Request => new()
+    {
+        Weights = Weights, Model = "logistic", Data = folder.File("small.tess"), Name = "foreign", RunsDirectory = folder.File("runs"),
+    };
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Imported_logits_are_those_of_the_formula_under_the_given_normalisation()
+    {
+        WriteWeights();
+        Run run = SmallRuns.Import(Request with { Mean = [0.25f], Std = [0.5f] });
+        Assert.Equal((RunKind.Imported, RunStatus.Completed, "foreign"), (run.Record.Kind, run.Status, run.Name));
+        Assert.Equal(new InputNormalization([0.25f], [0.5f]), run.Record.Program.Input);
+        Assert.Equal(3 * 36 + 3, run.Record.Program.Parameters);
+        Assert.Empty(run.ReadMetrics());
+        Checkpoint checkpoint = Assert.Single(run.Checkpoints);
+        Assert.Equal(0, checkpoint.Step);
+        Assert.Equal(File.ReadAllBytes(Weights), File.ReadAllBytes(checkpoint.File));
+
+        using ExampleStore store = run.OpenExamples();
+        ExampleSet test = run.TestSet(store);
+        Predictions predictions = Predictions.TryOpen(run, "test")!;
+        int correct = 0;
+        for (int i = 0; i < test.Count; i++)
+        {
+            double[] expected = Logits(test.Image(i), 0.25, 0.5);
+            for (int c = 0; c < 3; c++)
+                Assert.Equal(expected[c], predictions.Logits(i)[c], 1e-4);
+            correct += Array.IndexOf(expected, expected.Max()) == test.Label(i) ? 1 : 0;
+        }
+
+        Assert.Equal(correct / (double)test.Count, run.Record.Final!.TestAccuracy);
+    }
+
+    [Fact]
+    public void Normalisation_is_that_of_the_training_split_unless_given()
+    {
+        WriteWeights();
+        Run run = SmallRuns.Import(Request);
+        using ExampleStore store = run.OpenExamples();
+        Assert.Equal(InputNormalization.Of(store), run.Record.Program.Input);
+    }
+
+    [Fact]
+    public void Weights_that_do_not_fit_are_refused_before_anything_is_written()
+    {
+        var writer = new SafetensorsWriter();
+        writer.Add("fc1.weight", weight, 36, 3);
+        writer.Add("fc9.bias", bias, 3);
+        writer.Save(Weights);
+        var error = Assert.Throws<TessarException>(() => SmallRuns.Import(Request));
+        Assert.Equal(ErrorKind.InputData, error.Kind);
+        Assert.Contains("`fc1.bias` [3] is missing; `fc9.bias` isn't part of the model; `fc1.weight` has shape [36, 3], required is [3, 36]",
+            error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("runs")));
+    }
+
+    [Theory]
+    [InlineData("pickle", "expected")]
+    [InlineData("missing", "can't be opened")]
+    public void Unusable_weight_file_is_named(string kind, string expected)
+    {
+        if (kind == "pickle")
+            File.WriteAllBytes(Weights, [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20]);
+        TessarException error = Assert.ThrowsAny<TessarException>(() => SmallRuns.Import(Request));
+        Assert.Equal(ErrorKind.InputData, error.Kind);
+        Assert.Contains(Weights, error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("runs")));
+    }
+
+    [Fact]
+    public void Weight_that_is_not_finite_is_refused()
+    {
+        weight[40] = float.NaN;
+        WriteWeights();
+        Assert.Contains("`fc1.weight` isn't finite at [1, 4]", Assert.Throws<NumericalException>(() => SmallRuns.Import(Request)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Name_that_is_taken_is_refused_and_the_run_left_alone()
+    {
+        WriteWeights();
+        SmallRuns.Import(Request);
+        var error = Assert.Throws<TessarException>(() => SmallRuns.Import(Request));
+        Assert.Equal(ErrorKind.Usage, error.Kind);
+        Assert.Contains("There is a run `foreign` already", error.Message, StringComparison.Ordinal);
+        Assert.Equal(RunStatus.Completed, Run.Open(folder.File("runs/foreign")).Status);
+        Assert.Equal("weights-1", SmallRuns.Import(Request with { Name = null }).Name);
+    }
+
+    [Theory]
+    [InlineData(1, 0f, "standard deviation of channel 0 is 0")]
+    [InlineData(1, -1f, "standard deviation of channel 0 is -1")]
+    [InlineData(3, 1f, "3 standard deviations, the images have 1 channels")]
+    public void Normalisation_that_cannot_be_is_refused(int count, float std, string expected)
+    {
+        WriteWeights();
+        var error = Assert.Throws<TessarException>(() => SmallRuns.Import(Request with { Std = [.. Enumerable.Repeat(std, count)] }));
+        Assert.Equal(ErrorKind.Usage, error.Kind);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Imported_run_cannot_be_resumed()
+    {
+        WriteWeights();
+        Run run = SmallRuns.Import(Request);
+        var error = Assert.Throws<TessarException>(() => SmallRuns.Resume(run));
+        Assert.Contains("imported", error.Message, StringComparison.Ordinal);
+        Assert.Equal(RunStatus.Completed, Run.Open(run.Directory).Status);
+    }
+
+    [Fact]
+    public void Importing_leaves_no_tensors_behind()
+    {
+        WriteWeights();
+        TensorBalance.HoldsButFor(parametersBuilt: 2, () => SmallRuns.Import(Request with { Name = null }));
+    }
+
+    private void WriteWeights()
+    {
+        var writer = new SafetensorsWriter();
+        writer.Add("fc1.weight", weight, 3, 36);
+        writer.Add("fc1.bias", bias, 3);
+        writer.Save(Weights);
+    }
+
+    private double[] Logits(ReadOnlySpan<byte> pixels, double mean, double std)
+    {
+        var logits = new double[3];
+        for (int c = 0; c < 3; c++)
+        {
+            logits[c] = bias[c];
+            for (int i = 0; i < 36; i++)
+                logits[c] += weight[c * 36 + i] * (pixels[i] / 255.0 - mean) / std;
+        }
+
+        return logits;
+    }
+}

@@ -1,0 +1,132 @@
+using Tessar.Runs;
+using Tessar.Training.Optimizers;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using AdamW = Tessar.Training.Optimizers.AdamW;
+using Optimizer = Tessar.Training.Optimizers.Optimizer;
+
+namespace Tessar.Tests.Training;
+
+public sealed class OptimizerTests
+{
+    [Fact]
+    public void Sgd_follows_its_recurrence_on_a_quadratic()
+    {
+        // L = ½ a θ², gradient aθ. m ← βm + (a + λ)θ, θ ← θ − ηm.
+        const double a = 2, eta = 0.1, beta = 0.5, lambda = 0.25;
+        using var scope = NewDisposeScope();
+        Tensor parameter = full(1, 3.0, float64);
+        using Optimizer optimizer = Make("sgd", [("w", parameter)], ("momentum", beta), ("weightDecay", lambda));
+        double theta = 3, m = 0;
+        for (int update = 1; update <= 20; update++)
+        {
+            optimizer.Step([parameter * a], eta, update);
+            m = beta * m + (a + lambda) * theta;
+            theta -= eta * m;
+            Assert.Equal(theta, parameter.item<double>(), 1e-14);
+        }
+    }
+
+    [Fact]
+    public void First_update_of_AdamW_is_the_rate_times_the_sign()
+    {
+        using var scope = NewDisposeScope();
+        Tensor parameter = ones(3, float64);
+        using Optimizer optimizer = Make("adamw", [("w", parameter)], ("epsilon", 1e-20), ("weightDecay", 0.5));
+        optimizer.Step([tensor(new[] { 1e-6, -5.0, 7e3 })], 0.1, 1);
+        // (1 − ηλ)·1 ∓ η.
+        Assert.Equal([0.95 - 0.1, 0.95 + 0.1, 0.95 - 0.1], parameter.data<double>().ToArray(), (x, y) => Math.Abs(x - y) < 1e-12);
+    }
+
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("adamw")]
+    public void Updates_are_those_of_TorchSharp(string name)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        var ours = new Parameter(randn(4, 3, float64));
+        var theirs = new Parameter(ours.detach().clone());
+        using Optimizer optimizer = name == "sgd"
+            ? Make("sgd", [("w", ours)], ("momentum", 0.9), ("weightDecay", 0.01))
+            : Make("adamw", [("w", ours)], ("beta1", 0.8), ("beta2", 0.95), ("epsilon", 1e-6), ("weightDecay", 0.1));
+        using torch.optim.Optimizer reference = name == "sgd"
+            ? optim.SGD([theirs], 0.05, momentum: 0.9, weight_decay: 0.01)
+            : optim.AdamW([theirs], 0.05, beta1: 0.8, beta2: 0.95, eps: 1e-6, weight_decay: 0.1);
+        for (int update = 1; update <= 12; update++)
+        {
+            Tensor gradient = randn(4, 3, float64);
+            optimizer.Step([gradient.clone()], 0.05, update);
+            theirs.grad = gradient;
+            reference.step();
+            Assert.True(ours.allclose(theirs, rtol: 1e-12, atol: 1e-14));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_optimizer_finds_the_bottom_of_a_bowl(string name)
+    {
+        using var scope = NewDisposeScope();
+        Tensor first = tensor(new[] { 3.0, -2.0 }), second = tensor(1.0);
+        using Optimizer optimizer = Make(name, [("first", first), ("second", second)], ("weightDecay", 0));
+        double rate = 0.02;
+        for (int update = 1; update <= 2_000; update++)
+            optimizer.Step([first * 2, second * 0.5], rate *= 0.998, update);
+        Assert.True(first.abs().max().item<double>() < 1e-2);
+        Assert.True(Math.Abs(second.item<double>()) < 1e-2);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_optimizer_balances_its_tensors(string name)
+    {
+        using var scope = NewDisposeScope();
+        Tensor parameter = ones(5), gradient = ones(5);
+        TensorBalance.Holds(() =>
+        {
+            using Optimizer optimizer = Make(name, [("w", parameter)]);
+            for (int update = 1; update <= 3; update++)
+                optimizer.Step([gradient], 0.1, update);
+            Assert.NotEmpty(optimizer.State);
+            Assert.All(optimizer.State.Keys, key => Assert.EndsWith("/w", key, StringComparison.Ordinal));
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_number_of_an_optimizer_has_a_meaning_and_a_default_in_its_range(string name)
+    {
+        IReadOnlyList<Tessar.Training.SettingAttribute> settings = Optimizer.Choices.Settings(name);
+        Assert.Contains(settings, s => s.Name == "learningRate");
+        Assert.All(settings, s => Assert.True(s.Summary.Length > 0 && s.Allows(s.Fallback), s.Name));
+    }
+
+    [Fact]
+    public void Wrong_choices_are_all_named()
+    {
+        List<string> violations = [];
+        Optimizer.Choices.Resolve("adamm", [], violations);
+        Optimizer.Choices.Resolve("adamw", [new("momentun", 1), new("beta1", 1), new("weightDecay", double.NaN), new("beta2", null)], violations);
+        Assert.Equal(
+            [
+                "There is no optimiser `adamm`. Did you mean `adamw`? There are adamw, sgd.",
+                "The optimiser adamw has no `momentun`. It has beta1, beta2, epsilon, learningRate, weightDecay.",
+                "`beta1` of adamw is 1; it has to lie in [0, 1).",
+                "`weightDecay` of adamw is NaN; it has to lie in [0, ∞).",
+            ],
+            violations, StringComparer.Ordinal);
+    }
+
+    public static TheoryData<string> Names() => [.. Optimizer.Choices.Names];
+
+    private static Optimizer Make(string name, (string Name, Tensor Value)[] parameters, params (string Name, double Value)[] given)
+    {
+        List<string> violations = [];
+        NamedSettings settings = Optimizer.Choices.Resolve(
+            name, given.Select(pair => new KeyValuePair<string, double?>(pair.Name, pair.Value)), violations);
+        Assert.Empty(violations);
+        return Optimizer.Choices.Create(settings, [parameters]);
+    }
+}
