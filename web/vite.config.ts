@@ -2,7 +2,7 @@ import { svelte, vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
-  plugins: [svelte({ preprocess: vitePreprocess() })],
+  plugins: [svelte({ configFile: false, preprocess: vitePreprocess() })],
   build: {
     outDir: '../src/Tessar.Web/wwwroot',
     emptyOutDir: true,

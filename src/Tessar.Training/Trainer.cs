@@ -142,9 +142,9 @@ public static class Trainer
         {
             { Kind: RunKind.Imported } => "its weights were imported, so there is no training to go on with",
             { Status: RunStatus.Completed } => "all its epochs are done",
-            { Program: { Optimizer: null } or { Schedule: null } or { Epochs: null } or { BatchSize: null } or { Seed: null } } =>
-                "its run.json lacks a part of the program",
-            _ => null,
+            { Program: { Epochs: not null, BatchSize: not null, Seed: not null, Optimizer: { } optimizer, Schedule: { } schedule } } =>
+                Optimizer.Choices.Objection(optimizer) ?? Schedule.Choices.Objection(schedule),
+            _ => "its run.json lacks a part of the program",
         };
         if (reason is not null)
         {

@@ -100,9 +100,9 @@ public sealed class WorkbenchServer : IAsyncDisposable
         built.Use(SecurityHeaders.AddAsync);
         built.UseResponseCompression();
         built.Use(Problems.CatchAsync);
+        Pages.Map(built, Path.Combine(AppContext.BaseDirectory, "wwwroot"));
         built.UseRouting();
         Api.Map(built, options);
-        Pages.Map(built, Path.Combine(AppContext.BaseDirectory, "wwwroot"));
         return built;
     }
 

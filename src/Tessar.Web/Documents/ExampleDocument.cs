@@ -27,9 +27,6 @@ internal sealed record ExampleDocument : Document
 
     public required bool IsPlanted { get; init; }
 
-    /// <summary>Place among the training examples by suspicion, from 1; null when unknown.</summary>
-    public int? SuspicionRank { get; init; }
-
     public Prediction? Prediction { get; init; }
 
     /// <summary>Why there is no prediction, or null.</summary>

@@ -24,12 +24,7 @@ internal static class ExampleEndpoint
         int label = one.Label(0);
 
         (RecordedPredictions? predictions, Problem? predictionProblem) = FindPredictions(runs, run, split, index);
-        var damage = new List<TessarException>();
-        AttributionResult[] results = [.. AttributionResult.Of(run, damage.Add)];
-        AttributionResult[] covering = [.. results.Where(result => result.Targets.Covers(split, index))];
-        string? method = request.Query("method");
-        AttributionResult? chosen = Array.Find(covering, result => method is null || result.Header.Method == method);
-        AttributionResult? reaching = Array.Find(results, result => result.Train.Covers(split, index) && (method is null || result.Header.Method == method));
+        ExplanationOf explanation = Explain(runs, run, examples, split, index, label, request.Query("method"));
         return new ExampleDocument
         {
             Run = run.Name,
@@ -42,14 +37,12 @@ internal static class ExampleEndpoint
             Label = label,
             StoredLabel = one.StoredLabel(0),
             IsPlanted = label != one.StoredLabel(0),
-            SuspicionRank = reaching?.SuspicionRank(index),
             Prediction = predictions is null ? null : PredictionOf(predictions, index, label),
             PredictionProblem = predictionProblem,
-            Attribution = chosen is null ? null : AttributionOf(runs, run, examples, chosen, index, label),
-            AttributionProblem = chosen is not null ? null
-                : damage.Count > 0 ? Problems.Of(damage[0]) : MissingAttribution(runs, run, method, split, index),
-            Methods = [.. covering.Select(result => result.Header.Method).Distinct(StringComparer.Ordinal)],
-            Reach = reaching is null ? null : ReachOf(examples, reaching, index),
+            Attribution = explanation.Attribution,
+            AttributionProblem = explanation.Problem,
+            Methods = explanation.Methods,
+            Reach = explanation.Reach,
             Navigation = NavigationOf(examples, predictions, split, index),
         };
     }
@@ -74,52 +67,81 @@ internal static class ExampleEndpoint
         return new Prediction(probabilities, predicted, probabilities[predicted], predicted == label);
     }
 
-    private static Attribution AttributionOf(RunsFolder runs, Run run, RunExamples examples, AttributionResult result, int index, int label)
+    // A damaged result doesn't blank the rest of the page.
+    private static ExplanationOf Explain(
+        RunsFolder runs, Run run, RunExamples examples, string split, int index, int label, string? method)
+    {
+        var damage = new List<TessarException>();
+        RecordedAttribution[] results =
+            [.. RecordedAttribution.Of(run, damage.Add).Where(result => method is null || result.Document.Method == method)];
+        try
+        {
+            RecordedAttribution? covering = Array.Find(results, result => result.Targets.Covers(split, index));
+            RecordedAttribution? reaching = Array.Find(results, result => result.Train.Covers(split, index));
+            return new ExplanationOf(
+                covering is null ? null : AttributionOf(runs, run, examples, covering, index, label),
+                reaching is null ? null : ReachOf(examples, reaching, index),
+                MethodsOf(run, split, index),
+                covering is not null ? null : damage is [var first, ..] ? Problems.Of(first) : MissingAttribution(runs, run, method, split, index));
+        }
+        catch (Exception error) when (error is TessarException or ProblemException)
+        {
+            return new ExplanationOf(null, null, MethodsOf(run, split, index), Problems.Of(error));
+        }
+    }
+
+    private static string[] MethodsOf(Run run, string split, int index) =>
+    [
+        .. RecordedAttribution.Of(run).Where(result => result.Targets.Covers(split, index))
+            .Select(result => result.Document.Method).Distinct(StringComparer.Ordinal),
+    ];
+
+    private static Attribution AttributionOf(RunsFolder runs, Run run, RunExamples examples, RecordedAttribution result, int index, int label)
     {
         string? reason = result.Staleness(run);
+        (IReadOnlyList<Methods.Influence> proponents, IReadOnlyList<Methods.Influence> opponents) = result.Top(index);
         return new Attribution
         {
-            Method = result.Header.Method,
+            Method = result.Document.Method,
             State = reason is null ? "done" : "stale",
             Reason = reason,
-            Created = result.Header.Created,
-            Train = result.Header.Train,
-            Targets = result.Header.Targets,
-            Sign = result.Header.Sign,
+            Created = result.Document.Created,
+            Train = result.Document.Train,
+            Targets = result.Document.Targets,
+            Sign = result.Document.Sign,
             OutputClass = label,
-            Command = LensCards.Command(runs, run, result.Header.Method, result.Header.Targets),
-            Proponents = Influences(examples, result, result.List(index, "proponents")),
-            Opponents = Influences(examples, result, result.List(index, "opponents")),
+            Command = LensCards.Command(runs, run, result.Document.Method, result.Document.Targets),
+            Proponents = Influences(examples, result, proponents),
+            Opponents = Influences(examples, result, opponents),
         };
     }
 
-    private static Influence[] Influences(RunExamples examples, AttributionResult result, IReadOnlyList<(int Index, float Score)> list)
+    private static Influence[] Influences(RunExamples examples, RecordedAttribution result, IReadOnlyList<Methods.Influence> list)
     {
         string split = result.Train.Split;
         return [.. list.Select(found => new Influence(
-            split, found.Index, examples.Label(split, found.Index), examples.StoredLabel(split, found.Index), found.Score,
-            examples.Image(split, found.Index)))];
+            split, found.Train, examples.Label(split, found.Train), examples.StoredLabel(split, found.Train), found.Score,
+            examples.Image(split, found.Train)))];
     }
 
-    private static Reach ReachOf(RunExamples examples, AttributionResult result, int index)
+    private static Reach ReachOf(RunExamples examples, RecordedAttribution result, int index)
     {
-        IReadOnlyList<(int Index, float Score)> raised = result.Reached(index, "proponents");
-        IReadOnlyList<(int Index, float Score)> lowered = result.Reached(index, "opponents");
+        (IReadOnlyList<(int Target, float Score)> raised, IReadOnlyList<(int Target, float Score)> lowered) = result.Reach(index);
         return new Reach
         {
-            Method = result.Header.Method,
-            Targets = result.Header.Targets,
+            Method = result.Document.Method,
+            Targets = result.Document.Targets,
             TargetSplit = result.Targets.Split,
-            Top = result.Header.Top,
+            Top = result.Document.Top,
             RaisedCount = raised.Count,
             LoweredCount = lowered.Count,
             Raised = Some(raised),
             Lowered = Some(lowered),
         };
 
-        ReachedTarget[] Some(IReadOnlyList<(int Index, float Score)> targets) =>
+        ReachedTarget[] Some(IReadOnlyList<(int Target, float Score)> targets) =>
             [.. targets.Take(MostReached).Select(target => new ReachedTarget(
-                target.Index, examples.Label(result.Targets.Split, target.Index), target.Score, examples.Image(result.Targets.Split, target.Index)))];
+                target.Target, examples.Label(result.Targets.Split, target.Target), target.Score, examples.Image(result.Targets.Split, target.Target)))];
     }
 
     private static Problem MissingAttribution(RunsFolder runs, Run run, string? method, string split, int index)
@@ -145,4 +167,7 @@ internal static class ExampleEndpoint
             place > 0 ? mistakes[place - 1].Index : null,
             place + 1 < mistakes.Length ? mistakes[place + 1].Index : null);
     }
+
+    /// <summary>What the Data lens says about an example: the lists that explain it, the targets it explains, or why neither can be shown.</summary>
+    private sealed record ExplanationOf(Attribution? Attribution, Reach? Reach, IReadOnlyList<string> Methods, Problem? Problem);
 }

@@ -46,8 +46,8 @@ internal static class RunsEndpoint
             Bytes = bytes,
             Methods =
             [
-                .. AttributionResult.Of(run).DistinctBy(result => result.Header.Method, StringComparer.Ordinal)
-                    .Select(result => new MethodBadge(result.Header.Method, result.Staleness(run) is null ? "done" : "stale")),
+                .. RecordedAttribution.Of(run).DistinctBy(result => result.Document.Method, StringComparer.Ordinal)
+                    .Select(result => new MethodBadge(result.Document.Method, result.Staleness(run) is null ? "done" : "stale")),
             ],
         };
     }

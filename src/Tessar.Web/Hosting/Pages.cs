@@ -30,7 +30,8 @@ internal static class Pages
             OnPrepareResponse = static served => served.Context.Response.Headers.CacheControl = CachingOf(served.Context.Request.Path),
         };
         application.UseStaticFiles(files);
-        application.MapFallback(context =>
+        // Names of runs may hold full stops, so that an address with one isn't a file's for that.
+        application.MapFallback("{*path}", context =>
         {
             if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) || context.Request.Path.StartsWithSegments(HashedFolder, StringComparison.Ordinal))
             {

@@ -1,6 +1,7 @@
 using Tessar.Examples;
 using Tessar.Runs;
 using Tessar.Tensors;
+using Tessar.Tests.Models;
 using Tessar.Tests.Runs;
 using Tessar.Training;
 using TorchSharp;
@@ -231,6 +232,16 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Model_that_fails_on_the_last_small_batch_is_named_with_step_and_size()
+    {
+        string model = $"{typeof(NeedsFullBatch).Assembly.Location}#{typeof(NeedsFullBatch).FullName}";
+        var error = Assert.Throws<TessarException>(() => SmallRuns.Train(SmallRuns.Request(folder) with { Model = model }));
+        Assert.Equal(ErrorKind.InputData, error.Kind);
+        Assert.Contains("failed at step 6 on a batch of 4: four is too few (FormatException)", error.Message, StringComparison.Ordinal);
+        Assert.Equal(RunStatus.Failed, Run.Open(folder.File("runs/run")).Status);
+    }
+
+    [Fact]
     public void Frozen_parameters_stay_as_they_are_and_are_not_counted()
     {
         string model = $"{typeof(FrozenFirstLayer).Assembly.Location}#{typeof(FrozenFirstLayer).FullName}";
@@ -264,4 +275,11 @@ public sealed class FrozenFirstLayer : Module<Tensor, Tensor>
         using Tensor active = functional.relu(hidden);
         return last.call(active);
     }
+}
+
+/// <summary>A user's model that throws on the four examples left over at an epoch's end.</summary>
+public sealed class NeedsFullBatch() : ImageAndClasses(new ImageShape(6, 6, 1), 3)
+{
+    public override Tensor forward(Tensor input) =>
+        input.shape[0] == 4 ? throw new FormatException("four is too few.") : base.forward(input);
 }

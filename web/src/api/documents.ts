@@ -215,8 +215,6 @@ export interface ExampleDocument {
   label: number;
   storedLabel: number;
   isPlanted: boolean;
-  /** Position among all training examples by suspicion, 1 = most suspicious, or null. */
-  suspicionRank: number | null;
   prediction: Prediction | null;
   predictionProblem: Problem | null;
   attribution: Attribution | null;

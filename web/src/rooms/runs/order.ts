@@ -12,7 +12,6 @@ export const columns: Column[] = [
   { key: 'status', title: 'Status', by: (row) => row.status },
   { key: 'accuracy', title: 'Test accuracy', by: (row) => row.testAccuracy },
   { key: 'data', title: 'Data', by: (row) => row.data },
-  { key: 'size', title: 'Size', by: (row) => row.bytes },
   { key: 'started', title: 'Started', by: (row) => row.created },
 ];
 
