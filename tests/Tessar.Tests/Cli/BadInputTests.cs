@@ -194,9 +194,7 @@ public sealed class BadInputTests(SmallRunFixture runs) : IDisposable
     [Fact]
     public void Second_process_cannot_write_the_same_run()
     {
-        using ChildProcess first = tool.Start(
-            "train", "--model", "cnn", "--data", "fashion-mnist-mini", "--epochs", "1000", "--test", "test:0-9", "--name", "shared", "--quiet");
-        SpinWait.SpinUntil(() => File.Exists(tool.File("runs/shared/metrics.arrows")), TimeSpan.FromMinutes(1));
+        using ChildProcess first = tool.StartEndlessTraining("shared");
         Assert.Contains("is being written by process", tool.Fails(4, "train", "--resume", "shared", "--quiet"), StringComparison.Ordinal);
         first.Kill();
         Assert.Equal("interrupted", tool.Json("show", "shared").GetProperty("status").GetString());

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tessar.Runs;
 using Tessar.Tests.Processes;
 
 namespace Tessar.Tests.Cli;
@@ -16,7 +15,7 @@ public sealed class InterruptTests : IDisposable
     [InlineData("TERM")]
     public void One_signal_saves_and_the_run_goes_on_later(string signal)
     {
-        using ChildProcess training = StartTraining();
+        using ChildProcess training = tool.StartEndlessTraining("long");
         Send(signal, training);
         ChildResult result = training.WaitForEnd();
         Assert.Equal(130, result.ExitCode);
@@ -33,14 +32,6 @@ public sealed class InterruptTests : IDisposable
         serving.WaitFor(line => line.StartsWith("The workbench is at http://127.0.0.1:", StringComparison.Ordinal));
         Send("INT", serving);
         Assert.Equal(0, serving.WaitForEnd().ExitCode);
-    }
-
-    private ChildProcess StartTraining()
-    {
-        ChildProcess training = tool.Start(
-            "train", "--model", "cnn", "--data", "fashion-mnist-mini", "--epochs", "1000", "--test", "test:0-9", "--name", "long", "--quiet");
-        Assert.True(SpinWait.SpinUntil(() => MetricReader.Read(tool.File("runs/long/metrics.arrows")).Count > 0, TimeSpan.FromMinutes(1)));
-        return training;
     }
 
     private static void Send(string signal, ChildProcess process)
