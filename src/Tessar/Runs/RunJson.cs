@@ -9,6 +9,9 @@ internal static class RunJson
 {
     public const string FileName = "run.json";
 
+    /// <summary>The same JSON on one line.</summary>
+    public static readonly RunJsonContext Compact = new(new JsonSerializerOptions(RunJsonContext.Default.Options) { WriteIndented = false });
+
     /// <summary>Replaces the file at once.</summary>
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
     public static void Write(string path, RunRecord record) =>

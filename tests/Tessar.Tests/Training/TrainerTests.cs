@@ -151,6 +151,31 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Run_that_exists_is_opened_not_trained_again()
+    {
+        TrainingRequest request = SmallRuns.Request(folder) with { LabelErrors = 0.1 };
+        int updates = 0;
+        Run trained = SmallRuns.TrainOrOpen(request, _ => updates++), opened = SmallRuns.TrainOrOpen(request, _ => updates++);
+        Assert.Equal(14, updates);
+        Assert.Equal(trained.Record.Created, opened.Record.Created);
+
+        SmallRuns.Interrupt(request with { Name = "stopped" }, 3);
+        Run finished = SmallRuns.TrainOrOpen(request with { Name = "stopped" }, _ => updates++);
+        Assert.Equal(14 + 11, updates);
+        Assert.Equal(trained.Checkpoints[^1].Sha256, finished.Checkpoints[^1].Sha256);
+    }
+
+    [Fact]
+    public void Run_of_another_program_is_not_taken_for_the_one_asked_for()
+    {
+        SmallRuns.Train(folder);
+        var error = Assert.Throws<TessarException>(() => SmallRuns.TrainOrOpen(SmallRuns.Request(folder) with { Epochs = 3, LearningRate = 1e-3 }));
+        Assert.Equal(ErrorKind.Usage, error.Kind);
+        Assert.Contains("epochs is 2, asked for is 3; optimizer is {\"name\":\"adamw\"", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => SmallRuns.TrainOrOpen(SmallRuns.Request(folder) with { Name = null }));
+    }
+
+    [Fact]
     public void Second_run_of_the_same_name_is_refused_and_the_first_left_alone()
     {
         Run first = SmallRuns.Train(folder);
