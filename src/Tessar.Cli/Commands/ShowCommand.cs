@@ -20,6 +20,8 @@ internal sealed class ShowCommand : TessarCommand
         AddExample("show demo-1 --json", "All of it, with the metrics, for a script");
     }
 
+    public override Type Result => typeof(ShowJson);
+
     protected override int Execute(Invocation call)
     {
         Run opened = Run.Open(RunCatalog.Resolve(call.Value(run), call.Runs));

@@ -6,8 +6,10 @@ namespace Tessar.Cli.Json;
 /// <summary>`tessar show`.</summary>
 internal sealed record ShowJson : JsonResult
 {
+    /// <summary>Name of the run.</summary>
     public required string Run { get; init; }
 
+    /// <summary>Full path of its folder.</summary>
     public required string Directory { get; init; }
 
     /// <summary>As in `record`, but `interrupted` when the process that wrote the run is gone.</summary>
@@ -19,6 +21,7 @@ internal sealed record ShowJson : JsonResult
     /// <summary>Every logged row.</summary>
     public required IReadOnlyList<MetricRow> Metrics { get; init; }
 
+    /// <summary>What methods have left under the run, the newest first.</summary>
     public required IReadOnlyList<RecordedResult> Results { get; init; }
 
     public static ShowJson Of(Run run)
