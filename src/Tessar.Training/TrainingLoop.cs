@@ -63,7 +63,7 @@ internal sealed class TrainingLoop : IDisposable
         order = new int[train.Count];
         ImageShape image = train.Store.Image;
         int largestBatch = Math.Min(program.BatchSize.Value, train.Count);
-        inputs = empty([largestBatch, image.Channels, image.Height, image.Width], float32).DetachFromDisposeScope();
+        inputs = Batches.NewInputs(largestBatch, image).DetachFromDisposeScope();
         labels = empty([largestBatch], int64).DetachFromDisposeScope();
     }
 
