@@ -2,5 +2,5 @@ namespace Tessar.Bench;
 
 internal static class Program
 {
-    private static int Main() => 0;
+    private static int Main(string[] arguments) => Benchmarks.Run(arguments);
 }

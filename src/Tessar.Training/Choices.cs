@@ -55,6 +55,18 @@ internal sealed class Choices<T, TAttribute>(string kind)
         return new NamedSettings(name, values);
     }
 
+    /// <summary>What keeps a recorded choice from being made again, as a clause; null when nothing does.</summary>
+    public string? Objection(NamedSettings recorded)
+    {
+        List<string> violations = [];
+        NamedSettings resolved = Resolve(
+            recorded.Name, recorded.Values.Select(pair => new KeyValuePair<string, double?>(pair.Key, pair.Value)), violations);
+        if (violations.Count > 0)
+            return violations[0].TrimEnd('.');
+        string? missing = resolved.Values.Keys.FirstOrDefault(key => !recorded.Values.ContainsKey(key));
+        return missing is null ? null : $"its {kind} {recorded.Name} lacks `{missing}`";
+    }
+
     /// <summary>Makes the implementation of a resolved choice.</summary>
     public T Create(NamedSettings settings, params object[] before) =>
         (T)Activator.CreateInstance(types[settings.Name], [.. before, settings])!;

@@ -98,6 +98,43 @@ public static class Trainer
         }
     }
 
+    /// <summary>Opens the run of the request's name, finishing it if it was stopped, or trains it if there is none.</summary>
+    /// <param name="request">What to train; with a name.</param>
+    /// <param name="progress">Hears of every update, if there are any.</param>
+    /// <param name="cancellation">As for <see cref="Train"/>.</param>
+    /// <returns>The run, completed or interrupted.</returns>
+    /// <exception cref="ArgumentException">The request has no name.</exception>
+    /// <exception cref="TessarException">
+    /// There is a run of that name with another program (the message says what differs); or as for <see cref="Train"/>.
+    /// </exception>
+    /// <exception cref="NumericalException">As for <see cref="Train"/>.</exception>
+    /// <exception cref="GradientException">As for <see cref="Train"/>.</exception>
+    /// <remarks>For programs that are started again and again: the training happens once.</remarks>
+    public static Run TrainOrOpen(
+        TrainingRequest request, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Name is not { } name)
+            throw new ArgumentException("The request has no name, so there is nothing to look for. Set its Name, such as \"first\".", nameof(request));
+        RunNames.Check(name);
+        string directory = Path.Combine(request.RunsDirectory ?? RunCatalog.DefaultDirectory, name);
+        if (!File.Exists(Path.Combine(directory, RunJson.FileName)))
+            return Train(request, progress, cancellation);
+        Run run = Run.Open(directory);
+        using (ExampleStore store = DataCatalog.Open(request.Data, cancellation: cancellation))
+        {
+            if (ProgramDifferences.Between(TrainingPlan.Of(request, store).Program, run.Record.Program) is { Count: > 0 } differences)
+            {
+                throw new TessarException(
+                    $"The run {name} in {run.Directory} was made by another program: {string.Join("; ", differences)}. "
+                    + "Ask for the same, or choose another name.",
+                    ErrorKind.Usage);
+            }
+        }
+
+        return run.Status == RunStatus.Completed ? run : Resume(run, progress, cancellation);
+    }
+
     private static Run Execute(
         RunWriter writer, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Checkpoint? checkpoint,
         IProgress<TrainingProgress>? progress, CancellationToken cancellation)
@@ -142,9 +179,9 @@ public static class Trainer
         {
             { Kind: RunKind.Imported } => "its weights were imported, so there is no training to go on with",
             { Status: RunStatus.Completed } => "all its epochs are done",
-            { Program: { Optimizer: null } or { Schedule: null } or { Epochs: null } or { BatchSize: null } or { Seed: null } } =>
-                "its run.json lacks a part of the program",
-            _ => null,
+            { Program: { Epochs: not null, BatchSize: not null, Seed: not null, Optimizer: { } optimizer, Schedule: { } schedule } } =>
+                Optimizer.Choices.Objection(optimizer) ?? Schedule.Choices.Objection(schedule),
+            _ => "its run.json lacks a part of the program",
         };
         if (reason is not null)
         {

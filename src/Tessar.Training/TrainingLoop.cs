@@ -63,7 +63,7 @@ internal sealed class TrainingLoop : IDisposable
         order = new int[train.Count];
         ImageShape image = train.Store.Image;
         int largestBatch = Math.Min(program.BatchSize.Value, train.Count);
-        inputs = empty([largestBatch, image.Channels, image.Height, image.Width], float32).DetachFromDisposeScope();
+        inputs = Batches.NewInputs(largestBatch, image).DetachFromDisposeScope();
         labels = empty([largestBatch], int64).DetachFromDisposeScope();
     }
 
@@ -130,7 +130,7 @@ internal sealed class TrainingLoop : IDisposable
         Batches.FillInputs(x, train, batch, program.Input);
         Batches.FillLabels(y, train, batch);
         TorchSeed.Set(program.Seed!.Value, "step", cursor.Step);
-        Tensor logits = model.call(x);
+        Tensor logits = Forward(x);
         Tensor loss = functional.cross_entropy(logits, y);
         double value = loss.item<float>();
         if (!double.IsFinite(value))
@@ -149,6 +149,22 @@ internal sealed class TrainingLoop : IDisposable
             Epoch = (isFirst ? default : cursor.Epoch).Add(answers, truth),
         };
         return value;
+    }
+
+    private Tensor Forward(Tensor images)
+    {
+        try
+        {
+            return model.call(images);
+        }
+        catch (Exception e) when (e is not (TessarException or OutOfMemoryException))
+        {
+            // Two blank images passed before training; a model of the user's may still fail on a batch of another size.
+            throw new TessarException(
+                $"Model `{program.Model}` failed at step {cursor.Step} on a batch of {images.shape[0]}: "
+                + $"{FirstLine.Of(e).TrimEnd('.')} ({e.GetType().Name}). Correct the model, or choose another --batch.",
+                ErrorKind.InputData, e);
+        }
     }
 
     private ReadOnlySpan<int> NextBatch()

@@ -222,7 +222,9 @@ internal sealed partial class AtomicFile : IDisposable
         }
     }
 
-    /// <summary>Makes a rename durable: on Unix the folder has to be flushed too. Windows needs and offers nothing here.</summary>
+    /// <summary>
+    /// Makes a rename durable: on Unix the folder has to be flushed too. Windows needs and offers nothing here.
+    /// </summary>
     private static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
@@ -233,7 +235,8 @@ internal sealed partial class AtomicFile : IDisposable
         int descriptor = Open(folder, 0);
         if (descriptor < 0)
         {
-            throw new IOException($"the folder can't be opened ({Marshal.GetLastPInvokeErrorMessage()})", Marshal.GetLastPInvokeError());
+            throw new IOException(
+                $"the folder can't be opened ({Marshal.GetLastPInvokeErrorMessage()})", Marshal.GetLastPInvokeError());
         }
 
         // Some network file systems refuse to flush a folder (EINVAL); they have no weaker promise to give.

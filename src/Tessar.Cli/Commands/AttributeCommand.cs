@@ -33,6 +33,8 @@ internal sealed class AttributeCommand : TessarCommand
         AddExample("attribute a,b,c --targets test:7", "Over three runs");
     }
 
+    public override Type Result => typeof(AttributeJson);
+
     public override bool PassesKeysToMethod => true;
 
     protected override int Execute(Invocation call)

@@ -16,6 +16,8 @@ internal sealed class CompletionCommand : TessarCommand
         AddExample("completion zsh > ~/.zfunc/_tessar", "The same for zsh, with ~/.zfunc in fpath");
     }
 
+    public override Type Result => typeof(Json.CompletionJson);
+
     protected override int Execute(Invocation call)
     {
         string name = call.Value(shell);

@@ -34,6 +34,8 @@ internal sealed class DemoCommand : TessarCommand
         AddExample("demo --no-open --json", "The figures, for a script");
     }
 
+    public override Type Result => typeof(DemoJson);
+
     protected override int Execute(Invocation call)
     {
         Run run = Train(call);

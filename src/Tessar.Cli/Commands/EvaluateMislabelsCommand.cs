@@ -30,6 +30,8 @@ internal sealed class EvaluateMislabelsCommand : TessarCommand
         AddExample("evaluate mislabels mine --method data/grad-dot --top 100 --json", "Of a run on your own data: a list to look through");
     }
 
+    public override Type Result => typeof(MislabelsJson);
+
     public override bool PassesKeysToMethod => true;
 
     protected override int Execute(Invocation call)

@@ -30,6 +30,8 @@ internal sealed class ExamplesImportCommand : TessarCommand
         AddExample("examples import mnist/ --out mnist.tess --limit train=1000 --classes zero,one,two,three,four,five,six,seven,eight,nine", "The beginning of MNIST, classes named");
     }
 
+    public override Type Result => typeof(ExamplesJson);
+
     protected override int Execute(Invocation call)
     {
         string path = Path.GetFullPath(call.Value(target)!);

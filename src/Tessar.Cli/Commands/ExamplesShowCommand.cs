@@ -23,6 +23,8 @@ internal sealed class ExamplesShowCommand : TessarCommand
         AddExample("examples show mine.tess --verify --json", "Check every byte, print as JSON");
     }
 
+    public override Type Result => typeof(ExamplesJson);
+
     protected override int Execute(Invocation call)
     {
         using ExampleStore store = Data.Open(call, call.Value(data));

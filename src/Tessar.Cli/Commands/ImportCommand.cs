@@ -34,6 +34,8 @@ internal sealed class ImportCommand : TessarCommand
         AddExample("import --weights cnn.safetensors --model cnn --data fashion-mnist --mean 0.2860 --std 0.3530 --name foreign", "Weights written by PyTorch");
     }
 
+    public override Type Result => typeof(TrainJson);
+
     protected override int Execute(Invocation call)
     {
         var request = new ImportRequest

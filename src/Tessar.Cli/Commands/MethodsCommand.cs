@@ -21,6 +21,8 @@ internal sealed class MethodsCommand : TessarCommand
         AddExample("methods data/trak", "What it does, costs, and which options it takes");
     }
 
+    public override Type Result => typeof(MethodsJson);
+
     /// <summary>Every method that this program knows.</summary>
     public static MethodCatalog Catalog() => new([typeof(Lenses.Data.Trak).Assembly]);
 

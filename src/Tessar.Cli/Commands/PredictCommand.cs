@@ -26,6 +26,8 @@ internal sealed class PredictCommand : TessarCommand
         AddExample("predict demo-1 --targets test --json", "All of the test split, for a script");
     }
 
+    public override Type Result => typeof(PredictJson);
+
     protected override int Execute(Invocation call)
     {
         Run opened = Run.Open(RunCatalog.Resolve(call.Value(run), call.Runs));

@@ -16,6 +16,8 @@ internal sealed class RunsCommand : TessarCommand
         AddExample("runs --runs /data/experiments --json", "Those of another folder, for a script");
     }
 
+    public override Type Result => typeof(RunsJson);
+
     protected override int Execute(Invocation call)
     {
         IReadOnlyList<RunSummary> runs = RunCatalog.List(call.Runs);

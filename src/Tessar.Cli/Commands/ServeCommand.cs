@@ -21,6 +21,8 @@ internal sealed class ServeCommand : TessarCommand
         AddExample("serve --port 0 --no-open --json", "On a free port, its address as JSON");
     }
 
+    public override Type Result => typeof(ServeJson);
+
     protected override int Execute(Invocation call)
     {
         Serve(call, new WorkbenchOptions { RunsDirectory = call.Runs, Port = call.Value(port), CommandName = CommandLine.ProgramName }, url =>

@@ -20,25 +20,19 @@ internal sealed class ShowCommand : TessarCommand
         AddExample("show demo-1 --json", "All of it, with the metrics, for a script");
     }
 
+    public override Type Result => typeof(ShowJson);
+
     protected override int Execute(Invocation call)
     {
         Run opened = Run.Open(RunCatalog.Resolve(call.Value(run), call.Runs));
-        var result = new ShowJson
-        {
-            Run = opened.Name,
-            Directory = opened.Directory,
-            Status = RunRow.WordOf(opened.Status),
-            Record = opened.Record,
-            Metrics = [.. opened.ReadMetrics()],
-            Results = RecordedResult.Of(opened),
-        };
-        call.Print(result, JsonOutput.Printing.ShowJson, console => Write(console, result));
+        var result = ShowJson.Of(opened);
+        call.Print(result, JsonOutput.Printing.ShowJson, console => Write(console, opened.Record, result));
         return ExitCode.Success;
     }
 
-    private static void Write(IAnsiConsole console, ShowJson result)
+    private static void Write(IAnsiConsole console, RunRecord record, ShowJson result)
     {
-        console.Write(PlainTable.OfFacts(Facts(result)));
+        console.Write(PlainTable.OfFacts(Facts(record, result)));
         MetricRow[] epochs = [.. result.Metrics.Where(row => row.TestAccuracy is not null)];
         if (epochs.Length > 0)
         {
@@ -63,11 +57,11 @@ internal sealed class ShowCommand : TessarCommand
         }
     }
 
-    private static IEnumerable<(string, string)> Facts(ShowJson result)
+    private static IEnumerable<(string, string)> Facts(RunRecord record, ShowJson result)
     {
-        TrainingProgram program = result.Record.Program;
-        yield return ("Run", $"{result.Run}, {result.Status}, started {Quantity.Moment(result.Record.Created)}");
-        if (result.Record.Failure is { } failure)
+        TrainingProgram program = record.Program;
+        yield return ("Run", $"{result.Run}, {result.Status}, started {Quantity.Moment(record.Created)}");
+        if (record.Failure is { } failure)
             yield return ("Failed", failure);
         yield return ("Folder", result.Directory);
         yield return ("Model", $"{program.Model}, {Quantity.Count(program.Parameters)} parameters");
@@ -80,14 +74,14 @@ internal sealed class ShowCommand : TessarCommand
             yield return ("Optimiser", optimizer.ToString());
         if (program.Schedule is { } schedule)
             yield return ("Schedule", schedule.ToString());
-        if (result.Record.Final is { } final)
+        if (record.Final is { } final)
         {
             yield return ("Accuracy", $"training {Quantity.Percent(final.TrainAccuracy)}, test {Quantity.Percent(final.TestAccuracy)}");
             yield return ("Time", Quantity.Seconds(final.Seconds));
         }
-        RunVersions versions = result.Record.Versions;
+        RunVersions versions = record.Versions;
         yield return ("Made by", $"Tessar {versions.Tessar}, TorchSharp {versions.TorchSharp}, libtorch {versions.Libtorch}, .NET {versions.Dotnet}");
-        yield return ("Machine", $"{result.Record.Machine.Processor}, {result.Record.Machine.Threads} of {result.Record.Machine.Cores} processors, {result.Record.Machine.Os}");
-        yield return ("Checkpoints", result.Record.Checkpoints is { Count: > 0 } all ? $"{all.Count}, the last {all[^1].File}" : "none yet");
+        yield return ("Machine", $"{record.Machine.Processor}, {record.Machine.Threads} of {record.Machine.Cores} processors, {record.Machine.Os}");
+        yield return ("Checkpoints", record.Checkpoints is { Count: > 0 } all ? $"{all.Count}, the last {all[^1].File}" : "none yet");
     }
 }

@@ -68,6 +68,8 @@ internal sealed class TrainCommand : TessarCommand
         AddExample("train --resume first", "Go on after an interruption");
     }
 
+    public override Type Result => typeof(TrainJson);
+
     protected override int Execute(Invocation call)
     {
         string? resumed = call.Value(resume);

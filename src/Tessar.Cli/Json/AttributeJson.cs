@@ -7,8 +7,10 @@ namespace Tessar.Cli.Json;
 /// <summary>`tessar attribute`.</summary>
 internal sealed record AttributeJson : JsonResult
 {
+    /// <summary>Name of the run that keeps the result: the first one given.</summary>
     public required string Run { get; init; }
 
+    /// <summary>Name of the method.</summary>
     public required string Method { get; init; }
 
     /// <summary>Full path of the result's folder, which holds result.json and the arrays.</summary>
@@ -32,6 +34,7 @@ internal sealed record AttributeJson : JsonResult
     /// <summary>Parameters whose gradients were used.</summary>
     public required long Parameters { get; init; }
 
+    /// <summary>Names of those left out: frozen, or unsupported and skipped.</summary>
     public required IReadOnlyList<string> SkippedParameters { get; init; }
 
     /// <summary>Absolute damping of each checkpoint.</summary>
@@ -40,11 +43,13 @@ internal sealed record AttributeJson : JsonResult
     /// <summary>Largest relative difference between fast and one-by-one gradients on the examples that were checked.</summary>
     public required double GradientCheck { get; init; }
 
+    /// <summary>Seconds spent on gradients and features.</summary>
     public required double SecondsFeatures { get; init; }
 
+    /// <summary>Seconds spent on solving and scoring.</summary>
     public required double SecondsScoring { get; init; }
 
-    /// <summary>Seconds for features, a thousandth of them per training example and checkpoint.</summary>
+    /// <summary>Milliseconds of `secondsFeatures` per training example and checkpoint.</summary>
     public required double MillisecondsPerExample { get; init; }
 
     /// <summary>Most memory the process has held.</summary>
@@ -53,6 +58,7 @@ internal sealed record AttributeJson : JsonResult
     /// <summary>The effective options of the method.</summary>
     public required IReadOnlyDictionary<string, string> Options { get; init; }
 
+    /// <summary>The explained predictions, in order.</summary>
     public required IReadOnlyList<TargetJson> Targets { get; init; }
 
     public static AttributeJson Of(AttributionMatrix matrix, AttributionResult kept, ExampleSet train, ExampleSet targets)

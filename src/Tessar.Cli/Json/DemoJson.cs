@@ -5,8 +5,10 @@ namespace Tessar.Cli.Json;
 /// <summary>`tessar demo`.</summary>
 internal sealed record DemoJson : JsonResult
 {
+    /// <summary>Name of the run, `demo-1`, `demo-2`, …</summary>
     public required string Run { get; init; }
 
+    /// <summary>Full path of its folder.</summary>
     public required string Directory { get; init; }
 
     /// <summary>Share of the test pictures classified as labelled.</summary>
@@ -24,8 +26,10 @@ internal sealed record DemoJson : JsonResult
     /// <summary>Fraction of the planted errors among the most suspicious 10 % of the training examples.</summary>
     public required double FoundInFirst10Percent { get; init; }
 
+    /// <summary>Seconds of training, tests included.</summary>
     public required double SecondsTraining { get; init; }
 
+    /// <summary>Seconds for gradients, suspicion and scores.</summary>
     public required double SecondsAttribution { get; init; }
 
     /// <summary>The workbench's page of the mistake the network is surest of; it answers while `tessar serve` runs.</summary>

@@ -12,15 +12,19 @@ internal sealed record ExamplesJson : JsonResult
     /// <summary>SHA-256 of its manifest.</summary>
     public required string Identity { get; init; }
 
+    /// <summary>Size of the file.</summary>
     public required long Bytes { get; init; }
 
     /// <summary>Rows over all splits.</summary>
     public required long Examples { get; init; }
 
+    /// <summary>Names of the classes, in the order of the labels.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
+    /// <summary>The splits, in the order of their rows.</summary>
     public required IReadOnlyList<SplitJson> Splits { get; init; }
 
+    /// <summary>The columns.</summary>
     public required IReadOnlyList<ColumnJson> Columns { get; init; }
 
     /// <summary>The files it was made from.</summary>
@@ -48,11 +52,13 @@ internal sealed record ExamplesJson : JsonResult
 /// <summary>A split of a store.</summary>
 internal sealed record SplitJson
 {
+    /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
     /// <summary>Its first row.</summary>
     public required long First { get; init; }
 
+    /// <summary>Number of its examples.</summary>
     public required long Count { get; init; }
 
     /// <summary>Examples of each class.</summary>
@@ -83,6 +89,7 @@ internal sealed record SplitJson
 /// <summary>A column of a store.</summary>
 internal sealed record ColumnJson
 {
+    /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
     /// <summary>`image`, `scalar` or `tensor`.</summary>

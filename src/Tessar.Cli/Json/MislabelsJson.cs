@@ -6,8 +6,10 @@ namespace Tessar.Cli.Json;
 /// <summary>`tessar evaluate mislabels`.</summary>
 internal sealed record MislabelsJson : JsonResult
 {
+    /// <summary>Name of the run.</summary>
     public required string Run { get; init; }
 
+    /// <summary>Name of the method.</summary>
     public required string Method { get; init; }
 
     /// <summary>The training examples, such as `train:0-9999`.</summary>
@@ -28,6 +30,7 @@ internal sealed record MislabelsJson : JsonResult
     /// <summary>Fraction of the planted errors among the most suspicious 10 % of the examples.</summary>
     public double? FoundInFirst10Percent { get; init; }
 
+    /// <summary>Seconds it took.</summary>
     public double? Seconds { get; init; }
 
     /// <summary>The most suspicious first.</summary>

@@ -6,6 +6,7 @@ namespace Tessar.Cli.Json;
 /// <summary>`tessar predict`.</summary>
 internal sealed record PredictJson : JsonResult
 {
+    /// <summary>Name of the run.</summary>
     public required string Run { get; init; }
 
     /// <summary>Full path of the weights that answered.</summary>
@@ -14,8 +15,10 @@ internal sealed record PredictJson : JsonResult
     /// <summary>The examples, such as `test:0-99`.</summary>
     public required string Targets { get; init; }
 
+    /// <summary>Number of examples.</summary>
     public required int Examples { get; init; }
 
+    /// <summary>Number of classes.</summary>
     public required int Classes { get; init; }
 
     /// <summary>Full path of a safetensors file with `logits`, float32 [examples, classes].</summary>

@@ -9,6 +9,7 @@ internal sealed record RecordedResult
     /// <summary>`data/trak`, `predictions`: the path below `results` without range and key.</summary>
     public required string Method { get; init; }
 
+    /// <summary>Full path of the folder of its result.json.</summary>
     public required string Directory { get; init; }
 
     /// <summary>When it was made, as its result.json says.</summary>

@@ -15,8 +15,10 @@ internal sealed record RunsJson : JsonResult
 /// <summary>One run; of one that can't be read only name, directory and error.</summary>
 internal sealed record RunRow
 {
+    /// <summary>Name of the run.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Full path of its folder.</summary>
     public required string Directory { get; init; }
 
     /// <summary>Why the run can't be read.</summary>
@@ -28,25 +30,34 @@ internal sealed record RunRow
     /// <summary>`running`, `completed`, `interrupted` or `failed`.</summary>
     public string? Status { get; init; }
 
+    /// <summary>When it was started.</summary>
     public DateTimeOffset? Created { get; init; }
 
+    /// <summary>The architecture.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Number of trainable parameters.</summary>
     public long? Parameters { get; init; }
 
+    /// <summary>The data set.</summary>
     public string? Data { get; init; }
 
+    /// <summary>Passes over the training examples; absent for imported weights.</summary>
     public int? Epochs { get; init; }
 
     /// <summary>Number of training labels changed on purpose.</summary>
     public int? ChangedLabels { get; init; }
 
+    /// <summary>Mean cross-entropy in nats over the last epoch, each example measured just before its update.</summary>
     public double? TrainLoss { get; init; }
 
+    /// <summary>Share of the last epoch's examples classified as labelled, measured likewise.</summary>
     public double? TrainAccuracy { get; init; }
 
+    /// <summary>Mean cross-entropy in nats over the test examples.</summary>
     public double? TestLoss { get; init; }
 
+    /// <summary>Share of the test examples classified as labelled.</summary>
     public double? TestAccuracy { get; init; }
 
     /// <summary>Seconds of training.</summary>

@@ -5,13 +5,16 @@ namespace Tessar.Cli.Json;
 /// <summary>`tessar train` and `tessar import`.</summary>
 internal sealed record TrainJson : JsonResult
 {
+    /// <summary>Name of the run.</summary>
     public required string Run { get; init; }
 
+    /// <summary>Full path of its folder.</summary>
     public required string Directory { get; init; }
 
     /// <summary>`completed` or `interrupted`.</summary>
     public required string Status { get; init; }
 
+    /// <summary>Number of trainable parameters.</summary>
     public required long Parameters { get; init; }
 
     /// <summary>Updates done by the last checkpoint.</summary>
@@ -20,12 +23,16 @@ internal sealed record TrainJson : JsonResult
     /// <summary>Full path of the last checkpoint.</summary>
     public string? Checkpoint { get; init; }
 
+    /// <summary>Mean cross-entropy in nats over the last epoch, each example measured just before its update.</summary>
     public double? TrainLoss { get; init; }
 
+    /// <summary>Share of the last epoch's examples classified as labelled, measured likewise.</summary>
     public double? TrainAccuracy { get; init; }
 
+    /// <summary>Mean cross-entropy in nats over the test examples.</summary>
     public double? TestLoss { get; init; }
 
+    /// <summary>Share of the test examples classified as labelled.</summary>
     public double? TestAccuracy { get; init; }
 
     /// <summary>Seconds of training; of an imported run, seconds of testing.</summary>

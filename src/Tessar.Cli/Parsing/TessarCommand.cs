@@ -32,6 +32,9 @@ internal abstract class TessarCommand : Command
     /// <summary>True when `--set` keys that aren't settings of the command are options of a method.</summary>
     public virtual bool PassesKeysToMethod => false;
 
+    /// <summary>The record that `--json` prints.</summary>
+    public abstract Type Result { get; }
+
     protected abstract int Execute(Invocation call);
 
     protected Setting<T> Add<T>(Setting<T> setting)

@@ -107,7 +107,13 @@ internal abstract class ColumnAccumulator
                 if (_classes is null)
                     continue;
                 if ((uint)x >= (uint)_classes.Length)
-                    throw new ArgumentException($"Row {row} has label {x}, but the classes are 0 to {_classes.Length - 1}. Name all classes or correct the label.", nameof(value));
+                {
+                    throw new ArgumentException(
+                        $"Row {row} has label {x}, but the classes are 0 to {_classes.Length - 1}. "
+                        + "Name all classes or correct the label.",
+                        nameof(value));
+                }
+
                 _classes[x]++;
             }
         }
@@ -144,7 +150,12 @@ internal abstract class ColumnAccumulator
             {
                 double x = Number(value[i..]);
                 if (!(Math.Abs(x) <= Largest))
-                    throw new ArgumentException($"Row {row} of column `{column.Name}` holds {x}. Only numbers between −1e140 and 1e140 can be stored.", nameof(value));
+                {
+                    throw new ArgumentException(
+                        $"Row {row} of column `{column.Name}` holds {x}. Only numbers between −1e140 and 1e140 can be stored.",
+                        nameof(value));
+                }
+
                 _values++;
                 double shift = x - _mean;
                 _mean += shift / _values;

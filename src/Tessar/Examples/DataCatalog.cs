@@ -27,9 +27,12 @@ public static class DataCatalog
     /// <param name="cancellation">Ends a conversion.</param>
     /// <returns>The store; the caller disposes it.</returns>
     /// <exception cref="FileFormatException">A file is damaged.</exception>
-    /// <exception cref="TessarException">There is no such data set; the message says where it was looked for and how to get it.</exception>
+    /// <exception cref="TessarException">
+    /// There is no such data set; the message says where it was looked for and how to get it.
+    /// </exception>
     /// <exception cref="OperationCanceledException">A conversion was cancelled.</exception>
-    public static ExampleStore Open(string nameOrPath, IProgress<ImportProgress>? progress = null, CancellationToken cancellation = default) =>
+    public static ExampleStore Open(
+        string nameOrPath, IProgress<ImportProgress>? progress = null, CancellationToken cancellation = default) =>
         Open(nameOrPath, CatalogPlaces.OfThisProcess(), progress, cancellation);
 
     internal static ExampleStore Open(
@@ -53,17 +56,19 @@ public static class DataCatalog
         IEnumerable<string> own = places.DataFolder is { } folder ? [folder] : [];
         string? found = own.Concat(places.DataFolders()).SelectMany(data => Candidates(data, Mini)).FirstOrDefault(File.Exists);
         return found is not null ? ExampleStore.Open(found) : throw new TessarException(
-            $"`{Mini}` wasn't found: no data/{Mini}/{Mini}.tess at or above {string.Join(" or ", places.StartFolders)}, and {Describe(places)}. "
+            $"`{Mini}` wasn't found: no data/{Mini}/{Mini}.tess at or above {string.Join(" or ", places.StartFolders)}, "
+            + $"and {Describe(places)}. "
             + $"Run inside a checkout of Tessar, or set {CatalogPlaces.Variable} to the folder that holds {Mini}.tess.",
             ErrorKind.InputData);
     }
 
     private static ExampleStore OpenFull(CatalogPlaces places, IProgress<ImportProgress>? progress, CancellationToken cancellation)
     {
-        if (places.DataFolder is { } own && Candidates(own, Full).FirstOrDefault(File.Exists) is { } store)
+        if (places.DataFolder is { } folder && Candidates(folder, Full).FirstOrDefault(File.Exists) is { } store)
             return ExampleStore.Open(store);
-        string[] folders = [.. places.DataFolder is { } data ? [data, Path.Combine(data, Full)] : Array.Empty<string>(), places.SystemFolder];
-        string? source = folders.FirstOrDefault(folder => Directory.Exists(folder) && IdxImporter.FindPairs(folder).Count == 2);
+        string[] own = places.DataFolder is { } data ? [data, Path.Combine(data, Full)] : [];
+        string[] folders = [.. own, places.SystemFolder];
+        string? source = folders.FirstOrDefault(place => Directory.Exists(place) && IdxImporter.FindPairs(place).Count == 2);
         return source is not null ? OpenConverted(source, places, progress, cancellation) : throw new TessarException(
             $"`{Full}` isn't on this machine: no {Full}.tess and no IDX files (train-images-idx3-ubyte.gz and its three companions) in "
             + $"{string.Join(", ", folders)} ({Describe(places)}). "

@@ -15,7 +15,9 @@ public sealed class ExampleSet
     /// <param name="first">First example within the split, ≥ 0.</param>
     /// <param name="count">Examples, ≥ 1, within the split.</param>
     /// <param name="labels">Labels to put over the stored ones, made for this store; null for none.</param>
-    /// <exception cref="ArgumentException">There is no such split, it is too short, or the overlay belongs to another store.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no such split, it is too short, or the overlay belongs to another store.
+    /// </exception>
     public ExampleSet(ExampleStore store, string split, int first, int count, LabelOverlay? labels = null)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -61,13 +63,22 @@ public sealed class ExampleSet
         {
             long count = store.Split(range).Count;
             if (count > int.MaxValue)
-                throw new ArgumentException($"`{range}` has {count} examples, more than one set can hold. Take a range: `{range}:0-999999`.", nameof(range));
+            {
+                throw new ArgumentException(
+                    $"`{range}` has {count} examples, more than one set can hold. Take a range: `{range}:0-999999`.",
+                    nameof(range));
+            }
+
             return new ExampleSet(store, range, 0, (int)count, labels);
         }
 
         string[] ends = range[(colon + 1)..].Split('-');
         if (ends.Length > 2 || !TryParse(ends[0], out int first) || !TryParse(ends[^1], out int last) || last < first)
-            throw new ArgumentException($"`{range}` isn't a range. Write `train`, `train:7` or `train:0-1999` (both ends included).", nameof(range));
+        {
+            throw new ArgumentException(
+                $"`{range}` isn't a range. Write `train`, `train:7` or `train:0-1999` (both ends included).", nameof(range));
+        }
+
         return new ExampleSet(store, range[..colon], first, last - first + 1, labels);
     }
 

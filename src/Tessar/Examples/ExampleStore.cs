@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace Tessar.Examples;
 
-/// <summary>A data set in one <c>.tess</c> file, mapped into memory: rows of columns such as image and label, in named splits.</summary>
+/// <summary>
+/// A data set in one <c>.tess</c> file, mapped into memory: rows of columns such as image and label, in named splits.
+/// </summary>
 /// <remarks>
 /// Opening reads the header and the manifest, whatever the number of rows; a row's place is computed, not searched. The
 /// bytes of the rows are checked by <see cref="Verify"/> only. Reading is safe from several threads; disposing while another
@@ -32,7 +34,10 @@ public sealed class ExampleStore : IDisposable
     /// <summary>The file's full path.</summary>
     public string Path => _file.Path;
 
-    /// <summary>SHA-256 of the manifest in lower-case hexadecimal: the same for two stores exactly when their content is the same.</summary>
+    /// <summary>
+    /// SHA-256 of the manifest in lower-case hexadecimal: the same for two stores exactly when their content is the
+    /// same.
+    /// </summary>
     public string Identity { get; }
 
     /// <summary>What the store says about itself.</summary>
@@ -113,7 +118,11 @@ public sealed class ExampleStore : IDisposable
         foreach (StoreColumn own in Manifest.Columns)
             isOwn |= ReferenceEquals(own, column);
         if (!isOwn)
-            throw new ArgumentException($"The column `{column.Name}` isn't one of {Path}. Pass one of this store's `Column(name)`.", nameof(column));
+        {
+            throw new ArgumentException(
+                $"The column `{column.Name}` isn't one of {Path}. Pass one of this store's `Column(name)`.", nameof(column));
+        }
+
         return _file.Bytes(column.Offset + (row * column.Stride), column.Stride);
     }
 
@@ -131,7 +140,9 @@ public sealed class ExampleStore : IDisposable
     /// <summary>Reads the whole file and compares it with its checksums; then checks that every label is a class.</summary>
     /// <param name="progress">Receives the bytes checked so far.</param>
     /// <param name="cancellation">Ends the check early.</param>
-    /// <exception cref="FileFormatException">A byte has changed since the store was written, or a label isn't a class.</exception>
+    /// <exception cref="FileFormatException">
+    /// A byte has changed since the store was written, or a label isn't a class.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Verify(IProgress<long>? progress = null, CancellationToken cancellation = default) =>
         new StoreVerifier(this, _file).Run(progress, cancellation);

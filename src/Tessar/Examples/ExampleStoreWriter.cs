@@ -6,7 +6,10 @@ using System.Text.Json;
 
 namespace Tessar.Examples;
 
-/// <summary>Writes an example store row by row. The file appears under its name when <see cref="Finish"/> returns, or not at all.</summary>
+/// <summary>
+/// Writes an example store row by row. The file appears under its name when <see cref="Finish"/> returns, or not at
+/// all.
+/// </summary>
 /// <remarks>
 /// The same rows and layout give the same bytes on every machine. Memory: about 1 MiB per column. After the rows the file is
 /// read back once for its checksums; the header goes last, so that an unfinished file is never taken for a store.
@@ -59,28 +62,50 @@ public sealed class ExampleStoreWriter : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(layout);
         if (!StoreRules.IsPageSize(layout.PageSize))
-            throw new ArgumentException($"The page size is {layout.PageSize}; it has to be a power of two from 65536 to 2^30.", nameof(layout));
+        {
+            throw new ArgumentException(
+                $"The page size is {layout.PageSize}; it has to be a power of two from 65536 to 2^30.", nameof(layout));
+        }
+
         if (StoreRules.Violation(layout.Columns, layout.Splits, layout.Classes) is { } violation)
-            throw new ArgumentException($"The layout of {path} has {violation}. Correct it before the first row is written.", nameof(layout));
+        {
+            throw new ArgumentException(
+                $"The layout of {path} has {violation}. Correct it before the first row is written.", nameof(layout));
+        }
+
         return new ExampleStoreWriter(path, layout);
     }
 
     /// <summary>Adds the next row.</summary>
-    /// <param name="row">The values of all columns one after the other, little-endian: the sum of the columns' strides in bytes.</param>
+    /// <param name="row">
+    /// The values of all columns one after the other, little-endian: the sum of the columns' strides in bytes.
+    /// </param>
     /// <param name="id">The row's id, exactly when the layout has ids.</param>
     /// <remarks>After an exception the writer can only be disposed.</remarks>
-    /// <exception cref="ArgumentException">Wrong length, a label that isn't a class, a number that isn't finite, or a missing id.</exception>
+    /// <exception cref="ArgumentException">
+    /// Wrong length, a label that isn't a class, a number that isn't finite, or a missing id.
+    /// </exception>
     /// <exception cref="InvalidOperationException">All rows have been written.</exception>
     /// <exception cref="TessarException">The disk is full.</exception>
     public void Append(ReadOnlySpan<byte> row, ulong? id = null)
     {
         CheckWhole();
         if (_row == _count)
-            throw new InvalidOperationException($"The layout has {_count} rows, and all have been written. Raise the count of a split.");
+        {
+            throw new InvalidOperationException(
+                $"The layout has {_count} rows, and all have been written. Raise the count of a split.");
+        }
+
         if (row.Length != _rowBytes)
             throw new ArgumentException($"Row {_row} has {row.Length} bytes, but the columns have {_rowBytes}.", nameof(row));
         if (id.HasValue != _layout.HasIds)
-            throw new ArgumentException($"Row {_row} has {(id.HasValue ? "an" : "no")} id, but the layout says {nameof(StoreLayout.HasIds)} = {_layout.HasIds}.", nameof(id));
+        {
+            throw new ArgumentException(
+                $"Row {_row} has {(id.HasValue ? "an" : "no")} id, but the layout says {nameof(StoreLayout.HasIds)} = "
+                + $"{_layout.HasIds}.",
+                nameof(id));
+        }
+
         _isBroken = true;
         EnterSplit();
         int start = 0;
@@ -147,7 +172,10 @@ public sealed class ExampleStoreWriter : IDisposable
     private void CheckWhole()
     {
         if (_isBroken)
-            throw new InvalidOperationException($"Row {_row} couldn't be written, and nothing can follow it. Start the store again.");
+        {
+            throw new InvalidOperationException(
+                $"Row {_row} couldn't be written, and nothing can follow it. Start the store again.");
+        }
     }
 
     private void EnterSplit()

@@ -42,7 +42,9 @@ internal sealed class IdxFile : IDisposable
     /// <summary>Opens a file and reads its sizes.</summary>
     /// <param name="path">The file.</param>
     /// <param name="dimensions">How many dimensions it has to have.</param>
-    /// <exception cref="FileFormatException">It isn't an IDX file of bytes with that many dimensions, or has another length.</exception>
+    /// <exception cref="FileFormatException">
+    /// It isn't an IDX file of bytes with that many dimensions, or has another length.
+    /// </exception>
     /// <exception cref="TessarException">It can't be read.</exception>
     public static IdxFile Open(string path, int dimensions)
     {
@@ -57,7 +59,13 @@ internal sealed class IdxFile : IDisposable
         {
             file?.Dispose();
             if (e is IOException or UnauthorizedAccessException)
-                throw new TessarException($"`{path}` can't be read: {e.Message.TrimEnd('.')}. Check the file and its permissions.", ErrorKind.InputData, e);
+            {
+                throw new TessarException(
+                    $"`{path}` can't be read: {e.Message.TrimEnd('.')}. Check the file and its permissions.",
+                    ErrorKind.InputData,
+                    e);
+            }
+
             throw;
         }
     }
@@ -143,7 +151,8 @@ internal sealed class IdxFile : IDisposable
             if (value > Array.MaxLength || (i > 0 && value == 0) || item > Array.MaxLength)
             {
                 _position -= sizeof(uint);
-                throw Refuse($"dimension {i} from {(i == 0 ? 0 : 1)} to {Array.MaxLength} and as many bytes in an item", $"{value}");
+                throw Refuse(
+                    $"dimension {i} from {(i == 0 ? 0 : 1)} to {Array.MaxLength} and as many bytes in an item", $"{value}");
             }
 
             Shape[i] = (int)value;

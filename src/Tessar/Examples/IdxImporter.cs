@@ -22,9 +22,13 @@ public static class IdxImporter
     /// <param name="progress">Receives the number of examples written.</param>
     /// <param name="cancellation">Ends the import; nothing is left behind.</param>
     /// <returns>The store's identity.</returns>
-    /// <exception cref="FileFormatException">A file is damaged, counts or sizes differ, or a label is outside the classes.</exception>
+    /// <exception cref="FileFormatException">
+    /// A file is damaged, counts or sizes differ, or a label is outside the classes.
+    /// </exception>
     /// <exception cref="TessarException">Files are missing or can't be read, or the disk is full.</exception>
-    /// <exception cref="ArgumentException">A limit is negative or names a split that isn't there, or the classes' names are invalid.</exception>
+    /// <exception cref="ArgumentException">
+    /// A limit is negative or names a split that isn't there, or the classes' names are invalid.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static string Import(
         string sourceFolder,
@@ -40,8 +44,8 @@ public static class IdxImporter
         if (pairs.Count == 0)
         {
             throw new TessarException(
-                $"`{Path.GetFullPath(sourceFolder)}` holds no IDX files. Expected train-images-idx3-ubyte and train-labels-idx1-ubyte (or t10k-…), "
-                + "with or without .gz. Check the folder.",
+                $"`{Path.GetFullPath(sourceFolder)}` holds no IDX files. "
+                + "Expected train-images-idx3-ubyte and train-labels-idx1-ubyte (or t10k-…), with or without .gz. Check the folder.",
                 ErrorKind.InputData);
         }
 
@@ -65,7 +69,11 @@ public static class IdxImporter
     internal static IReadOnlyList<(string Split, string Images, string Labels)> FindPairs(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new TessarException($"The folder `{Path.GetFullPath(folder)}` doesn't exist. Check the path.", ErrorKind.InputData);
+        {
+            throw new TessarException(
+                $"The folder `{Path.GetFullPath(folder)}` doesn't exist. Check the path.", ErrorKind.InputData);
+        }
+
         var pairs = new List<(string, string, string)>();
         foreach ((string split, string prefix) in s_splits)
         {
@@ -78,7 +86,9 @@ public static class IdxImporter
             else if ((images ?? labels) is { } lonely)
             {
                 string missing = images is null ? $"{prefix}-images-idx3-ubyte" : $"{prefix}-labels-idx1-ubyte";
-                throw new TessarException($"`{lonely}` is there without `{missing}` (with or without .gz) beside it. Add the missing file.", ErrorKind.InputData);
+                throw new TessarException(
+                    $"`{lonely}` is there without `{missing}` (with or without .gz) beside it. Add the missing file.",
+                    ErrorKind.InputData);
             }
         }
 
@@ -96,9 +106,16 @@ public static class IdxImporter
         foreach ((string split, long limit) in options.Limits)
         {
             if (limit < 0)
-                throw new ArgumentOutOfRangeException(nameof(options), limit, $"The limit of `{split}` is {limit}; it has to be 0 or more.");
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(options), limit, $"The limit of `{split}` is {limit}; it has to be 0 or more.");
+            }
+
             if (!splits.Contains(split, StringComparer.Ordinal))
-                throw new ArgumentException($"`{split}` has a limit, but the source has the splits: {string.Join(", ", splits)}.", nameof(options));
+            {
+                throw new ArgumentException(
+                    $"`{split}` has a limit, but the source has the splits: {string.Join(", ", splits)}.", nameof(options));
+            }
         }
     }
 
@@ -195,11 +212,18 @@ public static class IdxImporter
             throw images.Refuse($"{labels.Length} images, as many as labels in {labelPath}", $"{images.Shape[0]}");
         }
 
-        /// <exception cref="FileFormatException">A label isn't a class, or the images have another size than the first split's.</exception>
+        /// <exception cref="FileFormatException">
+        /// A label isn't a class, or the images have another size than the first split's.
+        /// </exception>
         public void CheckAgainst(Source first, IReadOnlyList<string> classes)
         {
             if (Shape != first.Shape)
-                throw Images.Refuse($"images of {first.Shape.Height} × {first.Shape.Width} as in {first.Images.Path}", $"{Shape.Height} × {Shape.Width}");
+            {
+                throw Images.Refuse(
+                    $"images of {first.Shape.Height} × {first.Shape.Width} as in {first.Images.Path}",
+                    $"{Shape.Height} × {Shape.Width}");
+            }
+
             int wrong = Labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)Math.Min(255, classes.Count - 1));
             if (wrong >= 0)
             {

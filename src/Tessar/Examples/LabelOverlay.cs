@@ -5,7 +5,9 @@ using System.Text.Json;
 namespace Tessar.Examples;
 
 /// <summary>A recorded edit of some labels of a split, made by a seed; the store is left as it is.</summary>
-/// <remarks>Used to plant label errors whose places are known, so that a method which looks for wrong labels can be judged.</remarks>
+/// <remarks>
+/// Used to plant label errors whose places are known, so that a method which looks for wrong labels can be judged.
+/// </remarks>
 public sealed class LabelOverlay
 {
     private const int Schema = 1;
@@ -31,23 +33,38 @@ public sealed class LabelOverlay
     /// <summary>New label of each edited row of the store; never the stored one.</summary>
     public IReadOnlyDictionary<long, int> Edits { get; }
 
-    /// <summary>Gives round(fraction · examples) distinct examples of a split another label, each of the others equally likely.</summary>
+    /// <summary>
+    /// Gives round(fraction · examples) distinct examples of a split another label, each of the others equally likely.
+    /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="split">Name of the split.</param>
     /// <param name="fraction">In [0, 1]; a count of exactly one half is rounded up.</param>
     /// <param name="seed">Chooses rows and labels; the same seed gives the same edits.</param>
-    /// <exception cref="ArgumentException">No such split, a fraction outside [0, 1], or edits asked for with a single class.</exception>
+    /// <exception cref="ArgumentException">
+    /// No such split, a fraction outside [0, 1], or edits asked for with a single class.
+    /// </exception>
     public static LabelOverlay Plant(ExampleStore store, string split, double fraction, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(store);
         StoreSplit rows = store.Split(split);
         if (fraction is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "The fraction of labels to edit has to lie in [0, 1].");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(fraction), fraction, "The fraction of labels to edit has to lie in [0, 1].");
+        }
+
         if (rows.Count > Array.MaxLength)
-            throw new ArgumentException($"`{split}` has {rows.Count} examples; labels can be edited in at most {Array.MaxLength}.", nameof(split));
+        {
+            throw new ArgumentException(
+                $"`{split}` has {rows.Count} examples; labels can be edited in at most {Array.MaxLength}.", nameof(split));
+        }
+
         int edits = (int)Math.Round(fraction * rows.Count, MidpointRounding.AwayFromZero);
         if (edits > 0 && store.ClassNames.Count < 2)
-            throw new ArgumentException($"{store.Path} has {store.ClassNames.Count} classes; editing labels takes at least 2.", nameof(store));
+        {
+            throw new ArgumentException(
+                $"{store.Path} has {store.ClassNames.Count} classes; editing labels takes at least 2.", nameof(store));
+        }
 
         // The first `edits` places of a Fisher–Yates shuffle.
         var order = new int[rows.Count];
@@ -77,8 +94,8 @@ public sealed class LabelOverlay
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
     public void Save(string path)
     {
-        var file = new OverlayFile(
-            Schema, StoreIdentity, Split, Fraction, Seed, [.. Edits.OrderBy(edit => edit.Key).Select(edit => new OverlayEdit(edit.Key, edit.Value))]);
+        OverlayEdit[] edits = [.. Edits.OrderBy(edit => edit.Key).Select(edit => new OverlayEdit(edit.Key, edit.Value))];
+        var file = new OverlayFile(Schema, StoreIdentity, Split, Fraction, Seed, edits);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(file, ManifestJson.Default.OverlayFile);
         AtomicFile.Write(path, stream => stream.Write(json));
     }
@@ -86,7 +103,9 @@ public sealed class LabelOverlay
     /// <summary>Reads an overlay and holds it against its store.</summary>
     /// <param name="path">The file that <see cref="Save"/> wrote.</param>
     /// <param name="store">The store it was made for.</param>
-    /// <exception cref="FileFormatException">Not an overlay, made for another store, or with a row or label that the store doesn't have.</exception>
+    /// <exception cref="FileFormatException">
+    /// Not an overlay, made for another store, or with a row or label that the store doesn't have.
+    /// </exception>
     /// <exception cref="TessarException">The file is missing or can't be read.</exception>
     public static LabelOverlay Load(string path, ExampleStore store)
     {
@@ -126,7 +145,8 @@ public sealed class LabelOverlay
         if (StoreIdentity != store.Identity)
         {
             throw new ArgumentException(
-                $"The label overlay was made for the store {StoreIdentity}, but {store.Path} is {store.Identity}. Open the store it was made for.",
+                $"The label overlay was made for the store {StoreIdentity}, but {store.Path} is {store.Identity}. "
+                + "Open the store it was made for.",
                 nameof(store));
         }
     }
@@ -137,12 +157,13 @@ public sealed class LabelOverlay
             throw Refuse(file.Path, "a file below 2 GiB", $"{file.Length} bytes");
         try
         {
-            return JsonSerializer.Deserialize(file.Bytes(0, (int)file.Length), ManifestJson.Default.OverlayFile) ?? throw new JsonException("It is null.");
+            return JsonSerializer.Deserialize(file.Bytes(0, (int)file.Length), ManifestJson.Default.OverlayFile)
+                ?? throw new JsonException("The overlay is null.");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new FileFormatException(
-                file.Path, e is JsonException { LineNumber: 0 } json ? json.BytePositionInLine : null, "a label overlay in JSON", e.Message, "Make the overlay again.", e);
+            long? offset = e is JsonException { LineNumber: 0 } json ? json.BytePositionInLine : null;
+            throw new FileFormatException(file.Path, offset, "a label overlay in JSON", e.Message, "Make the overlay again.", e);
         }
     }
 

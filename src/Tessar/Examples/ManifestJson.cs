@@ -4,7 +4,9 @@ using Tessar.Tensors;
 
 namespace Tessar.Examples;
 
-/// <summary>JSON of manifests and overlays: strict when read (nothing missing, unknown, doubled or null), compact when written.</summary>
+/// <summary>
+/// JSON of manifests and overlays: strict when read (nothing missing, unknown, doubled or null), compact when written.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

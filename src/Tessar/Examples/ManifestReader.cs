@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Tessar.Examples;
 
-/// <summary>Reads a store's manifest and holds it against the header and the file: afterwards every place it names is safe to read.</summary>
+/// <summary>
+/// Reads a store's manifest and holds it against the header and the file: afterwards every place it names is safe to
+/// read.
+/// </summary>
 internal static class ManifestReader
 {
     private const int Schema = 1;
@@ -20,7 +23,8 @@ internal static class ManifestReader
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ManifestJson.Default.StoreManifest) ?? throw new JsonException("The manifest is null.");
+            return JsonSerializer.Deserialize(json, ManifestJson.Default.StoreManifest)
+                ?? throw new JsonException("The manifest is null.");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -41,7 +45,7 @@ internal static class ManifestReader
             return "null in a table";
         return StoreRules.Violation(manifest.Columns, manifest.Splits, manifest.Classes)
             ?? PlaceViolation(header, manifest)
-            ?? manifest.Columns.Select(column => StatisticsViolation(column, manifest)).FirstOrDefault(violation => violation is not null);
+            ?? manifest.Columns.Select(column => StatisticsViolation(column, manifest)).FirstOrDefault(found => found is not null);
     }
 
     /// <summary>Readers count on statistics for every split, with one entry per channel unless the split is empty.</summary>
@@ -53,12 +57,16 @@ internal static class ManifestReader
             return $"statistics of `{column.Name}` that don't fit it";
         if (column.SplitStatistics.Count != manifest.Splits.Count)
             return $"statistics of `{column.Name}` for {column.SplitStatistics.Count} of {manifest.Splits.Count} splits";
-        return manifest.Splits.FirstOrDefault(split => !Fits(column.SplitStatistics.GetValueOrDefault(split.Name), split.Count)) is { } wrong
-            ? $"statistics of `{column.Name}` that don't fit the split `{wrong.Name}`"
-            : null;
+        foreach (StoreSplit split in manifest.Splits)
+        {
+            if (!Fits(column.SplitStatistics.GetValueOrDefault(split.Name), split.Count))
+                return $"statistics of `{column.Name}` that don't fit the split `{split.Name}`";
+        }
 
-        bool Fits(ColumnStatistics? statistics, long rows) => statistics is not null && statistics.ClassCounts?.Count == classes
-            && new[] { statistics.Min, statistics.Max, statistics.Mean, statistics.Std }.All(list => list.Count == (rows == 0 ? 0 : channels));
+        return null;
+
+        bool Fits(ColumnStatistics? found, long rows) => found is not null && found.ClassCounts?.Count == classes
+            && new[] { found.Min, found.Max, found.Mean, found.Std }.All(list => list.Count == (rows == 0 ? 0 : channels));
     }
 
     private static string? PlaceViolation(StoreHeader header, StoreManifest manifest)
@@ -71,14 +79,20 @@ internal static class ManifestReader
             long rows = splits.Sum(split => split.Count);
             StoreChecksums checksums = manifest.Checksums;
             if (rows != header.Count || manifest.Count != header.Count || manifest.Columns.Count != header.Columns)
-                return $"{manifest.Count} rows ({rows} in splits), {manifest.Columns.Count} columns (the header says {header.Count}, {header.Columns})";
+            {
+                return $"{manifest.Count} rows ({rows} in splits) and {manifest.Columns.Count} columns "
+                    + $"(the header says {header.Count} and {header.Columns})";
+            }
+
             if (!splits.SequenceEqual(manifest.Splits))
                 return "splits that don't follow one another";
-            if (!columns.Select(column => column.Offset).SequenceEqual(manifest.Columns.Select(column => column.Offset)) || ids != manifest.Ids)
+            if (ids != manifest.Ids
+                || !columns.Select(column => column.Offset).SequenceEqual(manifest.Columns.Select(column => column.Offset)))
                 return "columns or ids in another place than their sizes give";
             if (checksums.Offset != end || checksums.Count != pages || checksums.PageSize != header.PageSize)
                 return $"{checksums.Count} checksums at {checksums.Offset} (the data give {pages} at {end})";
-            return header.ManifestOffset == StoreRules.Align(end + (pages * sizeof(ulong))) ? null : "a manifest that doesn't follow the checksums";
+            long next = StoreRules.Align(end + (pages * sizeof(ulong)));
+            return header.ManifestOffset == next ? null : $"a manifest elsewhere than after the checksums (at {next})";
         }
         catch (OverflowException)
         {

@@ -58,7 +58,9 @@ public sealed class RandomStream
     /// <returns>Any value of the type, each equally likely.</returns>
     public ulong NextUInt64() => NextUInt32() | ((ulong)NextUInt32() << 32);
 
-    /// <summary>A uniform integer below a bound, without bias: a product that falls into the uneven rest is drawn again.</summary>
+    /// <summary>
+    /// A uniform integer below a bound, without bias: a product that falls into the uneven rest is drawn again.
+    /// </summary>
     /// <param name="exclusiveMax">The bound, in [1, 2^31).</param>
     /// <returns>An integer in [0, <paramref name="exclusiveMax"/>).</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="exclusiveMax"/> is below 1.</exception>

@@ -33,7 +33,11 @@ internal readonly record struct StoreHeader(
             throw ExampleStore.Refuse(file.Path, file.Length, $"a header of {Size} bytes", $"a file of {file.Length} bytes");
         ReadOnlySpan<byte> bytes = file.Bytes(0, Size);
         if (!bytes.StartsWith(Magic))
-            throw ExampleStore.Refuse(file.Path, 0, "the mark of a finished .tess file", $"the bytes {Convert.ToHexString(bytes[..8])}");
+        {
+            throw ExampleStore.Refuse(
+                file.Path, 0, "the mark of a finished .tess file", $"the bytes {Convert.ToHexString(bytes[..8])}");
+        }
+
         ushort version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
         if (version != Version)
             throw ExampleStore.Refuse(file.Path, 8, $"version {Version} of the format", Text(version));
@@ -56,9 +60,14 @@ internal readonly record struct StoreHeader(
         if (columns > int.MaxValue)
             throw ExampleStore.Refuse(file.Path, 24, "below 2^31 columns", Text(columns));
         if (length is 0 or > MaxManifestLength || offset > (ulong)file.Length || (ulong)file.Length - offset != length)
-            throw ExampleStore.Refuse(file.Path, 32, $"the manifest to end the file of {file.Length} bytes", $"{length} bytes at {offset}");
+        {
+            throw ExampleStore.Refuse(
+                file.Path, 32, $"the manifest to end the file of {file.Length} bytes", $"{length} bytes at {offset}");
+        }
+
         return new StoreHeader(
-            flags == 1, (int)pageSize, (long)count, (int)columns, (long)offset, (int)length, BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..]));
+            flags == 1, (int)pageSize, (long)count, (int)columns, (long)offset, (int)length,
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..]));
     }
 
     /// <summary>The bytes of this header.</summary>

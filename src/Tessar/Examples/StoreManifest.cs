@@ -1,7 +1,11 @@
 namespace Tessar.Examples;
 
-/// <summary>What a store says about itself; the JSON at the end of the file. Its size doesn't grow with the number of rows.</summary>
-/// <remarks>Its SHA-256 is the store's identity, and through the checksums' digest that identity covers every byte of data.</remarks>
+/// <summary>
+/// What a store says about itself; the JSON at the end of the file. Its size doesn't grow with the number of rows.
+/// </summary>
+/// <remarks>
+/// Its SHA-256 is the store's identity, and through the checksums' digest that identity covers every byte of data.
+/// </remarks>
 public sealed record StoreManifest
 {
     /// <summary>Version of this description; 1.</summary>

@@ -39,7 +39,9 @@ internal static class StoreRules
     }
 
     /// <summary>Gives columns and splits their places.</summary>
-    /// <returns>The placed columns and splits, the place of the ids (null without) and the end of the data, a multiple of 4096.</returns>
+    /// <returns>
+    /// The placed columns and splits, the place of the ids (null without) and the end of the data, a multiple of 4096.
+    /// </returns>
     /// <exception cref="OverflowException">The file would have 2^63 bytes or more.</exception>
     public static (StoreColumn[] Columns, StoreSplit[] Splits, long? Ids, long End) Place(
         IReadOnlyList<StoreColumn> columns, IReadOnlyList<StoreSplit> splits, bool hasIds)

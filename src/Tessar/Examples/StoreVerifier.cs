@@ -17,7 +17,7 @@ internal sealed class StoreVerifier(ExampleStore store, MappedFile file)
         {
             long start = Math.Max(page * checksums.PageSize, StoreHeader.Size);
             long end = Math.Min((page + 1) * checksums.PageSize, checksums.Offset);
-            ulong expected = BinaryPrimitives.ReadUInt64LittleEndian(file.Bytes(checksums.Offset + (page * sizeof(ulong)), sizeof(ulong)));
+            ReadOnlySpan<byte> checksum = file.Bytes(checksums.Offset + (page * sizeof(ulong)), sizeof(ulong));
             var hash = new XxHash64();
             for (long at = start; at < end; at += Chunk)
             {
@@ -25,8 +25,12 @@ internal sealed class StoreVerifier(ExampleStore store, MappedFile file)
                 hash.Append(file.Bytes(at, (int)Math.Min(Chunk, end - at)));
             }
 
-            if (hash.GetCurrentHashAsUInt64() != expected)
-                throw ExampleStore.Refuse(file.Path, start, $"page {page} ({end - start} bytes) to match its checksum", "changed bytes");
+            if (hash.GetCurrentHashAsUInt64() != BinaryPrimitives.ReadUInt64LittleEndian(checksum))
+            {
+                throw ExampleStore.Refuse(
+                    file.Path, start, $"page {page} ({end - start} bytes) to match its checksum", "changed bytes");
+            }
+
             progress?.Report(end);
         }
 
@@ -45,7 +49,11 @@ internal sealed class StoreVerifier(ExampleStore store, MappedFile file)
         }
 
         if (Convert.ToHexStringLower(digest.GetHashAndReset()) != checksums.Sha256)
-            throw ExampleStore.Refuse(file.Path, checksums.Offset, "the checksums to match the manifest's digest", "changed bytes");
+        {
+            throw ExampleStore.Refuse(
+                file.Path, checksums.Offset, "the checksums to match the manifest's digest", "changed bytes");
+        }
+
         int padding = (int)(StoreRules.Align(end) - end);
         if (file.Bytes(end, padding).ContainsAnyExcept((byte)0))
             throw ExampleStore.Refuse(file.Path, end, $"{padding} zero bytes", "changed bytes");

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Tessar.Examples;
 using Tessar.Tensors;
 using static TorchSharp.torch;
@@ -45,11 +44,12 @@ internal static class ModelFit
         {
             return module.call(input);
         }
-        catch (Exception e) when (e is ExternalException or ArgumentException or InvalidOperationException or NotImplementedException)
+        catch (Exception e) when (e is not (TessarException or OutOfMemoryException))
         {
+            // The code of a user's model may throw anything.
             throw Misfit(
-                $"Model `{name}` doesn't take images of shape {Shape.Text(inputShape)} ([batch, channels, height, width]): {FirstLine.Of(e)}. "
-                + "Choose a model made for this size, or other data.", e);
+                $"Model `{name}` doesn't take images of shape {Shape.Text(inputShape)} ([batch, channels, height, width]): "
+                + $"{FirstLine.Of(e).TrimEnd('.')} ({e.GetType().Name}). Choose a model made for this size, or other data.", e);
         }
     }
 

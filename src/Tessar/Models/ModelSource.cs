@@ -39,7 +39,8 @@ public sealed class ModelSource
     /// </exception>
     /// <remarks>
     /// The assembly is loaded into a context of its own that shares Tessar and TorchSharp with this program and finds its
-    /// other dependencies beside itself. Its code runs with all rights of this process: load only what you trust.
+    /// other dependencies beside itself, unless it is part of this program. Its code runs with all rights of this process:
+    /// load only what you trust.
     /// </remarks>
     public static ModelSource Parse(string text)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.Loader;
 using static TorchSharp.torch;
@@ -8,6 +9,9 @@ namespace Tessar.Models;
 /// <summary>Finds a module class in an assembly of the user's.</summary>
 internal static class UserAssembly
 {
+    // A file that was built anew is loaded anew; the same one once.
+    private static readonly ConcurrentDictionary<(string Path, DateTime Written), Assembly> Loaded = new();
+
     /// <summary>Loads the assembly and finds the class.</summary>
     /// <exception cref="TessarException">The message names the file or type, what is required, and the nearest name.</exception>
     public static Type FindModule(string file, string typeName)
@@ -45,7 +49,7 @@ internal static class UserAssembly
     {
         try
         {
-            return new Context(path).LoadFromAssemblyPath(path).GetExportedTypes();
+            return Load(path).GetExportedTypes();
         }
         catch (Exception e) when (e is BadImageFormatException or FileLoadException or FileNotFoundException or TypeLoadException
             or InvalidOperationException or UnauthorizedAccessException)
@@ -56,6 +60,11 @@ internal static class UserAssembly
                 ErrorKind.InputData, e);
         }
     }
+
+    // The program that runs may name a model of its own: then it is the loaded assembly, not a second copy with other statics.
+    private static Assembly Load(string path) =>
+        AssemblyLoadContext.Default.Assemblies.FirstOrDefault(assembly => !assembly.IsDynamic && assembly.Location == path)
+        ?? Loaded.GetOrAdd((path, File.GetLastWriteTimeUtc(path)), key => new Context(key.Path).LoadFromAssemblyPath(key.Path));
 
     private static TessarException Unusable(string message) => new(message, ErrorKind.InputData);
 

@@ -27,8 +27,10 @@ public static class BridgeLoader
     [ModuleInitializer]
     internal static void Subscribe()
     {
-        if (OperatingSystem.IsLinux())
-            AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
+        if (!OperatingSystem.IsLinux())
+            return;
+        NativeAllocator.KeepFreedMemory();
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
     }
 #pragma warning restore CA2255
 

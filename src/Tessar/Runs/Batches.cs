@@ -15,9 +15,26 @@ internal static class Batches
     public static Tensor Inputs(ExampleSet set, ReadOnlySpan<int> indices, InputNormalization input)
     {
         ImageShape image = set.Store.Image;
-        Tensor inputs = empty([indices.Length, image.Channels, image.Height, image.Width], float32);
+        Tensor inputs = NewInputs(indices.Length, image);
         FillInputs(inputs, set, indices, input);
         return inputs;
+    }
+
+    /// <summary>A tensor for images, uninitialised, with the channels of a pixel side by side in memory as they are in the store.</summary>
+    /// <param name="count">How many images.</param>
+    /// <param name="image">Their size.</param>
+    /// <returns>float32 [count, channels, height, width] in channels-last order; the caller disposes of it.</returns>
+    /// <remarks>
+    /// libtorch's convolutions hand this order on, and its pooling is vectorised only in it: a training step of the zoo's cnn takes
+    /// half the time (batch 64, two cores: 104 µs against 190 µs per example).
+    /// </remarks>
+    public static Tensor NewInputs(int count, ImageShape image)
+    {
+        using Tensor pixels = empty([count, image.Height, image.Width, image.Channels], float32);
+        long row = (long)image.Width * image.Channels;
+        // Strides spelled out: for a single channel a permutation would count as channels-first.
+        return pixels.as_strided(
+            [count, image.Channels, image.Height, image.Width], [image.Height * row, 1, row, image.Channels]);
     }
 
     /// <summary>The labels of some examples, edits applied.</summary>
@@ -32,7 +49,7 @@ internal static class Batches
     }
 
     /// <summary>Fills a tensor made for these images; costs no allocation.</summary>
-    /// <param name="inputs">float32 [indices, channels, height, width], contiguous, on the CPU; overwritten.</param>
+    /// <param name="inputs">From <see cref="NewInputs"/>, or the first images of it; overwritten.</param>
     /// <param name="set">Where they are.</param>
     /// <param name="indices">Which of them, each in [0, set.Count).</param>
     /// <param name="input">The normalisation.</param>
@@ -40,9 +57,10 @@ internal static class Batches
     {
         ImageShape image = set.Store.Image;
         int size = image.Height * image.Width * image.Channels;
-        Span<float> numbers = MemoryMarshal.Cast<byte, float>(inputs.bytes);
+        using Tensor inMemoryOrder = inputs.permute(0, 2, 3, 1);
+        Span<float> numbers = MemoryMarshal.Cast<byte, float>(inMemoryOrder.bytes);
         for (int i = 0; i < indices.Length; i++)
-            PixelConversion.Normalise(set.Image(indices[i]), numbers.Slice(i * size, size), image, input);
+            PixelConversion.Normalise(set.Image(indices[i]), numbers.Slice(i * size, size), input);
     }
 
     /// <summary>Fills a tensor made for these labels; costs no allocation.</summary>

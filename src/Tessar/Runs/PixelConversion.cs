@@ -1,33 +1,29 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Tessar.Examples;
 
 namespace Tessar.Runs;
 
 /// <summary>Turns the bytes of an image into the numbers a model sees.</summary>
 internal static class PixelConversion
 {
-    /// <summary>out[c, y, x] = (pixel[y, x, c] / 255 − mean[c]) / std[c], each operation rounded to float32.</summary>
+    /// <summary>out[y, x, c] = (pixel[y, x, c] / 255 − mean[c]) / std[c], each operation rounded to float32.</summary>
     /// <param name="pixels">[height, width, channels].</param>
-    /// <param name="numbers">[channels, height, width]; overwritten.</param>
-    /// <param name="shape">Size of the image.</param>
+    /// <param name="numbers">[height, width, channels]; overwritten.</param>
     /// <param name="input">The normalisation.</param>
     /// <remarks>Divisions, not products with reciprocals: so the numbers are those of PyTorch's usual transforms, bit for bit.</remarks>
-    public static void Normalise(ReadOnlySpan<byte> pixels, Span<float> numbers, ImageShape shape, InputNormalization input)
+    public static void Normalise(ReadOnlySpan<byte> pixels, Span<float> numbers, InputNormalization input)
     {
-        if (shape.Channels == 1)
+        if (input.Mean.Count == 1)
         {
             NormaliseGrey(pixels, numbers, input.Mean[0], input.Std[0]);
             return;
         }
 
-        int area = shape.Height * shape.Width;
-        for (int channel = 0; channel < shape.Channels; channel++)
+        for (int channel = 0; channel < input.Mean.Count; channel++)
         {
             float mean = input.Mean[channel], std = input.Std[channel];
-            Span<float> plane = numbers.Slice(channel * area, area);
-            for (int i = 0; i < plane.Length; i++)
-                plane[i] = (pixels[i * shape.Channels + channel] / 255f - mean) / std;
+            for (int i = channel; i < pixels.Length; i += input.Mean.Count)
+                numbers[i] = (pixels[i] / 255f - mean) / std;
         }
     }
 

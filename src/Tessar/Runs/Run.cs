@@ -85,7 +85,8 @@ public sealed class Run
 
     /// <summary>The examples the run was trained on, with its labels.</summary>
     /// <param name="store">The run's data; has to stay open.</param>
-    /// <exception cref="TessarException">The recorded range doesn't fit the data, or the labels can't be read.</exception>
+    /// <exception cref="ArgumentException">The recorded range doesn't lie in the data.</exception>
+    /// <exception cref="TessarException">The labels can't be read, or are damaged.</exception>
     public ExampleSet TrainSet(ExampleStore store) => ExampleSet.Parse(store, Record.Program.Data.Train, OpenLabels(store));
 
     /// <summary>The examples the run is tested on, with its labels.</summary>

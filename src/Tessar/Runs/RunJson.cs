@@ -9,6 +9,9 @@ internal static class RunJson
 {
     public const string FileName = "run.json";
 
+    /// <summary>The same JSON on one line.</summary>
+    public static readonly RunJsonContext Compact = new(new JsonSerializerOptions(RunJsonContext.Default.Options) { WriteIndented = false });
+
     /// <summary>Replaces the file at once.</summary>
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
     public static void Write(string path, RunRecord record) =>
@@ -61,6 +64,10 @@ internal static class RunJson
             return ("the names of the classes", $"{record.Classes.Count} names, some of them null or none");
         if (record.Program.Input.Objection(record.Image.Channels) is { } input)
             return ("one finite mean and positive std per channel", input);
+        if (record.Program is { Epochs: < 1 } or { BatchSize: < 1 } or { CheckpointEverySteps: < 1 })
+            return ("epochs, batchSize and checkpointEverySteps from 1 on", "a smaller one");
+        if (record.Machine.Threads is < 1 or > 1024)
+            return ("from 1 to 1024 threads", $"{record.Machine.Threads}");
         if (record.Program.Labels is { } labels && !IsInside(labels.File))
             return ("a file inside of the run's folder", $"`{labels.File}`");
         return record.Checkpoints.Select(CheckpointObjection).FirstOrDefault(found => found is not null);

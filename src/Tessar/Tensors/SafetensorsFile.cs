@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Tessar.Tensors;
 
-/// <summary>A safetensors file, mapped into memory: names, shapes and the bytes themselves. Nothing is loaded until asked for.</summary>
+/// <summary>
+/// A safetensors file, mapped into memory: names, shapes and the bytes themselves. Nothing is loaded until asked for.
+/// </summary>
 /// <remarks>
 /// Opening reads the header only and refuses a file whose header, shapes or offsets don't fit together. Bytes are
 /// little-endian and row-major. Reading is safe from several threads; disposing while another thread reads isn't.

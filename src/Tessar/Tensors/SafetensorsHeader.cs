@@ -5,7 +5,9 @@ using System.Text.Unicode;
 
 namespace Tessar.Tensors;
 
-/// <summary>The header of a safetensors file, read strictly: whatever the format forbids is refused with its byte offset.</summary>
+/// <summary>
+/// The header of a safetensors file, read strictly: whatever the format forbids is refused with its byte offset.
+/// </summary>
 /// <remarks>
 /// Layout: u64 little-endian N, N bytes of UTF-8 JSON starting with <c>{</c>, then the tensors' bytes without hole or overlap.
 /// A field of a tensor that isn't dtype, shape or data_offsets is passed over, as the reference implementation does.
@@ -21,6 +23,7 @@ internal sealed class SafetensorsHeader
     /// <summary>Name of the header's own section.</summary>
     public const string MetadataName = "__metadata__";
 
+    private static readonly string[] s_types = [.. Enum.GetValues<ElementType>().Select(ElementTypes.NameOf)];
     private readonly string _path;
     private readonly long _dataStart;
     private readonly long _fileLength;
@@ -132,7 +135,7 @@ internal sealed class SafetensorsHeader
                     Expect(ref reader, JsonTokenType.String, $"a string for the dtype of `{tensor}`");
                     string text = reader.GetString()!;
                     type = ElementTypes.Parse(text) ?? throw Refuse(
-                        _path, At(ref reader), $"a dtype of {string.Join(", ", Enum.GetValues<ElementType>().Select(ElementTypes.NameOf))} for `{tensor}`", $"`{text}`");
+                        _path, At(ref reader), $"one of the dtypes {string.Join(", ", s_types)} for `{tensor}`", $"`{text}`");
                     break;
                 case "shape":
                     shape = ReadIntegers(ref reader, $"the shape of `{tensor}`");

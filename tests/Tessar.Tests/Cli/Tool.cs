@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tessar.Runs;
 using Tessar.Tests.Processes;
 
 namespace Tessar.Tests.Cli;
@@ -30,6 +31,16 @@ internal sealed class Tool : IDisposable
     {
         using ChildProcess child = Start(arguments);
         return child.WaitForEnd();
+    }
+
+    /// <summary>Starts a training that doesn't end by itself and returns when it has logged its first steps.</summary>
+    public ChildProcess StartEndlessTraining(string name)
+    {
+        ChildProcess training = Start(
+            "train", "--model", "cnn", "--data", "fashion-mnist-mini", "--epochs", "1000", "--test", "test:0-9", "--name", name, "--quiet");
+        string metrics = File($"runs/{name}/metrics.arrows");
+        Assert.True(SpinWait.SpinUntil(() => MetricReader.Read(metrics).Count > 0, TimeSpan.FromMinutes(1)), "The training logged nothing within a minute.");
+        return training;
     }
 
     /// <summary>Runs a command that has to succeed and returns its only JSON object.</summary>

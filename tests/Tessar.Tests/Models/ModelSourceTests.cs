@@ -127,6 +127,20 @@ public sealed class ModelSourceTests
         Assert.Equal(type.Name, model.GetType().Name);
     }
 
+    [Fact]
+    public void User_module_of_a_foreign_assembly_is_loaded_apart_once_but_shares_TorchSharp()
+    {
+        using var folder = new TemporaryFolder();
+        string foreign = folder.File("user.dll");
+        File.Copy(s_own, foreign);
+        using Module<Tensor, Tensor> model = ModelSource.Parse($"{foreign}#{typeof(ClassesOnly).FullName}").Create(new ImageShape(2, 2, 1), 3);
+        using Module<Tensor, Tensor> again = ModelSource.Parse($"{foreign}#{typeof(ClassesOnly).FullName}").Create(new ImageShape(2, 2, 1), 3);
+        Assert.Equal((nameof(ClassesOnly), foreign), (model.GetType().Name, model.GetType().Assembly.Location));
+        Assert.IsNotType<ClassesOnly>(model);
+        Assert.Same(model.GetType(), again.GetType());
+        Assert.IsType<ClassesOnly>(ModelSource.Parse($"{s_own}#{typeof(ClassesOnly).FullName}").Create(new ImageShape(2, 2, 1), 3)).Dispose();
+    }
+
     [Theory]
     [InlineData("/no/such/file.dll#My.Net", "/no/such/file.dll")]
     [InlineData("OWN#Tessar.Tests.Models.NoArgument", "Did you mean `Tessar.Tests.Models.NoArguments`?")]

@@ -70,16 +70,19 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Waits until the child has printed the line.</summary>
-    public void WaitFor(string line)
+    public void WaitFor(string line) => WaitFor(printed => printed == line);
+
+    /// <summary>Waits until the child has printed a line like that.</summary>
+    public void WaitFor(Func<string, bool> isLine)
     {
         long end = Stopwatch.GetTimestamp() + (long)(s_patience.TotalSeconds * Stopwatch.Frequency);
         lock (_output)
         {
-            while (!_output.ToString().Split('\n').Contains(line, StringComparer.Ordinal))
+            while (!_output.ToString().Split('\n').Any(isLine))
             {
                 Assert.True(
                     !_process.HasExited && Stopwatch.GetTimestamp() < end,
-                    $"The child never printed `{line}`. Output: {_output}. Error: {_error}");
+                    $"The child never printed the line waited for. Output: {_output}. Error: {_error}");
                 Monitor.Wait(_output, TimeSpan.FromMilliseconds(100));
             }
         }

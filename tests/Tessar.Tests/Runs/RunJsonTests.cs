@@ -73,6 +73,8 @@ public sealed class RunJsonTests : IDisposable
     [InlineData("\"height\": 28", "\"height\": 0", "at least one pixel")]
     [InlineData("\"labels.json\"", "\"/etc/passwd\"", "/etc/passwd")]
     [InlineData("\"adamw\"", "7", "`name` has to be a text")]
+    [InlineData("\"batchSize\": 64", "\"batchSize\": 0", "batchSize")]
+    [InlineData("\"threads\": 2", "\"threads\": 0", "threads, found 0")]
     [InlineData("0.002", "\"fast\"", "`learningRate` has to be a number")]
     [InlineData("\"T-shirt/top\"", "null", "names")]
     public void Impossible_content_is_refused_by_name(string from, string to, string expected)

@@ -23,6 +23,9 @@ internal static class SmallRuns
     public static Run Train(TrainingRequest request, Action<TrainingProgress>? hear = null) =>
         Trainer.Train(request, new Listener<TrainingProgress>(hear ?? (_ => { })));
 
+    public static Run TrainOrOpen(TrainingRequest request, Action<TrainingProgress>? hear = null) =>
+        Trainer.TrainOrOpen(request, new Listener<TrainingProgress>(hear ?? (_ => { })));
+
     public static Run Resume(Run run, Action<TrainingProgress>? hear = null) =>
         Trainer.Resume(run, new Listener<TrainingProgress>(hear ?? (_ => { })));
 

@@ -21,8 +21,15 @@ internal static class Snapshot
     {
         string stem = Path.Combine(
             Path.GetDirectoryName(Repository.SourcePath(file))!, $"{Path.GetFileNameWithoutExtension(file)}.{test}{(part is null ? string.Empty : "." + part)}");
-        string approvedPath = $"{stem}.approved.{extension}";
-        string receivedPath = $"{stem}.received.{extension}";
+        MatchesFile(received, $"{stem}.approved.{extension}", $"{stem}.received.{extension}");
+    }
+
+    /// <summary>Fails unless <paramref name="received"/> equals the content of a file that is generated, but committed.</summary>
+    /// <param name="received">The text.</param>
+    /// <param name="approvedPath">The file.</param>
+    /// <param name="receivedPath">Where the text is put when it differs.</param>
+    public static void MatchesFile(string received, string approvedPath, string receivedPath)
+    {
         string actual = Normalize(received);
         string? approved = File.Exists(approvedPath) ? Normalize(File.ReadAllText(approvedPath)) : null;
         if (approved == actual)

@@ -1,5 +1,7 @@
+using Tessar.Examples;
 using Tessar.Runs;
 using Tessar.Tensors;
+using Tessar.Tests.Models;
 using Tessar.Tests.Processes;
 using Tessar.Tests.Runs;
 using Tessar.Training;
@@ -119,6 +121,38 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(run.Record.Finished, Run.Open(run.Directory).Record.Finished);
     }
 
+    [Theory]
+    [InlineData("\"adamw\"", "\"adamax\"", "There is no optimiser `adamax`")]
+    [InlineData("\"beta1\": 0.9,", "", "its optimiser adamw lacks `beta1`")]
+    [InlineData("\"beta1\": 0.9,", "\"beta1\": 9,", "`beta1` of adamw is 9")]
+    [InlineData("\"batchSize\": 16,", "", "lacks a part of the program")]
+    public void Program_that_cannot_be_carried_out_is_named(string from, string to, string expected)
+    {
+        Run run = SmallRuns.Interrupt(Request("stopped"), 3);
+        string path = Path.Combine(run.Directory, "run.json"), json = File.ReadAllText(path);
+        Assert.Contains(from, json, StringComparison.Ordinal);
+        File.WriteAllText(path, json.Replace(from, to, StringComparison.Ordinal));
+        Assert.Contains(expected, Assert.Throws<TessarException>(() => SmallRuns.Resume(run)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(14)]
+    public void Run_cancelled_while_it_is_tested_is_tested_when_it_goes_on(long step)
+    {
+        string model = $"{typeof(CancelsWhenTested).Assembly.Location}#{typeof(CancelsWhenTested).FullName}";
+        SmallData.Write(folder, test: 300); // two batches, so that there is a moment between them
+        Run whole = SmallRuns.Train(Request("whole") with { Model = model });
+        using var source = new CancellationTokenSource();
+        Run stopped = Trainer.Train(
+            Request("stopped") with { Model = model },
+            new Listener<TrainingProgress>(progress => CancelsWhenTested.Cancellation = progress.Step == step - 1 ? source : null),
+            source.Token);
+        Assert.Equal((RunStatus.Interrupted, step), (stopped.Status, stopped.Checkpoints[^1].Step));
+        Assert.DoesNotContain(stopped.ReadMetrics(), row => row.TestLoss is not null && row.Step == step);
+        AssertSame(whole, SmallRuns.Resume(stopped));
+    }
+
     [Fact]
     public void Checkpoint_or_state_that_was_changed_stops_resuming_and_leaves_the_run_resumable()
     {
@@ -225,5 +259,22 @@ public sealed class WithDropout : Module<Tensor, Tensor>
         using Tensor active = functional.relu(hidden);
         using Tensor kept = dropout.call(active);
         return last.call(kept);
+    }
+}
+
+/// <summary>A user's model at whose first test someone presses Ctrl-C.</summary>
+public sealed class CancelsWhenTested() : ImageAndClasses(new ImageShape(6, 6, 1), 3)
+{
+    internal static CancellationTokenSource? Cancellation { get; set; }
+
+    public override Tensor forward(Tensor input)
+    {
+        if (!training)
+        {
+            Cancellation?.Cancel();
+            Cancellation = null;
+        }
+
+        return base.forward(input);
     }
 }

@@ -1,6 +1,7 @@
 using Tessar.Examples;
 using Tessar.Runs;
 using Tessar.Tensors;
+using Tessar.Tests.Models;
 using Tessar.Tests.Runs;
 using Tessar.Training;
 using TorchSharp;
@@ -150,6 +151,31 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Run_that_exists_is_opened_not_trained_again()
+    {
+        TrainingRequest request = SmallRuns.Request(folder) with { LabelErrors = 0.1 };
+        int updates = 0;
+        Run trained = SmallRuns.TrainOrOpen(request, _ => updates++), opened = SmallRuns.TrainOrOpen(request, _ => updates++);
+        Assert.Equal(14, updates);
+        Assert.Equal(trained.Record.Created, opened.Record.Created);
+
+        SmallRuns.Interrupt(request with { Name = "stopped" }, 3);
+        Run finished = SmallRuns.TrainOrOpen(request with { Name = "stopped" }, _ => updates++);
+        Assert.Equal(14 + 11, updates);
+        Assert.Equal(trained.Checkpoints[^1].Sha256, finished.Checkpoints[^1].Sha256);
+    }
+
+    [Fact]
+    public void Run_of_another_program_is_not_taken_for_the_one_asked_for()
+    {
+        SmallRuns.Train(folder);
+        var error = Assert.Throws<TessarException>(() => SmallRuns.TrainOrOpen(SmallRuns.Request(folder) with { Epochs = 3, LearningRate = 1e-3 }));
+        Assert.Equal(ErrorKind.Usage, error.Kind);
+        Assert.Contains("epochs is 2, asked for is 3; optimizer is {\"name\":\"adamw\"", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => SmallRuns.TrainOrOpen(SmallRuns.Request(folder) with { Name = null }));
+    }
+
+    [Fact]
     public void Second_run_of_the_same_name_is_refused_and_the_first_left_alone()
     {
         Run first = SmallRuns.Train(folder);
@@ -231,6 +257,16 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void Model_that_fails_on_the_last_small_batch_is_named_with_step_and_size()
+    {
+        string model = $"{typeof(NeedsFullBatch).Assembly.Location}#{typeof(NeedsFullBatch).FullName}";
+        var error = Assert.Throws<TessarException>(() => SmallRuns.Train(SmallRuns.Request(folder) with { Model = model }));
+        Assert.Equal(ErrorKind.InputData, error.Kind);
+        Assert.Contains("failed at step 6 on a batch of 4: four is too few (FormatException)", error.Message, StringComparison.Ordinal);
+        Assert.Equal(RunStatus.Failed, Run.Open(folder.File("runs/run")).Status);
+    }
+
+    [Fact]
     public void Frozen_parameters_stay_as_they_are_and_are_not_counted()
     {
         string model = $"{typeof(FrozenFirstLayer).Assembly.Location}#{typeof(FrozenFirstLayer).FullName}";
@@ -264,4 +300,11 @@ public sealed class FrozenFirstLayer : Module<Tensor, Tensor>
         using Tensor active = functional.relu(hidden);
         return last.call(active);
     }
+}
+
+/// <summary>A user's model that throws on the four examples left over at an epoch's end.</summary>
+public sealed class NeedsFullBatch() : ImageAndClasses(new ImageShape(6, 6, 1), 3)
+{
+    public override Tensor forward(Tensor input) =>
+        input.shape[0] == 4 ? throw new FormatException("four is too few.") : base.forward(input);
 }

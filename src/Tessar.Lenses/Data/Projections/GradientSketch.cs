@@ -35,8 +35,10 @@ internal sealed class GradientSketch
         for (int s = 0; s < gradients.Captured.Count; s++)
         {
             ParameterSlot slot = gradients.Captured[s];
-            if (!placed.Contains(slot.Name))
-                parts.Add(new CountSketchPart(slot, SketchHash.Key(seed, checkpoint, 2 * s), width));
+            if (placed.Contains(slot.Name))
+                continue;
+            ulong key = SketchHash.Key(seed, checkpoint, 2 * s);
+            parts.Add((SketchPart?)ConvolutionSketchPart.TryCreate(slot, sample, key, width) ?? new CountSketchPart(slot, key, width));
         }
 
         if (layers.Count > 0)

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Tessar.Lenses.Data.Projections;
 
 /// <summary>The random signs and buckets of a sketch: a pure function of (key, coordinate), so nothing about a projection is stored.</summary>
@@ -35,11 +38,14 @@ internal static class SketchHash
     /// <param name="sketch">At least as long as the table is wide.</param>
     public static void Add(ReadOnlySpan<uint> table, ReadOnlySpan<float> values, Span<float> sketch)
     {
+        if (values.Length < table.Length)
+            throw new ArgumentException($"values has {values.Length} numbers, the table {table.Length}.", nameof(values));
+        ref float first = ref MemoryMarshal.GetReference(sketch);
         for (int j = 0; j < table.Length; j++)
         {
             uint entry = table[j];
-            // The sign is flipped in the bits: no branch, no multiplication.
-            sketch[(int)(entry & ~SignBit)] += BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(values[j]) ^ (entry & SignBit));
+            // The sign is flipped in the bits: no branch, no multiplication. Buckets are below the table's width by construction.
+            Unsafe.Add(ref first, entry & ~SignBit) += BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(values[j]) ^ (entry & SignBit));
         }
     }
 

@@ -1,3 +1,4 @@
+using Tessar.Autograd.Kernels;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,8 +12,6 @@ internal sealed class Conv2dRule(string name, Conv2d layer) : LayerRule(name, la
     public override Parameter? Weight => layer.weight;
 
     public override Parameter? Bias => layer.bias;
-
-    public long Groups => layer.groups;
 
     public (int Height, int Width) Kernel => ((int)layer.kernel_size[0], (int)layer.kernel_size[1]);
 
@@ -34,6 +33,20 @@ internal sealed class Conv2dRule(string name, Conv2d layer) : LayerRule(name, la
     }
 
     public override Tensor BiasGradient(Tensor outputGradient) => outputGradient.sum([2, 3]);
+
+    /// <summary>Sizes for the kernel that needs no unfolding; null for what it doesn't do: groups and padding with other than zeros.</summary>
+    /// <param name="input">[B, channels, height, width].</param>
+    /// <param name="output">[B, channels, height, width].</param>
+    public ConvolutionGeometry? GeometryFor(long[] input, long[] output)
+    {
+        if (layer.groups != 1 || (layer.padding_mode != PaddingModes.Zeros && (Padding(0), Padding(1)) is not ((0, 0), (0, 0))))
+            return null;
+        (int top, int bottom) = Padding(0);
+        (int left, int right) = Padding(1);
+        return new ConvolutionGeometry(
+            (int)input[2], (int)input[3], (int)input[1], (int)output[2], (int)output[3], (int)output[1], Kernel.Height, Kernel.Width,
+            Stride.Height, Stride.Width, Dilation.Height, Dilation.Width, top, bottom, left, right);
+    }
 
     /// <summary>The input with the layer's padding applied, so that what follows needs none.</summary>
     public Tensor Pad(Tensor input)

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Tessar.Native;
+
+namespace Tessar.Bench;
+
+/// <summary>Chooses a benchmark by name and prints what it found: <c>dotnet run -c Release --project bench/Tessar.Bench -- NAME [--json]</c>.</summary>
+internal static class Benchmarks
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    private static readonly Dictionary<string, Func<object>> Known = new(StringComparer.Ordinal)
+    {
+        ["trak"] = TrakBenchmark.Run,
+    };
+
+    public static int Run(string[] arguments)
+    {
+        string? name = Array.Find(arguments, a => !a.StartsWith('-'));
+        if (name is null || !Known.TryGetValue(name, out Func<object>? benchmark))
+        {
+            Console.Error.WriteLine($"Name a benchmark: {string.Join(", ", Known.Keys)}. Add --json for machine-readable figures.");
+            return 2;
+        }
+
+        TorchThreads.Set(Environment.ProcessorCount);
+        object figures = benchmark();
+        Console.WriteLine(JsonSerializer.Serialize(figures, figures.GetType(), Json));
+        return 0;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using Tessar.Autograd;
+using Tessar.Examples;
+using Tessar.Lenses.Data;
+using Tessar.Lenses.Data.Features;
+using Tessar.Lenses.Data.Outputs;
+using Tessar.Lenses.Data.Projections;
+using Tessar.Methods;
+using Tessar.Models;
+using Tessar.Runs;
+using Tessar.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tessar.Bench;
+
+/// <summary>TRAK features of the 421,642-parameter cnn, k = 2,048, on Fashion-MNIST: all in, and against one backward pass per example.</summary>
+internal static class TrakBenchmark
+{
+    private const int Width = 2048;
+    private const int LoopExamples = 64;
+    private const int FastExamples = 1024;
+
+    public static object Run()
+    {
+        string folder = Directory.CreateTempSubdirectory("tessar-bench-").FullName;
+        try
+        {
+            using ExampleStore store = DataCatalog.Open("fashion-mnist");
+            Runs.Run run = RandomRun(Path.Combine(folder, "bench"), store);
+            ExampleSet train = run.TrainSet(store);
+            (double seconds, AttributionReport report) = AllIn(run, train, store);
+            RatioResult ratio = AgainstLoop(run, train);
+            return new
+            {
+                benchmark = "trak",
+                model = "cnn",
+                parameters = report.Parameters,
+                projectionDimension = Width,
+                examples = train.Count,
+                threads = Native.TorchThreads.Current,
+                secondsFeatures = seconds,
+                millisecondsPerExample = seconds * 1000 / train.Count,
+                storeBytes = (long)train.Count * Width * 2,
+                loopMillisecondsPerExample = Scale(ratio.BaselineSeconds, 1000),
+                fastMillisecondsPerExample = Scale(ratio.Seconds, 1000),
+                timesFasterThanLoop = ratio.TimesFaster,
+                peakBytes = Process.GetCurrentProcess().PeakWorkingSet64,
+                runtime = Environment.Version.ToString(),
+                processor = Processor(),
+            };
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // Everything a user waits for before scores: model, check, sketch tables, gradients, fp16 rows on disk, checksums.
+    private static (double Seconds, AttributionReport Report) AllIn(Runs.Run run, ExampleSet train, ExampleStore store)
+    {
+        ExampleSet target = new(store, "test", 0, 1);
+        AttributionMatrix scores = new Trak(new TrakOptions { ProjectionDimension = Width }).Score(new RunView(run), train, target, new MethodContext());
+        return (scores.Report.SecondsFeatures, scores.Report);
+    }
+
+    // The baseline is our own loop: one forward and one backward pass per example, the same sketch of its gradient.
+    private static RatioResult AgainstLoop(Runs.Run run, ExampleSet train)
+    {
+        var view = new CheckpointView(run, run.Checkpoints[^1]);
+        var output = new ClassificationMargin();
+        using var model = new FeatureModel(view, train, output, UnsupportedParameters.Throw);
+        using DisposeScope scope = NewDisposeScope();
+        (CapturedBatch sample, _) = model.Run(train, [0]);
+        var sketch = new GradientSketch(model.Gradients, sample, Width, 0, 0);
+        var pass = new FeaturePass(model, sketch, new TrakOptions().BatchSize, new MethodContext());
+        uint[] table = SketchHash.Table(1, model.Gradients.ParameterCount, Width);
+        return Ratio.Measure(
+            () => Loop(model.Gradients, output, view, train, table),
+            () =>
+            {
+                pass.ToMemory(new ExampleSet(train.Store, "train", 0, FastExamples)).Dispose();
+                return FastExamples;
+            });
+    }
+
+    private static int Loop(PerExampleGradients gradients, ClassificationMargin output, CheckpointView view, ExampleSet train, uint[] table)
+    {
+        float[] row = new float[Width];
+        for (int i = 0; i < LoopExamples; i++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor labels = Batches.Labels(train, [i]);
+            Tensor gradient = gradients.OfByLoop(Batches.Inputs(train, [i], view.Input), logits => output.Direction(logits, labels));
+            Array.Clear(row);
+            SketchHash.Add(table, gradient.data<float>().ToArray(), row);
+        }
+
+        return LoopExamples;
+    }
+
+    // Speed doesn't depend on how well the weights are trained.
+    private static Runs.Run RandomRun(string directory, ExampleStore store)
+    {
+        string file = Path.Combine("checkpoints", "step-00000000.safetensors");
+        string path = Path.Combine(directory, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        long parameters;
+        using (nn.Module<Tensor, Tensor> module = ModelSource.Parse("cnn").Create(store.Image, store.ClassNames.Count, 1))
+        {
+            StateDict.Save(module, path);
+            parameters = module.parameters().Sum(p => p.numel());
+        }
+
+        RunJson.Write(Path.Combine(directory, RunJson.FileName), new RunRecord
+        {
+            Schema = RunRecord.CurrentSchema,
+            Name = "bench",
+            Kind = RunKind.Imported,
+            Status = RunStatus.Completed,
+            Created = DateTimeOffset.UnixEpoch,
+            Program = new TrainingProgram
+            {
+                Model = "cnn",
+                Parameters = parameters,
+                Data = new DataReference("fashion-mnist", null, store.Identity, "train:0-59999", "test:0-9999"),
+                Input = InputNormalization.Of(store),
+            },
+            Image = store.Image,
+            Classes = store.ClassNames,
+            Checkpoints = [new Checkpoint(file, 0, 0, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))))],
+            Versions = new RunVersions("0", "0", "0", "0"),
+            Machine = new RunMachine("bench", "bench", Environment.ProcessorCount, Native.TorchThreads.Current),
+        });
+        return Runs.Run.Open(directory);
+    }
+
+    private static Spread Scale(Spread spread, double factor) => new(spread.Median * factor, spread.Min * factor, spread.Max * factor);
+
+    private static string Processor()
+    {
+        string? line = OperatingSystem.IsLinux()
+            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
+            : null;
+        return string.Create(CultureInfo.InvariantCulture, $"{line?.Split(':', 2)[1].Trim() ?? "unknown"}, {Environment.ProcessorCount} cores");
+    }
+}

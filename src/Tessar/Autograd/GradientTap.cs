@@ -1,0 +1,50 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tessar.Autograd;
+
+/// <summary>Stands behind a layer's output: hands on a copy, and notes the gradient that arrives there on the way back.</summary>
+/// <remarks>
+/// The copy keeps in-place successors off the layer's own output. Asking libtorch to retain a gradient instead costs two transpositions
+/// of every channels-last activation, because it stores retained gradients channels-first. The probe is a leaf that makes the backward
+/// pass come by; nothing else of the layer is differentiated. An exception must not leave a backward function, so one would be kept
+/// in the sink; noting a handle can't fail short of running out of memory.
+/// </remarks>
+internal sealed class GradientTap : autograd.SingleTensorFunction<GradientTap>
+{
+    private const string SinkKey = "sink";
+
+    /// <inheritdoc/>
+    public override string Name => nameof(GradientTap);
+
+    /// <summary>Puts a tap behind a layer's output.</summary>
+    /// <param name="output">The layer's output.</param>
+    /// <param name="sink">Takes the gradient.</param>
+    /// <returns>What the model goes on with, of the same values.</returns>
+    public static Tensor Behind(Tensor output, Sink sink) => apply(output, sink.Probe, sink);
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        ctx.save_data(SinkKey, vars[2]);
+        return ((Tensor)vars[0]).clone();
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        var sink = (Sink)ctx.get_data(SinkKey);
+        sink.Gradient = grad_output.detach();
+        return [grad_output, zeros_like(sink.Probe, requires_grad: false), null!];
+    }
+
+    /// <summary>Where one call's gradient is noted.</summary>
+    internal sealed class Sink
+    {
+        /// <summary>The leaf that makes the backward pass come by.</summary>
+        public Tensor Probe { get; } = zeros(1, requires_grad: true);
+
+        /// <summary>The gradient at the layer's output; null when the output didn't matter.</summary>
+        public Tensor? Gradient { get; set; }
+    }
+}

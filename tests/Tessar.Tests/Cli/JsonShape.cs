@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Tessar.Tests.Cli;
+
+/// <summary>A JSON object with everything that differs between machines and runs replaced, so that what remains is its shape.</summary>
+/// <remarks>
+/// Folders become `{folder}`, hashes `{hash}`, moments `{moment}`; measured numbers become 0.5; lists keep their first element.
+/// Which examples lead a ranking may differ between processors by rounding, so of those only the fields' names are kept.
+/// </remarks>
+internal static partial class JsonShape
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly string[] Rankings = ["proponents", "opponents", "mostSuspicious"];
+    private static readonly string[] OfThisMachine = ["os", "processor", "cores", "threads", "dotnet", "tessar"];
+
+    public static string Of(JsonElement element, string folder) => Scrub(JsonNode.Parse(element.GetRawText())!, string.Empty, folder)!.ToJsonString(Indented);
+
+    private static JsonNode? Scrub(JsonNode? node, string name, string folder) => node switch
+    {
+        _ when OfThisMachine.Contains(name, StringComparer.Ordinal) => "{machine}",
+        JsonObject o => new JsonObject(o.Select(entry => KeyValuePair.Create(entry.Key, Scrub(entry.Value, entry.Key, folder)))),
+        JsonArray list when Rankings.Contains(name, StringComparer.Ordinal) => new JsonArray([.. list[0]!.AsObject().Select(field => (JsonNode)field.Key).Where(field => field.ToString() != "trueLabel")]),
+        JsonArray { Count: > 1 } list => new JsonArray(Scrub(list[0], name, folder), $"{list.Count - 1} more"),
+        JsonArray list => new JsonArray([.. list.Select(item => Scrub(item, name, folder))]),
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => Text(value.GetValue<string>(), folder),
+        JsonValue value when value.GetValueKind() == JsonValueKind.Number =>
+            value.ToJsonString().AsSpan().ContainsAny('.', 'E', 'e') || Measured().IsMatch(name) ? 0.5 : value.DeepClone(),
+        _ => node?.DeepClone(),
+    };
+
+    private static string Text(string text, string folder)
+    {
+        string known = text.Replace(folder, "{folder}", StringComparison.Ordinal).Replace(Repository.Root, "{repository}", StringComparison.Ordinal);
+        return Moment().Replace(Hash().Replace(known, "{hash}"), "{moment}");
+    }
+
+    [GeneratedRegex("second|loss|accuracy|auroc|found|mean|std|damping|gradientCheck|peakBytes|examplesComputed", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Measured();
+
+    [GeneratedRegex(@"\b[0-9a-f]{64}\b|(?<=/)[0-9a-f]{16}\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Hash();
+
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Moment();
+}

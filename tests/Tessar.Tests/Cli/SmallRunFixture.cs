@@ -1,0 +1,26 @@
+using Tessar.Tests.Cli;
+
+[assembly: AssemblyFixture(typeof(SmallRunFixture))]
+
+namespace Tessar.Tests.Cli;
+
+/// <summary>A folder with one small run, `small`: logistic regression on 200 images with 20 planted label errors, made by the program itself.</summary>
+public sealed class SmallRunFixture : IDisposable
+{
+    private readonly Lazy<Tool> tool = new(() =>
+    {
+        var made = new Tool();
+        made.Json("train", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-199", "--test", "test:0-49",
+            "--epochs", "2", "--label-errors", "0.05", "--name", "small", "--threads", "1");
+        return made;
+    });
+
+    /// <summary>The program in the folder of that run.</summary>
+    internal Tool Tool => tool.Value;
+
+    public void Dispose()
+    {
+        if (tool.IsValueCreated)
+            tool.Value.Dispose();
+    }
+}
