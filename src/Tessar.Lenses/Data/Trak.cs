@@ -212,7 +212,7 @@ public sealed class Trak(TrakOptions options) : IAttributionMethod
 /// <summary>Settings of <see cref="Trak"/>.</summary>
 public sealed record TrakOptions
 {
-    /// <summary>Width k of the random projection; at most the number of parameters. The peer's default.</summary>
+    /// <summary>Width k of the random projection; at most the number of parameters.</summary>
     [Range(1, 1 << 20)]
     public int ProjectionDimension { get; init; } = 2048;
 
@@ -228,7 +228,7 @@ public sealed record TrakOptions
 
     /// <summary>Examples per forward pass.</summary>
     [Range(1, 1 << 16)]
-    public int BatchSize { get; init; } = 64;
+    public int BatchSize { get; init; } = 128;
 
     /// <summary>Type of the stored features: 16 bits halve the disk and cost nothing in quality.</summary>
     public NumberFormat NumberFormat { get; init; } = NumberFormat.F16;

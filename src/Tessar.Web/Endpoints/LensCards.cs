@@ -45,7 +45,7 @@ internal static class LensCards
         string checkpoints = string.Create(
             CultureInfo.InvariantCulture, $"{document.Checkpoints.Count} checkpoint{(document.Checkpoints.Count == 1 ? "" : "s")}");
         string seconds = string.Create(
-            CultureInfo.InvariantCulture, $"{document.Report.SecondsFeatures + document.Report.SecondsScoring:0.0} s");
+            CultureInfo.InvariantCulture, $"{document.Report.SecondsFeatures + document.Report.SecondsScoring:0.0}\u00A0s");
         return new MethodCard(
             document.Method, reason is null ? "done" : "stale", $"{document.Targets} explained by {document.Train}, {checkpoints}, {seconds}.",
             reason, document.Created, Command(runs, run, document.Method, document.Targets));

@@ -9,8 +9,8 @@ namespace Tessar.Autograd;
 
 /// <summary>Gradients of a scalar output with respect to the parameters, one per example, at about the price of one backward pass.</summary>
 /// <remarks>
-/// Forward hooks record each layer's input a and output z. After the forward pass one backward pass gives δ = ∂F/∂z for
-/// F = Σ_i f_i; weights aren't among its inputs, so no batch gradient of a weight is computed. In evaluation mode examples don't
+/// Forward hooks record each layer's input a and output z. A tap behind each layer
+/// notes δ = ∂F/∂z, F = Σ_i f_i, during one backward pass; weights aren't among its inputs, so no batch gradient of a weight is computed. In evaluation mode examples don't
 /// interact and row i of δ is example i's own. Rules exist for Linear, Conv2d, Layer-, Group- and BatchNorm and Embedding; shared
 /// layers and shared parameters add up. The model is put into evaluation mode and given back as it was by <see cref="Dispose"/>.
 /// Source: Goodfellow, arXiv:1510.01799; the convolution and normalisation rules are checked against the loop to 1e-10 in fp64.
@@ -21,7 +21,7 @@ public sealed class PerExampleGradients : IDisposable
     private readonly bool wasTraining;
     private readonly List<Parameter> unfrozen = [];
     private readonly List<Action> removeHooks = [];
-    private readonly List<(LayerRule Rule, Tensor Input, Tensor Output)> recorded = [];
+    private readonly List<(LayerRule Rule, Tensor Input, Tensor Output, GradientTap.Sink Sink)> recorded = [];
     private bool recording;
 
     /// <summary>Prepares a model for per-example gradients.</summary>
@@ -75,9 +75,6 @@ public sealed class PerExampleGradients : IDisposable
     /// <summary>Number of elements of the flat gradient.</summary>
     public long ParameterCount => Captured.Sum(slot => slot.Count);
 
-    /// <summary>Whether hooks hand on a copy of each layer's output. Needed when anything after a layer works in place.</summary>
-    internal bool CopyOutputs { get; set; } = true;
-
     /// <summary>The flat gradient of each example.</summary>
     /// <param name="inputs">Shape [B, ...].</param>
     /// <param name="direction">From the logits [B, classes]: ∂f_i/∂logits, of the same shape.</param>
@@ -111,8 +108,10 @@ public sealed class PerExampleGradients : IDisposable
         using IDisposable mode = set_grad_enabled(true);
         Tensor logits = Record(inputs);
         Tensor seed = DirectionAt(logits, direction);
-        Tensor[] deltas = recorded.Count == 0 ? [] : Autograd.Gradient.Of(logits, [.. recorded.Select(r => r.Output)], seed);
-        LayerCall[] calls = [.. recorded.Zip(deltas, (r, delta) => new LayerCall(r.Rule, r.Input, delta))];
+        if (recorded.Count > 0)
+            Autograd.Gradient.Of(logits, [.. recorded.Select(r => r.Sink.Probe)], seed);
+        // An output that didn't matter to the logits has no gradient.
+        LayerCall[] calls = [.. recorded.Select(r => new LayerCall(r.Rule, r.Input, r.Sink.Gradient ?? zeros_like(r.Output)))];
         recorded.Clear();
         foreach (LayerCall call in calls)
         {
@@ -190,9 +189,9 @@ public sealed class PerExampleGradients : IDisposable
                 if (!recording)
                     return output;
                 rule.Check();
-                recorded.Add((rule, input.detach(), output.alias()));
-                // What an in-place successor overwrites is the copy; the recorded output stays in the graph before it.
-                return CopyOutputs ? output.clone() : output;
+                var sink = new GradientTap.Sink();
+                recorded.Add((rule, input.detach(), output.detach(), sink));
+                return GradientTap.Behind(output, sink);
             }).remove);
         }
 
@@ -226,6 +225,12 @@ public sealed class PerExampleGradients : IDisposable
     {
         using IDisposable mode = set_grad_enabled(true);
         Tensor[] parameters = [.. slots.Select(slot => slot.Parameter)];
+        if (inputs.shape[0] == 1)
+        {
+            Tensor only = model.call(inputs);
+            return [Autograd.Gradient.Of(only, parameters, DirectionAt(only, direction))];
+        }
+
         // The direction may depend on labels, so it is taken for the whole batch at once.
         Tensor directions = DirectionAt(model.call(inputs), direction);
         var result = new Tensor[inputs.shape[0]][];

@@ -29,7 +29,7 @@ public static class BridgeLoader
     {
         if (!OperatingSystem.IsLinux())
             return;
-        NativeAllocator.KeepFreedMemory();
+        NativeTuning.Apply();
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
     }
 #pragma warning restore CA2255

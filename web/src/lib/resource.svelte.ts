@@ -8,6 +8,8 @@ export class Resource<T> {
   isLoading = $state(true);
   /** True after a second of loading: time for a word. */
   isSlow = $state(false);
+  /** Whether there is an answer, good or bad. */
+  isSettled = $derived(this.data !== null || this.problem !== null);
   #attempt = $state(0);
 
   /** Asks again. */

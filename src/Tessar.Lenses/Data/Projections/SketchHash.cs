@@ -18,6 +18,7 @@ internal static class SketchHash
     /// <param name="key">From <see cref="Key"/>.</param>
     /// <param name="count">Number of coordinates.</param>
     /// <param name="width">Number of buckets k, below 2³¹.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint[] Table(ulong key, long count, int width)
     {
         var table = new uint[count];
@@ -36,6 +37,7 @@ internal static class SketchHash
     /// <param name="table">From <see cref="Table"/>.</param>
     /// <param name="values">As long as the table.</param>
     /// <param name="sketch">At least as long as the table is wide.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(ReadOnlySpan<uint> table, ReadOnlySpan<float> values, Span<float> sketch)
     {
         if (values.Length < table.Length)

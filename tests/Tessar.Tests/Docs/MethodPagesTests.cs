@@ -1,0 +1,34 @@
+using Tessar.Lenses.Data;
+using Tessar.Methods;
+
+namespace Tessar.Tests.Docs;
+
+public sealed class MethodPagesTests
+{
+    private static readonly MethodCatalog Catalog = new(typeof(Trak).Assembly);
+
+    public static TheoryData<string> Names => [.. Catalog.Methods.Select(m => m.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Page_holds_the_options_as_the_catalogue_has_them(string name)
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", name.Split('/')[1] + ".md"));
+        Assert.Contains(OptionsTable(Catalog.Find(name)), page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Page_names_the_paper(string name)
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", name.Split('/')[1] + ".md"));
+        Assert.Contains(Catalog.Find(name).Paper, page, StringComparison.Ordinal);
+    }
+
+    private static string OptionsTable(MethodDescription method) => string.Join('\n',
+    [
+        "| option | default | allowed | what it does |",
+        "|---|---|---|---|",
+        .. method.Options.Select(o => $"| `{o.Name}` | {o.DefaultText} | {o.Allowed.Replace("|", "\\|", StringComparison.Ordinal)} | {o.Help} |"),
+    ]);
+}
