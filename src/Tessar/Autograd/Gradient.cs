@@ -54,6 +54,10 @@ public static class Gradient
 
         for (int i = 0; i < vectors.Count; i++)
         {
+            if (parameters[i] is null || parameters[i].IsInvalid)
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"parameters[{i}] is null or disposed."), nameof(parameters));
+            if (vectors[i] is null || vectors[i].IsInvalid)
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"vectors[{i}] is null or disposed."), nameof(vectors));
             if (!vectors[i].shape.AsSpan().SequenceEqual(parameters[i].shape))
             {
                 throw new ArgumentException(string.Create(
@@ -105,8 +109,12 @@ public static class Gradient
         }
         finally
         {
-            for (int i = 0; i < inputs.Count; i++)
+            // In reverse, so that an input named twice gets back what it had before the first time.
+            for (int i = inputs.Count - 1; i >= 0; i--)
+            {
                 inputs[i].grad = saved[i];
+                saved[i]?.Dispose();
+            }
         }
     }
 

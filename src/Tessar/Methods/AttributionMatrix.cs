@@ -77,6 +77,7 @@ public sealed class AttributionMatrix
     private Influence[] Strongest(int target, int count, bool descending)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        count = Math.Min(count, TrainCount);
         // Priority = how weak an entry is: the weakest kept one is thrown out first, and among equals the one with the larger index.
         var kept = new PriorityQueue<Influence, (float Strength, int Order)>(count + 1);
         for (int i = 0; i < TrainCount; i++)

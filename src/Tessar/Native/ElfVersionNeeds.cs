@@ -15,6 +15,7 @@ internal static class ElfVersionNeeds
     private const uint SectionVersionNeeds = 0x6ffffffe;
     private const uint SectionVersionSymbols = 0x6fffffff;
     private const uint SectionRelocationsWithAddend = 4;
+    private const uint SectionWithoutBytes = 8;
     private const uint SectionDynamicSymbols = 11;
     private const ushort FlagWeak = 2;
     private const int SectionHeaderSize = 64;
@@ -76,8 +77,9 @@ internal static class ElfVersionNeeds
                 BinaryPrimitives.ReadUInt64LittleEndian(header[0x18..]),
                 BinaryPrimitives.ReadUInt64LittleEndian(header[0x20..]),
                 BinaryPrimitives.ReadUInt32LittleEndian(header[0x28..]));
-            const uint noBits = 8; // .bss occupies no bytes of the file
-            sections.Add(section.Type != noBits && !Fits(image, section.Offset, section.Size) ? section with { Type = 0, Size = 0 } : section);
+            // .bss occupies no bytes of the file whatever its size says; as an empty section nothing of it is ever read.
+            bool isReadable = section.Type != SectionWithoutBytes && Fits(image, section.Offset, section.Size);
+            sections.Add(isReadable ? section : section with { Type = 0, Size = 0 });
         }
 
         return true;
