@@ -39,7 +39,11 @@ internal static class CompletionScript
             suggestions=("${(@f)$("${words[1]}" "[suggest:$CURSOR]" "$line" 2>/dev/null)}")
             compadd -- ${suggestions:#}
         }
-        compdef _tessar tessar ./tessar
+        if [[ "${funcstack[1]}" == _tessar ]]; then
+            _tessar "$@" # loaded from fpath, at the first completion
+        else
+            compdef _tessar tessar ./tessar # sourced
+        fi
 
         """;
 

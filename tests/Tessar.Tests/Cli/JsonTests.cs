@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tessar.Tensors;
 using Tessar.Tests.Examples;
+using Tessar.Tests.Processes;
 using Tessar.Tests.Snapshots;
 
 namespace Tessar.Tests.Cli;
@@ -92,6 +93,18 @@ public sealed class JsonTests(SmallRunFixture runs)
 
     [Fact]
     public void Completion() => Matches(runs.Tool.Json("completion", "fish"));
+
+    [Fact]
+    public void Serve()
+    {
+        using ChildProcess serving = runs.Tool.Start("serve", "--port", "0", "--no-open", "--json");
+        serving.WaitFor("}");
+        Tool.Send("INT", serving);
+        using JsonDocument printed = JsonDocument.Parse(serving.WaitForEnd().Output);
+        JsonElement result = printed.RootElement;
+        Uri url = new(result.GetProperty("url").GetString()!);
+        Snapshot.Matches(JsonShape.Of(result, runs.Tool.Folder).Replace($":{url.Port}/", ":{port}/", StringComparison.Ordinal), "json");
+    }
 
     private void Matches(JsonElement result, [System.Runtime.CompilerServices.CallerMemberName] string test = "") =>
         Snapshot.Matches(JsonShape.Of(result, runs.Tool.Folder), "json", test: test);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tessar.Tests.Processes;
 
 namespace Tessar.Tests.Cli;
@@ -18,6 +19,19 @@ public sealed class ToolTests : IDisposable
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("libcoreclr", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("torch", result.Error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Help_stands_within_300_milliseconds()
+    {
+        // The best of five: the others may have waited for a busy machine.
+        double best = Enumerable.Range(0, 5).Min(_ =>
+        {
+            long start = Stopwatch.GetTimestamp();
+            tool.Run("--help");
+            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        });
+        Assert.InRange(best, 0, 300);
     }
 
     [Fact]
