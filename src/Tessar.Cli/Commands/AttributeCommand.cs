@@ -11,7 +11,6 @@ namespace Tessar.Cli.Commands;
 internal sealed class AttributeCommand : TessarCommand
 {
     private const int TargetsShown = 5;
-    private const int PicturesShown = 4;
 
     private readonly Argument<string> runs;
     private readonly Setting<string> method;
@@ -55,7 +54,8 @@ internal sealed class AttributeCommand : TessarCommand
         foreach (TargetJson target in result.Targets.Take(TargetsShown))
         {
             output.WriteLine($"{target.Example}, {target.Label}");
-            InfluenceStrip.Write(output, call.Style, examples, explained, target, PicturesShown);
+            foreach (string line in InfluenceStrip.Lines(call.Style, examples, explained, target))
+                output.WriteLine(line);
             output.WriteLine();
         }
         if (result.Targets.Count > TargetsShown)

@@ -9,7 +9,7 @@ internal static class Data
 {
     /// <summary>Opens a data set by name or path, with progress when it has to be converted first.</summary>
     public static ExampleStore Open(Invocation call, string nameOrPath) =>
-        call.Progress.Run(progress => DataCatalog.Open(nameOrPath, Translate.Import(progress), call.Cancellation));
+        call.Progress.RunQuickly(progress => DataCatalog.Open(nameOrPath, Translate.Import(progress), call.Cancellation));
 
     /// <summary>The picture of an example.</summary>
     public static Picture PictureOf(ExampleSet examples, int index)

@@ -20,7 +20,7 @@ internal sealed class DemoCommand : TessarCommand
     private const int Epochs = 5;
     private const int SuspectsShown = 10;
     private const int MistakesShown = 2;
-    private const int PicturesShown = 4;
+    private const int InfluencesKept = 10;
 
     private readonly Setting<int> port;
     private readonly Option<bool> noOpen;
@@ -76,7 +76,7 @@ internal sealed class DemoCommand : TessarCommand
         call.Say($"Fashion-MNIST, {Quantity.Count(examples)} small pictures of clothes in {store.ClassNames.Count} classes. "
             + $"We give {Quantity.Count((long)Math.Round(PlantedFraction * examples))} of them a wrong label on purpose, "
             + $"train a small convolutional network on all of them for {Epochs} epochs, and then ask which labels look wrong.");
-        call.Say(string.Empty);
+        call.Say();
         var request = new TrainingRequest
         {
             Model = "cnn",
@@ -100,7 +100,7 @@ internal sealed class DemoCommand : TessarCommand
             MethodContext context = work.Context with { Progress = Translate.Method(progress) };
             return (work.CreateMethod().SelfInfluence(work.View, train, context), work.CreateMethod().Score(work.View, train, test, context));
         });
-        AttributionResult.Save(matrix, work.View, train, test, work.Options, top: 10);
+        AttributionResult.Save(matrix, work.View, train, test, work.Options, top: InfluencesKept);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         return (MislabelsJson.Of(work.Run.Name, work.Method.Name, train, suspicion, SuspectsShown), matrix, seconds);
     }
@@ -114,31 +114,31 @@ internal sealed class DemoCommand : TessarCommand
     private static void Tell(
         Invocation call, DemoJson result, MislabelsJson suspects, ExampleSet train, ExampleSet test, Mistake[] mistakes, AttributionMatrix matrix)
     {
-        if (call.IsJson || call.IsQuiet)
-            return;
-        using var page = new StringWriter();
-        page.WriteLine($"It classifies {Quantity.Percent(result.TestAccuracy)} of the test pictures correctly, in spite of the wrong labels it was taught.");
-        page.WriteLine();
-        page.WriteLine("Which labels look wrong? TRAK asks of each training picture how much it alone holds up its own label.");
-        page.WriteLine($"The {SuspectsShown} most suspicious of {Quantity.Count(train.Count)}:");
-        page.WriteLine();
-        SuspicionStrip.Write(page, call.Style, train, suspects.MostSuspicious);
-        page.WriteLine();
-        (int first, int second) = ((int)Math.Round(0.05 * train.Count), (int)Math.Round(0.10 * train.Count));
-        page.WriteLine($"Of the {Quantity.Count(result.PlantedErrors)} planted errors "
-            + $"{Quantity.Count((long)Math.Round(result.FoundInFirst5Percent * result.PlantedErrors))} are among the first {Quantity.Count(first)} and "
-            + $"{Quantity.Count((long)Math.Round(result.FoundInFirst10Percent * result.PlantedErrors))} among the first {Quantity.Count(second)}. "
+        call.Say();
+        call.Say($"It classifies {Quantity.Percent(result.TestAccuracy)} of the test pictures correctly, in spite of the wrong labels it was taught.");
+        call.Say();
+        SuspectJson[] shown = [.. suspects.MostSuspicious.Take(SuspicionStrip.Count(call.Style, train))];
+        call.Say("Which labels look wrong? TRAK asks of each training picture how much it alone holds up its own label. "
+            + $"The {shown.Length} most suspicious of {Quantity.Count(train.Count)}:");
+        call.Say();
+        call.Draw(SuspicionStrip.Lines(call.Style, train, shown));
+        call.Say();
+        call.Say($"Of the {Quantity.Count(result.PlantedErrors)} planted errors {Found(result.FoundInFirst5Percent)} are among the first "
+            + $"{Inspected(0.05)} and {Found(result.FoundInFirst10Percent)} among the first {Inspected(0.10)}. "
             + $"AUROC {Quantity.Number(result.Auroc)} (0.5 is guessing, 1 is perfect).");
         foreach (Mistake mistake in mistakes)
         {
-            TargetJson target = TargetJson.Of(matrix, mistake.Index, train, test, PicturesShown);
-            page.WriteLine();
-            page.WriteLine($"{target.Example} is labelled {target.Label}; the network says {mistake.Predicted}, {Quantity.Percent(mistake.Probability)} sure. "
-                + $"The training pictures that pushed it away from {target.Label}, and beneath them those that pulled towards it:");
-            page.WriteLine();
-            InfluenceStrip.Write(page, call.Style, train, test, target, PicturesShown);
+            TargetJson target = TargetJson.Of(matrix, mistake.Index, train, test, InfluencesKept);
+            call.Say();
+            call.Say($"{target.Example} is labelled {target.Label}; the network says {mistake.Predicted}, {Quantity.Percent(mistake.Probability)} sure. "
+                + $"These training pictures pushed it away from {target.Label}, and those beneath pulled towards it:");
+            call.Say();
+            call.Draw(InfluenceStrip.Lines(call.Style, train, test, target));
         }
-        call.Say(page.ToString());
+        call.Say();
+
+        string Found(double fraction) => Quantity.Count((long)Math.Round(fraction * result.PlantedErrors));
+        string Inspected(double fraction) => Quantity.Count((long)Math.Round(fraction * train.Count));
     }
 
     private static void WriteNext(Invocation call, TextWriter output, DemoJson result)

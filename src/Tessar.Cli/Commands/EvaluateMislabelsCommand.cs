@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Spectre.Console;
 using Tessar.Cli.Json;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
@@ -11,8 +10,6 @@ namespace Tessar.Cli.Commands;
 /// <summary>Ranks the training examples by how suspicious their labels are, and, where wrong labels are known, scores the ranking.</summary>
 internal sealed class EvaluateMislabelsCommand : TessarCommand
 {
-    private const int PicturesShown = 10;
-
     private readonly Argument<string> runs;
     private readonly Setting<string> method;
     private readonly Setting<string> train;
@@ -43,16 +40,17 @@ internal sealed class EvaluateMislabelsCommand : TessarCommand
             work.CreateMethod().SelfInfluence(work.View, examples, work.Context with { Progress = Translate.Method(progress) }));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         MislabelsJson result = MislabelsJson.Of(work.Run.Name, work.Method.Name, examples, suspicion, call.Value(top)) with { Seconds = seconds };
-        call.Print(result, JsonOutput.Printing.MislabelsJson, console => Write(console, call.Style, result, examples));
+        call.Print(result, JsonOutput.Printing.MislabelsJson, console => Write(call, console.Profile.Out.Writer, result, examples));
         return ExitCode.Success;
     }
 
-    private static void Write(IAnsiConsole console, TerminalStyle style, MislabelsJson result, ExampleSet examples)
+    private static void Write(Invocation call, TextWriter output, MislabelsJson result, ExampleSet examples)
     {
-        TextWriter output = console.Profile.Out.Writer;
-        output.WriteLine($"The most suspicious of {Quantity.Count(result.Examples)} training examples, by {result.Method}:");
+        SuspectJson[] shown = [.. result.MostSuspicious.Take(SuspicionStrip.Count(call.Style, examples))];
+        output.WriteLine($"The {shown.Length} most suspicious of {Quantity.Count(result.Examples)} training examples, by {result.Method}:");
         output.WriteLine();
-        SuspicionStrip.Write(output, style, examples, result.MostSuspicious.Take(PicturesShown));
+        foreach (string line in SuspicionStrip.Lines(call.Style, examples, shown))
+            output.WriteLine(line);
         output.WriteLine();
         output.WriteLine(Verdict(result));
     }

@@ -5,24 +5,25 @@ using Tessar.Examples;
 
 namespace Tessar.Cli.Commands;
 
-/// <summary>A target beside the training pictures that raised its output, and beneath them those that lowered it.</summary>
+/// <summary>A target beside the training pictures that pushed it away from its label, and beneath those that pulled towards it.</summary>
 internal static class InfluenceStrip
 {
-    public static void Write(TextWriter output, TerminalStyle style, ExampleSet train, ExampleSet targets, TargetJson target, int count)
+    private const int Wanted = 5;
+
+    public static IEnumerable<string> Lines(TerminalStyle style, ExampleSet train, ExampleSet targets, TargetJson target)
     {
         Picture picture = Data.PictureOf(targets, target.Index);
-        Strip("pushed away by", target.Opponents);
-        Strip("pulled towards by", target.Proponents);
+        int shown = PictureStrip.Fitting(Wanted, picture.Width, rows: 2, style) - 1;
+        return Strip("pushed away by", target.Opponents).Append(string.Empty).Concat(Strip("pulled towards by", target.Proponents));
 
-        void Strip(string title, IReadOnlyList<InfluenceJson> influences)
+        IEnumerable<string> Strip(string title, IReadOnlyList<InfluenceJson> influences)
         {
             (Picture, IReadOnlyList<string>)[] items =
             [
                 (picture, [target.Example, title]),
-                .. influences.Take(count).Select(influence => (Data.PictureOf(train, influence.Index), Captions(influence))),
+                .. influences.Take(shown).Select(influence => (Data.PictureOf(train, influence.Index), Captions(influence))),
             ];
-            foreach (string line in PictureStrip.Lines(items, style))
-                output.WriteLine(line);
+            return PictureStrip.Lines(items, style);
         }
     }
 

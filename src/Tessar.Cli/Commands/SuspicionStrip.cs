@@ -7,7 +7,13 @@ namespace Tessar.Cli.Commands;
 /// <summary>Suspicious training pictures with the label they carry and, where it was changed on purpose, the true one.</summary>
 internal static class SuspicionStrip
 {
-    public static void Write(TextWriter output, TerminalStyle style, ExampleSet train, IEnumerable<SuspectJson> suspects)
+    private const int Wanted = 10;
+
+    /// <summary>How many pictures fit.</summary>
+    public static int Count(TerminalStyle style, ExampleSet train) =>
+        PictureStrip.Fitting(Math.Min(Wanted, train.Count), Data.PictureOf(train, 0).Width, rows: 3, style);
+
+    public static IEnumerable<string> Lines(TerminalStyle style, ExampleSet train, IEnumerable<SuspectJson> suspects)
     {
         (Picture, IReadOnlyList<string>)[] items =
         [
@@ -18,7 +24,6 @@ internal static class SuspicionStrip
                 suspect.TrueLabel is { } truth ? $"planted; is {truth}" : "label of the data set",
             ])),
         ];
-        foreach (string line in PictureStrip.Lines(items, style))
-            output.WriteLine(line);
+        return PictureStrip.Lines(items, style);
     }
 }

@@ -104,25 +104,12 @@ internal sealed class HelpText : SynchronousCommandLineAction
                 if (ownLine)
                     Line(head);
                 string prefix = ownLine ? new string(' ', left) : head.PadRight(left);
-                foreach (string part in Wrap(meaning, Math.Max(30, style.Width - left)))
+                foreach (string part in TextWrap.Lines(meaning, Math.Max(30, style.Width - left)))
                 {
                     Line(prefix + part);
                     prefix = new string(' ', left);
                 }
             }
-        }
-
-        private static IEnumerable<string> Wrap(string text, int width)
-        {
-            int start = 0;
-            while (text.Length - start > width)
-            {
-                int space = text.LastIndexOf(' ', start + width, width);
-                int end = space > start ? space : start + width;
-                yield return text[start..end];
-                start = space > start ? end + 1 : end;
-            }
-            yield return text[start..];
         }
     }
 }

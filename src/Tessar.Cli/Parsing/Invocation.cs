@@ -10,6 +10,8 @@ namespace Tessar.Cli.Parsing;
 /// <summary>What a command is given to work with: its values, where to write, and when to stop.</summary>
 internal sealed class Invocation
 {
+    private const int LongestLine = 100;
+
     private readonly ParseResult parsed;
     private readonly SettingValues values;
     private readonly GlobalOptions global;
@@ -93,11 +95,22 @@ internal sealed class Invocation
             errors.WriteLine(text);
     }
 
-    /// <summary>Narration between results, on standard output; silent with --json and --quiet.</summary>
-    public void Say(string text)
+    /// <summary>A sentence of narration on standard output, broken into lines that read well; silent with --json and --quiet.</summary>
+    public void Say(string text = "")
     {
-        if (!IsJson && !IsQuiet)
-            output.WriteLine(text);
+        if (IsJson || IsQuiet)
+            return;
+        foreach (string line in TextWrap.Lines(text, Math.Min(Style.Width, LongestLine)))
+            output.WriteLine(line);
+    }
+
+    /// <summary>Pictures on standard output; silent with --json and --quiet.</summary>
+    public void Draw(IEnumerable<string> lines)
+    {
+        if (IsJson || IsQuiet)
+            return;
+        foreach (string line in lines)
+            output.WriteLine(line);
     }
 
     // Spectre fills table rows up with spaces; nobody wants them in a file.

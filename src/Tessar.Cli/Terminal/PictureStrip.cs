@@ -5,6 +5,13 @@ internal static class PictureStrip
 {
     private const int Gap = 3;
 
+    /// <summary>How many of <paramref name="wanted"/> pictures to show so that each row is full: at most <paramref name="rows"/> rows.</summary>
+    public static int Fitting(int wanted, int pictureWidth, int rows, TerminalStyle style)
+    {
+        int perRow = Math.Max(1, (style.Width + Gap) / (pictureWidth + Gap));
+        return perRow >= wanted ? wanted : Math.Clamp(wanted / perRow, 1, rows) * perRow;
+    }
+
     /// <summary>The lines of the strip; a caption longer than its picture is cut with an ellipsis.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<(Picture Picture, IReadOnlyList<string> Captions)> items, TerminalStyle style)
     {

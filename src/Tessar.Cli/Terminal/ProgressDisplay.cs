@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Tessar.Cli.Terminal;
 
@@ -8,6 +9,9 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider clock = clock ?? TimeProvider.System;
+
+    /// <summary>Runs work that mostly has nothing to report: no bar, which would leave an empty line.</summary>
+    public T RunQuickly<T>(Func<IProgress<ProgressUpdate>, T> work) => quiet ? work(new Reporter(_ => { })) : RunWithLines(work);
 
     /// <summary>Runs <paramref name="work"/> and shows what it reports.</summary>
     public T Run<T>(Func<IProgress<ProgressUpdate>, T> work)
@@ -20,7 +24,9 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
 
     private T RunWithBars<T>(TerminalStyle style, Func<IProgress<ProgressUpdate>, T> work) =>
         style.CreateConsole(errors).Progress().AutoClear(false).ExcludeVerticalPadding()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 30 }, new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = Math.Clamp(style.Width - 75, 8, 30) },
+                new PercentageColumn(), new RemainingTimeColumn(), new DetailColumn())
             .Start(context =>
             {
                 ProgressTask? task = null;
@@ -31,12 +37,12 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
                     if (task is null || stage != update.Stage)
                     {
                         Finish(task);
-                        (task, stage, start) = (context.AddTask(update.Stage), update.Stage, clock.GetTimestamp());
+                        (task, stage, start) = (context.AddTask($"{Markup.Escape(update.Stage),-10}"), update.Stage, clock.GetTimestamp());
                     }
                     task.IsIndeterminate = update.Total == 0;
                     task.MaxValue = Math.Max(1, update.Total);
                     task.Value = update.Done;
-                    task.Description = Markup.Escape($"{update.Stage,-10} {Rate(update, clock.GetElapsedTime(start))}{Detail(update)}");
+                    task.Tag = $"{Rate(update, clock.GetElapsedTime(start))}{Detail(update)}";
                 }));
                 Finish(task);
                 return result;
@@ -95,5 +101,14 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
     private sealed class Reporter(Action<ProgressUpdate> report) : IProgress<ProgressUpdate>
     {
         public void Report(ProgressUpdate value) => report(value);
+    }
+
+    // Rate and loss stand behind the bar, so that their width doesn't move it.
+    private sealed class DetailColumn : ProgressColumn
+    {
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            new Text(task.Tag as string ?? string.Empty) { Overflow = Overflow.Ellipsis };
     }
 }

@@ -37,7 +37,7 @@ internal sealed record TerminalStyle(bool IsTerminal, ColorDepth Depth, int Widt
                 ColorDepth.Palette256 => ColorSystemSupport.EightBit,
                 _ => ColorSystemSupport.NoColors,
             },
-            Interactive = InteractionSupport.No,
+            Interactive = IsTerminal ? InteractionSupport.Yes : InteractionSupport.No,
         });
         console.Profile.Width = Width;
         return console;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tessar.Tests.Processes;
 
 namespace Tessar.Tests.Cli;
@@ -16,7 +15,7 @@ public sealed class InterruptTests : IDisposable
     public void One_signal_saves_and_the_run_goes_on_later(string signal)
     {
         using ChildProcess training = tool.StartEndlessTraining("long");
-        Send(signal, training);
+        Tool.Send(signal, training);
         ChildResult result = training.WaitForEnd();
         Assert.Equal(130, result.ExitCode);
         Assert.Contains("Saving and stopping.", result.Error, StringComparison.Ordinal);
@@ -30,13 +29,7 @@ public sealed class InterruptTests : IDisposable
     {
         using ChildProcess serving = tool.Start("serve", "--port", "0", "--no-open");
         serving.WaitFor(line => line.StartsWith("The workbench is at http://127.0.0.1:", StringComparison.Ordinal));
-        Send("INT", serving);
+        Tool.Send("INT", serving);
         Assert.Equal(0, serving.WaitForEnd().ExitCode);
-    }
-
-    private static void Send(string signal, ChildProcess process)
-    {
-        using ChildProcess kill = ChildProcess.StartProgram("kill", ["-" + signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
-        Assert.Equal(0, kill.WaitForEnd().ExitCode);
     }
 }

@@ -6,7 +6,8 @@ namespace Tessar.Tests.Cli;
 
 /// <summary>A JSON object with everything that differs between machines and runs replaced, so that what remains is its shape.</summary>
 /// <remarks>
-/// Folders become `{folder}`, hashes `{hash}`, moments `{moment}`; measured numbers become 0.5; lists keep their first element.
+/// Folders become `{folder}`, hashes `{hash}`, moments `{moment}`; measured numbers become 0.5; lists keep their first element; of a
+/// method's options only the names are kept.
 /// Which examples lead a ranking may differ between processors by rounding, so of those only the fields' names are kept.
 /// </remarks>
 internal static partial class JsonShape
@@ -14,6 +15,7 @@ internal static partial class JsonShape
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly string[] Rankings = ["proponents", "opponents", "mostSuspicious"];
+    private static readonly string[] OfTheMethod = ["default", "allowed"];
     private static readonly string[] OfThisMachine = ["os", "processor", "cores", "threads", "dotnet", "tessar"];
 
     public static string Of(JsonElement element, string folder) => Scrub(JsonNode.Parse(element.GetRawText())!, string.Empty, folder)!.ToJsonString(Indented);
@@ -21,6 +23,8 @@ internal static partial class JsonShape
     private static JsonNode? Scrub(JsonNode? node, string name, string folder) => node switch
     {
         _ when OfThisMachine.Contains(name, StringComparer.Ordinal) => "{machine}",
+        _ when OfTheMethod.Contains(name, StringComparer.Ordinal) => "{method}",
+        JsonObject o when name == "options" => new JsonArray([.. o.Select(option => (JsonNode)option.Key)]),
         JsonObject o => new JsonObject(o.Select(entry => KeyValuePair.Create(entry.Key, Scrub(entry.Value, entry.Key, folder)))),
         JsonArray list when Rankings.Contains(name, StringComparer.Ordinal) => new JsonArray([.. list[0]!.AsObject().Select(field => (JsonNode)field.Key).Where(field => field.ToString() != "trueLabel")]),
         JsonArray { Count: > 1 } list => new JsonArray(Scrub(list[0], name, folder), $"{list.Count - 1} more"),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Tessar.Runs;
 using Tessar.Tests.Processes;
@@ -41,6 +42,13 @@ internal sealed class Tool : IDisposable
         string metrics = File($"runs/{name}/metrics.arrows");
         Assert.True(SpinWait.SpinUntil(() => MetricReader.Read(metrics).Count > 0, TimeSpan.FromMinutes(1)), "The training logged nothing within a minute.");
         return training;
+    }
+
+    /// <summary>Sends a process a signal, such as INT for Ctrl-C.</summary>
+    public static void Send(string signal, ChildProcess process)
+    {
+        using ChildProcess kill = ChildProcess.StartProgram("kill", ["-" + signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
+        Assert.Equal(0, kill.WaitForEnd().ExitCode);
     }
 
     /// <summary>Runs a command that has to succeed and returns its only JSON object.</summary>

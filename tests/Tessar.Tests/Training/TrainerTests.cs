@@ -23,7 +23,11 @@ public sealed class TrainerTests : IDisposable
         SmallData.Write(folder, train: 1, test: 1);
         Run run = SmallRuns.Train(SmallRuns.Request(folder) with
         {
-            Model = "logistic", Epochs = 1, Optimizer = "sgd", LearningRate = 0.5, Schedule = "constant",
+            Model = "logistic",
+            Epochs = 1,
+            Optimizer = "sgd",
+            LearningRate = 0.5,
+            Schedule = "constant",
             OptimizerSettings = new Dictionary<string, double>(StringComparer.Ordinal) { ["weightDecay"] = 0, ["momentum"] = 0 },
         });
         using var scope = NewDisposeScope();
@@ -136,7 +140,10 @@ public sealed class TrainerTests : IDisposable
             Directory.Delete(folder.File("runs"), recursive: true);
             TrainingRequest request = SmallRuns.Request(folder) with
             {
-                Optimizer = "sgd", LearningRate = 1e12, WarmupSteps = 0, CheckpointEverySteps = 1,
+                Optimizer = "sgd",
+                LearningRate = 1e12,
+                WarmupSteps = 0,
+                CheckpointEverySteps = 1,
             };
             var error = Assert.Throws<NumericalException>(() => SmallRuns.Train(request));
             Assert.StartsWith("The loss is NaN at step 2 (epoch 0, batch 2 of 7). ", error.Message, StringComparison.Ordinal);
@@ -219,7 +226,13 @@ public sealed class TrainerTests : IDisposable
     {
         var error = Assert.Throws<TessarException>(() => SmallRuns.Train(SmallRuns.Request(folder) with
         {
-            Epochs = 0, BatchSize = -1, LabelErrors = 1.5, Optimizer = "sgdd", Schedule = "cosin", CheckpointEverySteps = 0, Threads = 0,
+            Epochs = 0,
+            BatchSize = -1,
+            LabelErrors = 1.5,
+            Optimizer = "sgdd",
+            Schedule = "cosin",
+            CheckpointEverySteps = 0,
+            Threads = 0,
             Input = new InputNormalization([0], [0]),
         }));
         Assert.Equal(ErrorKind.Usage, error.Kind);

@@ -52,6 +52,16 @@ public sealed class PictureTests
         Assert.Equal(["", "", "sho…   sho…", "x      x", "", "", "", "sho…", "x"], lines);
     }
 
+    [Theory]
+    [InlineData(160, 10, 3, 10)]
+    [InlineData(150, 10, 3, 8)]
+    [InlineData(80, 10, 3, 6)]
+    [InlineData(80, 5, 2, 4)]
+    [InlineData(20, 5, 2, 2)]
+    [InlineData(400, 5, 2, 5)]
+    public void Only_full_rows_are_shown(int width, int wanted, int rows, int shown) =>
+        Assert.Equal(shown, PictureStrip.Fitting(wanted, 28, rows, new TerminalStyle(true, ColorDepth.None, width)));
+
     [Fact]
     public void Empty_strip_has_no_lines() => Assert.Empty(PictureStrip.Lines([], new TerminalStyle(false, ColorDepth.None, 80)));
 }
