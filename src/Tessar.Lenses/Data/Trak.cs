@@ -122,31 +122,38 @@ public sealed class Trak(TrakOptions options) : IAttributionMethod
     {
         tally.Features.Start();
         var features = new ProjectedFeatures(checkpoint, train, Output, options, context);
-        tally.Computed += features.Computed;
-        tally.Note(features.Store.Header.ParameterCount, features.Store.Header.Skipped, features.GradientCheck);
-        Tensor targetRows = targets is null ? empty(0, options.ProjectionDimension) : features.Of(targets);
-        tally.Features.Stop();
-        tally.Scoring.Start();
-        GradientStore store = features.Store;
-        Tensor q = tensor(store.Factors.ToArray());
-        var projected = new FeaturesInMemory(targetRows);
-        ScoreKernel kernel;
-        if (options.UseCurvatureWeights || train.Count >= options.ProjectionDimension)
+        try
+        {
+            tally.Computed += features.Computed;
+            tally.Note(features.Store.Header.ParameterCount, features.Store.Header.Skipped, features.GradientCheck);
+            Tensor targetRows = targets is null ? empty(0, options.ProjectionDimension) : features.Of(targets);
+            tally.Features.Stop();
+            tally.Scoring.Start();
+            Tensor q = tensor(features.Store.Factors.ToArray());
+            ScoreKernel kernel = KernelOf(features.Store, new FeaturesInMemory(targetRows), q, targets is null || options.UseLeverage, context);
+            tally.Scoring.Stop();
+            return (kernel.Owning(features), q);
+        }
+        catch
+        {
+            features.Dispose();
+            throw;
+        }
+    }
+
+    private ScoreKernel KernelOf(GradientStore store, FeaturesInMemory targets, Tensor q, bool needsSelf, MethodContext context)
+    {
+        if (options.UseCurvatureWeights || store.Count >= options.ProjectionDimension)
         {
             // R = diag(p (1 − p)) with p = 1 − Q.
             Tensor? weights = options.UseCurvatureWeights ? q * (1 - q) : null;
-            kernel = new PrimalKernel(store, projected, options.Damping, weights, context.Cancellation);
-        }
-        else
-        {
-            using Tensor gram = FeatureProducts.Cross(store, store, context.Cancellation);
-            using Tensor cross = FeatureProducts.Cross(store, projected, context.Cancellation);
-            double rounding = FeatureProducts.Rounding((double)train.Count * train.Count * options.ProjectionDimension);
-            kernel = new DualKernel(gram, cross, options.Damping, rounding, targets is null || options.UseLeverage);
+            return new PrimalKernel(store, targets, options.Damping, weights, context.Cancellation);
         }
 
-        tally.Scoring.Stop();
-        return (kernel.Owning(features), q);
+        using Tensor gram = FeatureProducts.Cross(store, store, context.Cancellation);
+        using Tensor cross = FeatureProducts.Cross(store, targets, context.Cancellation);
+        double rounding = FeatureProducts.Rounding((double)store.Count * store.Count * options.ProjectionDimension);
+        return new DualKernel(gram, cross, options.Damping, rounding, needsSelf);
     }
 
     // Without projection K = Φ Φᵀ is n×n and comes from inner products of whole gradients.

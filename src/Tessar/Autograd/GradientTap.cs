@@ -7,8 +7,8 @@ namespace Tessar.Autograd;
 /// <remarks>
 /// The copy keeps in-place successors off the layer's own output. Asking libtorch to retain a gradient instead costs two transpositions
 /// of every channels-last activation, because it stores retained gradients channels-first. The probe is a leaf that makes the backward
-/// pass come by; nothing else of the layer is differentiated. An exception must not leave a backward function, so one would be kept
-/// in the sink; noting a handle can't fail short of running out of memory.
+/// pass come by; nothing else of the layer is differentiated. An exception that leaves a backward function ends the process, so it is
+/// kept in the sink for whoever asked for the gradient.
 /// </remarks>
 internal sealed class GradientTap : autograd.SingleTensorFunction<GradientTap>
 {
@@ -34,8 +34,16 @@ internal sealed class GradientTap : autograd.SingleTensorFunction<GradientTap>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         var sink = (Sink)ctx.get_data(SinkKey);
-        sink.Gradient = grad_output.detach();
-        return [grad_output, zeros_like(sink.Probe, requires_grad: false), null!];
+        try
+        {
+            sink.Gradient = grad_output.detach();
+        }
+        catch (Exception e)
+        {
+            sink.Failure = e;
+        }
+
+        return [grad_output, sink.NoGradient, null!];
     }
 
     /// <summary>Where one call's gradient is noted.</summary>
@@ -43,6 +51,12 @@ internal sealed class GradientTap : autograd.SingleTensorFunction<GradientTap>
     {
         /// <summary>The leaf that makes the backward pass come by.</summary>
         public Tensor Probe { get; } = zeros(1, requires_grad: true);
+
+        /// <summary>The probe's own gradient: none.</summary>
+        public Tensor NoGradient { get; } = zeros(1);
+
+        /// <summary>What went wrong on the way back, if anything.</summary>
+        public Exception? Failure { get; set; }
 
         /// <summary>The gradient at the layer's output; null when the output didn't matter.</summary>
         public Tensor? Gradient { get; set; }

@@ -110,6 +110,8 @@ public sealed class PerExampleGradients : IDisposable
         Tensor seed = DirectionAt(logits, direction);
         if (recorded.Count > 0)
             Autograd.Gradient.Of(logits, [.. recorded.Select(r => r.Sink.Probe)], seed);
+        if (recorded.Find(r => r.Sink.Failure is not null) is { Sink.Failure: { } failure } failed)
+            throw new GradientException($"The gradient at the output of layer {failed.Rule.Name} couldn't be noted: {failure.Message}", failure);
         // An output that didn't matter to the logits has no gradient.
         LayerCall[] calls = [.. recorded.Select(r => new LayerCall(r.Rule, r.Input, r.Sink.Gradient ?? zeros_like(r.Output)))];
         recorded.Clear();

@@ -30,6 +30,8 @@ internal sealed class GradientStoreWriter : IDisposable
     private int _sinceFlush;
     private bool _scaled;
 
+    private long RowBytes => _header.Origin.ProjectionDimension * (_half ? 2L : 4L);
+
     /// <summary>Starts a store, or goes on with one that was interrupted.</summary>
     /// <param name="folder">The store's folder.</param>
     /// <param name="header">Header of a new store; its scale is chosen here.</param>
@@ -39,7 +41,7 @@ internal sealed class GradientStoreWriter : IDisposable
         (_folder, _header) = (folder, header);
         _half = header.Origin.NumberFormat == "f16";
         _done = new bool[header.Rows];
-        Directory.CreateDirectory(folder);
+        Guard(() => Directory.CreateDirectory(folder));
         _lock = TakeLock(folder);
         try
         {
@@ -127,6 +129,10 @@ internal sealed class GradientStoreWriter : IDisposable
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new TessarException($"{path} can't be written: {e.Message.TrimEnd('.')}. Make it writable.", ErrorKind.Environment, e);
+        }
         catch (IOException e)
         {
             throw new TessarException(
@@ -134,6 +140,8 @@ internal sealed class GradientStoreWriter : IDisposable
                 ErrorKind.Environment, e);
         }
     }
+
+    private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : -1;
 
     private static byte[] Pack(bool[] flags)
     {
@@ -172,8 +180,13 @@ internal sealed class GradientStoreWriter : IDisposable
         if (found.Origin != _header.Origin || found.Rows != _header.Rows)
             throw GradientStore.Damaged(GradientStore.HeaderPath(_folder), "a store made from the same inputs", "another one", _folder);
         _header = found with { Summary = null };
+        bool isWhole = LengthOf(GradientStore.RowsPath(_folder)) == found.Rows * RowBytes
+            && LengthOf(GradientStore.FactorsPath(_folder)) == found.Rows * sizeof(float);
         OpenFiles(FileMode.OpenOrCreate);
         _scaled = true;
+        // Bits promise nothing about files that were removed or cut.
+        if (!isWhole)
+            return;
         var bytes = new byte[(_done.Length + 7) / 8];
         _bits!.Position = 0;
         int read = _bits.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
@@ -184,15 +197,15 @@ internal sealed class GradientStoreWriter : IDisposable
 
     private void OpenFiles(FileMode mode) => Guard(() =>
     {
-        long width = _header.Origin.ProjectionDimension * (_half ? 2L : 4L);
-        _rows = OpenFile(GradientStore.RowsPath(_folder), mode, checked(_header.Rows * width));
+        _rows = OpenFile(GradientStore.RowsPath(_folder), mode, checked(_header.Rows * RowBytes));
         _factors = OpenFile(GradientStore.FactorsPath(_folder), mode, _header.Rows * sizeof(float));
-        _bits = new FileStream(GradientStore.DonePath(_folder), mode, FileAccess.ReadWrite);
+        _bits = OpenFile(GradientStore.DonePath(_folder), mode, (_header.Rows + 7) / 8);
     });
 
+    // Without a buffer: what a full disk refused would be written again on closing, and fail again.
     private static FileStream OpenFile(string path, FileMode mode, long length)
     {
-        var stream = new FileStream(path, mode, FileAccess.ReadWrite);
+        var stream = new FileStream(path, mode, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         stream.SetLength(length);
         return stream;
     }
@@ -211,10 +224,9 @@ internal sealed class GradientStoreWriter : IDisposable
 
         using Tensor stored = scaled.to_type(_half ? ScalarType.Float16 : ScalarType.Float32);
         using Tensor flatFactors = factors.to_type(ScalarType.Float32).contiguous();
-        long rowBytes = _header.Origin.ProjectionDimension * (_half ? 2L : 4L);
         Guard(() =>
         {
-            RandomAccess.Write(_rows!.SafeFileHandle, stored.bytes, first * rowBytes);
+            RandomAccess.Write(_rows!.SafeFileHandle, stored.bytes, first * RowBytes);
             RandomAccess.Write(_factors!.SafeFileHandle, flatFactors.bytes, first * (long)sizeof(float));
         });
         Array.Fill(_done, true, first, count);
@@ -232,12 +244,11 @@ internal sealed class GradientStoreWriter : IDisposable
     {
         long zeroRows = 0;
         double sum = 0, largest = 0;
-        long rowBytes = _header.Origin.ProjectionDimension * (_half ? 2L : 4L);
         foreach ((int first, int count) in FeatureBlocks.Of((int)_header.Rows))
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor stored = empty(count, _header.Origin.ProjectionDimension, dtype: _half ? ScalarType.Float16 : ScalarType.Float32);
-            RandomAccess.Read(_rows!.SafeFileHandle, stored.bytes, first * rowBytes);
+            RandomAccess.Read(_rows!.SafeFileHandle, stored.bytes, first * RowBytes);
             Tensor rows = stored.to_type(ScalarType.Float32);
             largest = Math.Max(largest, LargestOf(rows));
             Tensor squares = rows.square().sum(1);
@@ -263,6 +274,12 @@ internal sealed class GradientStoreWriter : IDisposable
             throw new TessarException(
                 string.Create(CultureInfo.InvariantCulture, $"The disk is full: {_folder} needs {bytes:N0} bytes. ")
                 + "Free some space and run the command again: it goes on where it stopped. A smaller --set projection-dimension needs less.",
+                ErrorKind.Environment, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TessarException(
+                $"{_folder} can't be written: {e.Message.TrimEnd('.')}. Make it writable and run the command again: it goes on where it stopped.",
                 ErrorKind.Environment, e);
         }
     }

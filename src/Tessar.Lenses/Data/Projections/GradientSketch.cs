@@ -60,12 +60,15 @@ internal sealed class GradientSketch
         return rows;
     }
 
-    /// <summary>Names the parameters whose gradient isn't finite for an example.</summary>
+    /// <summary>
+    /// Names the parameters whose gradient isn't finite for an example; when only their sum overflows, the one with the largest.
+    /// </summary>
     public static IReadOnlyList<string> FindNonFinite(PerExampleGradients gradients, CapturedBatch batch, int example)
     {
         using DisposeScope scope = NewDisposeScope();
-        return [.. gradients.Captured
-            .Where(slot => !PerExampleGradients.Gradient(batch, slot).narrow(0, example, 1).isfinite().all().item<bool>())
-            .Select(slot => slot.Name)];
+        (string Name, double Largest)[] layers = [.. gradients.Captured.Select(slot =>
+            (slot.Name, PerExampleGradients.Gradient(batch, slot).narrow(0, example, 1).abs().max().to_type(ScalarType.Float64).item<double>()))];
+        string[] overflown = [.. layers.Where(layer => !double.IsFinite(layer.Largest)).Select(layer => layer.Name)];
+        return overflown.Length > 0 ? overflown : [layers.MaxBy(layer => layer.Largest).Name];
     }
 }

@@ -64,6 +64,31 @@ public sealed class GradientStoreTests
         Assert.Equal(1500, Enumerable.Range(0, Rows).Count(again.IsDone));
     }
 
+    [Theory]
+    [InlineData("phi.bin", 0)]
+    [InlineData("phi.bin", 777)]
+    [InlineData("q.bin", 0)]
+    [InlineData("q.bin", 777)]
+    public void Rows_of_a_file_that_was_removed_or_cut_are_computed_again(string name, int length)
+    {
+        using TemporaryFolder straight = new(), interrupted = new();
+        Write(straight.Path, Origin("f16"), Rows);
+        using (var writer = new GradientStoreWriter(interrupted.Path, Header(Origin("f16"), Rows)))
+        {
+            WriteBatches(writer, Rows, 1500);
+            writer.Flush();
+        }
+
+        string file = interrupted.File(name);
+        byte[] bytes = File.ReadAllBytes(file);
+        if (length == 0)
+            File.Delete(file);
+        else
+            File.WriteAllBytes(file, bytes[..length]);
+        Write(interrupted.Path, Origin("f16"), Rows);
+        Assert.Equal(File.ReadAllBytes(straight.File(name)), File.ReadAllBytes(file));
+    }
+
     [Fact]
     public void Other_origin_is_refused()
     {

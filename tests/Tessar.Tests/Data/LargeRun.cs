@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using Tessar.Examples;
+using Tessar.Models;
+using Tessar.Runs;
+using Tessar.Tensors;
+
+namespace Tessar.Tests.Data;
+
+/// <summary>A run of an mlp with random weights and more examples than a gradient store keeps in memory before it writes the first.</summary>
+internal static class LargeRun
+{
+    public const int TrainCount = 1600;
+
+    /// <summary>Writes data and run into a folder; the same bytes in every folder.</summary>
+    /// <returns>The run's folder.</returns>
+    public static string Write(string folder, string data)
+    {
+        string store = Path.Combine(data, "large.tess");
+        if (!File.Exists(store))
+            WriteStore(store);
+        string run = Path.Combine(folder, "run"), file = Path.Combine("checkpoints", "step-00000000.safetensors"), weights = Path.Combine(run, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(weights)!);
+        using ExampleStore examples = ExampleStore.Open(store);
+        using (var module = ModelSource.Parse("mlp").Create(examples.Image, 3, 1))
+            StateDict.Save(module, weights);
+        RunJson.Write(Path.Combine(run, RunJson.FileName), new RunRecord
+        {
+            Schema = RunRecord.CurrentSchema,
+            Name = "run",
+            Kind = RunKind.Imported,
+            Status = RunStatus.Completed,
+            Created = DateTimeOffset.UnixEpoch,
+            Program = new TrainingProgram
+            {
+                Model = "mlp",
+                Parameters = 1,
+                Data = new DataReference("large", store, examples.Identity, $"train:0-{TrainCount - 1}", "test:0-3"),
+                Input = new InputNormalization([0.5f], [0.25f]),
+            },
+            Image = examples.Image,
+            Classes = examples.ClassNames,
+            Checkpoints = [new Checkpoint(file, 0, 0, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights))))],
+            Versions = new RunVersions("0", "0", "0", "0"),
+            Machine = new RunMachine("test", "test", 1, 1),
+        });
+        return run;
+    }
+
+    private static void WriteStore(string path)
+    {
+        using var writer = ExampleStoreWriter.Create(path, new StoreLayout
+        {
+            Columns = [StoreColumn.Image("image", new ImageShape(8, 8, 1)), StoreColumn.Scalar("label", ElementType.I32)],
+            Splits = [new StoreSplit("train", 0, TrainCount), new StoreSplit("test", TrainCount, 4)],
+            Classes = ["a", "b", "c"],
+        });
+        for (int row = 0; row < TrainCount + 4; row++)
+        {
+            var random = new RandomStream(6, "large run", row);
+            byte[] pixels = [.. Enumerable.Range(0, 64).Select(_ => (byte)random.NextInt32(256))];
+            writer.Append([.. pixels, .. BitConverter.GetBytes(random.NextInt32(3))]);
+        }
+
+        writer.Finish();
+    }
+}
