@@ -58,11 +58,11 @@ public sealed class MethodDescription
             else if (option.Read(text, out string? objection) is { } value)
                 option.Assign(options, value);
             else
-                objections.Add(objection!);
+                objections.Add(objection + ".");
         }
 
         if (objections.Count > 0)
-            throw new TessarException($"{Name}: {string.Join("; ", objections)}. See `tessar methods {Name}`.", ErrorKind.Usage);
+            throw new TessarException($"{Name}: {string.Join(' ', objections)} See `tessar methods {Name}`.", ErrorKind.Usage);
         return _constructor.Invoke([options]);
     }
 
