@@ -11,7 +11,7 @@ namespace Tessar.Web.Endpoints;
 /// <summary>One example: labels, prediction, the training examples behind it, and the way on.</summary>
 internal static class ExampleEndpoint
 {
-    private const int MostReached = 24;
+    private const int MostReached = 10;
 
     /// <remarks>Query: <c>method</c>, the one whose newest result is shown; by default that of the newest result.</remarks>
     public static ExampleDocument Read(RunsFolder runs, ApiRequest request)

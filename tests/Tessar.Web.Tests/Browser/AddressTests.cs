@@ -24,8 +24,8 @@ public sealed class AddressTests(SharedWorkbench shared, Chromium chromium)
 
         Assert.Equal(address, session.Address);
         byte[] after = await session.Page.ScreenshotAsync();
-        // The smoothing of a glyph may come out one step different.
-        Assert.Equal(0, Picture.Difference(before, after, tolerance: 2));
+        // The browser may smooth the edges of a glyph differently from one time to the next; a word or a line is more than that.
+        Assert.InRange(Picture.Difference(before, after, tolerance: 24), 0, 5e-5);
     }
 
     [Fact]

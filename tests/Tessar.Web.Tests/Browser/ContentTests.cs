@@ -129,19 +129,24 @@ public sealed class ContentTests(SharedWorkbench shared, Chromium chromium)
     }
 
     [Fact]
-    public async Task Running_run_is_followed_without_a_reload()
+    public async Task Running_run_is_followed_to_its_end_without_a_reload()
     {
-        await using Workbench workbench = await Workbench.StartAsync(new RunRecipe { HasPredictions = false, Methods = [] });
+        await using Workbench workbench = await Workbench.StartAsync(new RunRecipe { Methods = [] });
         Run run = workbench.Open("demo");
         JsonFile.Edit(workbench.PathOf("demo", "run.json"), json => json["status"] = "running");
+        Directory.Move(workbench.PathOf("demo", "results"), workbench.PathOf("later"));
         using (RunLock.Take(run.Directory))
         {
             await using Session session = await Session.OpenAsync(chromium, workbench.Url, "/r/demo", mayFail: true);
+            session.MayShift = true;
             await Assertions.Expect(session.Page.GetByText("Running")).ToBeVisibleAsync();
+            await Assertions.Expect(session.Heading("No predictions recorded")).ToBeVisibleAsync();
 
+            Directory.Move(workbench.PathOf("later"), workbench.PathOf("demo", "results"));
             JsonFile.Edit(workbench.PathOf("demo", "run.json"), json => json["status"] = "completed");
 
             await Assertions.Expect(session.Page.GetByText("Completed")).ToBeVisibleAsync();
+            await Assertions.Expect(session.Page.GetByText("34 of 200 test images are classified wrongly.")).ToBeVisibleAsync();
         }
     }
 }

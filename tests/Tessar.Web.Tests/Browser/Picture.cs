@@ -6,9 +6,6 @@ namespace Tessar.Web.Tests.Browser;
 /// <summary>Compares screenshots pixel by pixel.</summary>
 internal static class Picture
 {
-    // Reproducible builds put this in place of the checkout's folder in the paths the compiler writes.
-    private const string MappedRoot = "/_/";
-
     /// <summary>Share of the pixels, in [0, 1], that differ by more than so much in some channel; 1 for pictures of different sizes.</summary>
     public static double Difference(byte[] expected, byte[] actual, int tolerance)
     {
@@ -37,8 +34,7 @@ internal static class Picture
     {
         const int tolerance = 24;
         const double mostDiffering = 0.001;
-        string root = file.StartsWith(MappedRoot, StringComparison.Ordinal) ? Path.Combine(CheckoutRoot(), file[MappedRoot.Length..]) : file;
-        string stem = Path.Combine(Path.GetDirectoryName(root)!, "Approved", name);
+        string stem = Path.Combine(Path.GetDirectoryName(Checkout.SourcePath(file))!, "Approved", name);
         string approvedPath = $"{stem}.png", receivedPath = $"{stem}.received.png";
         double difference = File.Exists(approvedPath) ? Difference(File.ReadAllBytes(approvedPath), received, tolerance) : 1;
         if (difference <= mostDiffering)
@@ -50,13 +46,5 @@ internal static class Picture
         Directory.CreateDirectory(Path.GetDirectoryName(receivedPath)!);
         File.WriteAllBytes(receivedPath, received);
         Assert.Fail(FormattableString.Invariant($"{difference:P2} of the pixels differ from {approvedPath}; look at {receivedPath}."));
-    }
-
-    private static string CheckoutRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Tessar.slnx")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException($"No Tessar.slnx above {AppContext.BaseDirectory}.");
     }
 }

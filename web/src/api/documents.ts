@@ -51,6 +51,11 @@ export interface Fact {
   value: string;
 }
 
+export interface FactGroup {
+  group: string;
+  facts: Fact[];
+}
+
 export interface MethodCard {
   method: string;
   state: MethodState;
@@ -92,7 +97,7 @@ export interface RunDocument {
   plantedFraction: number | null;
   classes: string[];
   final: FinalFigures;
-  facts: { group: string; facts: Fact[] }[];
+  facts: FactGroup[];
   lenses: LensCard[];
   /** Why images and labels can't be shown, or null. */
   dataProblem: Problem | null;
@@ -223,13 +228,15 @@ export interface ExampleDocument {
   methods: string[];
   /** For a training example: the targets whose lists it stands in. */
   reach: Reach | null;
-  navigation: {
-    previous: number | null;
-    next: number | null;
-    mistakes: number;
-    /** Rank of this example among the mistakes by confidence, 1 = most confident, or null when it isn't one. */
-    mistake: number | null;
-    previousMistake: number | null;
-    nextMistake: number | null;
-  };
+  navigation: Navigation;
+}
+
+export interface Navigation {
+  previous: number | null;
+  next: number | null;
+  mistakes: number;
+  /** Rank of this example among the mistakes by confidence, 1 = most confident, or null when it isn't one. */
+  mistake: number | null;
+  previousMistake: number | null;
+  nextMistake: number | null;
 }

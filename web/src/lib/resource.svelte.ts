@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { fetchDocument, RequestError } from '../api/client';
 import type { Problem } from '../api/documents';
 
@@ -14,7 +15,7 @@ export class Resource<T> {
 
   /** Asks again. */
   retry = (): void => {
-    this.#attempt += 1;
+    untrack(() => (this.#attempt += 1));
   };
 
   /**
