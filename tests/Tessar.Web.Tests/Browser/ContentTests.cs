@@ -71,14 +71,17 @@ public sealed class ContentTests(SharedWorkbench shared, Chromium chromium)
     {
         await using Session session = await Session.OpenAsync(chromium, shared.Workbench.Url, "/r/demo");
         await session.SettleAsync();
-        LocatorBoundingBoxResult chart = (await session.Page.GetByRole(AriaRole.Slider).First.BoundingBoxAsync())!;
+        // Hovering waits until the chart stands still and takes the pointer's events.
+        ILocator slider = session.Page.GetByRole(AriaRole.Slider).First;
+        await slider.HoverAsync();
+        LocatorBoundingBoxResult chart = (await slider.BoundingBoxAsync())!;
 
         await session.Page.Mouse.MoveAsync(chart.X + 120, chart.Y + 80);
         await session.Page.Mouse.DownAsync();
         await session.Page.Mouse.MoveAsync(chart.X + 260, chart.Y + 80, new MouseMoveOptions { Steps = 4 });
         await session.Page.Mouse.UpAsync();
 
-        await session.Page.WaitForURLAsync("**/r/demo?steps=*");
+        await session.Page.WaitForFunctionAsync("() => location.pathname === '/r/demo' && location.search.startsWith('?steps=')");
         await Assertions.Expect(session.Page.Locator("#loss")).ToContainTextAsync("show all");
         await Assertions.Expect(session.Page.Locator("#accuracy")).ToContainTextAsync("show all");
     }

@@ -74,7 +74,7 @@ internal sealed class Session : IAsyncDisposable
     public async Task SettleAsync()
     {
         await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-        await Page.WaitForFunctionAsync("() => document.fonts.status === 'loaded' && !document.querySelector('[aria-busy=true]') && [...document.images].every(i => i.complete)");
+        await Page.WaitForFunctionAsync("() => document.querySelector('h1') && document.fonts.status === 'loaded' && !document.querySelector('[aria-busy=true]') && [...document.images].every(i => i.complete)");
     }
 
     public async Task AssertAccessibleAsync()
