@@ -3,6 +3,7 @@ using Tessar.Models;
 using Tessar.Native;
 using Tessar.Runs;
 using Tessar.Tensors;
+using Tessar.Training.Averages;
 using Tessar.Training.Optimizers;
 using Tessar.Training.Schedules;
 using static TorchSharp.torch;
@@ -142,8 +143,7 @@ public static class Trainer
         try
         {
             using Optimizer optimizer = Optimizer.For(model, writer.Record.Program);
-            TrainingCursor cursor = checkpoint is null ? new TrainingCursor() : TrainingState.Restore(checkpoint, optimizer);
-            using var loop = new TrainingLoop(new RunRecorder(writer), train, test, model, optimizer, cursor);
+            using var loop = new TrainingLoop(new RunRecorder(writer), train, test, model, optimizer, checkpoint);
             if (loop.Run(progress, cancellation))
                 Complete(writer, test, loop);
             else
@@ -185,7 +185,8 @@ public static class Trainer
             { Kind: RunKind.Imported } => "its weights were imported, so there is no training to go on with",
             { Status: RunStatus.Completed } => "all its epochs are done",
             { Program: { Epochs: not null, BatchSize: not null, Seed: not null, Optimizer: { } optimizer, Schedule: { } schedule } } =>
-                Optimizer.Choices.Objection(optimizer) ?? Schedule.Choices.Objection(schedule),
+                Optimizer.Choices.Objection(optimizer) ?? Schedule.Choices.Objection(schedule)
+                ?? (run.Record.Program.WeightAverage is { } average ? RunningAverage.Choices.Objection(average) : null),
             _ => "its run.json lacks a part of the program",
         };
         if (reason is not null)

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Training.Averages;
 using Tessar.Training.Optimizers;
 using Tessar.Training.Schedules;
 using static TorchSharp.torch;
@@ -27,6 +28,8 @@ internal sealed class TrainingLoop : IDisposable
     private readonly ExampleSet test;
     private readonly Module<Tensor, Tensor> model;
     private readonly Optimizer optimizer;
+    private readonly RunningAverage? average;
+    private readonly EvaluationWeights weights;
     private readonly Tensor[] parameters;
     private readonly Schedule schedule;
     private readonly Tensor inputs;
@@ -40,12 +43,14 @@ internal sealed class TrainingLoop : IDisposable
     private TrainingCursor cursor;
     private TimeSpan lastFlush;
     private int orderedEpoch = -1;
+    private string? remark;
     private float[]? testLogits;
     private (double Loss, double Accuracy)? testScore;
 
     /// <summary>Readies a loop; the arguments stay the caller's.</summary>
+    /// <exception cref="TessarException">The checkpoint's state is missing or doesn't fit.</exception>
     public TrainingLoop(
-        ITrainingRecorder recorder, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Optimizer optimizer, TrainingCursor start)
+        ITrainingRecorder recorder, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Optimizer optimizer, Checkpoint? checkpoint)
     {
         this.recorder = recorder;
         program = recorder.Program;
@@ -55,7 +60,9 @@ internal sealed class TrainingLoop : IDisposable
         this.optimizer = optimizer;
         parameters = [.. optimizer.Parameters.Items.Select(p => p.Value)];
         schedule = Schedule.Choices.Create(program.Schedule!);
-        this.start = cursor = start;
+        average = program.WeightAverage is { } chosen ? RunningAverage.Choices.Create(chosen, optimizer.Parameters) : null;
+        weights = new EvaluationWeights(model, optimizer, average, _ => Settle());
+        start = cursor = checkpoint is null ? new TrainingCursor() : TrainingState.Restore(checkpoint, optimizer, weights);
         stepsPerEpoch = TrainingPlan.StepsPerEpoch(train.Count, program.BatchSize!.Value);
         totalSteps = checked(stepsPerEpoch * program.Epochs!.Value);
         stepsPerRow = Math.Max(1, stepsPerEpoch / RowsPerEpoch);
@@ -117,18 +124,22 @@ internal sealed class TrainingLoop : IDisposable
     {
         inputs.Dispose();
         labels.Dispose();
+        weights.Dispose();
+        average?.Dispose();
     }
 
     /// <summary>One update. Returns the batch's loss.</summary>
     private double TrainOneBatch()
     {
         using var scope = NewDisposeScope();
+        weights.Hide();
         ReadOnlySpan<int> batch = NextBatch();
         Tensor x = inputs.narrow(0, 0, batch.Length), y = labels.narrow(0, 0, batch.Length);
         Batches.FillInputs(x, train, batch, program.Input);
         Batches.FillLabels(y, train, batch);
         using BatchObjective objective = Objective(x, y);
         optimizer.Step(objective, LearningRate(cursor.Step), cursor.Step + 1);
+        weights.Add(cursor.Step + 1);
 
         ReadOnlySpan<float> answers = MemoryMarshal.Cast<byte, float>(objective.FirstAnswers.bytes);
         ReadOnlySpan<long> truth = MemoryMarshal.Cast<byte, long>(y.bytes);
@@ -144,6 +155,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private BatchObjective Objective(Tensor images, Tensor truth) => new(model, parameters, images, truth)
     {
+        LabelSmoothing = program.LabelSmoothing ?? 0,
         Draws = (program.Seed!.Value, cursor.Step),
         NotFinite = NotFinite,
         // Two blank images passed before training; a model of the user's may still fail on a batch of another size.
@@ -194,6 +206,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private (double Loss, double Accuracy) MeasureTest(CancellationToken cancellation)
     {
+        weights.Show();
         int classes = recorder.Classes;
         float[] answers = Predictor.Logits(model, test, program.Input, classes, progress: null, cancellation);
         testLogits = answers;
@@ -203,8 +216,19 @@ internal sealed class TrainingLoop : IDisposable
 
     private void SaveCheckpoint()
     {
+        weights.Show();
         TrainingCursor now = cursor with { Seconds = Seconds };
-        recorder.AddCheckpoint(model, cursor.Step, EpochOfLastUpdate, optimizer.State, now.ToMetadata());
+        recorder.AddCheckpoint(model, cursor.Step, EpochOfLastUpdate, weights.State, now.ToMetadata());
+    }
+
+    // Averaged weights were just put into the model.
+    private void Settle()
+    {
+        if (!BatchNormStatistics.AreKept(model))
+            return;
+        BatchNormStatistics.Estimate(model, train, program, cursor.Step);
+        remark = "The model's batch-norm statistics belong to the weights in training; for the averaged weights that are measured and "
+            + $"kept they are estimated anew, from {BatchNormStatistics.BatchCount} training batches.";
     }
 
     private void FlushIfDue()
@@ -226,7 +250,10 @@ internal sealed class TrainingLoop : IDisposable
             perSecond * train.Count / stepsPerEpoch,
             loss,
             testScore?.Accuracy,
-            TimeSpan.FromSeconds((totalSteps - cursor.Step) / perSecond));
+            TimeSpan.FromSeconds((totalSteps - cursor.Step) / perSecond))
+        {
+            Remark = optimizer.Remark ?? remark,
+        };
     }
 
     private NumericalException NotFinite(double loss) => new(string.Create(

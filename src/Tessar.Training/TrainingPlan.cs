@@ -2,8 +2,6 @@ using System.Globalization;
 using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
-using Tessar.Training.Optimizers;
-using Tessar.Training.Schedules;
 
 namespace Tessar.Training;
 
@@ -36,15 +34,13 @@ internal sealed record TrainingPlan(
         InputNormalization input = request.Input ?? InputNormalization.Of(store);
         if (input.Objection(store.Image.Channels) is { } objection)
             violations.Add(objection);
-        NamedSettings optimizer = Optimizer.Choices.Resolve(request.Optimizer, GivenToOptimizer(request, model), violations);
+        NamedSettings optimizer = OptimizerPlan.Resolve(request, model, violations);
 
         LabelOverlay? labels = violations.Count == 0 ? LabelsOf(request, store) : null;
         ExampleSet train = ExampleSet.Parse(store, request.Train, labels), test = ExampleSet.Parse(store, request.Test, labels);
         long total = StepsPerEpoch(train.Count, Math.Max(1, request.BatchSize)) * request.Epochs;
-        double warmup = request.WarmupSteps ?? total / 20;
-        if (warmup >= total && violations.Count == 0)
-            violations.Add(string.Create(CultureInfo.InvariantCulture, $"WarmupSteps is {warmup}; the run has {total} updates, so it has to be below that."));
-        NamedSettings schedule = Schedule.Choices.Resolve(request.Schedule, [new(Schedule.WarmupSteps, warmup)], violations);
+        optimizer = OptimizerPlan.WarmUp(optimizer, request, total, violations);
+        NamedSettings schedule = OptimizerPlan.Schedule(request, total, violations);
         if (violations.Count > 0)
             throw new TessarException(string.Join(' ', violations), ErrorKind.Usage);
 
@@ -59,19 +55,14 @@ internal sealed record TrainingPlan(
             Seed = request.Seed,
             Optimizer = optimizer,
             Schedule = schedule,
+            ClipNorm = request.ClipNorm,
+            LabelSmoothing = request.LabelSmoothing == 0 ? null : request.LabelSmoothing,
+            WeightDecayOn = request.WeightDecayOn == TrainingProgram.DecayAll ? null : request.WeightDecayOn,
+            WeightAverage = OptimizerPlan.Average(request),
             CheckpointEverySteps = request.CheckpointEverySteps,
             Labels = labels is null ? null : new LabelsReference(
                 RunWriter.LabelsFile, labels.Split, labels.Fraction, labels.Seed, labels.Edits.Count),
         });
-    }
-
-    private static IEnumerable<KeyValuePair<string, double?>> GivenToOptimizer(TrainingRequest request, ModelSource model)
-    {
-        const string key = "learningRate";
-        double? fitted = request.Optimizer == "adamw" ? model.LearningRate : null;
-        return request.OptimizerSettings
-            .Select(pair => new KeyValuePair<string, double?>(pair.Key, pair.Value))
-            .Prepend(new(key, request.LearningRate ?? fitted));
     }
 
     private static LabelOverlay? LabelsOf(TrainingRequest request, ExampleStore store)
