@@ -141,13 +141,11 @@ public static class Trainer
     {
         try
         {
-            (string Name, Tensor Value)[] parameters =
-                [.. model.named_parameters().Where(p => p.parameter.requires_grad).Select(p => (p.name, (Tensor)p.parameter))];
-            using Optimizer optimizer = Optimizer.Choices.Create(writer.Record.Program.Optimizer!, [parameters]);
+            using Optimizer optimizer = Optimizer.For(model, writer.Record.Program);
             TrainingCursor cursor = checkpoint is null ? new TrainingCursor() : TrainingState.Restore(checkpoint, optimizer);
-            using var loop = new TrainingLoop(writer, train, test, model, optimizer, cursor);
+            using var loop = new TrainingLoop(new RunRecorder(writer), train, test, model, optimizer, cursor);
             if (loop.Run(progress, cancellation))
-                loop.Complete();
+                Complete(writer, test, loop);
             else
                 writer.Finish(RunStatus.Interrupted);
             return Run.Open(writer.Directory);
@@ -157,6 +155,13 @@ public static class Trainer
             MarkFailed(writer, e);
             throw;
         }
+    }
+
+    private static void Complete(RunWriter writer, ExampleSet test, TrainingLoop loop)
+    {
+        Predictions.Save(
+            writer.Directory, writer.Record, writer.Record.Checkpoints[^1], test, loop.TestLogits, loop.Elapsed.TotalSeconds);
+        writer.Finish(RunStatus.Completed, loop.Final);
     }
 
     // When the disk is full the mark itself may find no room. The run then still says running, which without a process that
