@@ -18,11 +18,14 @@ internal sealed class SettingAttribute(string name, double fallback, string summ
     /// <summary>Smallest allowed value.</summary>
     public double Min { get; init; }
 
+    /// <summary>Every allowed value is above this.</summary>
+    public double Above { get; init; } = double.NegativeInfinity;
+
     /// <summary>Every allowed value is below this.</summary>
     public double Below { get; init; } = double.PositiveInfinity;
 
     /// <summary>The allowed values in interval notation.</summary>
-    public string Range => string.Create(CultureInfo.InvariantCulture, $"[{Min}, {(double.IsInfinity(Below) ? "∞" : Below)})");
+    public string Range => string.Create(CultureInfo.InvariantCulture, $"{(Above >= Min ? $"({Above}" : $"[{Min}")}, {(double.IsInfinity(Below) ? "∞" : Below)})");
 
-    public bool Allows(double value) => value >= Min && value < Below;
+    public bool Allows(double value) => value >= Min && value > Above && value < Below;
 }
