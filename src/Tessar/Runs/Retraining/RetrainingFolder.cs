@@ -18,6 +18,7 @@ internal sealed class RetrainingFolder(string directory)
     public const string Labels = "labels.json";
     private const string JobFolder = "trainings";
     private const int NumbersPerOutcome = 5;
+    private static readonly string[] s_numbers = ["trainLoss", "trainAccuracy", "testLoss", "testAccuracy", "seconds"];
 
     /// <summary>Full path.</summary>
     public string Directory { get; } = Path.GetFullPath(directory);
@@ -135,10 +136,39 @@ internal sealed class RetrainingFolder(string directory)
         writer.Add("mask", mask, jobs);
         writer.Add("seed", seed, jobs);
         writer.Add("steps", steps, jobs);
-        string[] names = ["trainLoss", "trainAccuracy", "testLoss", "testAccuracy", "seconds"];
         for (int i = 0; i < NumbersPerOutcome; i++)
-            writer.Add(names[i], numbers[i], jobs);
+            writer.Add(s_numbers[i], numbers[i], jobs);
         writer.Save(OutputsPath);
+    }
+
+    /// <summary>Whether files of single trainings are there.</summary>
+    public bool HasParts => System.IO.Directory.Exists(Path.Combine(Directory, JobFolder))
+        && System.IO.Directory.EnumerateFiles(Path.Combine(Directory, JobFolder), "*.safetensors").Any();
+
+    /// <summary>The reverse of <see cref="Assemble"/>, for going on with a finished retraining.</summary>
+    public void TakeApart(RetrainingRecord record, int targets)
+    {
+        Make();
+        int width = checked(targets * (record.Output == RetrainingOutput.Logits ? record.Classes.Count : 1));
+        using SafetensorsFile file = SafetensorsFile.Open(OutputsPath);
+        byte[] completed = file.ReadBytes("completed");
+        long[] seed = file.ReadInt64s("seed"), steps = file.ReadInt64s("steps");
+        double[][] numbers = [.. s_numbers.Select(file.ReadDoubles)];
+        if (!file.TryGet(OutputsTensor, out TensorEntry? rows) || rows.Length != (long)width * sizeof(float) * record.Jobs)
+            throw new FileFormatException(OutputsPath, null, $"{record.Jobs} rows of {width} outputs", "another shape", "Retrain under another name.");
+        for (int job = 0; job < record.Jobs; job++)
+        {
+            if (completed[job] == 0 || IsDone(job))
+                continue;
+            float[] row = System.Runtime.InteropServices.MemoryMarshal
+                .Cast<byte, float>(file.Bytes(rows, (long)job * width * sizeof(float), width * sizeof(float))).ToArray();
+            SaveOutcome(job, new TrainingOutcome(
+                row, unchecked((ulong)seed[job]), steps[job],
+                new FinalMetrics(numbers[0][job], numbers[1][job], numbers[2][job], numbers[3][job], numbers[4][job])));
+        }
+
+        foreach (FailedTraining training in record.Failed)
+            SaveFailure(training.Job, training.Reason);
     }
 
     /// <summary>Removes the files of single trainings.</summary>
