@@ -142,9 +142,7 @@ public static class Trainer
     {
         try
         {
-            (string Name, Tensor Value)[] parameters =
-                [.. model.named_parameters().Where(p => p.parameter.requires_grad).Select(p => (p.name, (Tensor)p.parameter))];
-            using Optimizer optimizer = Optimizer.Choices.Create(writer.Record.Program.Optimizer!, [parameters]);
+            using Optimizer optimizer = Optimizer.For(model, writer.Record.Program);
             TrainingCursor cursor = checkpoint is null ? new TrainingCursor() : TrainingState.Restore(checkpoint, optimizer);
             using var loop = new TrainingLoop(new RunRecorder(writer), train, test, model, optimizer, cursor);
             if (loop.Run(progress, cancellation))

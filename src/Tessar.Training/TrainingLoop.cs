@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
@@ -54,7 +53,7 @@ internal sealed class TrainingLoop : IDisposable
         this.test = test;
         this.model = model;
         this.optimizer = optimizer;
-        parameters = [.. optimizer.Parameters.Select(p => p.Value)];
+        parameters = [.. optimizer.Parameters.Items.Select(p => p.Value)];
         schedule = Schedule.Choices.Create(program.Schedule!);
         this.start = cursor = start;
         stepsPerEpoch = TrainingPlan.StepsPerEpoch(train.Count, program.BatchSize!.Value);
@@ -118,17 +117,10 @@ internal sealed class TrainingLoop : IDisposable
         using var scope = NewDisposeScope();
         using LoadedBatch batch = NextBatch();
         Tensor x = batch.Images, y = batch.Labels;
-        TorchSeed.Set(program.Seed!.Value, "step", cursor.Step);
-        Tensor logits = Forward(x);
-        Tensor loss = functional.cross_entropy(logits, y);
-        double value = loss.item<float>();
-        if (!double.IsFinite(value))
-            throw NotFinite(value);
-        Tensor[] gradients = Gradient.Of(loss, parameters);
-        double rate = LearningRate(cursor.Step);
-        optimizer.Step(gradients, rate, cursor.Step + 1);
+        using BatchObjective objective = Objective(x, y);
+        optimizer.Step(objective, LearningRate(cursor.Step), cursor.Step + 1);
 
-        ReadOnlySpan<float> answers = MemoryMarshal.Cast<byte, float>(logits.detach().contiguous().bytes);
+        ReadOnlySpan<float> answers = MemoryMarshal.Cast<byte, float>(objective.FirstAnswers.bytes);
         ReadOnlySpan<long> truth = MemoryMarshal.Cast<byte, long>(y.bytes);
         bool isFirst = cursor.Step % stepsPerEpoch == 0;
         cursor = cursor with
@@ -137,24 +129,19 @@ internal sealed class TrainingLoop : IDisposable
             Window = cursor.Window.Add(answers, truth),
             Epoch = (isFirst ? default : cursor.Epoch).Add(answers, truth),
         };
-        return value;
+        return objective.FirstLoss;
     }
 
-    private Tensor Forward(Tensor images)
+    private BatchObjective Objective(Tensor images, Tensor truth) => new(model, parameters, images, truth)
     {
-        try
-        {
-            return model.call(images);
-        }
-        catch (Exception e) when (e is not (TessarException or OutOfMemoryException))
-        {
-            // Two blank images passed before training; a model of the user's may still fail on a batch of another size.
-            throw new TessarException(
-                $"Model `{program.Model}` failed at step {cursor.Step} on a batch of {images.shape[0]}: "
-                + $"{FirstLine.Of(e).TrimEnd('.')} ({e.GetType().Name}). Correct the model, or choose another --batch.",
-                ErrorKind.InputData, e);
-        }
-    }
+        Draws = (program.Seed!.Value, cursor.Step),
+        NotFinite = NotFinite,
+        // Two blank images passed before training; a model of the user's may still fail on a batch of another size.
+        Failed = e => new TessarException(
+            $"Model `{program.Model}` failed at step {cursor.Step} on a batch of {images.shape[0]}: "
+            + $"{FirstLine.Of(e).TrimEnd('.')} ({e.GetType().Name}). Correct the model, or choose another --batch.",
+            ErrorKind.InputData, e),
+    };
 
     private LoadedBatch NextBatch()
     {
