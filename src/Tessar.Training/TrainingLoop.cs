@@ -78,13 +78,19 @@ internal sealed class TrainingLoop : IDisposable
     /// <exception cref="NumericalException">The loss or a weight isn't finite.</exception>
     /// <exception cref="GradientException">The model can't be differentiated.</exception>
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
-    public bool Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    public bool Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation) => RunTo(totalSteps, progress, cancellation);
+
+    /// <summary>The same to an earlier step.</summary>
+    /// <param name="last">Updates to have done in the end, at most those of the program.</param>
+    /// <param name="progress">Hears of every update.</param>
+    /// <param name="cancellation">As there.</param>
+    public bool RunTo(long last, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         try
         {
             model.train();
             TestIfDue(cancellation);
-            while (cursor.Step < totalSteps)
+            while (cursor.Step < last)
             {
                 cancellation.ThrowIfCancellationRequested();
                 double loss = TrainOneBatch();
@@ -96,7 +102,7 @@ internal sealed class TrainingLoop : IDisposable
                 progress?.Report(Progress(loss));
             }
 
-            if (testLogits is null)
+            if (testLogits is null && cursor.Step == totalSteps)
                 MeasureTest(cancellation); // resumed after the last update, or not tested before
             return true;
         }

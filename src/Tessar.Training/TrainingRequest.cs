@@ -24,6 +24,9 @@ public sealed record TrainingRequest
     /// <summary>The examples to train on, such as <c>train:0-1999</c>; the whole training split by default.</summary>
     public string Train { get; init; } = "train";
 
+    /// <summary>Which of <see cref="Train"/> to train on: ascending indices into that range; null for all.</summary>
+    public IReadOnlyList<int>? Mask { get; init; }
+
     /// <summary>The examples to test on after each epoch; the whole test split by default.</summary>
     public string Test { get; init; } = "test";
 

@@ -1,3 +1,4 @@
+using Tessar.Examples;
 using Tessar.Runs;
 
 namespace Tessar.Training.Loading;
@@ -13,6 +14,9 @@ public sealed record LoaderOptions
 
     /// <summary>How pixels become numbers; by default so that the training split has mean 0 and variance 1 per channel.</summary>
     public InputNormalization? Input { get; init; }
+
+    /// <summary>Size to which stored images are brought before augmentation; by default the one that all of them have.</summary>
+    public ImageShape? Size { get; init; }
 
     /// <summary>The order of an epoch: <c>random</c> (default), <c>quasi-random</c> or <c>sequential</c>.</summary>
     public string Order { get; init; } = "random";

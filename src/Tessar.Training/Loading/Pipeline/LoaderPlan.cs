@@ -23,6 +23,9 @@ internal sealed record LoaderPlan
 
     public required Augmentation[] Augmentations { get; init; }
 
+    /// <summary>Size of the images before augmentation.</summary>
+    public required ImageShape Source { get; init; }
+
     /// <summary>Size of the images that are delivered.</summary>
     public required ImageShape Image { get; init; }
 
@@ -62,9 +65,11 @@ internal sealed record LoaderPlan
         Range(options.Ahead, 0, 1024, nameof(options.Ahead), violations);
         Range(options.Ranks, 1, 65_536, nameof(options.Ranks), violations);
         Range(options.Rank, 0, Math.Max(0, options.Ranks - 1), nameof(options.Rank), violations);
-        ImageShape stored = set.Store.Image;
+        ImageShape source = options.Size ?? set.Store.Image;
+        if (source is not { Height: > 0, Width: > 0, Channels: >= 1 and <= 4 })
+            violations.Add($"Size is {source}; it has to have at least one pixel and 1 to 4 channels.");
         InputNormalization input = options.Input ?? InputNormalization.Of(set.Store);
-        if (input.Objection(stored.Channels) is { } objection)
+        if (input.Objection(source.Channels) is { } objection)
             violations.Add(objection);
         NamedSettings order = ExampleOrder.Choices.Resolve(
             options.Order, options.OrderSettings.Select(pair => new KeyValuePair<string, double?>(pair.Key, pair.Value)), violations);
@@ -81,7 +86,8 @@ internal sealed record LoaderPlan
             Input = input,
             Order = ExampleOrder.Choices.Create(order),
             Augmentations = augmentations,
-            Image = AugmentationList.Output(augmentations, stored),
+            Source = source,
+            Image = AugmentationList.Output(augmentations, source),
             Workers = workers,
             Slots = SlotsFor(workers, options.Ahead),
             DropsLast = options.DropLast,
@@ -103,6 +109,7 @@ internal sealed record LoaderPlan
             Input = program.Input,
             Order = ExampleOrder.Of(program.Order),
             Augmentations = augmentations,
+            Source = set.Store.Image,
             Image = AugmentationList.Output(augmentations, set.Store.Image),
             Workers = workers,
             Slots = SlotsFor(workers, new LoaderOptions().Ahead),

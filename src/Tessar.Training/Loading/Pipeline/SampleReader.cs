@@ -9,7 +9,9 @@ namespace Tessar.Training.Loading.Pipeline;
 internal sealed class SampleReader(LoaderPlan plan)
 {
     private readonly ExampleSet set = plan.Set;
-    private readonly ImageShape stored = plan.Set.Store.Image;
+    private readonly ImageShape source = plan.Source;
+    private readonly bool isRaw = plan.Set.Store.HasRawImages && plan.Set.Store.Image == plan.Source;
+    private readonly bool takesAnySize = plan.Augmentations is [{ TakesAnySize: true }, ..];
     private readonly ImageShape image = plan.Image;
     private readonly PixelScale scale = new(plan.Input);
     private readonly Augmentation[] augmentations = plan.Augmentations;
@@ -24,7 +26,7 @@ internal sealed class SampleReader(LoaderPlan plan)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Read(int index, ulong key, Span<float> numbers)
     {
-        var picture = new Picture(set.Image(index), stored, scratch, meanColour);
+        Picture picture = isRaw ? new Picture(set.Image(index), source, scratch, meanColour) : Decode(index);
         if (augmentations.Length > 0)
             Augment(ref picture, key, set.Store.IdOf(set.Row(index)));
         if (interleaved.Length == 0)
@@ -41,6 +43,15 @@ internal sealed class SampleReader(LoaderPlan plan)
             for (int i = 0; i < area; i++)
                 plane[i] = interleaved[(i * channels) + channel];
         }
+    }
+
+    // In its own size where the first augmentation chooses a part of it: a part of a shrunken picture would be blurred.
+    private Picture Decode(int index)
+    {
+        ImageShape shape = takesAnySize ? set.Store.ImageOf(set.Row(index)).Shape with { Channels = source.Channels } : source;
+        Span<byte> pixels = scratch.Next(shape.Size);
+        set.ReadImage(index, shape, pixels);
+        return new Picture(pixels, shape, scratch, meanColour);
     }
 
     private void Augment(ref Picture picture, ulong key, ulong id)
