@@ -225,7 +225,7 @@ public static class Trainer
 
     private static void CheckResumable(Run run)
     {
-        string? reason = run.Record.Status == RunStatus.Completed ? "all its epochs are done" : Gap(run.Record);
+        string? reason = run.Record is { Kind: RunKind.Trained, Status: RunStatus.Completed } ? "all its epochs are done" : Gap(run.Record);
         if (reason is not null)
         {
             throw new TessarException(
