@@ -3,6 +3,7 @@ using Tessar.Models;
 using Tessar.Native;
 using Tessar.Runs;
 using Tessar.Tensors;
+using Tessar.Training.Loading;
 using Tessar.Training.Optimizers;
 using Tessar.Training.Schedules;
 using static TorchSharp.torch;
@@ -239,7 +240,7 @@ public static class Trainer
     {
         { Kind: RunKind.Imported } => "its weights were imported, so there is no training to go on with",
         { Program: { Epochs: not null, BatchSize: not null, Seed: not null, Optimizer: { } optimizer, Schedule: { } schedule } } =>
-            Optimizer.Choices.Objection(optimizer) ?? Schedule.Choices.Objection(schedule),
+            Optimizer.Choices.Objection(optimizer) ?? Schedule.Choices.Objection(schedule) ?? LoadingProgram.Objection(record.Program),
         _ => "its run.json lacks a part of the program",
     };
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Training.Loading;
 using Tessar.Training.Optimizers;
 using Tessar.Training.Schedules;
 
@@ -43,6 +44,8 @@ internal sealed record TrainingPlan(
             violations.Add(objection);
         NamedSettings optimizer = Optimizer.Choices.Resolve(request.Optimizer, GivenToOptimizer(request, model), violations);
 
+        (NamedSettings? order, IReadOnlyList<NamedSettings>? augment) = LoadingProgram.Resolve(request, store.Image, violations);
+
         LabelOverlay? labels = violations.Count == 0 ? LabelsOf(request, store) : null;
         ExampleSet range = ExampleSet.Parse(store, request.Train, labels), test = ExampleSet.Parse(store, request.Test, labels);
         ExampleSet train = request.Mask is null ? range : range.Select([.. request.Mask]);
@@ -63,6 +66,8 @@ internal sealed record TrainingPlan(
             Epochs = request.Epochs,
             BatchSize = request.BatchSize,
             Seed = request.Seed,
+            Order = order,
+            Augment = augment,
             Optimizer = optimizer,
             Schedule = schedule,
             CheckpointEverySteps = request.CheckpointEverySteps,

@@ -39,6 +39,21 @@ public sealed record TrainingRequest
     /// <summary>Decides initial weights, the order of examples and every other draw; 1 by default.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>The order of an epoch; <c>random</c> by default. See <see cref="Loading.ExampleLoader.OrderNames"/>.</summary>
+    public string Order { get; init; } = "random";
+
+    /// <summary>Numbers of the order by name, such as <c>pages</c> of <c>quasi-random</c>.</summary>
+    public IReadOnlyDictionary<string, double> OrderSettings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// What is done to the training pictures, in order, such as <c>flip</c>, <c>translate</c>; nothing by default. See
+    /// <see cref="Loading.ExampleLoader.AugmentationNames"/>.
+    /// </summary>
+    public IReadOnlyList<string> Augment { get; init; } = [];
+
+    /// <summary>Numbers of the augmentations, such as <c>flip.probability</c>.</summary>
+    public IReadOnlyDictionary<string, double> AugmentSettings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+
     /// <summary>The optimiser; <c>adamw</c> by default. See <see cref="Trainer.OptimizerNames"/>.</summary>
     public string Optimizer { get; init; } = "adamw";
 

@@ -27,6 +27,12 @@ public sealed record TrainingProgram
     /// <summary>Decides initial weights, the order of examples and every other draw.</summary>
     public ulong? Seed { get; init; }
 
+    /// <summary>The order in which an epoch visits the examples, with its numbers; null for <c>random</c>.</summary>
+    public NamedSettings? Order { get; init; }
+
+    /// <summary>What is done to the training pictures, in order; null or empty for nothing.</summary>
+    public IReadOnlyList<NamedSettings>? Augment { get; init; }
+
     /// <summary>The optimiser with its numbers: <c>learningRate</c>, <c>weightDecay</c>, …</summary>
     public NamedSettings? Optimizer { get; init; }
 
