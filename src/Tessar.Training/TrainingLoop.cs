@@ -4,6 +4,8 @@ using System.Runtime.InteropServices;
 using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Training.Loading;
+using Tessar.Training.Loading.Pipeline;
 using Tessar.Training.Optimizers;
 using Tessar.Training.Schedules;
 using static TorchSharp.torch;
@@ -29,9 +31,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly Optimizer optimizer;
     private readonly Tensor[] parameters;
     private readonly Schedule schedule;
-    private readonly Tensor inputs;
-    private readonly Tensor labels;
-    private readonly int[] order;
+    private readonly ExampleLoader loader;
     private readonly long stepsPerEpoch;
     private readonly long totalSteps;
     private readonly long stepsPerRow;
@@ -39,7 +39,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly Stopwatch watch = Stopwatch.StartNew();
     private TrainingCursor cursor;
     private TimeSpan lastFlush;
-    private int orderedEpoch = -1;
+    private LoaderEpoch? feed;
     private float[]? testLogits;
     private (double Loss, double Accuracy)? testScore;
 
@@ -59,11 +59,7 @@ internal sealed class TrainingLoop : IDisposable
         stepsPerEpoch = TrainingPlan.StepsPerEpoch(train.Count, program.BatchSize!.Value);
         totalSteps = checked(stepsPerEpoch * program.Epochs!.Value);
         stepsPerRow = Math.Max(1, stepsPerEpoch / RowsPerEpoch);
-        order = new int[train.Count];
-        ImageShape image = train.Store.Image;
-        int largestBatch = Math.Min(program.BatchSize.Value, train.Count);
-        inputs = Batches.NewInputs(largestBatch, image).DetachFromDisposeScope();
-        labels = empty([largestBatch], int64).DetachFromDisposeScope();
+        loader = new ExampleLoader(LoaderPlan.Of(train, program, workers: 1));
     }
 
     /// <summary>Logits of the test set under the last weights, [examples, classes]; known once <see cref="Run"/> returned true.</summary>
@@ -82,13 +78,19 @@ internal sealed class TrainingLoop : IDisposable
     /// <exception cref="NumericalException">The loss or a weight isn't finite.</exception>
     /// <exception cref="GradientException">The model can't be differentiated.</exception>
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
-    public bool Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    public bool Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation) => RunTo(totalSteps, progress, cancellation);
+
+    /// <summary>The same to an earlier step.</summary>
+    /// <param name="last">Updates to have done in the end, at most those of the program.</param>
+    /// <param name="progress">Hears of every update.</param>
+    /// <param name="cancellation">As there.</param>
+    public bool RunTo(long last, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         try
         {
             model.train();
             TestIfDue(cancellation);
-            while (cursor.Step < totalSteps)
+            while (cursor.Step < last)
             {
                 cancellation.ThrowIfCancellationRequested();
                 double loss = TrainOneBatch();
@@ -100,7 +102,7 @@ internal sealed class TrainingLoop : IDisposable
                 progress?.Report(Progress(loss));
             }
 
-            if (testLogits is null)
+            if (testLogits is null && cursor.Step == totalSteps)
                 MeasureTest(cancellation); // resumed after the last update, or not tested before
             return true;
         }
@@ -113,20 +115,14 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        inputs.Dispose();
-        labels.Dispose();
-    }
+    public void Dispose() => loader.Dispose();
 
     /// <summary>One update. Returns the batch's loss.</summary>
     private double TrainOneBatch()
     {
         using var scope = NewDisposeScope();
-        ReadOnlySpan<int> batch = NextBatch();
-        Tensor x = inputs.narrow(0, 0, batch.Length), y = labels.narrow(0, 0, batch.Length);
-        Batches.FillInputs(x, train, batch, program.Input);
-        Batches.FillLabels(y, train, batch);
+        using LoadedBatch batch = NextBatch();
+        Tensor x = batch.Images, y = batch.Labels;
         using BatchObjective objective = Objective(x, y);
         optimizer.Step(objective, LearningRate(cursor.Step), cursor.Step + 1);
 
@@ -153,17 +149,12 @@ internal sealed class TrainingLoop : IDisposable
             ErrorKind.InputData, e),
     };
 
-    private ReadOnlySpan<int> NextBatch()
+    private LoadedBatch NextBatch()
     {
-        int epoch = (int)(cursor.Step / stepsPerEpoch), size = program.BatchSize!.Value;
-        if (epoch != orderedEpoch)
-        {
-            EpochOrder.Fill(order, program.Seed!.Value, epoch);
-            orderedEpoch = epoch;
-        }
-
-        int first = (int)(cursor.Step % stepsPerEpoch) * size;
-        return order.AsSpan(first, Math.Min(size, order.Length - first));
+        int epoch = (int)(cursor.Step / stepsPerEpoch);
+        if (feed?.Epoch != epoch)
+            feed = loader.Epoch(epoch, cursor.Step % stepsPerEpoch * program.BatchSize!.Value);
+        return feed.MoveNext() ? feed.Current : throw new InvalidOperationException($"Epoch {epoch} ended before its last step.");
     }
 
     private double LearningRate(long step) => program.Optimizer!["learningRate"] * schedule.Factor(step, totalSteps);
