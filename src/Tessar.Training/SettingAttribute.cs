@@ -24,20 +24,13 @@ internal sealed class SettingAttribute(string name, double fallback, string summ
     /// <summary>Every allowed value is below this.</summary>
     public double Below { get; init; } = double.PositiveInfinity;
 
-    /// <summary>Largest allowed value.</summary>
-    public double Max { get; init; } = double.PositiveInfinity;
+    /// <summary>Largest allowed value, for a range that includes its end.</summary>
+    public double Most { get; init; } = double.PositiveInfinity;
 
     /// <summary>The allowed values in interval notation.</summary>
-    public string Range => Lower + ", " + Upper;
+    public string Range => string.Create(CultureInfo.InvariantCulture, $"{(Above >= Min ? $"({Above}" : $"[{Min}")}, {(double.IsInfinity(Below) ? End : $"{Below})")}");
 
-    private string Lower => Above >= Min ? string.Create(CultureInfo.InvariantCulture, $"({Above}") : string.Create(CultureInfo.InvariantCulture, $"[{Min}");
+    private string End => double.IsInfinity(Most) ? "∞)" : string.Create(CultureInfo.InvariantCulture, $"{Most}]");
 
-    private string Upper => (Max < Below, Below) switch
-    {
-        (true, _) => string.Create(CultureInfo.InvariantCulture, $"{Max}]"),
-        (_, double.PositiveInfinity) => "∞)",
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Below})"),
-    };
-
-    public bool Allows(double value) => value >= Min && value > Above && value <= Max && value < Below;
+    public bool Allows(double value) => value >= Min && value > Above && value < Below && value <= Most;
 }

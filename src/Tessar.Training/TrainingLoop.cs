@@ -5,6 +5,8 @@ using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
 using Tessar.Training.Averages;
+using Tessar.Training.Loading;
+using Tessar.Training.Loading.Pipeline;
 using Tessar.Training.Optimizers;
 using Tessar.Training.Schedules;
 using static TorchSharp.torch;
@@ -32,25 +34,22 @@ internal sealed class TrainingLoop : IDisposable
     private readonly EvaluationWeights weights;
     private readonly Tensor[] parameters;
     private readonly Schedule schedule;
-    private readonly Tensor inputs;
-    private readonly Tensor labels;
-    private readonly int[] order;
+    private readonly ExampleLoader loader;
     private readonly long stepsPerEpoch;
     private readonly long totalSteps;
     private readonly long stepsPerRow;
-    private readonly TrainingCursor start;
     private readonly Stopwatch watch = Stopwatch.StartNew();
-    private TrainingCursor cursor;
+    private TrainingCursor start = new();
+    private TrainingCursor cursor = new();
     private TimeSpan lastFlush;
-    private int orderedEpoch = -1;
     private string? remark;
+    private LoaderEpoch? feed;
     private float[]? testLogits;
     private (double Loss, double Accuracy)? testScore;
 
     /// <summary>Readies a loop; the arguments stay the caller's.</summary>
-    /// <exception cref="TessarException">The checkpoint's state is missing or doesn't fit.</exception>
     public TrainingLoop(
-        ITrainingRecorder recorder, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Optimizer optimizer, Checkpoint? checkpoint)
+        ITrainingRecorder recorder, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Optimizer optimizer)
     {
         this.recorder = recorder;
         program = recorder.Program;
@@ -62,16 +61,15 @@ internal sealed class TrainingLoop : IDisposable
         schedule = Schedule.Choices.Create(program.Schedule!);
         average = program.WeightAverage is { } chosen ? RunningAverage.Choices.Create(chosen, optimizer.Parameters) : null;
         weights = new EvaluationWeights(model, optimizer, average, _ => Settle());
-        start = cursor = checkpoint is null ? new TrainingCursor() : TrainingState.Restore(checkpoint, optimizer, weights);
         stepsPerEpoch = TrainingPlan.StepsPerEpoch(train.Count, program.BatchSize!.Value);
         totalSteps = checked(stepsPerEpoch * program.Epochs!.Value);
         stepsPerRow = Math.Max(1, stepsPerEpoch / RowsPerEpoch);
-        order = new int[train.Count];
-        ImageShape image = train.Store.Image;
-        int largestBatch = Math.Min(program.BatchSize.Value, train.Count);
-        inputs = Batches.NewInputs(largestBatch, image).DetachFromDisposeScope();
-        labels = empty([largestBatch], int64).DetachFromDisposeScope();
+        loader = new ExampleLoader(LoaderPlan.Of(train, program, workers: 1));
     }
+
+    /// <summary>Takes up the place and the state that a checkpoint keeps besides the weights, which the model holds already.</summary>
+    /// <exception cref="TessarException">The checkpoint's state is missing or doesn't fit.</exception>
+    public void GoOnFrom(Checkpoint checkpoint) => start = cursor = TrainingState.Restore(checkpoint, optimizer, weights);
 
     /// <summary>Logits of the test set under the last weights, [examples, classes]; known once <see cref="Run"/> returned true.</summary>
     public float[] TestLogits => testLogits ?? throw new InvalidOperationException("The training isn't done yet.");
@@ -89,13 +87,19 @@ internal sealed class TrainingLoop : IDisposable
     /// <exception cref="NumericalException">The loss or a weight isn't finite.</exception>
     /// <exception cref="GradientException">The model can't be differentiated.</exception>
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
-    public bool Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    public bool Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation) => RunTo(totalSteps, progress, cancellation);
+
+    /// <summary>The same to an earlier step.</summary>
+    /// <param name="last">Updates to have done in the end, at most those of the program.</param>
+    /// <param name="progress">Hears of every update.</param>
+    /// <param name="cancellation">As there.</param>
+    public bool RunTo(long last, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         try
         {
             model.train();
             TestIfDue(cancellation);
-            while (cursor.Step < totalSteps)
+            while (cursor.Step < last)
             {
                 cancellation.ThrowIfCancellationRequested();
                 double loss = TrainOneBatch();
@@ -107,7 +111,7 @@ internal sealed class TrainingLoop : IDisposable
                 progress?.Report(Progress(loss));
             }
 
-            if (testLogits is null)
+            if (testLogits is null && cursor.Step == totalSteps)
                 MeasureTest(cancellation); // resumed after the last update, or not tested before
             return true;
         }
@@ -122,8 +126,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        inputs.Dispose();
-        labels.Dispose();
+        loader.Dispose();
         weights.Dispose();
         average?.Dispose();
     }
@@ -133,10 +136,8 @@ internal sealed class TrainingLoop : IDisposable
     {
         using var scope = NewDisposeScope();
         weights.Hide();
-        ReadOnlySpan<int> batch = NextBatch();
-        Tensor x = inputs.narrow(0, 0, batch.Length), y = labels.narrow(0, 0, batch.Length);
-        Batches.FillInputs(x, train, batch, program.Input);
-        Batches.FillLabels(y, train, batch);
+        using LoadedBatch batch = NextBatch();
+        Tensor x = batch.Images, y = batch.Labels;
         using BatchObjective objective = Objective(x, y);
         optimizer.Step(objective, LearningRate(cursor.Step), cursor.Step + 1);
         weights.Add(cursor.Step + 1);
@@ -165,17 +166,12 @@ internal sealed class TrainingLoop : IDisposable
             ErrorKind.InputData, e),
     };
 
-    private ReadOnlySpan<int> NextBatch()
+    private LoadedBatch NextBatch()
     {
-        int epoch = (int)(cursor.Step / stepsPerEpoch), size = program.BatchSize!.Value;
-        if (epoch != orderedEpoch)
-        {
-            EpochOrder.Fill(order, program.Seed!.Value, epoch);
-            orderedEpoch = epoch;
-        }
-
-        int first = (int)(cursor.Step % stepsPerEpoch) * size;
-        return order.AsSpan(first, Math.Min(size, order.Length - first));
+        int epoch = (int)(cursor.Step / stepsPerEpoch);
+        if (feed?.Epoch != epoch)
+            feed = loader.Epoch(epoch, cursor.Step % stepsPerEpoch * program.BatchSize!.Value);
+        return feed.MoveNext() ? feed.Current : throw new InvalidOperationException($"Epoch {epoch} ended before its last step.");
     }
 
     private double LearningRate(long step) => program.Optimizer!["learningRate"] * schedule.Factor(step, totalSteps);

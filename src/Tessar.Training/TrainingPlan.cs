@@ -2,10 +2,16 @@ using System.Globalization;
 using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Training.Loading;
 
 namespace Tessar.Training;
 
 /// <summary>A request with every default filled in, and the data it is about.</summary>
+/// <param name="Model">The architecture.</param>
+/// <param name="Train">The examples to train on, chosen by the mask if there is one.</param>
+/// <param name="Test">The examples to test on.</param>
+/// <param name="Labels">Edited labels, or null.</param>
+/// <param name="Program">What the run's record will say.</param>
 internal sealed record TrainingPlan(
     ModelSource Model, ExampleSet Train, ExampleSet Test, LabelOverlay? Labels, TrainingProgram Program)
 {
@@ -36,8 +42,11 @@ internal sealed record TrainingPlan(
             violations.Add(objection);
         NamedSettings optimizer = OptimizerPlan.Resolve(request, model, violations);
 
+        (NamedSettings? order, IReadOnlyList<NamedSettings>? augment) = LoadingProgram.Resolve(request, store.Image, violations);
+
         LabelOverlay? labels = violations.Count == 0 ? LabelsOf(request, store) : null;
-        ExampleSet train = ExampleSet.Parse(store, request.Train, labels), test = ExampleSet.Parse(store, request.Test, labels);
+        ExampleSet range = ExampleSet.Parse(store, request.Train, labels), test = ExampleSet.Parse(store, request.Test, labels);
+        ExampleSet train = request.Mask is null ? range : range.Select([.. request.Mask]);
         long total = StepsPerEpoch(train.Count, Math.Max(1, request.BatchSize)) * request.Epochs;
         optimizer = OptimizerPlan.WarmUp(optimizer, request, total, violations);
         NamedSettings schedule = OptimizerPlan.Schedule(request, total, violations);
@@ -48,11 +57,13 @@ internal sealed record TrainingPlan(
         {
             Model = model.Name,
             Parameters = 0,
-            Data = DataReference.Of(request.Data, train, test),
+            Data = DataReference.Of(request.Data, range, test),
             Input = input,
             Epochs = request.Epochs,
             BatchSize = request.BatchSize,
             Seed = request.Seed,
+            Order = order,
+            Augment = augment,
             Optimizer = optimizer,
             Schedule = schedule,
             ClipNorm = request.ClipNorm,
@@ -62,7 +73,17 @@ internal sealed record TrainingPlan(
             CheckpointEverySteps = request.CheckpointEverySteps,
             Labels = labels is null ? null : new LabelsReference(
                 RunWriter.LabelsFile, labels.Split, labels.Fraction, labels.Seed, labels.Edits.Count),
+            Mask = request.Mask is null ? null : MaskFile.Describe([.. request.Mask], range.Count),
         });
+    }
+
+    /// <summary>What writes the mask into a run's folder; null without a mask.</summary>
+    public Action<string>? KeepMask(IReadOnlyList<int>? mask)
+    {
+        if (mask is null)
+            return null;
+        int examples = ExampleSet.Parse(Train.Store, Program.Data.Train).Count;
+        return directory => MaskFile.Save(directory, [.. mask], examples);
     }
 
     private static LabelOverlay? LabelsOf(TrainingRequest request, ExampleStore store)

@@ -31,7 +31,7 @@ internal static class NumberSettings
             settings.Add(number.Key, Setting.Number(
                 $"{group}.{Key(number.Key)}", null, "X", Help([.. number], choices.Count), null,
                 number.Min(pair => Math.Max(pair.Setting.Min, pair.Setting.Above)),
-                Math.Min(1e6, number.Max(pair => Math.Min(pair.Setting.Max, pair.Setting.Below)))));
+                Math.Min(1e6, number.Max(pair => Math.Min(pair.Setting.Most, pair.Setting.Below)))));
         }
 
         return settings;

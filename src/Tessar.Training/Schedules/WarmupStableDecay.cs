@@ -9,7 +9,7 @@ namespace Tessar.Training.Schedules;
 /// </remarks>
 [Schedule("wsd")]
 [Setting(WarmupSteps, 0, "updates over which the rate rises from zero")]
-[Setting("decayShare", 0.2, "share of the updates after warm-up over which the rate falls", Above = 0, Max = 1)]
+[Setting("decayShare", 0.2, "share of the updates after warm-up over which the rate falls", Above = 0, Most = 1)]
 internal sealed class WarmupStableDecay(NamedSettings settings) : Schedule(settings)
 {
     private readonly double share = settings["decayShare"];

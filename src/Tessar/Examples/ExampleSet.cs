@@ -129,10 +129,23 @@ public sealed class ExampleSet
     /// <inheritdoc cref="Label"/>
     public int StoredLabel(int index) => Store.StoredLabel(Row(index));
 
-    /// <summary>Picture of an example, without copying; valid until the store is disposed.</summary>
+    /// <summary>Picture of an example, without copying; valid until the store is disposed. For stores of raw pixels.</summary>
     /// <param name="index">In [0, <see cref="Count"/>).</param>
     /// <returns>[height, width, channels] bytes.</returns>
-    public ReadOnlySpan<byte> Image(int index) => Store.Row(Store.ImageColumn, Row(index));
+    /// <exception cref="InvalidOperationException">The pictures are encoded or compressed: use <see cref="ReadImage"/>.</exception>
+    public ReadOnlySpan<byte> Image(int index) => !Store.ImageColumn.IsRagged
+        ? Store.Row(Store.ImageColumn, Row(index))
+        : throw new InvalidOperationException($"The pictures of {Store.Path} aren't raw pixels of one size. Read them with {nameof(ReadImage)}.");
+
+    /// <summary>Decodes the picture of an example into the size and channels wanted, however it is stored.</summary>
+    /// <param name="index">In [0, <see cref="Count"/>).</param>
+    /// <param name="target">Size and channels. First channels are converted (grey = 0.299 red + 0.587 green + 0.114 blue), then
+    /// the size: area average along an axis that shrinks, bilinear with half-pixel centres along one that grows.</param>
+    /// <param name="pixels">[height, width, channels] bytes of the target; overwritten.</param>
+    /// <remarks>Safe from several threads.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="pixels"/> isn't as long as the target.</exception>
+    /// <exception cref="FileFormatException">There is no column <c>image</c>, or the picture is damaged.</exception>
+    public void ReadImage(int index, ImageShape target, Span<byte> pixels) => Store.ReadImage(Row(index), target, pixels);
 
     /// <summary>The range as <see cref="Parse"/> reads it: <c>train:0-1999</c>.</summary>
     /// <returns>Split, first and last example.</returns>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using Tessar.Examples.Storage;
 using Tessar.Tensors;
 
 namespace Tessar.Examples;

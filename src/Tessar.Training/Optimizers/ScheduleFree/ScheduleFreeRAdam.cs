@@ -14,7 +14,7 @@ namespace Tessar.Training.Optimizers.ScheduleFree;
 [Setting("beta2", 0.999, "weight β₂ of earlier squared gradients", Below = 1)]
 [Setting("epsilon", 1e-8, "smallest divisor ε", Min = 1e-30)]
 [Setting("weightDecay", 0, "pull λ towards zero, per unit of η")]
-[Setting("silent", 1, "1 to stand still until the variance is known, 0 to descend plainly meanwhile", Max = 1)]
+[Setting("silent", 1, "1 to stand still until the variance is known, 0 to descend plainly meanwhile", Most = 1)]
 [Setting("averagePower", 0, "power r of the update's number in the average's weights")]
 [Setting("ratePower", 2, "power p of the rate in the average's weights")]
 internal sealed class ScheduleFreeRAdam(TrainedParameters parameters, NamedSettings settings) : ScheduleFreeAdaptive(parameters, settings)
