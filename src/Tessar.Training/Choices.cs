@@ -23,8 +23,13 @@ internal sealed class Choices<T, TAttribute>(string kind)
 
     /// <summary>The numbers a choice takes.</summary>
     /// <exception cref="KeyNotFoundException">There is no choice of that name.</exception>
+    /// <remarks>In ordinal order. Those of the choice it includes stand among them, unless it has one of the same name.</remarks>
     public IReadOnlyList<SettingAttribute> Settings(string name) =>
-        [.. types[name].GetCustomAttributes<SettingAttribute>().OrderBy(setting => setting.Name, StringComparer.Ordinal)];
+        [.. SettingsOf(types[name]).DistinctBy(setting => setting.Name, StringComparer.Ordinal).OrderBy(setting => setting.Name, StringComparer.Ordinal)];
+
+    /// <summary>What a choice says of itself.</summary>
+    /// <exception cref="KeyNotFoundException">There is no choice of that name.</exception>
+    public TAttribute Describe(string name) => types[name].GetCustomAttribute<TAttribute>()!;
 
     /// <summary>Completes a choice with its defaults.</summary>
     /// <param name="name">The choice.</param>
@@ -70,10 +75,19 @@ internal sealed class Choices<T, TAttribute>(string kind)
     /// <summary>Makes the implementation of a resolved choice.</summary>
     public T Create(NamedSettings settings, params object[] before) =>
         (T)Activator.CreateInstance(types[settings.Name], [.. before, settings])!;
+
+    private static IEnumerable<SettingAttribute> SettingsOf(Type type)
+    {
+        IEnumerable<SettingAttribute> own = type.GetCustomAttributes<SettingAttribute>();
+        return type.GetCustomAttribute<TAttribute>()?.Includes is { } included ? own.Concat(SettingsOf(included)) : own;
+    }
 }
 
 /// <summary>An attribute that gives a class a name.</summary>
 internal interface INamed
 {
     string Name { get; }
+
+    /// <summary>Another choice whose numbers are this one's too, or null.</summary>
+    Type? Includes => null;
 }

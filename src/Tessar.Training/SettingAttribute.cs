@@ -18,11 +18,19 @@ internal sealed class SettingAttribute(string name, double fallback, string summ
     /// <summary>Smallest allowed value.</summary>
     public double Min { get; init; }
 
+    /// <summary>Every allowed value is above this.</summary>
+    public double Above { get; init; } = double.NegativeInfinity;
+
     /// <summary>Every allowed value is below this.</summary>
     public double Below { get; init; } = double.PositiveInfinity;
 
-    /// <summary>The allowed values in interval notation.</summary>
-    public string Range => string.Create(CultureInfo.InvariantCulture, $"[{Min}, {(double.IsInfinity(Below) ? "∞" : Below)})");
+    /// <summary>Largest allowed value, for a range that includes its end.</summary>
+    public double Most { get; init; } = double.PositiveInfinity;
 
-    public bool Allows(double value) => value >= Min && value < Below;
+    /// <summary>The allowed values in interval notation.</summary>
+    public string Range => string.Create(CultureInfo.InvariantCulture, $"{(Above >= Min ? $"({Above}" : $"[{Min}")}, {(double.IsInfinity(Below) ? End : $"{Below})")}");
+
+    private string End => double.IsInfinity(Most) ? "∞)" : string.Create(CultureInfo.InvariantCulture, $"{Most}]");
+
+    public bool Allows(double value) => value >= Min && value > Above && value < Below && value <= Most;
 }

@@ -3,6 +3,7 @@ using Tessar.Models;
 using Tessar.Native;
 using Tessar.Runs;
 using Tessar.Tensors;
+using Tessar.Training.Loading;
 using Tessar.Training.Optimizers;
 using Tessar.Training.Schedules;
 using static TorchSharp.torch;
@@ -58,7 +59,7 @@ public static class Trainer
         RunNames.Check(name);
         using var threads = new ThreadCount(request.Threads);
         using Module<Tensor, Tensor> model = plan.Model.Create(store.Image, store.ClassNames.Count, request.Seed);
-        using RunWriter writer = RunWriter.Create(runs, Describe(name, plan, store, model), plan.Labels);
+        using RunWriter writer = RunWriter.Create(runs, Describe(name, plan, store, model), plan.Labels, plan.KeepMask(request.Mask));
         return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation);
     }
 
@@ -89,7 +90,7 @@ public static class Trainer
             using Module<Tensor, Tensor> model = checkpoint is null
                 ? ModelSource.Parse(now.Record.Program.Model).Create(now.Record.Image, now.Record.Classes.Count, now.Record.Program.Seed!.Value)
                 : now.LoadModel(checkpoint);
-            return Execute(writer, now.TrainSet(store), now.TestSet(store), model, checkpoint, progress, cancellation);
+            return Execute(writer, now.ChosenSet(store), now.TestSet(store), model, checkpoint, progress, cancellation);
         }
         catch when (writer.Record.Status == RunStatus.Running)
         {
@@ -135,19 +136,54 @@ public static class Trainer
         return run.Status == RunStatus.Completed ? run : Resume(run, progress, cancellation);
     }
 
+    /// <summary>Executes a run once more from its record, and compares the weights at its checkpoints bit for bit.</summary>
+    /// <param name="run">A run that was trained here; complete or not. It stays as it is.</param>
+    /// <param name="progress">Hears of every update.</param>
+    /// <param name="cancellation">Ends it without a result.</param>
+    /// <returns>What was recorded beside what was found. Ends at the run's last checkpoint.</returns>
+    /// <exception cref="TessarException">
+    /// The run was imported, has no checkpoint, or needs what this version lacks; its data, labels or mask were changed.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <remarks>Costs as much as the training. Uses the recorded number of threads.</remarks>
+    public static RunReplay Replay(Run run, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        CheckReplayable(run);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        using ExampleStore store = run.OpenExamples();
+        using var threads = new ThreadCount(run.Record.Machine.Threads);
+        TrainingProgram program = run.Record.Program;
+        using Module<Tensor, Tensor> model = ModelSource.Parse(program.Model).Create(run.Record.Image, run.Record.Classes.Count, program.Seed!.Value);
+        using Optimizer optimizer = Optimizer.For(model, program);
+        string scratch = Directory.CreateTempSubdirectory("tessar-replay-").FullName;
+        try
+        {
+            var recorder = new ReplayRecorder(run, scratch);
+            using var loop = new TrainingLoop(recorder, run.ChosenSet(store), run.TestSet(store), model, optimizer, new TrainingCursor());
+            loop.RunTo(run.Checkpoints[^1].Step, progress, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            return new RunReplay(
+                run.Name, recorder.Replayed, recorder.Rows, recorder.FirstDifference, RunReplay.DifferencesTo(run.Record),
+                watch.Elapsed.TotalSeconds);
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
     private static Run Execute(
         RunWriter writer, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Checkpoint? checkpoint,
         IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         try
         {
-            (string Name, Tensor Value)[] parameters =
-                [.. model.named_parameters().Where(p => p.parameter.requires_grad).Select(p => (p.name, (Tensor)p.parameter))];
-            using Optimizer optimizer = Optimizer.Choices.Create(writer.Record.Program.Optimizer!, [parameters]);
+            using Optimizer optimizer = Optimizer.For(model, writer.Record.Program);
             TrainingCursor cursor = checkpoint is null ? new TrainingCursor() : TrainingState.Restore(checkpoint, optimizer);
-            using var loop = new TrainingLoop(writer, train, test, model, optimizer, cursor);
+            using var loop = new TrainingLoop(new RunRecorder(writer), train, test, model, optimizer, cursor);
             if (loop.Run(progress, cancellation))
-                loop.Complete();
+                Complete(writer, test, loop);
             else
                 writer.Finish(RunStatus.Interrupted);
             return Run.Open(writer.Directory);
@@ -157,6 +193,13 @@ public static class Trainer
             MarkFailed(writer, e);
             throw;
         }
+    }
+
+    private static void Complete(RunWriter writer, ExampleSet test, TrainingLoop loop)
+    {
+        Predictions.Save(
+            writer.Directory, writer.Record, writer.Record.Checkpoints[^1], test, loop.TestLogits, loop.Elapsed.TotalSeconds);
+        writer.Finish(RunStatus.Completed, loop.Final);
     }
 
     // When the disk is full the mark itself may find no room. The run then still says running, which without a process that
@@ -173,16 +216,16 @@ public static class Trainer
         }
     }
 
+    private static void CheckReplayable(Run run)
+    {
+        string? reason = run.Checkpoints.Count == 0 ? "it has no checkpoint to compare with" : Gap(run.Record);
+        if (reason is not null)
+            throw new TessarException($"The run {run.Name} can't be replayed: {reason}.", ErrorKind.Usage);
+    }
+
     private static void CheckResumable(Run run)
     {
-        string? reason = run.Record switch
-        {
-            { Kind: RunKind.Imported } => "its weights were imported, so there is no training to go on with",
-            { Status: RunStatus.Completed } => "all its epochs are done",
-            { Program: { Epochs: not null, BatchSize: not null, Seed: not null, Optimizer: { } optimizer, Schedule: { } schedule } } =>
-                Optimizer.Choices.Objection(optimizer) ?? Schedule.Choices.Objection(schedule),
-            _ => "its run.json lacks a part of the program",
-        };
+        string? reason = run.Record is { Kind: RunKind.Trained, Status: RunStatus.Completed } ? "all its epochs are done" : Gap(run.Record);
         if (reason is not null)
         {
             throw new TessarException(
@@ -191,6 +234,15 @@ public static class Trainer
                 ErrorKind.Usage);
         }
     }
+
+    /// <summary>What keeps a record from being executed, as a clause; null when nothing does.</summary>
+    private static string? Gap(RunRecord record) => record switch
+    {
+        { Kind: RunKind.Imported } => "its weights were imported, so there is no training to go on with",
+        { Program: { Epochs: not null, BatchSize: not null, Seed: not null, Optimizer: { } optimizer, Schedule: { } schedule } } =>
+            Optimizer.Choices.Objection(optimizer) ?? Schedule.Choices.Objection(schedule) ?? LoadingProgram.Objection(record.Program),
+        _ => "its run.json lacks a part of the program",
+    };
 
     private static RunRecord Describe(string name, TrainingPlan plan, ExampleStore store, Module<Tensor, Tensor> model) => new()
     {

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Training.Loading;
+using Tessar.Training.Loading.Pipeline;
 using Tessar.Training.Optimizers;
 using Tessar.Training.Schedules;
 using static TorchSharp.torch;
@@ -22,7 +23,7 @@ internal sealed class TrainingLoop : IDisposable
     private const int RowsPerEpoch = 50;
     private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
 
-    private readonly RunWriter writer;
+    private readonly ITrainingRecorder recorder;
     private readonly TrainingProgram program;
     private readonly ExampleSet train;
     private readonly ExampleSet test;
@@ -30,9 +31,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly Optimizer optimizer;
     private readonly Tensor[] parameters;
     private readonly Schedule schedule;
-    private readonly Tensor inputs;
-    private readonly Tensor labels;
-    private readonly int[] order;
+    private readonly ExampleLoader loader;
     private readonly long stepsPerEpoch;
     private readonly long totalSteps;
     private readonly long stepsPerRow;
@@ -40,34 +39,37 @@ internal sealed class TrainingLoop : IDisposable
     private readonly Stopwatch watch = Stopwatch.StartNew();
     private TrainingCursor cursor;
     private TimeSpan lastFlush;
-    private int orderedEpoch = -1;
+    private LoaderEpoch? feed;
     private float[]? testLogits;
     private (double Loss, double Accuracy)? testScore;
 
     /// <summary>Readies a loop; the arguments stay the caller's.</summary>
     public TrainingLoop(
-        RunWriter writer, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Optimizer optimizer, TrainingCursor start)
+        ITrainingRecorder recorder, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Optimizer optimizer, TrainingCursor start)
     {
-        this.writer = writer;
-        program = writer.Record.Program;
+        this.recorder = recorder;
+        program = recorder.Program;
         this.train = train;
         this.test = test;
         this.model = model;
         this.optimizer = optimizer;
-        parameters = [.. optimizer.Parameters.Select(p => p.Value)];
+        parameters = [.. optimizer.Parameters.Items.Select(p => p.Value)];
         schedule = Schedule.Choices.Create(program.Schedule!);
         this.start = cursor = start;
         stepsPerEpoch = TrainingPlan.StepsPerEpoch(train.Count, program.BatchSize!.Value);
         totalSteps = checked(stepsPerEpoch * program.Epochs!.Value);
         stepsPerRow = Math.Max(1, stepsPerEpoch / RowsPerEpoch);
-        order = new int[train.Count];
-        ImageShape image = train.Store.Image;
-        int largestBatch = Math.Min(program.BatchSize.Value, train.Count);
-        inputs = Batches.NewInputs(largestBatch, image).DetachFromDisposeScope();
-        labels = empty([largestBatch], int64).DetachFromDisposeScope();
+        loader = new ExampleLoader(LoaderPlan.Of(train, program, workers: 1));
     }
 
-    private long LastCheckpoint => writer.Record.Checkpoints.Count > 0 ? writer.Record.Checkpoints[^1].Step : 0;
+    /// <summary>Logits of the test set under the last weights, [examples, classes]; known once <see cref="Run"/> returned true.</summary>
+    public float[] TestLogits => testLogits ?? throw new InvalidOperationException("The training isn't done yet.");
+
+    /// <summary>The last measurements; known once <see cref="Run"/> returned true.</summary>
+    public FinalMetrics Final => new(cursor.Epoch.Loss, cursor.Epoch.Accuracy, testScore?.Loss, testScore?.Accuracy, Seconds);
+
+    /// <summary>Time spent here, interruptions before it left out.</summary>
+    public TimeSpan Elapsed => watch.Elapsed;
 
     private double Seconds => start.Seconds + watch.Elapsed.TotalSeconds;
 
@@ -76,13 +78,19 @@ internal sealed class TrainingLoop : IDisposable
     /// <exception cref="NumericalException">The loss or a weight isn't finite.</exception>
     /// <exception cref="GradientException">The model can't be differentiated.</exception>
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
-    public bool Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    public bool Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation) => RunTo(totalSteps, progress, cancellation);
+
+    /// <summary>The same to an earlier step.</summary>
+    /// <param name="last">Updates to have done in the end, at most those of the program.</param>
+    /// <param name="progress">Hears of every update.</param>
+    /// <param name="cancellation">As there.</param>
+    public bool RunTo(long last, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         try
         {
             model.train();
             TestIfDue(cancellation);
-            while (cursor.Step < totalSteps)
+            while (cursor.Step < last)
             {
                 cancellation.ThrowIfCancellationRequested();
                 double loss = TrainOneBatch();
@@ -94,52 +102,31 @@ internal sealed class TrainingLoop : IDisposable
                 progress?.Report(Progress(loss));
             }
 
-            if (testLogits is null)
-                MeasureTest(cancellation); // resumed after the last update
+            if (testLogits is null && cursor.Step == totalSteps)
+                MeasureTest(cancellation); // resumed after the last update, or not tested before
             return true;
         }
         catch (OperationCanceledException)
         {
-            if (cursor.Step > LastCheckpoint)
+            if (cursor.Step > recorder.LastCheckpoint)
                 SaveCheckpoint();
             return false;
         }
     }
 
-    /// <summary>Ends a completed run: last measurements, predictions of the test set.</summary>
-    public void Complete()
-    {
-        var final = new FinalMetrics(cursor.Epoch.Loss, cursor.Epoch.Accuracy, testScore?.Loss, testScore?.Accuracy, Seconds);
-        Predictions.Save(writer.Directory, writer.Record, writer.Record.Checkpoints[^1], test, testLogits!, watch.Elapsed.TotalSeconds);
-        writer.Finish(RunStatus.Completed, final);
-    }
-
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        inputs.Dispose();
-        labels.Dispose();
-    }
+    public void Dispose() => loader.Dispose();
 
     /// <summary>One update. Returns the batch's loss.</summary>
     private double TrainOneBatch()
     {
         using var scope = NewDisposeScope();
-        ReadOnlySpan<int> batch = NextBatch();
-        Tensor x = inputs.narrow(0, 0, batch.Length), y = labels.narrow(0, 0, batch.Length);
-        Batches.FillInputs(x, train, batch, program.Input);
-        Batches.FillLabels(y, train, batch);
-        TorchSeed.Set(program.Seed!.Value, "step", cursor.Step);
-        Tensor logits = Forward(x);
-        Tensor loss = functional.cross_entropy(logits, y);
-        double value = loss.item<float>();
-        if (!double.IsFinite(value))
-            throw NotFinite(value);
-        Tensor[] gradients = Gradient.Of(loss, parameters);
-        double rate = LearningRate(cursor.Step);
-        optimizer.Step(gradients, rate, cursor.Step + 1);
+        using LoadedBatch batch = NextBatch();
+        Tensor x = batch.Images, y = batch.Labels;
+        using BatchObjective objective = Objective(x, y);
+        optimizer.Step(objective, LearningRate(cursor.Step), cursor.Step + 1);
 
-        ReadOnlySpan<float> answers = MemoryMarshal.Cast<byte, float>(logits.detach().contiguous().bytes);
+        ReadOnlySpan<float> answers = MemoryMarshal.Cast<byte, float>(objective.FirstAnswers.bytes);
         ReadOnlySpan<long> truth = MemoryMarshal.Cast<byte, long>(y.bytes);
         bool isFirst = cursor.Step % stepsPerEpoch == 0;
         cursor = cursor with
@@ -148,36 +135,26 @@ internal sealed class TrainingLoop : IDisposable
             Window = cursor.Window.Add(answers, truth),
             Epoch = (isFirst ? default : cursor.Epoch).Add(answers, truth),
         };
-        return value;
+        return objective.FirstLoss;
     }
 
-    private Tensor Forward(Tensor images)
+    private BatchObjective Objective(Tensor images, Tensor truth) => new(model, parameters, images, truth)
     {
-        try
-        {
-            return model.call(images);
-        }
-        catch (Exception e) when (e is not (TessarException or OutOfMemoryException))
-        {
-            // Two blank images passed before training; a model of the user's may still fail on a batch of another size.
-            throw new TessarException(
-                $"Model `{program.Model}` failed at step {cursor.Step} on a batch of {images.shape[0]}: "
-                + $"{FirstLine.Of(e).TrimEnd('.')} ({e.GetType().Name}). Correct the model, or choose another --batch.",
-                ErrorKind.InputData, e);
-        }
-    }
+        Draws = (program.Seed!.Value, cursor.Step),
+        NotFinite = NotFinite,
+        // Two blank images passed before training; a model of the user's may still fail on a batch of another size.
+        Failed = e => new TessarException(
+            $"Model `{program.Model}` failed at step {cursor.Step} on a batch of {images.shape[0]}: "
+            + $"{FirstLine.Of(e).TrimEnd('.')} ({e.GetType().Name}). Correct the model, or choose another --batch.",
+            ErrorKind.InputData, e),
+    };
 
-    private ReadOnlySpan<int> NextBatch()
+    private LoadedBatch NextBatch()
     {
-        int epoch = (int)(cursor.Step / stepsPerEpoch), size = program.BatchSize!.Value;
-        if (epoch != orderedEpoch)
-        {
-            EpochOrder.Fill(order, program.Seed!.Value, epoch);
-            orderedEpoch = epoch;
-        }
-
-        int first = (int)(cursor.Step % stepsPerEpoch) * size;
-        return order.AsSpan(first, Math.Min(size, order.Length - first));
+        int epoch = (int)(cursor.Step / stepsPerEpoch);
+        if (feed?.Epoch != epoch)
+            feed = loader.Epoch(epoch, cursor.Step % stepsPerEpoch * program.BatchSize!.Value);
+        return feed.MoveNext() ? feed.Current : throw new InvalidOperationException($"Epoch {epoch} ended before its last step.");
     }
 
     private double LearningRate(long step) => program.Optimizer!["learningRate"] * schedule.Factor(step, totalSteps);
@@ -186,30 +163,29 @@ internal sealed class TrainingLoop : IDisposable
 
     private bool IsEndOfEpoch => cursor.Step > 0 && cursor.Step % stepsPerEpoch == 0;
 
-    private bool IsCheckpointDue() => cursor.Step == totalSteps
-        || (program.CheckpointEverySteps is { } every ? cursor.Step % every == 0 : IsEndOfEpoch);
+    private bool IsCheckpointDue() => recorder.IsCheckpointDue(cursor.Step, IsEndOfEpoch, cursor.Step == totalSteps);
 
     private void LogIfDue()
     {
         if (cursor.Step % stepsPerRow != 0 && !IsEndOfEpoch)
             return;
-        writer.Metrics.Append(new MetricRow(
+        recorder.Log(new MetricRow(
             cursor.Step, EpochOfLastUpdate, Seconds, cursor.Window.Loss, cursor.Window.Accuracy, LearningRate: LearningRate(cursor.Step - 1)));
         cursor = cursor with { Window = default };
     }
 
     private void TestIfDue(CancellationToken cancellation)
     {
-        if (!IsEndOfEpoch || cursor.TestedAt == cursor.Step)
+        if (!recorder.TestsEachEpoch || !IsEndOfEpoch || cursor.TestedAt == cursor.Step)
             return;
         (double loss, double accuracy) = MeasureTest(cancellation);
-        writer.Metrics.Append(new MetricRow(cursor.Step, EpochOfLastUpdate, Seconds, TestLoss: loss, TestAccuracy: accuracy));
+        recorder.Log(new MetricRow(cursor.Step, EpochOfLastUpdate, Seconds, TestLoss: loss, TestAccuracy: accuracy));
         cursor = cursor with { TestedAt = cursor.Step };
     }
 
     private (double Loss, double Accuracy) MeasureTest(CancellationToken cancellation)
     {
-        int classes = writer.Record.Classes.Count;
+        int classes = recorder.Classes;
         float[] answers = Predictor.Logits(model, test, program.Input, classes, progress: null, cancellation);
         testLogits = answers;
         testScore = LogitMath.Score(answers, test, classes);
@@ -219,14 +195,14 @@ internal sealed class TrainingLoop : IDisposable
     private void SaveCheckpoint()
     {
         TrainingCursor now = cursor with { Seconds = Seconds };
-        writer.AddCheckpoint(model, cursor.Step, EpochOfLastUpdate, optimizer.State, now.ToMetadata());
+        recorder.AddCheckpoint(model, cursor.Step, EpochOfLastUpdate, optimizer.State, now.ToMetadata());
     }
 
     private void FlushIfDue()
     {
         if (watch.Elapsed - lastFlush < FlushInterval)
             return;
-        writer.Metrics.Flush();
+        recorder.Flush();
         lastFlush = watch.Elapsed;
     }
 
@@ -250,5 +226,5 @@ internal sealed class TrainingLoop : IDisposable
         + string.Create(
             CultureInfo.InvariantCulture,
             $"The learning rate there is {LearningRate(cursor.Step):G4}: try a tenth of it, or a longer warm-up. ")
-        + (LastCheckpoint == 0 ? "No checkpoint was written before." : $"The checkpoint of step {LastCheckpoint} is kept."));
+        + (recorder.LastCheckpoint == 0 ? "No checkpoint was written before." : $"The checkpoint of step {recorder.LastCheckpoint} is kept."));
 }

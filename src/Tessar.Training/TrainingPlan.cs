@@ -2,12 +2,18 @@ using System.Globalization;
 using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Training.Loading;
 using Tessar.Training.Optimizers;
 using Tessar.Training.Schedules;
 
 namespace Tessar.Training;
 
 /// <summary>A request with every default filled in, and the data it is about.</summary>
+/// <param name="Model">The architecture.</param>
+/// <param name="Train">The examples to train on, chosen by the mask if there is one.</param>
+/// <param name="Test">The examples to test on.</param>
+/// <param name="Labels">Edited labels, or null.</param>
+/// <param name="Program">What the run's record will say.</param>
 internal sealed record TrainingPlan(
     ModelSource Model, ExampleSet Train, ExampleSet Test, LabelOverlay? Labels, TrainingProgram Program)
 {
@@ -38,8 +44,11 @@ internal sealed record TrainingPlan(
             violations.Add(objection);
         NamedSettings optimizer = Optimizer.Choices.Resolve(request.Optimizer, GivenToOptimizer(request, model), violations);
 
+        (NamedSettings? order, IReadOnlyList<NamedSettings>? augment) = LoadingProgram.Resolve(request, store.Image, violations);
+
         LabelOverlay? labels = violations.Count == 0 ? LabelsOf(request, store) : null;
-        ExampleSet train = ExampleSet.Parse(store, request.Train, labels), test = ExampleSet.Parse(store, request.Test, labels);
+        ExampleSet range = ExampleSet.Parse(store, request.Train, labels), test = ExampleSet.Parse(store, request.Test, labels);
+        ExampleSet train = request.Mask is null ? range : range.Select([.. request.Mask]);
         long total = StepsPerEpoch(train.Count, Math.Max(1, request.BatchSize)) * request.Epochs;
         double warmup = request.WarmupSteps ?? total / 20;
         if (warmup >= total && violations.Count == 0)
@@ -52,17 +61,29 @@ internal sealed record TrainingPlan(
         {
             Model = model.Name,
             Parameters = 0,
-            Data = DataReference.Of(request.Data, train, test),
+            Data = DataReference.Of(request.Data, range, test),
             Input = input,
             Epochs = request.Epochs,
             BatchSize = request.BatchSize,
             Seed = request.Seed,
+            Order = order,
+            Augment = augment,
             Optimizer = optimizer,
             Schedule = schedule,
             CheckpointEverySteps = request.CheckpointEverySteps,
             Labels = labels is null ? null : new LabelsReference(
                 RunWriter.LabelsFile, labels.Split, labels.Fraction, labels.Seed, labels.Edits.Count),
+            Mask = request.Mask is null ? null : MaskFile.Describe([.. request.Mask], range.Count),
         });
+    }
+
+    /// <summary>What writes the mask into a run's folder; null without a mask.</summary>
+    public Action<string>? KeepMask(IReadOnlyList<int>? mask)
+    {
+        if (mask is null)
+            return null;
+        int examples = ExampleSet.Parse(Train.Store, Program.Data.Train).Count;
+        return directory => MaskFile.Save(directory, [.. mask], examples);
     }
 
     private static IEnumerable<KeyValuePair<string, double?>> GivenToOptimizer(TrainingRequest request, ModelSource model)

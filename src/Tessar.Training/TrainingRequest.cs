@@ -24,6 +24,9 @@ public sealed record TrainingRequest
     /// <summary>The examples to train on, such as <c>train:0-1999</c>; the whole training split by default.</summary>
     public string Train { get; init; } = "train";
 
+    /// <summary>Which of <see cref="Train"/> to train on: ascending indices into that range; null for all.</summary>
+    public IReadOnlyList<int>? Mask { get; init; }
+
     /// <summary>The examples to test on after each epoch; the whole test split by default.</summary>
     public string Test { get; init; } = "test";
 
@@ -35,6 +38,21 @@ public sealed record TrainingRequest
 
     /// <summary>Decides initial weights, the order of examples and every other draw; 1 by default.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>The order of an epoch; <c>random</c> by default. See <see cref="Loading.ExampleLoader.OrderNames"/>.</summary>
+    public string Order { get; init; } = "random";
+
+    /// <summary>Numbers of the order by name, such as <c>pages</c> of <c>quasi-random</c>.</summary>
+    public IReadOnlyDictionary<string, double> OrderSettings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// What is done to the training pictures, in order, such as <c>flip</c>, <c>translate</c>; nothing by default. See
+    /// <see cref="Loading.ExampleLoader.AugmentationNames"/>.
+    /// </summary>
+    public IReadOnlyList<string> Augment { get; init; } = [];
+
+    /// <summary>Numbers of the augmentations, such as <c>flip.probability</c>.</summary>
+    public IReadOnlyDictionary<string, double> AugmentSettings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
 
     /// <summary>The optimiser; <c>adamw</c> by default. See <see cref="Trainer.OptimizerNames"/>.</summary>
     public string Optimizer { get; init; } = "adamw";

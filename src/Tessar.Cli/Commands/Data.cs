@@ -14,7 +14,9 @@ internal static class Data
     /// <summary>The picture of an example.</summary>
     public static Picture PictureOf(ExampleSet examples, int index)
     {
-        ImageShape shape = examples.Store.Image;
-        return new Picture(examples.Image(index), shape.Height, shape.Width, shape.Channels);
+        ImageShape shape = examples.Store.ImageOf(examples.Row(index)).Shape;
+        byte[] pixels = new byte[shape.Size];
+        examples.ReadImage(index, shape, pixels);
+        return new Picture(pixels, shape.Height, shape.Width, shape.Channels);
     }
 }

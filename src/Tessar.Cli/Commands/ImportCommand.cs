@@ -24,7 +24,7 @@ internal sealed class ImportCommand : TessarCommand
         : base("import", "Makes a run of weights trained elsewhere, for instance in PyTorch", CommandTable.RunGroup)
     {
         weights = Add(new Option<string>("--weights") { Description = "The weights, named and shaped as the model's parameters", HelpName = "FILE.safetensors", Required = true });
-        model = Add(Setting.Text("import.model", "--model", "MODEL", "Architecture: logistic, mlp, cnn, or your own as my.dll#My.Net", null, () => ModelSource.ZooNames));
+        model = Add(Setting.Text("import.model", "--model", "MODEL", "Architecture: logistic, mlp, cnn, resnet9, or your own as my.dll#My.Net", null, () => ModelSource.ZooNames));
         data = Add(Setting.Text("import.data", "--data", "DATA", "The data set they were trained on", null, () => DataCatalog.Names));
         name = Add(new Option<string>("--name") { Description = "Name of the run (default the file's with a number)", HelpName = "NAME" });
         mean = Add(Setting.Numbers("import.mean", "--mean", "A,B,C", "Mean per channel that training subtracted, pixels from 0 to 1", "the training split's own"));

@@ -34,7 +34,7 @@ internal sealed class TrainCommand : TessarCommand
     public TrainCommand()
         : base("train", "Trains a model and records the run", CommandTable.RunGroup)
     {
-        model = Add(Setting.Text("train.model", "--model", "MODEL", "Architecture: logistic, mlp, cnn, or your own as my.dll#My.Net", null, () => ModelSource.ZooNames));
+        model = Add(Setting.Text("train.model", "--model", "MODEL", "Architecture: logistic, mlp, cnn, resnet9, or your own as my.dll#My.Net", null, () => ModelSource.ZooNames));
         data = Add(Setting.Text("train.data", "--data", "DATA", "Data set: a .tess file or a name such as fashion-mnist-mini", null, () => DataCatalog.Names));
         epochs = Add(Setting.Int32("train.epochs", "--epochs", "N", "Passes over the training examples", 5, 1, 1_000_000));
         batch = Add(Setting.Int32("train.batch", "--batch", "N", "Examples per update", 64, 1, 1_000_000));

@@ -1,61 +1,74 @@
+using Tessar.Runs;
 using static TorchSharp.torch;
 
 namespace Tessar.Training.Optimizers;
 
-/// <summary>Turns gradients into updates of the parameters.</summary>
+/// <summary>Improves the parameters, update by update.</summary>
 /// <remarks>
-/// A new one is one file: derive, put <see cref="OptimizerAttribute"/> and a <see cref="SettingAttribute"/> for each number on it,
-/// and take (parameters by name, settings) in the constructor. Whatever it remembers between updates goes through
-/// <see cref="Remember"/>, so that it is saved with checkpoints and an interrupted run goes on bit for bit.
+/// A new one is one file: derive (usually from <see cref="GradientOptimizer"/>), put <see cref="OptimizerAttribute"/> and a
+/// <see cref="SettingAttribute"/> for each number on it, and take (<see cref="TrainedParameters"/>, settings) in the constructor.
+/// Whatever it remembers between updates goes through <see cref="Remember"/> or <see cref="RememberNumber"/>, so that it is saved
+/// with checkpoints and an interrupted run goes on bit for bit.
 /// </remarks>
-internal abstract class Optimizer : IDisposable
+internal abstract class Optimizer(TrainedParameters parameters) : IDisposable
 {
     private readonly SortedDictionary<string, Tensor> state = new(StringComparer.Ordinal);
 
-    protected Optimizer(IReadOnlyList<(string Name, Tensor Value)> parameters) => Parameters = parameters;
-
     public static Choices<Optimizer, OptimizerAttribute> Choices { get; } = new("optimiser");
 
+    /// <summary>The optimiser of a program, for a model; the caller disposes of it.</summary>
+    public static Optimizer For(nn.Module model, TrainingProgram program) =>
+        Choices.Create(program.Optimizer!, TrainedParameters.Of(model, program));
+
     /// <summary>What is trained.</summary>
-    public IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
+    public TrainedParameters Parameters { get; } = parameters;
 
     /// <summary>All that is remembered, by name.</summary>
-    public IReadOnlyDictionary<string, Tensor> State => state;
+    public virtual IReadOnlyDictionary<string, Tensor> State => state;
 
-    /// <summary>Changes every parameter in place.</summary>
-    /// <param name="gradients">One per parameter, of its shape; may be overwritten.</param>
+    /// <summary>Length of the last gradient, before it was clipped; NaN before the first.</summary>
+    public double GradientLength { get; protected set; } = double.NaN;
+
+    /// <summary>Something the person who trains should know, found out during the last update; usually null.</summary>
+    public string? Remark { get; protected set; }
+
+    /// <summary>Makes one update.</summary>
+    /// <param name="objective">The batch's loss.</param>
     /// <param name="learningRate">The schedule's value for this update.</param>
     /// <param name="update">Number of this update, from 1.</param>
-    public void Step(IReadOnlyList<Tensor> gradients, double learningRate, long update)
+    /// <exception cref="NumericalException">The loss or its gradient isn't finite.</exception>
+    public abstract void Step(IObjective objective, double learningRate, long update);
+
+    /// <summary>Readies <see cref="State"/> to be filled with what was saved after some updates; for states whose size depends on that.</summary>
+    public virtual void ExpectState(long updates)
     {
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-        for (int i = 0; i < Parameters.Count; i++)
-            Update(i, Parameters[i].Value, gradients[i], learningRate, update);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public virtual void Dispose()
     {
         foreach (Tensor tensor in state.Values)
             tensor.Dispose();
         state.Clear();
     }
 
-    /// <summary>Changes one parameter in place; temporary tensors are disposed of by the caller.</summary>
-    protected abstract void Update(int index, Tensor parameter, Tensor gradient, double learningRate, long update);
-
-    /// <summary>One tensor of zeros per parameter that lives as long as the optimiser.</summary>
+    /// <summary>One contiguous tensor of zeros per parameter that lives as long as the optimiser.</summary>
     /// <param name="name">What it is, such as <c>momentum</c>.</param>
-    protected Tensor[] Remember(string name)
-    {
-        var tensors = new Tensor[Parameters.Count];
-        for (int i = 0; i < tensors.Length; i++)
-        {
-            tensors[i] = zeros_like(Parameters[i].Value, requires_grad: false).DetachFromDisposeScope();
-            state.Add($"{name}/{Parameters[i].Name}", tensors[i]);
-        }
+    protected Tensor[] Remember(string name) =>
+        [.. Parameters.Items.Select(p => Keep($"{name}/{p.Name}", zeros(p.Value.shape, p.Value.dtype, p.Value.device)))];
 
-        return tensors;
+    /// <summary>A zero in double precision, [1], that lives as long as the optimiser.</summary>
+    protected Tensor RememberNumber(string name) => Keep(name, zeros(1, float64));
+
+    /// <summary>The decay of one parameter: all of it, or none where the program spares it.</summary>
+    protected double DecayOf(int index, double decay) => Parameters.Decays(index) ? decay : 0;
+
+    /// <summary>Puts a tensor into the state, in place of one of the same name.</summary>
+    protected Tensor Keep(string name, Tensor tensor)
+    {
+        if (state.Remove(name, out Tensor? before))
+            before.Dispose();
+        state.Add(name, tensor.DetachFromDisposeScope());
+        return tensor;
     }
 }

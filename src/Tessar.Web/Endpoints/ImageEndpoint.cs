@@ -16,7 +16,11 @@ internal static class ImageEndpoint
         int index = request.Index("index");
         Run run = runs.Open(request.Text("run"));
         using RunExamples examples = RunExamples.Open(run, withLabels: false);
-        byte[] png = PngImage.Encode(examples.One(split, index).Image(0), examples.Store.Image);
+        ExampleSet example = examples.One(split, index);
+        ImageShape shape = examples.Store.ImageOf(example.Row(0)).Shape;
+        byte[] pixels = new byte[shape.Size];
+        example.ReadImage(0, shape, pixels);
+        byte[] png = PngImage.Encode(pixels, shape);
         string version = RunExamples.Version(examples.Store);
         await Answer.WriteAsync(
             context, png, "image/png", $"{version}-{split}-{index}", request.Query("v") == version ? Caching.Immutable : Caching.Revalidate).ConfigureAwait(false);

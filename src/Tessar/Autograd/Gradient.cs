@@ -29,7 +29,16 @@ public static class Gradient
     public static Tensor[] Of(Tensor output, IReadOnlyList<Tensor> inputs, Tensor? direction = null, bool differentiable = false)
     {
         CheckArguments(output, inputs, direction);
-        return Backward(output, inputs, direction, retainGraph: differentiable, differentiable);
+        return Filled(Backward(output, inputs, direction, retainGraph: differentiable, differentiable), inputs);
+    }
+
+    /// <summary>The gradient of a scalar, which tells inputs that it doesn't depend on from those where it happens to be zero.</summary>
+    /// <returns>One tensor per input, of its shape; null where the output doesn't depend on it. The caller disposes them.</returns>
+    /// <inheritdoc cref="Of"/>
+    internal static Tensor?[] OfUsed(Tensor output, IReadOnlyList<Tensor> inputs)
+    {
+        CheckArguments(output, inputs, direction: null);
+        return Backward(output, inputs, direction: null, retainGraph: false, differentiable: false);
     }
 
     /// <summary>Products of the Hessian of a scalar loss with vectors over the parameters: H v = d/dθ ⟨∇L(θ), v⟩.</summary>
@@ -72,14 +81,17 @@ public static class Gradient
         Tensor inner = gradients.Zip(vectors, (g, v) => (g * v).sum()).Aggregate((a, b) => a + b);
         // A gradient that is constant in θ has no graph: the Hessian is zero.
         Tensor[] products = inner.requires_grad
-            ? Backward(inner, parameters, direction: null, retainGraph: false, differentiable: false)
+            ? Filled(Backward(inner, parameters, direction: null, retainGraph: false, differentiable: false), parameters)
             : [.. parameters.Select(p => zeros_like(p, requires_grad: false))];
         foreach (Tensor product in products)
             product.MoveToOuterDisposeScope();
         return products;
     }
 
-    private static Tensor[] Backward(Tensor output, IReadOnlyList<Tensor> inputs, Tensor? direction, bool retainGraph, bool differentiable)
+    private static Tensor[] Filled(Tensor?[] gradients, IReadOnlyList<Tensor> inputs) =>
+        [.. gradients.Select((g, i) => g ?? zeros_like(inputs[i], requires_grad: false))];
+
+    private static Tensor?[] Backward(Tensor output, IReadOnlyList<Tensor> inputs, Tensor? direction, bool retainGraph, bool differentiable)
     {
         // Reading .grad of a non-leaf that doesn't retain it makes libtorch print a warning: retain first.
         var saved = new Tensor?[inputs.Count];
@@ -95,10 +107,7 @@ public static class Gradient
         {
             torch.autograd.backward(
                 [output], direction is null ? null : [direction], retain_graph: retainGraph, create_graph: differentiable, inputs: [.. inputs]);
-            var result = new Tensor[inputs.Count];
-            for (int i = 0; i < inputs.Count; i++)
-                result[i] = inputs[i].grad ?? zeros_like(inputs[i], requires_grad: false);
-            return result;
+            return [.. inputs.Select(input => input.grad)];
         }
         catch (ExternalException e)
         {

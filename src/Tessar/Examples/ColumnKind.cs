@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Tessar.Examples;
 
-/// <summary>How the numbers of a column are meant.</summary>
+/// <summary>How the values of a column are meant.</summary>
 [JsonConverter(typeof(ColumnKindConverter))]
 public enum ColumnKind
 {
@@ -13,8 +13,17 @@ public enum ColumnKind
     /// <summary>An array of one shape in all rows.</summary>
     Tensor,
 
-    /// <summary>A picture of bytes, height × width × channels, of one size in all rows.</summary>
+    /// <summary>A picture of bytes, height × width × channels: of one size in all rows, or each of its own size and coding.</summary>
     Image,
+
+    /// <summary>Bytes of any number.</summary>
+    Bytes,
+
+    /// <summary>Text of any length in UTF-8.</summary>
+    Utf8,
+
+    /// <summary>One JSON value in UTF-8.</summary>
+    Json,
 }
 
 /// <summary>Writes kinds as <c>"image"</c> and refuses numbers in their place.</summary>

@@ -8,6 +8,7 @@ namespace Tessar.Examples;
 public sealed class ExampleSet
 {
     private readonly long _firstRow;
+    private readonly int[]? _selected;
 
     /// <summary>Takes a range of a split.</summary>
     /// <param name="store">The store.</param>
@@ -32,6 +33,12 @@ public sealed class ExampleSet
         labels?.CheckStore(store);
         (Store, Split, First, Count, Labels) = (store, split, first, count, labels);
         _firstRow = found.First + first;
+    }
+
+    private ExampleSet(ExampleSet range, int[] selected)
+    {
+        (Store, Split, First, Count, Labels) = (range.Store, range.Split, range.First, selected.Length, range.Labels);
+        (_firstRow, _selected) = (range._firstRow, selected);
     }
 
     /// <summary>The store that holds the examples.</summary>
@@ -82,13 +89,30 @@ public sealed class ExampleSet
         return new ExampleSet(store, range[..colon], first, last - first + 1, labels);
     }
 
+    /// <summary>Some of these examples, such as those of a mask: example i of the result is example indices[i] of this set.</summary>
+    /// <param name="indices">Each in [0, <see cref="Count"/>), ascending; at least one.</param>
+    /// <returns>A set that isn't a range any more; only training takes such sets.</returns>
+    /// <exception cref="ArgumentException">No index, one outside of the set, or one that isn't above the one before it.</exception>
+    internal ExampleSet Select(ReadOnlySpan<int> indices)
+    {
+        int[] selected = new int[indices.Length];
+        for (int i = 0; i < selected.Length; i++)
+        {
+            if ((uint)indices[i] >= (uint)Count || (i > 0 && indices[i] <= indices[i - 1]))
+                throw new ArgumentException($"Index {i} of the selection from {this} is {indices[i]}; ascending indices from 0 to {Count - 1} are required.", nameof(indices));
+            selected[i] = _selected is null ? indices[i] : _selected[indices[i]];
+        }
+
+        return selected.Length > 0 ? new ExampleSet(this, selected) : throw new ArgumentException($"The selection from {this} is empty.", nameof(indices));
+    }
+
     /// <summary>Row in the store of an example of this set.</summary>
     /// <param name="index">In [0, <see cref="Count"/>).</param>
     public long Row(int index)
     {
         if ((uint)index >= (uint)Count)
             throw new ArgumentOutOfRangeException(nameof(index), index, $"{this} has examples 0 to {Count - 1}.");
-        return _firstRow + index;
+        return _firstRow + (_selected is null ? index : _selected[index]);
     }
 
     /// <summary>Label of an example, overlaid if <see cref="Labels"/> has another.</summary>
@@ -105,14 +129,29 @@ public sealed class ExampleSet
     /// <inheritdoc cref="Label"/>
     public int StoredLabel(int index) => Store.StoredLabel(Row(index));
 
-    /// <summary>Picture of an example, without copying; valid until the store is disposed.</summary>
+    /// <summary>Picture of an example, without copying; valid until the store is disposed. For stores of raw pixels.</summary>
     /// <param name="index">In [0, <see cref="Count"/>).</param>
     /// <returns>[height, width, channels] bytes.</returns>
-    public ReadOnlySpan<byte> Image(int index) => Store.Row(Store.ImageColumn, Row(index));
+    /// <exception cref="InvalidOperationException">The pictures are encoded or compressed: use <see cref="ReadImage"/>.</exception>
+    public ReadOnlySpan<byte> Image(int index) => !Store.ImageColumn.IsRagged
+        ? Store.Row(Store.ImageColumn, Row(index))
+        : throw new InvalidOperationException($"The pictures of {Store.Path} aren't raw pixels of one size. Read them with {nameof(ReadImage)}.");
+
+    /// <summary>Decodes the picture of an example into the size and channels wanted, however it is stored.</summary>
+    /// <param name="index">In [0, <see cref="Count"/>).</param>
+    /// <param name="target">Size and channels. First channels are converted (grey = 0.299 red + 0.587 green + 0.114 blue), then
+    /// the size: area average along an axis that shrinks, bilinear with half-pixel centres along one that grows.</param>
+    /// <param name="pixels">[height, width, channels] bytes of the target; overwritten.</param>
+    /// <remarks>Safe from several threads.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="pixels"/> isn't as long as the target.</exception>
+    /// <exception cref="FileFormatException">There is no column <c>image</c>, or the picture is damaged.</exception>
+    public void ReadImage(int index, ImageShape target, Span<byte> pixels) => Store.ReadImage(Row(index), target, pixels);
 
     /// <summary>The range as <see cref="Parse"/> reads it: <c>train:0-1999</c>.</summary>
     /// <returns>Split, first and last example.</returns>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Split}:{First}-{First + Count - 1}");
+    public override string ToString() => _selected is null
+        ? string.Create(CultureInfo.InvariantCulture, $"{Split}:{First}-{First + Count - 1}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Count} examples of {Split}");
 
     private static bool TryParse(string text, out int value) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value < int.MaxValue;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
-using System.Security.Cryptography;
-using System.Text.Json;
+using Tessar.Examples.Images;
+using Tessar.Examples.Storage;
 
 namespace Tessar.Examples;
 
@@ -15,20 +14,15 @@ namespace Tessar.Examples;
 /// </remarks>
 public sealed class ExampleStore : IDisposable
 {
-    private readonly MappedFile _file;
-    private readonly StoreColumn? _image;
-    private readonly StoreColumn? _label;
+    private readonly StoreFile _file;
+    private readonly int _image;
+    private readonly int _label;
 
-    private ExampleStore(MappedFile file, StoreHeader header)
+    private ExampleStore(StoreFile file)
     {
         _file = file;
-        ReadOnlySpan<byte> json = file.Bytes(header.ManifestOffset, header.ManifestLength);
-        if (XxHash64.HashToUInt64(json) != header.ManifestHash)
-            throw Refuse(file.Path, header.ManifestOffset, "the manifest's checksum to match", "another manifest");
-        Identity = Convert.ToHexStringLower(SHA256.HashData(json));
-        Manifest = ManifestReader.Read(file.Path, header, json);
-        _image = Manifest.Columns.FirstOrDefault(column => column.Name == StoreRules.Image);
-        _label = Manifest.Columns.FirstOrDefault(column => column.Name == StoreRules.Label);
+        _image = IndexOf(StoreRules.Image);
+        _label = IndexOf(StoreRules.Label);
     }
 
     /// <summary>The file's full path.</summary>
@@ -38,10 +32,10 @@ public sealed class ExampleStore : IDisposable
     /// SHA-256 of the manifest in lower-case hexadecimal: the same for two stores exactly when their content is the
     /// same.
     /// </summary>
-    public string Identity { get; }
+    public string Identity => _file.Identity;
 
     /// <summary>What the store says about itself.</summary>
-    public StoreManifest Manifest { get; }
+    public StoreManifest Manifest => _file.Manifest;
 
     /// <summary>Rows, over all splits.</summary>
     public long Count => Manifest.Count;
@@ -52,34 +46,28 @@ public sealed class ExampleStore : IDisposable
     /// <summary>Names of the classes that labels index.</summary>
     public IReadOnlyList<string> ClassNames => Manifest.Classes;
 
-    /// <summary>Size of the pictures in the column <c>image</c>.</summary>
-    /// <exception cref="FileFormatException">The store has no column <c>image</c>.</exception>
-    public ImageShape Image => ImageColumn.Shape is [int height, int width, int channels]
-        ? new ImageShape(height, width, channels)
-        : throw new InvalidOperationException("An image column without three dimensions passed the manifest's check.");
+    /// <summary>The size that all pictures in the column <c>image</c> have.</summary>
+    /// <exception cref="FileFormatException">The store has no column <c>image</c>, or pictures of several sizes.</exception>
+    public ImageShape Image => ImageColumn.ImageShape ?? throw new FileFormatException(
+        Path, null, "pictures of one size", Count == 0 ? "none" : "pictures of several sizes",
+        "Give the size that they are to be brought to, for example `--size 64`, or import them again with one.");
 
-    internal StoreColumn ImageColumn => _image ?? throw Missing(StoreRules.Image);
+    /// <summary>True when all pictures in the column <c>image</c> have one size; false without such a column.</summary>
+    public bool HasFixedImages => _image >= 0 && ImageColumn.ImageShape is not null;
 
-    internal StoreColumn LabelColumn => _label ?? throw Missing(StoreRules.Label);
+    /// <summary>True when every picture lies in the file as raw pixels of one size.</summary>
+    internal bool HasRawImages => HasFixedImages && !ImageColumn.IsRagged;
+
+    internal StoreColumn ImageColumn => _image >= 0 ? Manifest.Columns[_image] : throw Missing(StoreRules.Image);
+
+    internal StoreColumn LabelColumn => _label >= 0 ? Manifest.Columns[_label] : throw Missing(StoreRules.Label);
 
     /// <summary>Maps a store and checks its header and manifest.</summary>
     /// <param name="path">The <c>.tess</c> file.</param>
     /// <returns>The store; the caller disposes it.</returns>
     /// <exception cref="FileFormatException">The file isn't a finished store, or is damaged.</exception>
     /// <exception cref="TessarException">The file is missing or can't be read.</exception>
-    public static ExampleStore Open(string path)
-    {
-        MappedFile file = MappedFile.Open(path, "Check the path, or make a store: `tessar examples import SOURCE --out FILE.tess`.");
-        try
-        {
-            return new ExampleStore(file, StoreHeader.Read(file));
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
+    public static ExampleStore Open(string path) => new(StoreFile.Open(path));
 
     /// <summary>A column by name.</summary>
     /// <param name="name">Its name, compared character by character.</param>
@@ -104,26 +92,49 @@ public sealed class ExampleStore : IDisposable
             nameof(name));
     }
 
-    /// <summary>One row's bytes, little-endian, without copying; valid until the store is disposed.</summary>
+    /// <summary>One row's bytes as they are stored, without copying; valid until the store is disposed.</summary>
     /// <param name="column">A column of this store.</param>
     /// <param name="row">In [0, <see cref="Count"/>).</param>
-    /// <returns><see cref="StoreColumn.Stride"/> bytes.</returns>
+    /// <returns>
+    /// Numbers and pixels little-endian, <see cref="StoreColumn.Stride"/> bytes; in ragged columns the compressed or encoded bytes.
+    /// </returns>
     /// <exception cref="ArgumentException">The column belongs to another store.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="FileFormatException">The table of offsets is damaged there.</exception>
     public ReadOnlySpan<byte> Row(StoreColumn column, long row)
     {
-        ArgumentNullException.ThrowIfNull(column);
         CheckRow(row);
-        bool isOwn = false;
-        foreach (StoreColumn own in Manifest.Columns)
-            isOwn |= ReferenceEquals(own, column);
-        if (!isOwn)
-        {
-            throw new ArgumentException(
-                $"The column `{column.Name}` isn't one of {Path}. Pass one of this store's `Column(name)`.", nameof(column));
-        }
+        return _file.Row(IndexOf(column), row);
+    }
 
-        return _file.Bytes(column.Offset + (row * column.Stride), column.Stride);
+    /// <summary>One row's value, decompressed and decoded.</summary>
+    /// <param name="column">A column of this store.</param>
+    /// <param name="row">In [0, <see cref="Count"/>).</param>
+    /// <returns>A copy: numbers little-endian, text in UTF-8, pixels height × width × channels.</returns>
+    /// <exception cref="ArgumentException">The column belongs to another store.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="FileFormatException">The value is damaged.</exception>
+    public byte[] Value(StoreColumn column, long row)
+    {
+        CheckRow(row);
+        int index = IndexOf(column);
+        if (!column.HasMixedImages)
+            return _file.Decompress(index, row);
+        StoredImage image = ImageOf(index, row);
+        byte[] pixels = new byte[image.Shape.Size];
+        ReadImage(index, row, image.Shape, pixels);
+        return pixels;
+    }
+
+    /// <summary>The picture of a row in the column <c>image</c>, as it is stored.</summary>
+    /// <param name="row">In [0, <see cref="Count"/>).</param>
+    /// <returns>Its bytes without copying, unless the column is compressed; valid until the store is disposed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="FileFormatException">There is no such column, or the row is damaged.</exception>
+    public StoredImage ImageOf(long row)
+    {
+        CheckRow(row);
+        return ImageOf(IndexOf(ImageColumn), row);
     }
 
     /// <summary>A row's id: stable when the data set is cut or joined anew.</summary>
@@ -132,20 +143,21 @@ public sealed class ExampleStore : IDisposable
     public ulong IdOf(long row)
     {
         CheckRow(row);
-        return Manifest.Ids is { } ids
-            ? BinaryPrimitives.ReadUInt64LittleEndian(_file.Bytes(ids + (row * sizeof(ulong)), sizeof(ulong)))
-            : (ulong)row;
+        return _file.IdOf(row) ?? (ulong)row;
     }
 
-    /// <summary>Reads the whole file and compares it with its checksums; then checks that every label is a class.</summary>
+    /// <summary>
+    /// Reads the whole file and compares it with its checksums; then decodes every value of ragged columns and checks that every
+    /// label is a class.
+    /// </summary>
     /// <param name="progress">Receives the bytes checked so far.</param>
     /// <param name="cancellation">Ends the check early.</param>
     /// <exception cref="FileFormatException">
-    /// A byte has changed since the store was written, or a label isn't a class.
+    /// A byte has changed since the store was written, a value can't be decoded, or a label isn't a class.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Verify(IProgress<long>? progress = null, CancellationToken cancellation = default) =>
-        new StoreVerifier(this, _file).Run(progress, cancellation);
+        new StoreVerifier(this, _file.Map).Run(progress, cancellation);
 
     /// <summary>Unmaps the file; spans into it must not be used any more.</summary>
     public void Dispose() => _file.Dispose();
@@ -161,6 +173,66 @@ public sealed class ExampleStore : IDisposable
         int label = BinaryPrimitives.ReadInt32LittleEndian(Row(LabelColumn, row));
         return (uint)label < (uint)ClassNames.Count ? label : throw Refuse(
             Path, LabelColumn.Offset + (row * sizeof(int)), $"a label from 0 to {ClassNames.Count - 1} in row {row}", $"{label}");
+    }
+
+    /// <summary>Decodes the picture of a row into the size and channels wanted.</summary>
+    internal void ReadImage(long row, ImageShape target, Span<byte> pixels)
+    {
+        CheckRow(row);
+        ReadImage(IndexOf(ImageColumn), row, target, pixels);
+    }
+
+    private void ReadImage(int column, long row, ImageShape target, Span<byte> pixels)
+    {
+        if (Manifest.Columns[column] is { IsRagged: true, HasMixedImages: false } compressed && compressed.ImageShape == target)
+        {
+            _file.Decompress(column, row, pixels);
+            return;
+        }
+
+        StoredImage image = ImageOf(column, row);
+        if (image.Codec == ImageCodec.Raw)
+        {
+            Pixels.Fit(image.Bytes, image.Shape, pixels, target);
+            return;
+        }
+
+        var source = new ImageSource(_file.Path, _file.Extent(column, row).Offset, row);
+        ImageHeader header = ImageDecoder.Probe(image.Bytes, source);
+        if (header.Codec != image.Codec || header.Shape != image.Shape)
+            throw source.Refuse($"an image of {image.Shape} in {image.Codec}, as the row says", $"{header.Shape} in {header.Format}");
+        ImageDecoder.Decode(image.Bytes, target, pixels, source);
+    }
+
+    private StoredImage ImageOf(int column, long row)
+    {
+        ImageRow image = _file.Metadata(column, row);
+        bool isCompressed = Manifest.Columns[column] is { IsRagged: true, HasMixedImages: false };
+        return new StoredImage(image.Codec, image.Shape, isCompressed ? _file.Decompress(column, row) : _file.Row(column, row));
+    }
+
+    private int IndexOf(StoreColumn column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        for (int i = 0; i < Manifest.Columns.Count; i++)
+        {
+            if (ReferenceEquals(Manifest.Columns[i], column))
+                return i;
+        }
+
+        throw new ArgumentException(
+            $"The column `{column.Name}` isn't one of {Path}. Pass one of this store's `Column(name)`.", nameof(column));
+    }
+
+    private int IndexOf(string name)
+    {
+        for (int i = 0; i < Manifest.Columns.Count; i++)
+        {
+            if (Manifest.Columns[i].Name == name)
+                return i;
+        }
+
+        return -1;
     }
 
     private void CheckRow(long row)

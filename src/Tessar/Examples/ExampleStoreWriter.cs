@@ -3,6 +3,7 @@ using System.Collections.ObjectModel;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Tessar.Examples.Storage;
 
 namespace Tessar.Examples;
 
@@ -11,8 +12,11 @@ namespace Tessar.Examples;
 /// all.
 /// </summary>
 /// <remarks>
-/// The same rows and layout give the same bytes on every machine. Memory: about 1 MiB per column. After the rows the file is
-/// read back once for its checksums; the header goes last, so that an unfinished file is never taken for a store.
+/// The same rows and layout give the same bytes on every machine, by any number of workers. Rows are gathered in chunks of about
+/// 1 MiB; workers decode images for the statistics and compress; what they give is written in the order of the rows. Memory: about
+/// 3 MiB per worker, or three of the largest rows. Values of all ragged columns but the first wait in temporary files beside the
+/// store. After the rows the file is read back once for its checksums; the header goes last, so that an unfinished file is never
+/// taken for a store. One thread appends; the writer isn't for several.
 /// </remarks>
 /// <example><code>
 /// using var writer = ExampleStoreWriter.Create("digits.tess", new StoreLayout
@@ -27,40 +31,57 @@ namespace Tessar.Examples;
 /// </code></example>
 public sealed class ExampleStoreWriter : IDisposable
 {
-    private const int Chunk = 1 << 20;
+    private const int ChunkBytes = 1 << 20;
     private readonly StoreLayout _layout;
     private readonly AtomicFile _file;
-    private readonly ColumnWriter[] _columns;
-    private readonly ColumnWriter? _ids;
-    private readonly StoreSplit[] _splits;
-    private readonly List<ColumnAccumulator[]> _statistics = [];
-    private readonly int _rowBytes;
+    private readonly StorePlaces _places;
+    private readonly ColumnOutput[] _columns;
+    private readonly ChunkLine _line;
+    private readonly StoreStatistics _statistics;
+    private readonly StoreValue[] _values;
+    private readonly int _workers;
     private readonly long _count;
-    private readonly long _end;
+    private RowChunk _chunk;
     private long _row;
     private int _split = -1;
+    private long _splitEnd;
     private bool _isBroken;
 
-    private ExampleStoreWriter(string path, StoreLayout layout)
+    private ExampleStoreWriter(string path, StoreLayout layout, int workers)
     {
-        (StoreColumn[] columns, _splits, long? ids, _end) = StoreRules.Place(layout.Columns, layout.Splits, layout.HasIds);
-        _layout = layout with { Columns = columns };
-        _count = _splits.Sum(split => split.Count);
-        _rowBytes = columns.Sum(column => column.Stride);
-        _file = AtomicFile.Create(path, _end);
-        _columns = [.. columns.Select(column => new ColumnWriter(_file, column.Offset, column.Stride))];
-        _ids = ids is { } offset ? new ColumnWriter(_file, offset, sizeof(ulong)) : null;
+        StoreColumn[] columns = [.. layout.Columns.Select(column => column with { Blob = null })];
+        _places = StoreRules.Place(columns, layout.Splits, layout.HasIds);
+        _layout = layout with { Columns = _places.Columns, Splits = _places.Splits };
+        _count = _places.Splits.Sum(split => split.Count);
+        _workers = workers;
+        _values = new StoreValue[columns.Length];
+        _statistics = new StoreStatistics(_layout);
+        _chunk = new RowChunk(_layout.Columns, _layout.Classes.Count);
+        _line = new ChunkLine(workers, Write);
+        _file = AtomicFile.Create(path, _places.FixedEnd);
+        try
+        {
+            int firstRagged = Array.FindIndex(columns, column => column.IsRagged);
+            _columns = [.. _places.Columns.Select((column, i) => new ColumnOutput(column, _file, column.IsRagged && i != firstRagged ? path : null))];
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Starts a store and reserves its space on the disk.</summary>
+    /// <summary>Starts a store and reserves on the disk what its rows take at least.</summary>
     /// <param name="path">The file; an existing one is replaced when the new one is finished.</param>
     /// <param name="layout">Columns, splits and classes.</param>
+    /// <param name="workers">Threads that encode and compute checksums, ≥ 1; 0 = as many as the machine has processors.</param>
     /// <exception cref="ArgumentException">The layout contradicts itself; the message says where.</exception>
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
-    public static ExampleStoreWriter Create(string path, StoreLayout layout)
+    public static ExampleStoreWriter Create(string path, StoreLayout layout, int workers = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(layout);
+        ArgumentOutOfRangeException.ThrowIfNegative(workers);
         if (!StoreRules.IsPageSize(layout.PageSize))
         {
             throw new ArgumentException(
@@ -73,64 +94,89 @@ public sealed class ExampleStoreWriter : IDisposable
                 $"The layout of {path} has {violation}. Correct it before the first row is written.", nameof(layout));
         }
 
-        return new ExampleStoreWriter(path, layout);
+        return new ExampleStoreWriter(path, layout, workers == 0 ? Environment.ProcessorCount : workers);
     }
 
-    /// <summary>Adds the next row.</summary>
+    /// <summary>Adds the next row of a store without ids, given as its bytes.</summary>
+    /// <inheritdoc cref="Append(ReadOnlySpan{byte}, ulong?)"/>
+    public void Append(ReadOnlySpan<byte> row) => Append(row, id: null);
+
+    /// <summary>Adds the next row, given as its bytes. For stores whose columns all have values of one size.</summary>
     /// <param name="row">
     /// The values of all columns one after the other, little-endian: the sum of the columns' strides in bytes.
     /// </param>
-    /// <param name="id">The row's id, exactly when the layout has ids.</param>
+    /// <param name="id">The row's id, exactly when the layout has ids; null otherwise.</param>
     /// <remarks>After an exception the writer can only be disposed.</remarks>
     /// <exception cref="ArgumentException">
-    /// Wrong length, a label that isn't a class, a number that isn't finite, or a missing id.
+    /// Wrong length, a label that isn't a class, a number that isn't finite, a missing id, or a column whose values differ in size.
     /// </exception>
     /// <exception cref="InvalidOperationException">All rows have been written.</exception>
     /// <exception cref="TessarException">The disk is full.</exception>
-    public void Append(ReadOnlySpan<byte> row, ulong? id = null)
+    public void Append(ReadOnlySpan<byte> row, ulong? id)
     {
-        CheckWhole();
-        if (_row == _count)
-        {
-            throw new InvalidOperationException(
-                $"The layout has {_count} rows, and all have been written. Raise the count of a split.");
-        }
-
-        if (row.Length != _rowBytes)
-            throw new ArgumentException($"Row {_row} has {row.Length} bytes, but the columns have {_rowBytes}.", nameof(row));
-        if (id.HasValue != _layout.HasIds)
-        {
-            throw new ArgumentException(
-                $"Row {_row} has {(id.HasValue ? "an" : "no")} id, but the layout says {nameof(StoreLayout.HasIds)} = "
-                + $"{_layout.HasIds}.",
-                nameof(id));
-        }
-
-        _isBroken = true;
-        EnterSplit();
+        CheckRoom(id);
+        if (_layout.Columns.FirstOrDefault(column => column.Stride == 0) is { } ragged)
+            throw new ArgumentException($"Column `{ragged.Name}` has values of any size: append a list of values, one for each column.", nameof(row));
+        int rowBytes = _layout.Columns.Sum(column => column.Stride);
+        if (row.Length != rowBytes)
+            throw new ArgumentException($"Row {_row} has {row.Length} bytes, but the columns have {rowBytes}.", nameof(row));
+        Begin();
         int start = 0;
-        for (int i = 0; i < _columns.Length; i++)
+        for (int i = 0; i < _layout.Columns.Count; i++)
         {
             ReadOnlySpan<byte> value = row.Slice(start, _layout.Columns[i].Stride);
-            _statistics[_split][i].Add(value, _row);
-            _columns[i].Write(value);
+            Take(i, value, image: null);
             start += value.Length;
         }
 
-        if (id is { } number)
+        End(id);
+    }
+
+    /// <summary>Adds the next row of a store without ids, given as one value for each column.</summary>
+    /// <inheritdoc cref="Append(IReadOnlyList{StoreValue}, ulong?)"/>
+    public void Append(IReadOnlyList<StoreValue> values) => Append(values, id: null);
+
+    /// <summary>Adds the next row, given as one value for each column.</summary>
+    /// <param name="values">The values in the order of the layout's columns.</param>
+    /// <param name="id">The row's id, exactly when the layout has ids; null otherwise.</param>
+    /// <remarks>
+    /// After an exception the writer can only be disposed. That an image can't be decoded may show some rows later, or in
+    /// <see cref="Finish"/>; the message names its row.
+    /// </remarks>
+    /// <exception cref="ArgumentException">
+    /// A value that doesn't suit its column, a label that isn't a class, a number that isn't finite, an image that can't be decoded,
+    /// or a missing id.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">All rows have been written.</exception>
+    /// <exception cref="TessarException">The disk is full.</exception>
+    public void Append(IReadOnlyList<StoreValue> values, ulong? id)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        CheckRoom(id);
+        if (values.Count != _values.Length)
+            throw new ArgumentException($"Row {_row} has {values.Count} values for {_values.Length} columns.", nameof(values));
+        for (int i = 0; i < _values.Length; i++)
         {
-            Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes, number);
-            _ids!.Write(bytes);
+            _values[i] = values[i];
+            if (_chunk.Parts[i].Objection(_values[i]) is { } objection)
+                throw new ArgumentException($"Row {_row} has for column `{_layout.Columns[i].Name}` {objection}.", nameof(values));
         }
 
-        _row++;
-        _isBroken = false;
+        Begin();
+        for (int i = 0; i < _values.Length; i++)
+        {
+            bool isMixed = _layout.Columns[i].HasMixedImages;
+            Take(i, _values[i].Memory.Span, isMixed ? new ImageRow(_values[i].Codec, _values[i].Shape!.Value) : null);
+        }
+
+        Array.Clear(_values);
+        End(id);
     }
 
     /// <summary>Writes checksums, manifest and header, flushes to the disk and gives the file its name.</summary>
     /// <param name="provenance">What the store was made from; null for arrays in memory.</param>
     /// <returns>The store's identity.</returns>
+    /// <exception cref="ArgumentException">An image can't be decoded.</exception>
     /// <exception cref="InvalidOperationException">Rows are missing.</exception>
     /// <exception cref="TessarException">The disk is full.</exception>
     public string Finish(StoreProvenance? provenance = null)
@@ -143,7 +189,13 @@ public sealed class ExampleStoreWriter : IDisposable
     }
 
     /// <summary>Removes what has been written, unless <see cref="Finish"/> has returned.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _line.Dispose();
+        foreach (ColumnOutput column in _columns)
+            column.Dispose();
+        _file.Dispose();
+    }
 
     /// <summary>Writes what the header vouches for, down to the disk.</summary>
     internal (StoreHeader Header, string Identity) WriteAllButHeader(StoreProvenance provenance)
@@ -151,22 +203,47 @@ public sealed class ExampleStoreWriter : IDisposable
         CheckWhole();
         if (_row != _count)
             throw new InvalidOperationException($"{_row} of {_count} rows have been written. Append the others first.");
-        while (_statistics.Count < _splits.Length)
-            AddAccumulators();
-        foreach (ColumnWriter column in _columns)
-            column.Flush();
-        _ids?.Flush();
-        _file.SetLength(_end);
+        _isBroken = true;
+        Send();
+        _line.Finish();
+        StoreColumn[] columns = [.. _layout.Columns.Select(
+            (column, i) => column with { Blob = column.IsRagged ? new StoreBlob(0, _columns[i].BlobLength) : null })];
+        StorePlaces places = StoreRules.Place(columns, _layout.Splits, _layout.HasIds);
+        for (int i = 0; i < columns.Length; i++)
+        {
+            if (places.Columns[i].Blob is { } blob)
+                _columns[i].Finish(blob.Offset);
+        }
 
-        byte[] hashes = HashPages();
-        _file.WriteAt(_end, hashes);
-        byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(Manifest(hashes, provenance), ManifestJson.Default.StoreManifest);
-        long offset = StoreRules.Align(_end + hashes.Length);
-        _file.WriteAt(offset, manifest);
+        _file.SetLength(places.End);
+        byte[] hashes = PageHashes.Of(_file, places.End, _layout.PageSize, _workers);
+        _file.WriteAt(places.End, hashes);
+        StoreManifest manifest = Manifest(places, hashes, provenance);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.StoreManifest);
+        long offset = StoreRules.Align(places.End + hashes.Length);
+        _file.WriteAt(offset, json);
         _file.Flush();
         var header = new StoreHeader(
-            _layout.HasIds, _layout.PageSize, _count, _columns.Length, offset, manifest.Length, XxHash64.HashToUInt64(manifest));
-        return (header, Convert.ToHexStringLower(SHA256.HashData(manifest)));
+            _layout.HasIds, _layout.PageSize, _count, columns.Length, offset, json.Length, XxHash64.HashToUInt64(json)) { Version = manifest.Schema };
+        return (header, Convert.ToHexStringLower(SHA256.HashData(json)));
+    }
+
+    private void CheckRoom(ulong? id)
+    {
+        CheckWhole();
+        if (_row == _count)
+        {
+            throw new InvalidOperationException(
+                $"The layout has {_count} rows, and all have been written. Raise the count of a split.");
+        }
+
+        if (id.HasValue != _layout.HasIds)
+        {
+            throw new ArgumentException(
+                $"Row {_row} has {(id.HasValue ? "an" : "no")} id, but the layout says {nameof(StoreLayout.HasIds)} = "
+                + $"{_layout.HasIds}.",
+                nameof(id));
+        }
     }
 
     private void CheckWhole()
@@ -178,88 +255,74 @@ public sealed class ExampleStoreWriter : IDisposable
         }
     }
 
-    private void EnterSplit()
+    /// <summary>Enters the split of the row that comes.</summary>
+    private void Begin()
     {
-        while (_split < 0 || _row >= _splits[_split].First + _splits[_split].Count)
-        {
-            _split++;
-            AddAccumulators();
-        }
+        _isBroken = true;
+        if (_row < _splitEnd)
+            return;
+        Send();
+        while (_row >= _splitEnd)
+            _splitEnd += _layout.Splits[++_split].Count;
+        _chunk.Start(_row, _split);
     }
 
-    private void AddAccumulators() =>
-        _statistics.Add([.. _layout.Columns.Select(column => ColumnAccumulator.For(column, _layout.Classes.Count))]);
-
-    private StoreManifest Manifest(byte[] hashes, StoreProvenance provenance) => new()
+    private void Take(int column, ReadOnlySpan<byte> value, ImageRow? image)
     {
-        Schema = 1,
+        if (!ColumnPart.CountsWhileEncoding(_layout.Columns[column]))
+            _statistics.Of(_split, column).Add(value, _row);
+        _chunk.Parts[column].Add(value, image);
+    }
+
+    private void End(ulong? id)
+    {
+        if (id is { } number)
+            _chunk.Ids.Add(number);
+        _chunk.Count++;
+        _row++;
+        if (_chunk.Size >= ChunkBytes)
+            Send();
+        _isBroken = false;
+    }
+
+    /// <summary>Sends the gathered rows on their way and takes an empty chunk.</summary>
+    private void Send()
+    {
+        if (_chunk.Count == 0)
+            return;
+        _line.Add(_chunk);
+        _chunk = _line.TakeFree() ?? new RowChunk(_layout.Columns, _layout.Classes.Count);
+        _chunk.Start(_row, _split);
+    }
+
+    /// <summary>Writes encoded rows; called in the order of the rows.</summary>
+    private void Write(RowChunk chunk)
+    {
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            if (chunk.Parts[i].Counted is { } counted)
+                _statistics.Of(chunk.Split, i).Join(counted);
+            _columns[i].Write(chunk.Parts[i], chunk.Count);
+        }
+
+        if (_places.Ids is not { } ids)
+            return;
+        byte[] numbers = new byte[chunk.Count * sizeof(ulong)];
+        for (int i = 0; i < chunk.Count; i++)
+            BinaryPrimitives.WriteUInt64LittleEndian(numbers.AsSpan(i * sizeof(ulong)), chunk.Ids[i]);
+        _file.WriteAt(ids + (chunk.First * sizeof(ulong)), numbers);
+    }
+
+    private StoreManifest Manifest(StorePlaces places, byte[] hashes, StoreProvenance provenance) => new()
+    {
+        Schema = places.Columns.Any(column => column.IsRagged) ? 2 : 1,
         Count = _count,
-        Columns = [.. _layout.Columns.Select(WithStatistics)],
-        Splits = _splits,
+        Columns = [.. places.Columns.Select(_statistics.Describe)],
+        Splits = places.Splits,
         Classes = _layout.Classes,
-        Ids = _layout.HasIds ? _ids!.Start : null,
+        Ids = places.Ids,
         Checksums = new StoreChecksums(
-            _layout.PageSize, _end, hashes.Length / sizeof(ulong), Convert.ToHexStringLower(SHA256.HashData(hashes))),
+            _layout.PageSize, places.End, hashes.Length / sizeof(ulong), Convert.ToHexStringLower(SHA256.HashData(hashes))),
         Provenance = provenance,
     };
-
-    private StoreColumn WithStatistics(StoreColumn column, int index)
-    {
-        ColumnAccumulator whole = ColumnAccumulator.For(column, _layout.Classes.Count);
-        var bySplit = new Dictionary<string, ColumnStatistics>(StringComparer.Ordinal);
-        for (int split = 0; split < _splits.Length; split++)
-        {
-            whole.Join(_statistics[split][index]);
-            bySplit.Add(_splits[split].Name, _statistics[split][index].ToStatistics());
-        }
-
-        return column with { Statistics = whole.ToStatistics(), SplitStatistics = bySplit };
-    }
-
-    /// <summary>XXH64 of each page from the header's end to the end of the data.</summary>
-    private byte[] HashPages()
-    {
-        byte[] hashes = new byte[checked(StoreRules.Pages(_end, _layout.PageSize) * sizeof(ulong))];
-        byte[] buffer = new byte[Chunk];
-        for (int page = 0; page < hashes.Length / sizeof(ulong); page++)
-        {
-            long end = Math.Min((page + 1L) * _layout.PageSize, _end);
-            var hash = new XxHash64();
-            for (long at = Math.Max((long)page * _layout.PageSize, StoreHeader.Size); at < end; at += Chunk)
-            {
-                Span<byte> part = buffer.AsSpan(0, (int)Math.Min(Chunk, end - at));
-                _file.ReadAt(at, part);
-                hash.Append(part);
-            }
-
-            BinaryPrimitives.WriteUInt64LittleEndian(hashes.AsSpan(page * sizeof(ulong)), hash.GetCurrentHashAsUInt64());
-        }
-
-        return hashes;
-    }
-
-    /// <summary>Gathers the values of one column and writes them in large pieces.</summary>
-    private sealed class ColumnWriter(AtomicFile file, long start, int stride)
-    {
-        private readonly byte[] _buffer = new byte[Math.Max(stride, Chunk / stride * stride)];
-        private long _next = start;
-        private int _used;
-
-        public long Start { get; } = start;
-
-        public void Write(ReadOnlySpan<byte> value)
-        {
-            if (_used + value.Length > _buffer.Length)
-                Flush();
-            value.CopyTo(_buffer.AsSpan(_used));
-            _used += value.Length;
-        }
-
-        public void Flush()
-        {
-            file.WriteAt(_next, _buffer.AsSpan(0, _used));
-            _next += _used;
-            _used = 0;
-        }
-    }
 }

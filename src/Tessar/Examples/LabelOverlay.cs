@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.Json;
+using Tessar.Examples.Storage;
 
 namespace Tessar.Examples;
 

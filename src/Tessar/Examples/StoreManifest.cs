@@ -8,7 +8,7 @@ namespace Tessar.Examples;
 /// </remarks>
 public sealed record StoreManifest
 {
-    /// <summary>Version of this description; 1.</summary>
+    /// <summary>Version of this description, the same as the file's: 1, or 2 with ragged columns.</summary>
     public required int Schema { get; init; }
 
     /// <summary>Rows.</summary>

@@ -48,7 +48,7 @@ internal static class Batches
         return labels;
     }
 
-    /// <summary>Fills a tensor made for these images; costs no allocation.</summary>
+    /// <summary>Fills a tensor made for these images.</summary>
     /// <param name="inputs">From <see cref="NewInputs"/>, or the first images of it; overwritten.</param>
     /// <param name="set">Where they are.</param>
     /// <param name="indices">Which of them, each in [0, set.Count).</param>
@@ -59,8 +59,10 @@ internal static class Batches
         int size = image.Height * image.Width * image.Channels;
         using Tensor inMemoryOrder = inputs.permute(0, 2, 3, 1);
         Span<float> numbers = MemoryMarshal.Cast<byte, float>(inMemoryOrder.bytes);
+        var scale = new PixelScale(input);
+        byte[] decoded = set.Store.HasRawImages ? [] : new byte[size];
         for (int i = 0; i < indices.Length; i++)
-            PixelConversion.Normalise(set.Image(indices[i]), numbers.Slice(i * size, size), input);
+            PixelConversion.Normalise(Pixels(set, indices[i], image, decoded), numbers.Slice(i * size, size), scale);
     }
 
     /// <summary>Fills a tensor made for these labels; costs no allocation.</summary>
@@ -72,5 +74,14 @@ internal static class Batches
         Span<long> numbers = MemoryMarshal.Cast<byte, long>(labels.bytes);
         for (int i = 0; i < indices.Length; i++)
             numbers[i] = set.Label(indices[i]);
+    }
+
+    /// <summary>An image's pixels where they lie, or decoded.</summary>
+    private static ReadOnlySpan<byte> Pixels(ExampleSet set, int index, ImageShape image, byte[] decoded)
+    {
+        if (decoded.Length == 0)
+            return set.Image(index);
+        set.ReadImage(index, image, decoded);
+        return decoded;
     }
 }

@@ -31,6 +31,38 @@ internal static class LogitMath
     /// <summary>−log p_label = log Σ_k exp(z_k) − z_label, in nats.</summary>
     public static double CrossEntropy(ReadOnlySpan<float> logits, int label) => LogSumExp(logits) - logits[label];
 
+    /// <summary>log(p_label / (1 − p_label)) = z_label − log Σ_{k ≠ label} exp(z_k); infinite for a single class.</summary>
+    public static double Margin(ReadOnlySpan<float> logits, int label)
+    {
+        double largest = double.NegativeInfinity, sum = 0;
+        for (int k = 0; k < logits.Length; k++)
+            largest = k == label ? largest : Math.Max(largest, logits[k]);
+        for (int k = 0; k < logits.Length; k++)
+            sum += k == label ? 0 : Math.Exp(logits[k] - largest);
+        return logits[label] - largest - Math.Log(sum);
+    }
+
+    /// <summary>Mean cross-entropy against labels of which a share ε is spread evenly over all C classes.</summary>
+    /// <param name="logits">[labels, C], row by row.</param>
+    /// <param name="labels">One per row.</param>
+    /// <param name="smoothing">The share ε, in [0, 1).</param>
+    /// <remarks>Per row log Σ_k exp(z_k) − (1 − ε) z_label − ε Σ_k z_k / C.</remarks>
+    public static double MeanCrossEntropy(ReadOnlySpan<float> logits, ReadOnlySpan<long> labels, double smoothing)
+    {
+        int classes = logits.Length / labels.Length;
+        double sum = 0;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            ReadOnlySpan<float> row = logits.Slice(i * classes, classes);
+            double mean = 0;
+            foreach (float z in row)
+                mean += z / (double)classes;
+            sum += LogSumExp(row) - (1 - smoothing) * row[(int)labels[i]] - smoothing * mean;
+        }
+
+        return sum / labels.Length;
+    }
+
     /// <summary>Mean cross-entropy and share of correct answers over a set.</summary>
     /// <param name="logits">[examples, classes], row by row.</param>
     /// <param name="set">The examples.</param>

@@ -1,53 +1,143 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tessar.Runs;
 
-/// <summary>Turns the bytes of an image into the numbers a model sees.</summary>
-internal static class PixelConversion
+/// <summary>Turns the bytes of an image into the numbers a model sees, reading and writing each once.</summary>
+/// <remarks>Three ways to the same bits: with AVX2, with whatever vectors there are, and number by number for the rest and for tests.</remarks>
+internal static unsafe class PixelConversion
 {
-    /// <summary>out[y, x, c] = (pixel[y, x, c] / 255 − mean[c]) / std[c], each operation rounded to float32.</summary>
-    /// <param name="pixels">[height, width, channels].</param>
-    /// <param name="numbers">[height, width, channels]; overwritten.</param>
-    /// <param name="input">The normalisation.</param>
-    /// <remarks>Divisions, not products with reciprocals: so the numbers are those of PyTorch's usual transforms, bit for bit.</remarks>
-    public static void Normalise(ReadOnlySpan<byte> pixels, Span<float> numbers, InputNormalization input)
+    /// <summary>numbers[y, x, c] = fma(pixels[y, x, c], a[c], b[c]); see <see cref="PixelScale"/>.</summary>
+    /// <param name="pixels">[height, width, channels], whole pixels.</param>
+    /// <param name="numbers">As many; overwritten.</param>
+    /// <param name="scale">The normalisation.</param>
+    public static void Normalise(ReadOnlySpan<byte> pixels, Span<float> numbers, PixelScale scale)
     {
-        if (input.Mean.Count == 1)
+        if (numbers.Length < pixels.Length)
+            throw new ArgumentException($"There is room for {numbers.Length} numbers; {pixels.Length} are required.", nameof(numbers));
+        if (!Avx2.IsSupported || !Fma.IsSupported || pixels.Length < Vector256<float>.Count)
         {
-            NormaliseGrey(pixels, numbers, input.Mean[0], input.Std[0]);
+            Portable(pixels, numbers, scale);
             return;
         }
 
-        for (int channel = 0; channel < input.Mean.Count; channel++)
+        fixed (byte* from = pixels)
+        fixed (float* to = numbers)
+        fixed (float* factors = scale.Factors, summands = scale.Summands)
         {
-            float mean = input.Mean[channel], std = input.Std[channel];
-            for (int i = channel; i < pixels.Length; i += input.Mean.Count)
-                numbers[i] = (pixels[i] / 255f - mean) / std;
+            if (Vector256<float>.Count % scale.Channels == 0)
+                OnePattern(from, to, pixels.Length, Vector256.Load(factors), Vector256.Load(summands));
+            else
+                ManyPatterns(from, to, pixels.Length, scale.Channels, factors, summands);
         }
     }
 
-    private static void NormaliseGrey(ReadOnlySpan<byte> pixels, Span<float> numbers, float mean, float std)
+    /// <summary>As <see cref="Normalise"/>, with the pixels of a row from last to first.</summary>
+    /// <param name="pixels">[width, channels].</param>
+    /// <param name="numbers">As many; overwritten.</param>
+    /// <param name="scale">The normalisation.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void NormaliseReversed(ReadOnlySpan<byte> pixels, Span<float> numbers, PixelScale scale)
     {
-        int at = 0;
+        int channels = scale.Channels, count = pixels.Length;
+        if (channels != 1 || !Avx2.IsSupported || !Fma.IsSupported || count < Vector256<float>.Count)
+        {
+            for (int at = 0; at < count; at += channels)
+                Portable(pixels.Slice(count - channels - at, channels), numbers.Slice(at, channels), scale);
+            return;
+        }
+
+        Vector256<float> a = Vector256.Create(scale.Factors[0]), b = Vector256.Create(scale.Summands[0]);
+        Vector256<int> backwards = Vector256.Create(7, 6, 5, 4, 3, 2, 1, 0);
+        fixed (byte* from = pixels)
+        fixed (float* to = numbers)
+        {
+            for (int at = 0; at < count; at += 8)
+            {
+                int here = Math.Min(at, count - 8);
+                Vector256<int> values = Avx2.PermuteVar8x32(Avx2.ConvertToVector256Int32(from + (count - 8 - here)), backwards);
+                Fma.MultiplyAdd(Avx.ConvertToVector256Single(values), a, b).Store(to + here);
+            }
+        }
+    }
+
+    /// <summary>The same without AVX2.</summary>
+    internal static void Portable(ReadOnlySpan<byte> pixels, Span<float> numbers, PixelScale scale)
+    {
+        int at = 0, lanes = Vector<float>.Count;
         // One vector of bytes becomes four of floats.
-        for (; at <= pixels.Length - Vector<byte>.Count; at += Vector<byte>.Count)
+        for (; lanes <= PixelScale.Lanes && at <= pixels.Length - Vector<byte>.Count; at += Vector<byte>.Count)
         {
             Vector.Widen(new Vector<byte>(pixels[at..]), out Vector<ushort> low, out Vector<ushort> high);
             Vector.Widen(low, out Vector<uint> first, out Vector<uint> second);
             Vector.Widen(high, out Vector<uint> third, out Vector<uint> fourth);
             Span<Vector<float>> target = MemoryMarshal.Cast<float, Vector<float>>(numbers.Slice(at, Vector<byte>.Count));
-            target[0] = Convert(first);
-            target[1] = Convert(second);
-            target[2] = Convert(third);
-            target[3] = Convert(fourth);
+            target[0] = Convert(first, at, scale);
+            target[1] = Convert(second, at + lanes, scale);
+            target[2] = Convert(third, at + (2 * lanes), scale);
+            target[3] = Convert(fourth, at + (3 * lanes), scale);
         }
 
         for (; at < pixels.Length; at++)
-            numbers[at] = (pixels[at] / 255f - mean) / std;
+            numbers[at] = scale.Convert(pixels[at], at % scale.Channels);
+    }
 
-        // Values below 256 are the same as signed integers, for which processors have the conversion.
-        Vector<float> Convert(Vector<uint> values) =>
-            (Vector.ConvertToSingle(values.As<uint, int>()) / new Vector<float>(255f) - new Vector<float>(mean)) / new Vector<float>(std);
+    /// <summary>The same number by number: what the others are compared with.</summary>
+    internal static void Reference(ReadOnlySpan<byte> pixels, Span<float> numbers, PixelScale scale)
+    {
+        for (int i = 0; i < pixels.Length; i++)
+            numbers[i] = scale.Convert(pixels[i], i % scale.Channels);
+    }
+
+    // Values below 256 are the same as signed integers, for which processors have the conversion.
+    private static Vector<float> Convert(Vector<uint> values, int at, PixelScale scale)
+    {
+        int phase = at % scale.Channels;
+        return Vector.FusedMultiplyAdd(
+            Vector.ConvertToSingle(values.As<uint, int>()), new Vector<float>(scale.Factors[phase..]), new Vector<float>(scale.Summands[phase..]));
+    }
+
+    // 1, 2, 4 or 8 channels: every vector of 8 numbers has the same factors. What is left over at the end is converted together
+    // with some numbers before it, once more and to the same values.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void OnePattern(byte* from, float* to, int count, Vector256<float> a, Vector256<float> b)
+    {
+        int at = 0;
+        for (; at <= count - 32; at += 32)
+        {
+            Vector256<int> first = Avx2.ConvertToVector256Int32(from + at), second = Avx2.ConvertToVector256Int32(from + at + 8);
+            Vector256<int> third = Avx2.ConvertToVector256Int32(from + at + 16), fourth = Avx2.ConvertToVector256Int32(from + at + 24);
+            Fma.MultiplyAdd(Avx.ConvertToVector256Single(first), a, b).Store(to + at);
+            Fma.MultiplyAdd(Avx.ConvertToVector256Single(second), a, b).Store(to + at + 8);
+            Fma.MultiplyAdd(Avx.ConvertToVector256Single(third), a, b).Store(to + at + 16);
+            Fma.MultiplyAdd(Avx.ConvertToVector256Single(fourth), a, b).Store(to + at + 24);
+        }
+
+        for (; at < count; at += 8)
+        {
+            int here = Math.Min(at, count - 8);
+            Fma.MultiplyAdd(Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(from + here)), a, b).Store(to + here);
+        }
+    }
+
+    // Any other number of channels: the factors repeat after as many vectors as there are channels.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ManyPatterns(byte* from, float* to, int count, int channels, float* factors, float* summands)
+    {
+        int at = 0, phase = 0;
+        for (; at <= count - 8; at += 8)
+        {
+            Vector256<float> values = Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(from + at));
+            Fma.MultiplyAdd(values, Vector256.Load(factors + phase), Vector256.Load(summands + phase)).Store(to + at);
+            phase += 8;
+            while (phase >= channels)
+                phase -= channels;
+        }
+
+        for (; at < count; at++)
+            to[at] = MathF.FusedMultiplyAdd(from[at], factors[at % channels], summands[at % channels]);
     }
 }

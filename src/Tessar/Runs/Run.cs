@@ -83,7 +83,7 @@ public sealed class Run
     public LabelOverlay? OpenLabels(ExampleStore store) =>
         Record.Program.Labels is { } labels ? LabelOverlay.Load(Path.Combine(Directory, labels.File), store) : null;
 
-    /// <summary>The examples the run was trained on, with its labels.</summary>
+    /// <summary>The range of examples the run was trained on, with its labels; a mask may have left some of them out.</summary>
     /// <param name="store">The run's data; has to stay open.</param>
     /// <exception cref="ArgumentException">The recorded range doesn't lie in the data.</exception>
     /// <exception cref="TessarException">The labels can't be read, or are damaged.</exception>
@@ -92,6 +92,11 @@ public sealed class Run
     /// <summary>The examples the run is tested on, with its labels.</summary>
     /// <inheritdoc cref="TrainSet"/>
     public ExampleSet TestSet(ExampleStore store) => ExampleSet.Parse(store, Record.Program.Data.Test, OpenLabels(store));
+
+    /// <summary>The examples the run saw in training: <see cref="TrainSet"/> without those that its mask leaves out.</summary>
+    /// <exception cref="FileFormatException">The mask is damaged, or isn't the recorded one.</exception>
+    internal ExampleSet ChosenSet(ExampleStore store) =>
+        Record.Program.Mask is { } mask ? MaskFile.Apply(Directory, mask, TrainSet(store)) : TrainSet(store);
 
     /// <summary>The metrics logged so far.</summary>
     /// <returns>The rows in order; none for imported weights.</returns>

@@ -70,6 +70,8 @@ internal static class RunJson
             return ("from 1 to 1024 threads", $"{record.Machine.Threads}");
         if (record.Program.Labels is { } labels && !IsInside(labels.File))
             return ("a file inside of the run's folder", $"`{labels.File}`");
+        if (record.Program.Mask is { } mask && (!IsInside(mask.File) || mask.Examples < 1))
+            return ("a mask inside of the run's folder that selects something", $"`{mask.File}` with {mask.Examples} examples");
         return record.Checkpoints.Select(CheckpointObjection).FirstOrDefault(found => found is not null);
     }
 

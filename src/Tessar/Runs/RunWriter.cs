@@ -39,10 +39,11 @@ internal sealed class RunWriter : IDisposable
     /// <param name="runsDirectory">The folder of all runs; made when missing.</param>
     /// <param name="record">The run.</param>
     /// <param name="labels">Edited labels to keep with it, or null.</param>
+    /// <param name="prepare">Writes what else belongs to it into its folder, before it counts as a run; null for nothing.</param>
     /// <exception cref="TessarException">
     /// The name is taken or unusable, another process is making the same run, or the folder can't be written to.
     /// </exception>
-    public static RunWriter Create(string runsDirectory, RunRecord record, LabelOverlay? labels)
+    public static RunWriter Create(string runsDirectory, RunRecord record, LabelOverlay? labels, Action<string>? prepare = null)
     {
         RunNames.Check(record.Name);
         string directory = Path.GetFullPath(Path.Combine(runsDirectory, record.Name));
@@ -53,6 +54,7 @@ internal sealed class RunWriter : IDisposable
         {
             CheckUnused(directory, record.Name);
             labels?.Save(Path.Combine(directory, LabelsFile));
+            prepare?.Invoke(directory);
             metrics = MetricLog.Create(Path.Combine(directory, MetricsFile));
             RunJson.Write(Path.Combine(directory, RunJson.FileName), record);
             return new RunWriter(directory, record, held, metrics);
@@ -104,18 +106,27 @@ internal sealed class RunWriter : IDisposable
     {
         string file = string.Create(CultureInfo.InvariantCulture, $"checkpoints/step-{step:D8}.safetensors");
         string path = Path.Combine(Directory, file);
-        StateDict.Save(module, path, new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["format"] = "pt",
-            ["step"] = step.ToString(CultureInfo.InvariantCulture),
-        });
-        var checkpoint = new Checkpoint(file, step, epoch, HashOf(path));
+        var checkpoint = new Checkpoint(file, step, epoch, SaveWeights(module, path, step));
         StateDict.Save(optimizer, OptimizerPath(path), new Dictionary<string, string>(progress, StringComparer.Ordinal)
         {
             ["weights"] = checkpoint.Sha256,
         });
         Enter(checkpoint);
         return checkpoint;
+    }
+
+    /// <summary>Writes weights as a checkpoint has them.</summary>
+    /// <returns>SHA-256 of the file.</returns>
+    /// <exception cref="NumericalException">A weight isn't finite.</exception>
+    /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
+    public static string SaveWeights(Module module, string path, long step)
+    {
+        StateDict.Save(module, path, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["format"] = "pt",
+            ["step"] = step.ToString(CultureInfo.InvariantCulture),
+        });
+        return HashOf(path);
     }
 
     /// <summary>Adds weights that exist already as the run's only checkpoint, byte for byte.</summary>
@@ -195,7 +206,7 @@ internal sealed class RunWriter : IDisposable
         }
 
         string? foreign = System.IO.Directory.EnumerateFileSystemEntries(directory).Select(e => Path.GetFileName(e)!).FirstOrDefault(
-            entry => !RunLock.IsLockFile(entry) && entry is not (LabelsFile or MetricsFile) && !entry.Contains(".tmp-", StringComparison.Ordinal));
+            entry => !RunLock.IsLockFile(entry) && entry is not (LabelsFile or MetricsFile or MaskFile.Name) && !entry.Contains(".tmp-", StringComparison.Ordinal));
         if (foreign is not null)
         {
             throw new TessarException(

@@ -27,6 +27,12 @@ public sealed record TrainingProgram
     /// <summary>Decides initial weights, the order of examples and every other draw.</summary>
     public ulong? Seed { get; init; }
 
+    /// <summary>The order in which an epoch visits the examples, with its numbers; null for <c>random</c>.</summary>
+    public NamedSettings? Order { get; init; }
+
+    /// <summary>What is done to the training pictures, in order; null or empty for nothing.</summary>
+    public IReadOnlyList<NamedSettings>? Augment { get; init; }
+
     /// <summary>The optimiser with its numbers: <c>learningRate</c>, <c>weightDecay</c>, …</summary>
     public NamedSettings? Optimizer { get; init; }
 
@@ -38,6 +44,9 @@ public sealed record TrainingProgram
 
     /// <summary>Edited labels, or null when the store's own were used.</summary>
     public LabelsReference? Labels { get; init; }
+
+    /// <summary>Which examples of the training range were trained on; null for all.</summary>
+    public MaskReference? Mask { get; init; }
 }
 
 /// <summary>The data of a run.</summary>
@@ -64,3 +73,9 @@ public sealed record DataReference(string Name, string? Path, string Identity, s
 /// <param name="Seed">Decides which, and what they became.</param>
 /// <param name="Edits">Number of edited labels.</param>
 public sealed record LabelsReference(string File, string Split, double Fraction, ulong Seed, int Edits);
+
+/// <summary>Which examples of its training range a run was trained on: one row of 0 and 1, kept beside <c>run.json</c>.</summary>
+/// <param name="File">The file, relative to the run's folder; <c>masks</c> in it is U8 [1, examples of the range].</param>
+/// <param name="Examples">How many examples it selects.</param>
+/// <param name="Sha256">Of the row's bytes, in lower-case hexadecimal: the mask must be this and no other.</param>
+public sealed record MaskReference(string File, int Examples, string Sha256);

@@ -1,3 +1,5 @@
+using Tessar.Examples;
+using Tessar.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,6 +41,7 @@ internal static class PerExampleCases
         new("frozen first layer", () => Frozen(nn.Sequential(("a", nn.Linear(5, 4)), ("t", nn.Tanh()), ("o", nn.Linear(4, 3)))), [4, 5]),
         new("parameters without a rule", () => nn.Sequential(("l", nn.Linear(5, 4)), ("p", nn.PReLU(4)), ("o", nn.Linear(4, 3))), [4, 5]),
         new("parameter used functionally", () => new Functional(), [4, 5]),
+        new("resnet9", () => ModelSource.Parse("resnet9").Create(new ImageShape(11, 12, 2), 3), [3, 2, 11, 12]),
         new("one example", () => nn.Linear(5, 3), [1, 5]),
     ];
 

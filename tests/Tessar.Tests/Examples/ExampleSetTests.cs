@@ -97,4 +97,30 @@ public sealed class ExampleSetTests
         Assert.Contains("a column `image`, found x", Assert.Throws<FileFormatException>(() => store.Image).Message, StringComparison.Ordinal);
         Assert.Throws<FileFormatException>(() => set.Image(0).Length);
     }
+
+    [Fact]
+    public void A_selection_holds_the_chosen_examples_and_can_be_chosen_from_again()
+    {
+        using var folder = new TemporaryFolder();
+        using ExampleStore store = TestStores.Make(folder);
+        var set = ExampleSet.Parse(store, "train:2-9");
+        ExampleSet some = set.Select([1, 3, 7]);
+        Assert.Equal([3L, 5, 9], Enumerable.Range(0, some.Count).Select(some.Row));
+        Assert.Equal([set.Label(1), set.Label(3), set.Label(7)], Enumerable.Range(0, some.Count).Select(some.Label));
+        Assert.Equal([9L], [some.Select([2]).Row(0)]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => some.Row(3));
+    }
+
+    [Theory]
+    [InlineData(new int[0])]
+    [InlineData(new[] { 1, 1 })]
+    [InlineData(new[] { 3, 2 })]
+    [InlineData(new[] { -1 })]
+    [InlineData(new[] { 10 })]
+    public void A_selection_of_nothing_or_out_of_order_is_refused(int[] indices)
+    {
+        using var folder = new TemporaryFolder();
+        using ExampleStore store = TestStores.Make(folder);
+        Assert.Throws<ArgumentException>(() => ExampleSet.Parse(store, "train").Select(indices));
+    }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Text.Json;
 using Tessar.Examples;
+using Tessar.Examples.Storage;
 
 namespace Tessar.Tests.Examples;
 
@@ -12,7 +13,8 @@ internal static class SparseStore
     public static void Write(string path, long rows)
     {
         StoreLayout layout = TestStores.Layout(rows, 0);
-        (StoreColumn[] columns, StoreSplit[] splits, _, long end) = StoreRules.Place(layout.Columns, layout.Splits, hasIds: false);
+        StorePlaces places = StoreRules.Place(layout.Columns, layout.Splits, hasIds: false);
+        (StoreColumn[] columns, long end) = (places.Columns, places.End);
         long pages = StoreRules.Pages(end, layout.PageSize);
         byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(
             new StoreManifest
@@ -20,7 +22,7 @@ internal static class SparseStore
                 Schema = 1,
                 Count = rows,
                 Columns = [.. columns.Select(column => WithStatistics(column, layout))],
-                Splits = splits,
+                Splits = places.Splits,
                 Classes = layout.Classes,
                 Checksums = new StoreChecksums(layout.PageSize, end, pages, new string('0', 64)),
                 Provenance = new StoreProvenance("arrays", [], new Dictionary<string, string>()),

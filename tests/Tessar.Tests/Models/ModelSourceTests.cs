@@ -16,6 +16,7 @@ public sealed class ModelSourceTests
     [InlineData("logistic", 7_850)]
     [InlineData("mlp", 109_386)]
     [InlineData("cnn", 421_642)]
+    [InlineData("resnet9", 2_273_728)]
     public void Zoo_model_has_the_documented_number_of_parameters(string name, long parameters)
     {
         using Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(s_grey, 10);
@@ -51,12 +52,35 @@ public sealed class ModelSourceTests
         {
             cases.Add(name, 28, 28, 1, 10);
             cases.Add(name, 32, 32, 3, 100);
+            cases.Add(name, 11, 14, 2, 2);
+            if (name == "resnet9")
+                continue;
             cases.Add(name, 7, 5, 2, 2);
             cases.Add(name, 4, 4, 1, 1);
         }
 
         return cases;
     }
+
+    [Fact]
+    public void Resnet9_is_the_network_that_is_published_with_CIFAR10()
+    {
+        using Module<Tensor, Tensor> model = ModelSource.Parse("resnet9").Create(new ImageShape(32, 32, 3), 10);
+        Assert.Equal(2_274_880, model.parameters().Sum(p => p.numel()));
+        Assert.Equal(
+            [
+                "conv1.conv.weight [64,3,3,3]", "conv2.conv.weight [128,64,5,5]", "conv3.conv.weight [256,128,3,3]",
+                "conv4.conv.weight [128,256,3,3]", "fc.weight [10,128]", "residual1.conv1.conv.weight [128,128,3,3]",
+                "residual1.conv2.conv.weight [128,128,3,3]", "residual2.conv1.conv.weight [256,256,3,3]",
+                "residual2.conv2.conv.weight [256,256,3,3]",
+            ],
+            model.named_parameters().Where(p => p.parameter.dim() > 1).Select(p => $"{p.name} [{string.Join(',', p.parameter.shape)}]").Order(StringComparer.Ordinal),
+            StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void Resnet9_refuses_images_that_are_too_small_for_it() =>
+        Assert.Contains("11×11", Assert.Throws<TessarException>(() => ModelSource.Parse("resnet9").Create(new ImageShape(10, 28, 1), 10)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Logistic_is_an_affine_map_of_the_pixels()
@@ -89,7 +113,7 @@ public sealed class ModelSourceTests
 
     [Fact]
     public void Building_and_checking_leaves_no_tensors_behind() =>
-        TensorBalance.HoldsButFor(parametersBuilt: 2 + 6 + 8, () =>
+        TensorBalance.HoldsButFor(parametersBuilt: 2 + 6 + 8 + 25, () =>
         {
             foreach (string name in ModelSource.ZooNames)
             {

@@ -3,7 +3,6 @@ using Tessar.Training.Optimizers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using AdamW = Tessar.Training.Optimizers.AdamW;
 using Optimizer = Tessar.Training.Optimizers.Optimizer;
 
 namespace Tessar.Tests.Training;
@@ -17,11 +16,11 @@ public sealed class OptimizerTests
         const double a = 2, eta = 0.1, beta = 0.5, lambda = 0.25;
         using var scope = NewDisposeScope();
         Tensor parameter = full(1, 3.0, float64);
-        using Optimizer optimizer = Make("sgd", [("w", parameter)], ("momentum", beta), ("weightDecay", lambda));
+        using GradientOptimizer optimizer = Make("sgd", [("w", parameter)], ("momentum", beta), ("weightDecay", lambda));
         double theta = 3, m = 0;
         for (int update = 1; update <= 20; update++)
         {
-            optimizer.Step([parameter * a], eta, update);
+            optimizer.Apply([parameter * a], eta, update);
             m = beta * m + (a + lambda) * theta;
             theta -= eta * m;
             Assert.Equal(theta, parameter.item<double>(), 1e-14);
@@ -33,8 +32,8 @@ public sealed class OptimizerTests
     {
         using var scope = NewDisposeScope();
         Tensor parameter = ones(3, float64);
-        using Optimizer optimizer = Make("adamw", [("w", parameter)], ("epsilon", 1e-20), ("weightDecay", 0.5));
-        optimizer.Step([tensor(new[] { 1e-6, -5.0, 7e3 })], 0.1, 1);
+        using GradientOptimizer optimizer = Make("adamw", [("w", parameter)], ("epsilon", 1e-20), ("weightDecay", 0.5));
+        optimizer.Apply([tensor(new[] { 1e-6, -5.0, 7e3 })], 0.1, 1);
         // (1 − ηλ)·1 ∓ η.
         Assert.Equal([0.95 - 0.1, 0.95 + 0.1, 0.95 - 0.1], parameter.data<double>().ToArray(), (x, y) => Math.Abs(x - y) < 1e-12);
     }
@@ -48,7 +47,7 @@ public sealed class OptimizerTests
         manual_seed(3);
         var ours = new Parameter(randn(4, 3, float64));
         var theirs = new Parameter(ours.detach().clone());
-        using Optimizer optimizer = name == "sgd"
+        using GradientOptimizer optimizer = name == "sgd"
             ? Make("sgd", [("w", ours)], ("momentum", 0.9), ("weightDecay", 0.01))
             : Make("adamw", [("w", ours)], ("beta1", 0.8), ("beta2", 0.95), ("epsilon", 1e-6), ("weightDecay", 0.1));
         using torch.optim.Optimizer reference = name == "sgd"
@@ -57,7 +56,7 @@ public sealed class OptimizerTests
         for (int update = 1; update <= 12; update++)
         {
             Tensor gradient = randn(4, 3, float64);
-            optimizer.Step([gradient.clone()], 0.05, update);
+            optimizer.Apply([gradient.clone()], 0.05, update);
             theirs.grad = gradient;
             reference.step();
             Assert.True(ours.allclose(theirs, rtol: 1e-12, atol: 1e-14));
@@ -70,10 +69,10 @@ public sealed class OptimizerTests
     {
         using var scope = NewDisposeScope();
         Tensor first = tensor(new[] { 3.0, -2.0 }), second = tensor(1.0);
-        using Optimizer optimizer = Make(name, [("first", first), ("second", second)], ("weightDecay", 0));
+        using GradientOptimizer optimizer = Make(name, [("first", first), ("second", second)], ("weightDecay", 0));
         double rate = 0.02;
         for (int update = 1; update <= 2_000; update++)
-            optimizer.Step([first * 2, second * 0.5], rate *= 0.998, update);
+            optimizer.Apply([first * 2, second * 0.5], rate *= 0.998, update);
         Assert.True(first.abs().max().item<double>() < 1e-2);
         Assert.True(Math.Abs(second.item<double>()) < 1e-2);
     }
@@ -86,9 +85,9 @@ public sealed class OptimizerTests
         Tensor parameter = ones(5), gradient = ones(5);
         TensorBalance.Holds(() =>
         {
-            using Optimizer optimizer = Make(name, [("w", parameter)]);
+            using GradientOptimizer optimizer = Make(name, [("w", parameter)]);
             for (int update = 1; update <= 3; update++)
-                optimizer.Step([gradient], 0.1, update);
+                optimizer.Apply([gradient], 0.1, update);
             Assert.NotEmpty(optimizer.State);
             Assert.All(optimizer.State.Keys, key => Assert.EndsWith("/w", key, StringComparison.Ordinal));
         });
@@ -121,12 +120,12 @@ public sealed class OptimizerTests
 
     public static TheoryData<string> Names() => [.. Optimizer.Choices.Names];
 
-    private static Optimizer Make(string name, (string Name, Tensor Value)[] parameters, params (string Name, double Value)[] given)
+    private static GradientOptimizer Make(string name, (string Name, Tensor Value)[] parameters, params (string Name, double Value)[] given)
     {
         List<string> violations = [];
         NamedSettings settings = Optimizer.Choices.Resolve(
             name, given.Select(pair => new KeyValuePair<string, double?>(pair.Name, pair.Value)), violations);
         Assert.Empty(violations);
-        return Optimizer.Choices.Create(settings, [parameters]);
+        return (GradientOptimizer)Optimizer.Choices.Create(settings, new TrainedParameters(parameters));
     }
 }

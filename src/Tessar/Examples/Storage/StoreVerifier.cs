@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 
-namespace Tessar.Examples;
+namespace Tessar.Examples.Storage;
 
 /// <summary>Compares every byte of a store with the checksums that its identity stands on.</summary>
 internal sealed class StoreVerifier(ExampleStore store, MappedFile file)

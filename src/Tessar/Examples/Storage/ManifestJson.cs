@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tessar.Tensors;
 
-namespace Tessar.Examples;
+namespace Tessar.Examples.Storage;
 
 /// <summary>
 /// JSON of manifests and overlays: strict when read (nothing missing, unknown, doubled or null), compact when written.

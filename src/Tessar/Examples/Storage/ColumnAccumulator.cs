@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Tessar.Tensors;
 
-namespace Tessar.Examples;
+namespace Tessar.Examples.Storage;
 
 /// <summary>Gathers the statistics of a column row by row.</summary>
 /// <remarks>
@@ -16,6 +16,8 @@ internal abstract class ColumnAccumulator
     /// <param name="classes">Number of classes, which bounds the labels.</param>
     public static ColumnAccumulator For(StoreColumn column, int classes) => column.Type switch
     {
+        _ when column.HasMixedImages => new ImageAccumulator(),
+        _ when column.Stride == 0 => new LengthAccumulator(),
         ElementType.U8 => new ByteAccumulator(column),
         ElementType.I32 => new IntegerAccumulator(column.Name == StoreRules.Label ? classes : null),
         _ => new RealAccumulator(column),
@@ -35,16 +37,30 @@ internal abstract class ColumnAccumulator
     private static Moments OfSums(Int128 n, Int128 s, Int128 q, double min, double max, double unit) =>
         new(min / unit, max / unit, (double)s / (double)n / unit, Math.Sqrt((double)((n * q) - (s * s))) / (double)n / unit);
 
-    private static ColumnStatistics Of(Moments[] channels, long[]? classes = null) => new()
+    private protected static Moments OfCounts(ReadOnlySpan<long> counts, double unit)
+    {
+        Int128 n = 0, s = 0, q = 0;
+        for (int value = 0; value < counts.Length; value++)
+        {
+            n += counts[value];
+            s += (Int128)counts[value] * value;
+            q += (Int128)counts[value] * value * value;
+        }
+
+        return OfSums(n, s, q, counts.IndexOfAnyExcept(0), counts.LastIndexOfAnyExcept(0), unit);
+    }
+
+    private protected static ColumnStatistics Of(Moments[] channels, long[]? classes = null, long? values = null) => new()
     {
         Min = [.. channels.Select(channel => channel.Min)],
         Max = [.. channels.Select(channel => channel.Max)],
         Mean = [.. channels.Select(channel => channel.Mean)],
         Std = [.. channels.Select(channel => channel.Std)],
         ClassCounts = classes,
+        Values = values,
     };
 
-    private readonly record struct Moments(double Min, double Max, double Mean, double Std);
+    private protected readonly record struct Moments(double Min, double Max, double Mean, double Std);
 
     /// <summary>Counts how often each byte occurs in each channel.</summary>
     private sealed class ByteAccumulator(StoreColumn column) : ColumnAccumulator
@@ -68,21 +84,9 @@ internal abstract class ColumnAccumulator
         }
 
         public override ColumnStatistics ToStatistics() => _counts.AsSpan().ContainsAnyExcept(0)
-            ? Of([.. Enumerable.Range(0, _channels).Select(channel => OfCounts(_counts.AsSpan(channel * 256, 256)))])
+            ? Of([.. Enumerable.Range(0, _channels).Select(
+                channel => OfCounts(_counts.AsSpan(channel * 256, 256), column.Kind == ColumnKind.Image ? 255 : 1))])
             : Of([]);
-
-        private Moments OfCounts(ReadOnlySpan<long> counts)
-        {
-            Int128 n = 0, s = 0, q = 0;
-            for (int value = 0; value < counts.Length; value++)
-            {
-                n += counts[value];
-                s += (Int128)counts[value] * value;
-                q += (Int128)counts[value] * value * value;
-            }
-
-            return OfSums(n, s, q, counts.IndexOfAnyExcept(0), counts.LastIndexOfAnyExcept(0), column.Kind == ColumnKind.Image ? 255 : 1);
-        }
     }
 
     /// <summary>Sums 32-bit integers and their squares; counts labels by class.</summary>
@@ -185,5 +189,33 @@ internal abstract class ColumnAccumulator
             ElementType.F32 => BinaryPrimitives.ReadSingleLittleEndian(bytes),
             _ => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
         };
+    }
+
+    /// <summary>Counts the lengths of values.</summary>
+    private sealed class LengthAccumulator : ColumnAccumulator
+    {
+        private Int128 _sum;
+        private Int128 _squares;
+        private long _values;
+        private long _min = long.MaxValue;
+        private long _max = long.MinValue;
+
+        public override void Add(ReadOnlySpan<byte> value, long row)
+        {
+            _values++;
+            _sum += value.Length;
+            _squares += (Int128)value.Length * value.Length;
+            (_min, _max) = (Math.Min(_min, value.Length), Math.Max(_max, value.Length));
+        }
+
+        public override void Join(ColumnAccumulator other)
+        {
+            var more = (LengthAccumulator)other;
+            (_values, _sum, _squares) = (_values + more._values, _sum + more._sum, _squares + more._squares);
+            (_min, _max) = (Math.Min(_min, more._min), Math.Max(_max, more._max));
+        }
+
+        public override ColumnStatistics ToStatistics() =>
+            Of(_values == 0 ? [] : [OfSums(_values, _sum, _squares, _min, _max, unit: 1)], values: _values);
     }
 }

@@ -1,7 +1,7 @@
 using Tessar.Runs;
 using static TorchSharp.torch;
 
-namespace Tessar.Training.Optimizers;
+namespace Tessar.Training.Optimizers.Classic;
 
 /// <summary>Adam with weight decay kept apart from the gradient.</summary>
 /// <remarks>
@@ -9,13 +9,13 @@ namespace Tessar.Training.Optimizers;
 /// θ ← θ − η (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε). Memory: two numbers per parameter.
 /// Source: Loshchilov and Hutter, "Decoupled weight decay regularization", arXiv:1711.05101, algorithm 2; defaults as in PyTorch.
 /// </remarks>
-[Optimizer("adamw")]
+[Optimizer("adamw", "Adam with decay kept apart from the gradient", Memory = 2, FittedRate = 1, Source = "arXiv:1711.05101")]
 [Setting("learningRate", 1e-3, "rate η of the schedule's top")]
 [Setting("beta1", 0.9, "weight β₁ of earlier gradients", Below = 1)]
 [Setting("beta2", 0.999, "weight β₂ of earlier squared gradients", Below = 1)]
 [Setting("epsilon", 1e-8, "smallest divisor ε", Min = 1e-30)]
 [Setting("weightDecay", 0.01, "pull λ towards zero, per unit of η")]
-internal sealed class AdamW : Optimizer
+internal sealed class AdamW : GradientOptimizer
 {
     private readonly double beta1;
     private readonly double beta2;
@@ -24,7 +24,7 @@ internal sealed class AdamW : Optimizer
     private readonly Tensor[] first;
     private readonly Tensor[] second;
 
-    public AdamW(IReadOnlyList<(string Name, Tensor Value)> parameters, NamedSettings settings)
+    public AdamW(TrainedParameters parameters, NamedSettings settings)
         : base(parameters)
     {
         beta1 = settings["beta1"];
@@ -38,7 +38,7 @@ internal sealed class AdamW : Optimizer
     protected override void Update(int index, Tensor parameter, Tensor gradient, double learningRate, long update)
     {
         Tensor m = first[index], v = second[index];
-        parameter.mul_(1 - learningRate * weightDecay);
+        parameter.mul_(1 - learningRate * DecayOf(index, weightDecay));
         m.mul_(beta1).add_(gradient, 1 - beta1);
         v.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
         double firstCorrection = 1 - Math.Pow(beta1, update), secondCorrection = 1 - Math.Pow(beta2, update);

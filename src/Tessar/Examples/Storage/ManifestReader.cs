@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Tessar.Examples;
+namespace Tessar.Examples.Storage;
 
 /// <summary>
 /// Reads a store's manifest and holds it against the header and the file: afterwards every place it names is safe to
@@ -8,8 +8,6 @@ namespace Tessar.Examples;
 /// </summary>
 internal static class ManifestReader
 {
-    private const int Schema = 1;
-
     /// <exception cref="FileFormatException">It isn't the JSON of a manifest, or contradicts itself or the header.</exception>
     public static StoreManifest Read(string path, StoreHeader header, ReadOnlySpan<byte> json)
     {
@@ -36,22 +34,35 @@ internal static class ManifestReader
 
     private static string? Violation(StoreHeader header, StoreManifest manifest)
     {
-        if (manifest.Schema != Schema)
-            return $"schema {manifest.Schema} (this version reads {Schema})";
+        if (manifest.Schema != header.Version)
+            return $"schema {manifest.Schema} (the header says version {header.Version})";
         if (manifest.Columns.Any(column => column is null) || manifest.Splits.Any(split => split is null)
             || manifest.Provenance.Sources.Any(source => source is null))
             return "null in a list";
         if (manifest.Provenance.Settings.Values.Any(value => value is null))
             return "null in a table";
         return StoreRules.Violation(manifest.Columns, manifest.Splits, manifest.Classes)
+            ?? VersionViolation(manifest)
             ?? PlaceViolation(header, manifest)
             ?? manifest.Columns.Select(column => StatisticsViolation(column, manifest)).FirstOrDefault(found => found is not null);
+    }
+
+    private static string? VersionViolation(StoreManifest manifest)
+    {
+        if (manifest.Columns.FirstOrDefault(column => column.IsRagged != column.Blob is not null) is { } column)
+            return $"column `{column.Name}` with codec `{column.Codec}` and {(column.Blob is null ? "no " : string.Empty)}values elsewhere";
+        return manifest.Columns.Any(candidate => candidate.IsRagged) == (manifest.Schema == 2)
+            ? null
+            : $"version {manifest.Schema}, which doesn't suit its columns";
     }
 
     /// <summary>Readers count on statistics for every split, with one entry per channel unless the split is empty.</summary>
     private static string? StatisticsViolation(StoreColumn column, StoreManifest manifest)
     {
-        int channels = column.Kind == ColumnKind.Image ? column.Shape[^1] : 1;
+        // Images of several sizes say nowhere how many channels they have in common.
+        int channels = column.Kind != ColumnKind.Image ? 1 : column.ImageShape?.Channels ?? column.Statistics?.Mean?.Count ?? 0;
+        if (manifest.Count > 0 && channels is < 1 or > 4)
+            return $"statistics of `{column.Name}` for {channels} channels";
         int? classes = column.Name == StoreRules.Label ? manifest.Classes.Count : null;
         if (!Fits(column.Statistics, manifest.Count))
             return $"statistics of `{column.Name}` that don't fit it";
@@ -66,6 +77,7 @@ internal static class ManifestReader
         return null;
 
         bool Fits(ColumnStatistics? found, long rows) => found is not null && found.ClassCounts?.Count == classes
+            && (found.Values is not null) == (column.Stride == 0) && found.Values is null or >= 0
             && new[] { found.Min, found.Max, found.Mean, found.Std }.All(list => list.Count == (rows == 0 ? 0 : channels));
     }
 
@@ -73,10 +85,10 @@ internal static class ManifestReader
     {
         try
         {
-            (StoreColumn[] columns, StoreSplit[] splits, long? ids, long end) =
-                StoreRules.Place(manifest.Columns, manifest.Splits, header.HasIds);
+            StorePlaces places = StoreRules.Place(manifest.Columns, manifest.Splits, header.HasIds);
+            long end = places.End;
             long pages = StoreRules.Pages(end, header.PageSize);
-            long rows = splits.Sum(split => split.Count);
+            long rows = places.Splits.Sum(split => split.Count);
             StoreChecksums checksums = manifest.Checksums;
             if (rows != header.Count || manifest.Count != header.Count || manifest.Columns.Count != header.Columns)
             {
@@ -84,10 +96,9 @@ internal static class ManifestReader
                     + $"(the header says {header.Count} and {header.Columns})";
             }
 
-            if (!splits.SequenceEqual(manifest.Splits))
+            if (!places.Splits.SequenceEqual(manifest.Splits))
                 return "splits that don't follow one another";
-            if (ids != manifest.Ids
-                || !columns.Select(column => column.Offset).SequenceEqual(manifest.Columns.Select(column => column.Offset)))
+            if (places.Ids != manifest.Ids || !places.Columns.Select(Places).SequenceEqual(manifest.Columns.Select(Places)))
                 return "columns or ids in another place than their sizes give";
             if (checksums.Offset != end || checksums.Count != pages || checksums.PageSize != header.PageSize)
                 return $"{checksums.Count} checksums at {checksums.Offset} (the data give {pages} at {end})";
@@ -99,4 +110,6 @@ internal static class ManifestReader
             return "more bytes than a file can have";
         }
     }
+
+    private static (long, long?, StoreBlob?) Places(StoreColumn column) => (column.Offset, column.Metadata, column.Blob);
 }

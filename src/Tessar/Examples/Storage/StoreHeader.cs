@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Hashing;
 
-namespace Tessar.Examples;
+namespace Tessar.Examples.Storage;
 
 /// <summary>The first 4096 bytes of a store. Written last: a file without a valid header was never finished.</summary>
 /// <remarks>
@@ -19,8 +19,13 @@ internal readonly record struct StoreHeader(
     /// <summary>Longest manifest that is read: 64 MiB.</summary>
     public const int MaxManifestLength = 64 << 20;
 
-    private const ushort Version = 1;
+    /// <summary>The newest version of the format that is read.</summary>
+    public const int NewestVersion = 2;
+
     private const int HashOffset = Size - sizeof(ulong);
+
+    /// <summary>1 when every column is dense and raw, otherwise 2.</summary>
+    public int Version { get; init; } = 1;
 
     /// <summary>"TESS", then bytes that a transfer in text mode would change.</summary>
     private static ReadOnlySpan<byte> Magic => "TESS\r\n\u001a\n"u8;
@@ -39,8 +44,8 @@ internal readonly record struct StoreHeader(
         }
 
         ushort version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
-        if (version != Version)
-            throw ExampleStore.Refuse(file.Path, 8, $"version {Version} of the format", Text(version));
+        if (version is < 1 or > NewestVersion)
+            throw ExampleStore.Refuse(file.Path, 8, $"version 1 or {NewestVersion} of the format", Text(version));
         if (BinaryPrimitives.ReadUInt64LittleEndian(bytes[HashOffset..]) != Hash(bytes))
             throw ExampleStore.Refuse(file.Path, HashOffset, "the header's checksum to match", "another header");
 
@@ -67,7 +72,7 @@ internal readonly record struct StoreHeader(
 
         return new StoreHeader(
             flags == 1, (int)pageSize, (long)count, (int)columns, (long)offset, (int)length,
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..]));
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..])) { Version = version };
     }
 
     /// <summary>The bytes of this header.</summary>
@@ -75,7 +80,7 @@ internal readonly record struct StoreHeader(
     {
         byte[] bytes = new byte[Size];
         Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), (ushort)Version);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(10), HasIds ? (ushort)1 : (ushort)0);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), PageSize);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), Count);

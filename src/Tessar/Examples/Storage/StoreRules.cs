@@ -1,7 +1,7 @@
 using System.Numerics;
 using Tessar.Tensors;
 
-namespace Tessar.Examples;
+namespace Tessar.Examples.Storage;
 
 /// <summary>The rules that columns, splits and classes obey, and the places that follow from them.</summary>
 /// <remarks>
@@ -18,6 +18,15 @@ internal static class StoreRules
 
     /// <summary>Name of the column that holds the pictures.</summary>
     public const string Image = "image";
+
+    /// <summary>Codec of values that are stored as they are.</summary>
+    public const string Raw = "raw";
+
+    /// <summary>Codec of images of which each row says how it is coded.</summary>
+    public const string Mixed = "mixed";
+
+    /// <summary>Bytes that say how the image of one row is coded and how large it is.</summary>
+    public const int MetadataSize = 16;
 
     /// <summary>The first multiple of 4096 that isn't below the offset.</summary>
     public static long Align(long offset) => checked(offset + Alignment - 1) / Alignment * Alignment;
@@ -39,12 +48,11 @@ internal static class StoreRules
     }
 
     /// <summary>Gives columns and splits their places.</summary>
-    /// <returns>
-    /// The placed columns and splits, the place of the ids (null without) and the end of the data, a multiple of 4096.
-    /// </returns>
+    /// <param name="columns">Columns; of ragged ones the blobs' lengths count.</param>
+    /// <param name="splits">Splits; their counts count.</param>
+    /// <param name="hasIds">Whether rows have ids of their own.</param>
     /// <exception cref="OverflowException">The file would have 2^63 bytes or more.</exception>
-    public static (StoreColumn[] Columns, StoreSplit[] Splits, long? Ids, long End) Place(
-        IReadOnlyList<StoreColumn> columns, IReadOnlyList<StoreSplit> splits, bool hasIds)
+    public static StorePlaces Place(IReadOnlyList<StoreColumn> columns, IReadOnlyList<StoreSplit> splits, bool hasIds)
     {
         long rows = 0;
         var placedSplits = new StoreSplit[splits.Count];
@@ -55,14 +63,30 @@ internal static class StoreRules
         }
 
         long end = Alignment;
-        var placedColumns = new StoreColumn[columns.Count];
+        var placed = new StoreColumn[columns.Count];
         for (int i = 0; i < columns.Count; i++)
         {
-            placedColumns[i] = columns[i] with { Offset = end };
-            end = Align(checked(end + (rows * columns[i].Stride)));
+            StoreColumn column = columns[i];
+            long first = Take(column.IsRagged ? checked((rows + 1) * sizeof(long)) : checked(rows * column.Stride));
+            placed[i] = column with { Offset = first, Metadata = column.HasMixedImages ? Take(checked(rows * MetadataSize)) : null };
         }
 
-        return (placedColumns, placedSplits, hasIds ? end : null, hasIds ? Align(checked(end + (rows * sizeof(ulong)))) : end);
+        long? ids = hasIds ? Take(checked(rows * sizeof(ulong))) : null;
+        long fixedEnd = end;
+        for (int i = 0; i < placed.Length; i++)
+        {
+            long length = placed[i].Blob?.Length ?? 0;
+            placed[i] = placed[i] with { Blob = placed[i].IsRagged ? new StoreBlob(Take(length), length) : null };
+        }
+
+        return new StorePlaces(placed, placedSplits, ids, fixedEnd, end);
+
+        long Take(long bytes)
+        {
+            long first = end;
+            end = Align(checked(end + bytes));
+            return first;
+        }
     }
 
     /// <summary>Pages that the file's bytes from the header's end to <paramref name="end"/> touch.</summary>
@@ -73,28 +97,41 @@ internal static class StoreRules
         string name = $"column `{column.Name}`";
         if (string.IsNullOrWhiteSpace(column.Name))
             return "a column without a name";
-        if (column.Codec != "raw")
-            return $"{name} with codec `{column.Codec}` (only `raw` is known)";
+        if (CodecViolation(column) is { } codec)
+            return $"{name} with codec `{column.Codec}` ({codec})";
         if (column.Type is not (ElementType.U8 or ElementType.I32 or ElementType.I64 or ElementType.F32 or ElementType.F64))
             return $"{name} of {ElementTypes.NameOf(column.Type)} (U8, I32, I64, F32 and F64 are known)";
         if (column.Shape.Any(dimension => dimension < 1))
             return $"{name} with a dimension below 1";
-        if (Stride(column) != column.Stride)
-            return $"{name} with {column.Stride} bytes a row (its shape has {Stride(column)})";
+        bool hasFixedSize = column.Kind is ColumnKind.Scalar or ColumnKind.Tensor || (column.Kind == ColumnKind.Image && !column.HasMixedImages);
+        long stride = hasFixedSize ? Stride(column) : 0;
+        if (stride != column.Stride)
+            return $"{name} with {column.Stride} bytes a row (its shape has {stride})";
         bool fits = column.Kind switch
         {
             ColumnKind.Scalar => column.Shape.Count == 0,
-            ColumnKind.Image => column.Type == ElementType.U8 && column.Shape is [_, _, <= 4],
-            _ => true,
+            ColumnKind.Tensor => true,
+            ColumnKind.Image => column.Type == ElementType.U8 && (column.Shape is [_, _, <= 4] || (column.HasMixedImages && column.Shape.Count == 0)),
+            _ => column.Type == ElementType.U8 && column.Shape.Count == 0,
         };
         if (!fits)
             return $"{name} of kind {column.Kind} with shape [{string.Join(", ", column.Shape)}] of {ElementTypes.NameOf(column.Type)}";
+        if (column.Blob is { } blob && (!column.IsRagged || blob.Length < 0))
+            return $"{name} with values of {blob.Length} bytes elsewhere";
         if (column.Name == Image && column.Kind != ColumnKind.Image)
             return $"{name} that isn't of kind image";
-        if (column.Name == Label && (column.Kind != ColumnKind.Scalar || column.Type != ElementType.I32))
-            return $"{name} that isn't an I32 scalar";
+        if (column.Name == Label && (column.Kind != ColumnKind.Scalar || column.Type != ElementType.I32 || column.IsRagged))
+            return $"{name} that isn't an I32 scalar, uncompressed";
         return column.Name == Label && classes.Count == 0 ? $"{name} without classes" : null;
     }
+
+    private static string? CodecViolation(StoreColumn column) => column.Codec switch
+    {
+        Raw => null,
+        Mixed => column.Kind == ColumnKind.Image ? null : "which only images can have",
+        RowCodec.Lz4 or RowCodec.Zstd => null,
+        _ => "`raw`, `lz4`, `zstd` and, for images, `mixed` are known",
+    };
 
     private static string? Violation(StoreSplit split)
     {
@@ -122,3 +159,11 @@ internal static class StoreRules
         return (long)bytes;
     }
 }
+
+/// <summary>Where everything in a store's file lies.</summary>
+/// <param name="Columns">The columns with their places.</param>
+/// <param name="Splits">The splits with their first rows.</param>
+/// <param name="Ids">The place of the ids; null without.</param>
+/// <param name="FixedEnd">The end of what has a size that follows from the number of rows; the blobs follow.</param>
+/// <param name="End">The end of the data, a multiple of 4096.</param>
+internal sealed record StorePlaces(StoreColumn[] Columns, StoreSplit[] Splits, long? Ids, long FixedEnd, long End);

@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+using Tessar.Autograd;
+using Tessar.Models;
+using Tessar.Runs;
+using Tessar.Training.Optimizers;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Tessar.Training;
+
+/// <summary>The mean cross-entropy of one batch under a model, with what was answered at the first question.</summary>
+/// <param name="model">The model, in training mode between questions.</param>
+/// <param name="parameters">What gradients are taken of.</param>
+/// <param name="images">float32 [batch, channels, height, width].</param>
+/// <param name="labels">int64 [batch].</param>
+internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] parameters, Tensor images, Tensor labels)
+    : IObjective, IDisposable
+{
+    private Tensor? answers;
+
+    /// <summary>Share of each label that is spread evenly over all classes.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>The run's seed and the update's number: they decide every draw inside of the model.</summary>
+    public required (ulong Seed, long Step) Draws { get; init; }
+
+    /// <summary>What to throw for a loss that isn't finite.</summary>
+    public required Func<double, NumericalException> NotFinite { get; init; }
+
+    /// <summary>What to throw when the model fails.</summary>
+    public required Func<Exception, TessarException> Failed { get; init; }
+
+    /// <summary>The loss at the first question.</summary>
+    public double FirstLoss { get; private set; } = double.NaN;
+
+    /// <summary>Logits at the first question, [batch, classes], contiguous; lives as long as this.</summary>
+    /// <exception cref="InvalidOperationException">Nothing was asked.</exception>
+    public Tensor FirstAnswers => answers ?? throw new InvalidOperationException("The optimiser made an update without looking at the batch.");
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Tensor?> Gradients()
+    {
+        using Buffers? kept = answers is null ? null : new Buffers(model);
+        TorchSeed.Set(Draws.Seed, "step", Draws.Step);
+        Tensor logits = Answer();
+        Tensor loss = LabelSmoothing == 0
+            ? functional.cross_entropy(logits, labels)
+            : functional.cross_entropy(logits, labels, label_smoothing: LabelSmoothing);
+        Note(logits, loss.item<float>());
+        return Gradient.OfUsed(loss, parameters);
+    }
+
+    /// <inheritdoc/>
+    public double Loss()
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        model.eval();
+        try
+        {
+            Tensor logits = Answer().contiguous();
+            double loss = LogitMath.MeanCrossEntropy(
+                MemoryMarshal.Cast<byte, float>(logits.bytes), MemoryMarshal.Cast<byte, long>(labels.bytes), LabelSmoothing);
+            Note(logits, loss);
+            return loss;
+        }
+        finally
+        {
+            model.train();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => answers?.Dispose();
+
+    private Tensor Answer()
+    {
+        try
+        {
+            return model.call(images);
+        }
+        catch (Exception e) when (e is not (TessarException or OutOfMemoryException))
+        {
+            throw Failed(e);
+        }
+    }
+
+    private void Note(Tensor logits, double loss)
+    {
+        if (!double.IsFinite(loss))
+            throw NotFinite(loss);
+        if (answers is not null)
+            return;
+        answers = logits.detach().contiguous().DetachFromDisposeScope();
+        FirstLoss = loss;
+    }
+
+    /// <summary>Puts buffers, such as running statistics, back to what they were.</summary>
+    private sealed class Buffers(Module model) : IDisposable
+    {
+        private readonly (Tensor Buffer, Tensor Before)[] kept = [.. model.buffers().Select(b => (b, b.clone()))];
+
+        public void Dispose()
+        {
+            using var noGradient = no_grad();
+            foreach ((Tensor buffer, Tensor before) in kept)
+            {
+                buffer.copy_(before);
+                before.Dispose();
+            }
+        }
+    }
+}

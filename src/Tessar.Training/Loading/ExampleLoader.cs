@@ -1,0 +1,97 @@
+using Tessar.Examples;
+using Tessar.Training.Loading.Orders;
+using Tessar.Training.Loading.Pipeline;
+
+namespace Tessar.Training.Loading;
+
+/// <summary>Makes normalised batches of tensors from an example store, ahead of time, the same ones whatever the threads do.</summary>
+/// <remarks>
+/// Source bytes are read once and each number of a batch is written once, into memory that is used again and again; a batch
+/// allocates nothing. Memory: (<see cref="LoaderOptions.Ahead"/> + 2) batches and 4 bytes per example for a random order.
+/// For use by one thread at a time.
+/// </remarks>
+/// <example><code>
+/// using var loader = new ExampleLoader(ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 256, Augment = ["flip", "translate"] });
+/// for (int epoch = 0; epoch &lt; 5; epoch++)
+/// {
+///     foreach (LoadedBatch batch in loader.Epoch(epoch))
+///     {
+///         using (batch)
+///             Train(batch.Images, batch.Labels);
+///     }
+/// }
+/// </code></example>
+public sealed class ExampleLoader : IDisposable
+{
+    private readonly BatchRing ring;
+    private LoaderEpoch? current;
+    private bool isDisposed;
+
+    /// <summary>Readies the memory and the workers.</summary>
+    /// <param name="set">The examples; they, and their store, stay the caller's and must outlive the loader.</param>
+    /// <param name="options">How to make batches; the defaults when null.</param>
+    /// <exception cref="TessarException">The options can't be followed; every violation is named.</exception>
+    public ExampleLoader(ExampleSet set, LoaderOptions? options = null)
+        : this(LoaderPlan.Of(set ?? throw new ArgumentNullException(nameof(set)), options ?? new LoaderOptions()))
+    {
+    }
+
+    internal ExampleLoader(LoaderPlan plan)
+    {
+        Plan = plan;
+        ring = new BatchRing(plan);
+    }
+
+    /// <summary>The orders there are.</summary>
+    public static IReadOnlyCollection<string> OrderNames => ExampleOrder.Choices.Names;
+
+    /// <summary>The augmentations there are.</summary>
+    public static IReadOnlyCollection<string> AugmentationNames => Augmentations.Augmentation.Choices.Names;
+
+    /// <summary>Examples of an epoch, over all ranks.</summary>
+    public int Count => Plan.Set.Count;
+
+    /// <summary>Batches of a whole epoch, for each rank.</summary>
+    public long BatchesPerEpoch => Cut(0).Batches;
+
+    /// <summary>Size of the images that are delivered.</summary>
+    public ImageShape Image => Plan.Image;
+
+    /// <summary>Time for which batches were waited for so far; without workers, the time that making them took.</summary>
+    public TimeSpan Waited => ring.Waited;
+
+    internal LoaderPlan Plan { get; }
+
+    /// <summary>Begins an epoch, or goes on with one. An epoch that this loader was in is left.</summary>
+    /// <param name="epoch">From 0; decides order and augmentations together with the seed.</param>
+    /// <param name="position">
+    /// The first place of the epoch's order to visit, in [0, <see cref="Count"/>]: 0 for a whole epoch, otherwise a
+    /// <see cref="LoadedBatch.NextPosition"/>. It means the same for any batch size and any number of ranks.
+    /// </param>
+    /// <returns>The batches.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument lies outside of its range.</exception>
+    /// <exception cref="ObjectDisposedException">The loader was disposed of.</exception>
+    public LoaderEpoch Epoch(int epoch, long position = 0)
+    {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, Count);
+        current?.Dispose();
+        var data = new OrderedData(Count, Plan.BatchSize, Plan.PageOf);
+        ring.Begin(Plan.Order.Open(data, Plan.Seed, epoch), Cut(position), epoch);
+        return current = new LoaderEpoch(ring, epoch);
+    }
+
+    /// <summary>Stops the workers, within a chunk of 32 examples, and frees all batches, also those still held.</summary>
+    public void Dispose()
+    {
+        if (isDisposed)
+            return;
+        isDisposed = true;
+        current?.Dispose();
+        ring.Dispose();
+    }
+
+    private BatchCut Cut(long position) => new(Count, position, Plan.BatchSize, Plan.Rank, Plan.Ranks, Plan.DropsLast);
+}

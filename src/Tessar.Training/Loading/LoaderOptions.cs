@@ -1,0 +1,53 @@
+using Tessar.Examples;
+using Tessar.Runs;
+
+namespace Tessar.Training.Loading;
+
+/// <summary>How an <see cref="ExampleLoader"/> makes batches. Every setting has a default that works.</summary>
+public sealed record LoaderOptions
+{
+    /// <summary>Examples per batch (of one rank), in [1, 1,000,000]; 64 by default.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Decides the order of examples and every augmentation; 1 by default.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>How pixels become numbers; by default so that the training split has mean 0 and variance 1 per channel.</summary>
+    public InputNormalization? Input { get; init; }
+
+    /// <summary>Size to which stored images are brought before augmentation; by default the one that all of them have.</summary>
+    public ImageShape? Size { get; init; }
+
+    /// <summary>The order of an epoch: <c>random</c> (default), <c>quasi-random</c> or <c>sequential</c>.</summary>
+    public string Order { get; init; } = "random";
+
+    /// <summary>Numbers of the order by name, such as <c>pages</c> of <c>quasi-random</c>.</summary>
+    public IReadOnlyDictionary<string, double> OrderSettings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+
+    /// <summary>Augmentations in the order in which they are applied, such as <c>flip</c>, <c>translate</c>; none by default.</summary>
+    public IReadOnlyList<string> Augment { get; init; } = [];
+
+    /// <summary>Numbers of the augmentations, such as <c>flip.probability</c>.</summary>
+    public IReadOnlyDictionary<string, double> AugmentSettings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+
+    /// <summary>Leaves out the last batch of an epoch when it isn't full; false by default.</summary>
+    public bool DropLast { get; init; }
+
+    /// <summary>
+    /// Threads that make batches ahead of time; by default one less than there are processors, but at least 1. With 0 the
+    /// caller's thread makes each batch when it is asked for. The batches are the same for any number.
+    /// </summary>
+    public int? Workers { get; init; }
+
+    /// <summary>Batches to make ahead of the one being used, in [0, 1024]; 3 by default. Memory: <c>Ahead</c> + 2 batches.</summary>
+    public int Ahead { get; init; } = 3;
+
+    /// <summary>Lays images out channel by channel instead of pixel by pixel; the shape is the same, memory order isn't. False by default.</summary>
+    public bool ChannelsFirst { get; init; }
+
+    /// <summary>This process's number among those that share an epoch, in [0, <see cref="Ranks"/>); 0 by default.</summary>
+    public int Rank { get; init; }
+
+    /// <summary>Processes that share an epoch, in [1, 65,536]; 1 by default.</summary>
+    public int Ranks { get; init; } = 1;
+}

@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+using Tessar.Examples;
+using Tessar.Runs;
+using static TorchSharp.torch;
+
+namespace Tessar.Training.Loading.Pipeline;
+
+/// <summary>The memory of one batch, used again and again.</summary>
+/// <remarks>Workers write through the pointers and never call torch, which isn't trusted under concurrent managed callers.</remarks>
+internal sealed unsafe class BatchSlot : IDisposable
+{
+    private readonly Tensor images;
+    private readonly Tensor labels;
+    private readonly float* numbers;
+    private readonly long* classes;
+    private readonly int size;
+    private readonly int[] indices;
+    private (int Count, Tensor Images, Tensor Labels)? part;
+
+    public BatchSlot(LoaderPlan plan)
+    {
+        int count = plan.LargestBatch;
+        ImageShape image = plan.Image;
+        size = image.Size;
+        indices = new int[count];
+        images = (plan.ChannelsFirst ? empty([count, image.Channels, image.Height, image.Width], float32) : Batches.NewInputs(count, image))
+            .DetachFromDisposeScope();
+        labels = empty([count], int64).DetachFromDisposeScope();
+        using Tensor flat = images.as_strided([(long)count * size], [1]);
+        numbers = (float*)Pointer(flat);
+        classes = (long*)Pointer(labels);
+        // That of a whole epoch's last batch; an epoch taken up in its middle may end with another.
+        if (plan.LastBatch < count)
+            part = Part(plan.LastBatch);
+    }
+
+    /// <summary>Counts up whenever the batch is given back: a handle from before is recognised by it.</summary>
+    public int Generation { get; set; }
+
+    /// <summary>Number of the batch in the epoch.</summary>
+    public long Batch { get; set; }
+
+    /// <summary>Examples in the batch.</summary>
+    public int Count { get; set; }
+
+    /// <summary>How many of them count.</summary>
+    public int Valid { get; set; }
+
+    /// <summary>The place of the order after the global batch.</summary>
+    public long NextPosition { get; set; }
+
+    /// <summary>Chunks that a worker has taken, and that are done.</summary>
+    public int Taken { get; set; }
+
+    /// <inheritdoc cref="Taken"/>
+    public int Done { get; set; }
+
+    /// <summary>What went wrong first, by position in the batch.</summary>
+    public (int At, Exception Error)? Failure { get; set; }
+
+    /// <summary>The examples; room for the largest batch.</summary>
+    public Span<int> AllIndices => indices;
+
+    public ReadOnlySpan<int> Indices => indices.AsSpan(0, Count);
+
+    /// <summary>The numbers of one image.</summary>
+    public Span<float> Numbers(int at) => new(numbers + ((long)at * size), size);
+
+    public Span<long> Labels => new(classes, Count);
+
+    /// <summary>Images and labels of the batch; a shorter batch is the first part of the memory.</summary>
+    public (Tensor Images, Tensor Labels) Tensors()
+    {
+        if (Count == indices.Length)
+            return (images, labels);
+        if (part is not { } known || known.Count != Count)
+        {
+            Forget();
+            part = known = Part(Count);
+        }
+
+        return (known.Images, known.Labels);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Forget();
+        images.Dispose();
+        labels.Dispose();
+    }
+
+    private (int, Tensor, Tensor) Part(int count) =>
+        (count, images.narrow(0, 0, count).DetachFromDisposeScope(), labels.narrow(0, 0, count).DetachFromDisposeScope());
+
+    private void Forget()
+    {
+        part?.Images.Dispose();
+        part?.Labels.Dispose();
+        part = null;
+    }
+
+    private static void* Pointer(Tensor contiguous)
+    {
+        Span<byte> bytes = contiguous.bytes;
+        return System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
+    }
+}

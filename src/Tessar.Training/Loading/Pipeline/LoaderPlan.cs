@@ -1,0 +1,127 @@
+using System.Globalization;
+using Tessar.Examples;
+using Tessar.Runs;
+using Tessar.Training.Loading.Augmentations;
+using Tessar.Training.Loading.Orders;
+
+namespace Tessar.Training.Loading.Pipeline;
+
+/// <summary>Options with every default filled in, and the data they are about.</summary>
+internal sealed record LoaderPlan
+{
+    private const int Most = 1_000_000;
+
+    public required ExampleSet Set { get; init; }
+
+    public required int BatchSize { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    public required InputNormalization Input { get; init; }
+
+    public required ExampleOrder Order { get; init; }
+
+    public required Augmentation[] Augmentations { get; init; }
+
+    /// <summary>Size of the images before augmentation.</summary>
+    public required ImageShape Source { get; init; }
+
+    /// <summary>Size of the images that are delivered.</summary>
+    public required ImageShape Image { get; init; }
+
+    public required int Workers { get; init; }
+
+    /// <summary>Batches that exist at once.</summary>
+    public required int Slots { get; init; }
+
+    public bool DropsLast { get; init; }
+
+    public bool ChannelsFirst { get; init; }
+
+    public int Rank { get; init; }
+
+    public int Ranks { get; init; } = 1;
+
+    /// <summary>Examples of the largest batch.</summary>
+    public int LargestBatch => Ranks > 1 ? BatchSize : Math.Min(BatchSize, Set.Count);
+
+    /// <summary>Examples of the last batch of a whole epoch.</summary>
+    public int LastBatch => Ranks == 1 && !DropsLast && Set.Count % BatchSize is > 0 and int rest ? rest : LargestBatch;
+
+    /// <summary>The page of the file in which an example's image begins.</summary>
+    public long PageOf(int index)
+    {
+        StoreColumn column = Set.Store.ImageColumn;
+        return (column.Offset + (Set.Row(index) * column.Stride)) / Set.Store.Manifest.Checksums.PageSize;
+    }
+
+    /// <summary>Checks options and fills in the defaults.</summary>
+    /// <exception cref="TessarException">They can't be followed; every violation is named.</exception>
+    public static LoaderPlan Of(ExampleSet set, LoaderOptions options)
+    {
+        List<string> violations = [];
+        Range(options.BatchSize, 1, Most, nameof(options.BatchSize), violations);
+        Range(options.Workers ?? 1, 0, 1024, nameof(options.Workers), violations);
+        Range(options.Ahead, 0, 1024, nameof(options.Ahead), violations);
+        Range(options.Ranks, 1, 65_536, nameof(options.Ranks), violations);
+        Range(options.Rank, 0, Math.Max(0, options.Ranks - 1), nameof(options.Rank), violations);
+        ImageShape source = options.Size ?? set.Store.Image;
+        if (source is not { Height: > 0, Width: > 0, Channels: >= 1 and <= 4 })
+            violations.Add($"Size is {source}; it has to have at least one pixel and 1 to 4 channels.");
+        InputNormalization input = options.Input ?? InputNormalization.Of(set.Store);
+        if (input.Objection(source.Channels) is { } objection)
+            violations.Add(objection);
+        NamedSettings order = ExampleOrder.Choices.Resolve(
+            options.Order, options.OrderSettings.Select(pair => new KeyValuePair<string, double?>(pair.Key, pair.Value)), violations);
+        IReadOnlyList<NamedSettings> augment = AugmentationList.Resolve(options.Augment, options.AugmentSettings, violations);
+        if (violations.Count > 0)
+            throw new TessarException(string.Join(' ', violations), ErrorKind.Usage);
+        Augmentation[] augmentations = AugmentationList.Create(augment);
+        int workers = options.Workers ?? Math.Max(1, Environment.ProcessorCount - 1);
+        return new LoaderPlan
+        {
+            Set = set,
+            BatchSize = options.BatchSize,
+            Seed = options.Seed,
+            Input = input,
+            Order = ExampleOrder.Choices.Create(order),
+            Augmentations = augmentations,
+            Source = source,
+            Image = AugmentationList.Output(augmentations, source),
+            Workers = workers,
+            Slots = SlotsFor(workers, options.Ahead),
+            DropsLast = options.DropLast,
+            ChannelsFirst = options.ChannelsFirst,
+            Rank = options.Rank,
+            Ranks = options.Ranks,
+        };
+    }
+
+    /// <summary>The plan of a training program.</summary>
+    public static LoaderPlan Of(ExampleSet set, TrainingProgram program, int workers)
+    {
+        Augmentation[] augmentations = AugmentationList.Create(program.Augment);
+        return new LoaderPlan
+        {
+            Set = set,
+            BatchSize = program.BatchSize!.Value,
+            Seed = program.Seed!.Value,
+            Input = program.Input,
+            Order = ExampleOrder.Of(program.Order),
+            Augmentations = augmentations,
+            Source = set.Store.Image,
+            Image = AugmentationList.Output(augmentations, set.Store.Image),
+            Workers = workers,
+            Slots = SlotsFor(workers, new LoaderOptions().Ahead),
+        };
+    }
+
+    // Without workers there is nothing to make ahead: a second batch, for who compares two, is enough.
+    private static int SlotsFor(int workers, int ahead) => workers == 0 ? 2 : ahead + 2;
+
+    private static void Range(int value, int min, int max, string name, List<string> violations)
+    {
+        if (value < min || value > max)
+            violations.Add(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it has to lie in [{min}, {max}]."));
+    }
+}

@@ -1,0 +1,73 @@
+using Tessar.Runs;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Tessar.Training;
+
+/// <summary>Compares a training with what a run recorded: the weights at its checkpoints, the metrics of its steps.</summary>
+/// <remarks>Weights are written as a checkpoint would be, hashed and removed again. A replayed run isn't changed.</remarks>
+internal sealed class ReplayRecorder : ITrainingRecorder
+{
+    private readonly Run run;
+    private readonly string scratch;
+    private readonly Dictionary<long, Checkpoint> expected;
+    private readonly Dictionary<(long Step, bool IsTest), MetricRow> metrics = [];
+    private readonly List<ReplayedCheckpoint> replayed = [];
+
+    public ReplayRecorder(Run run, string scratch)
+    {
+        (this.run, this.scratch) = (run, scratch);
+        expected = run.Checkpoints.ToDictionary(checkpoint => checkpoint.Step);
+        foreach (MetricRow row in run.ReadMetrics())
+            metrics[(row.Step, row.TestLoss is not null)] = row;
+    }
+
+    /// <summary>The checkpoints compared so far, in order.</summary>
+    public IReadOnlyList<ReplayedCheckpoint> Replayed => replayed;
+
+    /// <summary>Rows of metrics compared so far.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Step of the first row that differs, or null.</summary>
+    public long? FirstDifference { get; private set; }
+
+    /// <inheritdoc/>
+    public TrainingProgram Program => run.Record.Program;
+
+    /// <inheritdoc/>
+    public int Classes => run.Record.Classes.Count;
+
+    /// <inheritdoc/>
+    public bool TestsEachEpoch => true;
+
+    /// <inheritdoc/>
+    public long LastCheckpoint => long.MaxValue; // nothing has to be saved when it is cancelled
+
+    /// <inheritdoc/>
+    public bool IsCheckpointDue(long step, bool isEndOfEpoch, bool isLast) => expected.ContainsKey(step);
+
+    /// <inheritdoc/>
+    public void Log(in MetricRow row)
+    {
+        if (!metrics.TryGetValue((row.Step, row.TestLoss is not null), out MetricRow recorded))
+            return;
+        Rows++;
+        if (recorded with { Seconds = 0 } != row with { Seconds = 0 })
+            FirstDifference ??= row.Step;
+    }
+
+    /// <inheritdoc/>
+    public void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void AddCheckpoint(
+        Module module, long step, int epoch, IReadOnlyDictionary<string, Tensor> optimizer, IReadOnlyDictionary<string, string> progress)
+    {
+        string path = Path.Combine(scratch, "replayed.safetensors");
+        string found = RunWriter.SaveWeights(module, path, step);
+        File.Delete(path);
+        replayed.Add(new ReplayedCheckpoint(step, epoch, expected[step].Sha256, found));
+    }
+}

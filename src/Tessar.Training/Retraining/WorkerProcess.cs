@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Tessar.Training.Retraining;
+
+/// <summary>The parent's end of one worker.</summary>
+internal sealed class WorkerProcess : IDisposable
+{
+    private const int LinesKept = 5;
+    private readonly Process process;
+    private readonly Queue<string> lastErrors = new();
+
+    private WorkerProcess(Process process)
+    {
+        this.process = process;
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>Starts a worker.</summary>
+    /// <exception cref="TessarException">The program can't be started.</exception>
+    public static WorkerProcess Start(WorkerCommand command, string directory)
+    {
+        var start = new ProcessStartInfo(command.Program, [.. command.Arguments, directory])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        try
+        {
+            return new WorkerProcess(Process.Start(start)!);
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new TessarException($"The worker `{command.Program}` can't be started: {e.Message.TrimEnd('.')}. Check the installation.", ErrorKind.Environment, e);
+        }
+    }
+
+    /// <summary>Hands over a training, and waits for it to end.</summary>
+    /// <returns>True when it is done, false when the process ended before.</returns>
+    /// <exception cref="TessarException">The worker can't go on, whatever the training: the message is its own.</exception>
+    public bool Carry(int job)
+    {
+        try
+        {
+            process.StandardInput.WriteLine(job.ToString(CultureInfo.InvariantCulture));
+            process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            return false; // it is gone already; the reading end tells why
+        }
+
+        string done = string.Create(CultureInfo.InvariantCulture, $"{RetrainingWorker.Done}{job}");
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            if (line == done)
+                return true;
+            if (line.StartsWith(RetrainingWorker.Stop, StringComparison.Ordinal))
+                throw new TessarException(line[RetrainingWorker.Stop.Length..], ErrorKind.Environment);
+        }
+
+        return false;
+    }
+
+    /// <summary>How a process that ended by itself ended, for people.</summary>
+    public string Obituary()
+    {
+        process.WaitForExit();
+        lock (lastErrors)
+        {
+            string said = lastErrors.Count > 0 ? $": {string.Join(" / ", lastErrors)}" : string.Empty;
+            return string.Create(CultureInfo.InvariantCulture, $"the worker process ended with code {process.ExitCode}{said}");
+        }
+    }
+
+    /// <summary>Ends the process at once.</summary>
+    public void Kill()
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended by itself in the meantime, which is what was wanted.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        if (string.IsNullOrWhiteSpace(line))
+            return;
+        lock (lastErrors)
+        {
+            lastErrors.Enqueue(line);
+            if (lastErrors.Count > LinesKept)
+                lastErrors.Dequeue();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace Tessar.Examples.Images;
+
+/// <summary>Kinds of image files that are read.</summary>
+internal enum ImageFormat
+{
+    Jpeg,
+    Png,
+    Bmp,
+    WebP,
+}

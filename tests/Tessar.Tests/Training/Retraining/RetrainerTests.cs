@@ -1,0 +1,250 @@
+using System.Globalization;
+using Tessar.Runs;
+using Tessar.Runs.Retraining;
+using Tessar.Tensors;
+using Tessar.Tests.Processes;
+using Tessar.Tests.Runs;
+using Tessar.Training;
+using Tessar.Training.Retraining;
+
+namespace Tessar.Tests.Training.Retraining;
+
+public sealed class RetrainerTests : IDisposable
+{
+    private const int Examples = 100;
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_training_answers_what_a_recorded_run_with_its_mask_and_seed_answers()
+    {
+        RetrainingRequest request = Request("models", 3) with { Output = RetrainingOutput.Logits };
+        RetrainedModels models = Here(request);
+        float[] outputs = models.ReadOutputs();
+        using SafetensorsFile file = SafetensorsFile.Open(models.OutputsPath);
+        long[] seeds = file.ReadInt64s("seed");
+        for (int job = 0; job < models.Count; job++)
+        {
+            Run run = SmallRuns.Train(SmallRuns.Request(folder, $"run-{job}") with
+            {
+                Mask = models.OpenMasks().Indices(job),
+                Seed = unchecked((ulong)seeds[job]),
+            });
+            Predictions answers = Predictions.TryOpen(run, "test")!;
+            float[] expected = [.. Enumerable.Range(0, answers.Count).SelectMany(i => answers.Logits(i).ToArray())];
+            Assert.Equal(expected, outputs.AsSpan(job * expected.Length, expected.Length).ToArray());
+            Assert.Equal(run.Record.Final!.TrainLoss, file.ReadDoubles("trainLoss")[job]);
+            Assert.Equal(run.Checkpoints[^1].Step, file.ReadInt64s("steps")[job]);
+        }
+    }
+
+    [Fact]
+    public void Child_processes_compute_the_same_bits_as_this_one()
+    {
+        RetrainedModels here = Here(Request("here", 5));
+        RetrainedModels there = InChildren(Worker(), Request("there", 5));
+        Assert.Equal(File.ReadAllBytes(here.MasksPath), File.ReadAllBytes(there.MasksPath));
+        Assert.Equal(here.ReadOutputs(), there.ReadOutputs());
+        Assert.Equal(5, there.Record.Masks);
+        Assert.Empty(there.Record.Failed);
+    }
+
+    [Fact]
+    public void Margins_and_losses_follow_from_the_logits()
+    {
+        RetrainedModels logits = Here(Request("logits", 2) with { Output = RetrainingOutput.Logits });
+        float[] margin = Here(Request("margins", 2)).ReadOutputs();
+        float[] loss = Here(Request("losses", 2) with { Output = RetrainingOutput.Loss }).ReadOutputs();
+        float[] all = logits.ReadOutputs();
+        int classes = logits.Record.Classes.Count, targets = margin.Length / 2;
+        Assert.Equal(2 * targets * classes, all.Length);
+        using var store = Tessar.Examples.ExampleStore.Open(folder.File("small.tess"));
+        var test = Tessar.Examples.ExampleSet.Parse(store, "test");
+        for (int i = 0; i < margin.Length; i++)
+        {
+            double[] p = LogitMath.Softmax(all.AsSpan(i * classes, classes));
+            int label = test.Label(i % targets);
+            Assert.Equal(Math.Log(p[label] / (1 - p[label])), margin[i], 1e-4);
+            Assert.Equal(-Math.Log(p[label]), loss[i], 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Asked_again_it_trains_nothing_and_asked_for_more_it_trains_the_rest()
+    {
+        var heard = new List<RetrainingProgress>();
+        RetrainedModels first = Here(Request("models", 2), heard);
+        Assert.Equal([0, 1, 2], heard.Select(p => p.Done));
+        float[] two = first.ReadOutputs();
+        heard.Clear();
+        Here(Request("models", 2), heard);
+        Assert.Empty(heard);
+        RetrainedModels four = Here(Request("models", 4), heard);
+        Assert.Equal([2, 3, 4], heard.Select(p => p.Done));
+        Assert.Equal(two, four.ReadOutputs()[..two.Length]);
+        Assert.Equal(Here(Request("at once", 4)).ReadOutputs(), four.ReadOutputs());
+    }
+
+    [Fact]
+    public void Stopped_in_the_middle_it_goes_on_with_what_is_left()
+    {
+        using var source = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => new InProcessRetrainer().Retrain(
+            Request("models", 4), new Listener<RetrainingProgress>(p => Cancel(p, source)), source.Token));
+        var error = Assert.Throws<TessarException>(() => RetrainedModels.Open(folder.File("models")));
+        Assert.Contains("isn't finished", error.Message, StringComparison.Ordinal);
+        var heard = new List<RetrainingProgress>();
+        RetrainedModels models = Here(Request("models", 4), heard);
+        Assert.Equal([2, 3, 4], heard.Select(p => p.Done));
+        Assert.Equal(Here(Request("at once", 4)).ReadOutputs(), models.ReadOutputs());
+
+        static void Cancel(RetrainingProgress progress, CancellationTokenSource source)
+        {
+            if (progress.Done == 2)
+                source.Cancel();
+        }
+    }
+
+    [Fact]
+    public void A_worker_that_is_killed_costs_its_training_only()
+    {
+        string marks = folder.File("marks");
+        Directory.CreateDirectory(marks);
+        RetrainedModels models = InChildren(Worker("retrain, dying", marks), Request("models", 6));
+        Assert.Equal(2, Directory.GetFiles(marks).Length); // two workers died, each once
+        Assert.Empty(models.Record.Failed);
+        Assert.Equal(Here(Request("undisturbed", 6)).ReadOutputs(), models.ReadOutputs());
+    }
+
+    [Fact]
+    public void A_training_that_kills_every_worker_counts_as_failed()
+    {
+        RetrainedModels models = InChildren(Worker("retrain, dying at 1"), Request("models", 3));
+        FailedTraining failed = Assert.Single(models.Record.Failed);
+        Assert.Equal(1, failed.Job);
+        Assert.Contains("ended with code 137", failed.Reason, StringComparison.Ordinal);
+        Assert.False(models.IsCompleted(1));
+        float[] outputs = models.ReadOutputs();
+        int targets = outputs.Length / 3;
+        Assert.All(outputs[targets..(2 * targets)], x => Assert.True(float.IsNaN(x)));
+        Assert.All(outputs[..targets], x => Assert.True(float.IsFinite(x)));
+    }
+
+    [Fact]
+    public void A_training_that_fails_by_itself_is_marked_and_tried_again_only_when_asked_to()
+    {
+        // Mask 1 selects nothing.
+        string masks = folder.File("masks.safetensors");
+        var writer = new SafetensorsWriter();
+        writer.Add("masks", (byte[])[.. Enumerable.Repeat((byte)1, Examples), .. new byte[Examples]], 2, Examples);
+        writer.Save(masks);
+        RetrainingRequest request = Retrainings.Plan(SmallRuns.Request(folder), ExampleMasks.Load(masks, Examples), folder.File("models"));
+        RetrainedModels models = Here(request);
+        Assert.Contains("selects none", Assert.Single(models.Record.Failed).Reason, StringComparison.Ordinal);
+        var heard = new List<RetrainingProgress>();
+        Here(request, heard);
+        Assert.Empty(heard);
+        RetrainedModels again = Here(request with { RetryFailed = true }, heard);
+        Assert.Equal((2, 1), (heard[^1].Done, heard[^1].Failed));
+        Assert.Single(again.Record.Failed);
+    }
+
+    [Fact]
+    public void Another_request_for_the_same_folder_is_refused_with_the_difference()
+    {
+        Here(Request("models", 2));
+        RetrainingRequest other = Request("models", 2) with { Repeats = 2 };
+        var error = Assert.Throws<TessarException>(() => Here(other));
+        Assert.Contains("repeats: 1, asked for is 2", error.Message, StringComparison.Ordinal);
+        RetrainingRequest longer = Retrainings.Plan(SmallRuns.Request(folder) with { Epochs = 3 }, Masks(2), folder.File("models"));
+        error = Assert.Throws<TessarException>(() => Here(longer));
+        Assert.Contains("epochs is 2, asked for is 3", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Repeats_of_a_mask_differ_by_their_seeds()
+    {
+        RetrainedModels models = Here(Request("models", 2) with { Repeats = 2 });
+        using SafetensorsFile file = SafetensorsFile.Open(models.OutputsPath);
+        Assert.Equal([0L, 0, 1, 1], file.ReadInt64s("mask"));
+        Assert.Equal(4, file.ReadInt64s("seed").Distinct().Count());
+        float[] outputs = models.ReadOutputs();
+        int targets = outputs.Length / 4;
+        Assert.NotEqual(outputs[..targets], outputs[targets..(2 * targets)]);
+    }
+
+    [Fact]
+    public void Tensors_balance() => TensorBalance.HoldsButFor(parametersBuilt: 6, () =>
+    {
+        using var own = new TemporaryFolder();
+        RetrainingRequest request = Request(own.Path, 1);
+        Here(request);
+    });
+
+    [Scenario("retrain")]
+    internal static void Serve(string[] arguments) => RetrainingWorker.Run(arguments[^1], Console.In, Console.Out);
+
+    /// <summary>The first two workers die while they train.</summary>
+    [Scenario("retrain, dying")]
+    internal static void ServeAndDie(string[] arguments)
+    {
+        string[] marks = [.. Enumerable.Range(0, 2).Select(i => Path.Combine(arguments[0], i.ToString(CultureInfo.InvariantCulture)))];
+        RetrainingWorker.Run(arguments[^1], new Hook(Console.In, _ =>
+        {
+            foreach (string mark in marks)
+            {
+                try
+                {
+                    new FileStream(mark, FileMode.CreateNew).Dispose();
+                }
+                catch (IOException)
+                {
+                    continue; // somebody died of it before
+                }
+
+                new Thread(() =>
+                {
+                    Thread.Sleep(20);
+                    Die();
+                }).Start();
+                return;
+            }
+        }), Console.Out);
+    }
+
+    [Scenario("retrain, dying at 1")]
+    internal static void ServeAndDieAtOne(string[] arguments) => RetrainingWorker.Run(arguments[^1], new Hook(Console.In, line =>
+    {
+        if (line == "1")
+            Die();
+    }), Console.Out);
+
+    private static void Die() => System.Diagnostics.Process.GetCurrentProcess().Kill();
+
+    private static WorkerCommand Worker(string scenario = "retrain", params string[] more) => new(
+        Path.ChangeExtension(typeof(RetrainerTests).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null),
+        [EntryPoint.Switch, scenario, .. more]);
+
+    private static RetrainedModels Here(RetrainingRequest request, List<RetrainingProgress>? heard = null) =>
+        new InProcessRetrainer().Retrain(request, heard is null ? null : new Listener<RetrainingProgress>(heard.Add), TestContext.Current.CancellationToken);
+
+    private static RetrainedModels InChildren(WorkerCommand worker, RetrainingRequest request) =>
+        new ProcessRetrainer(worker, workers: 2).Retrain(request, progress: null, TestContext.Current.CancellationToken);
+
+    private static ExampleMasks Masks(int count) => ExampleMasks.Parse("half", count, Examples, seed: 1);
+
+    private RetrainingRequest Request(string name, int count) => Retrainings.Plan(SmallRuns.Request(folder), Masks(count), folder.File(name));
+
+    /// <summary>Looks at every line that is read.</summary>
+    private sealed class Hook(TextReader inner, Action<string> look) : TextReader
+    {
+        public override string? ReadLine()
+        {
+            string? line = inner.ReadLine();
+            if (line is not null)
+                look(line);
+            return line;
+        }
+    }
+}
