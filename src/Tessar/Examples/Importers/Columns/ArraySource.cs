@@ -42,7 +42,7 @@ internal sealed record ArraySource(
         Int128 length = 1;
         foreach (long dimension in shape.Skip(1))
             length = dimension < 1 || length > int.MaxValue ? 0 : length * dimension;
-        if (shape.Count == 0 || length is < 1 or > int.MaxValue / 8)
+        if (shape.Count == 0 || length < 1 || length > int.MaxValue / 8)
         {
             throw SourceFile.Refuse(
                 path, offset, $"`{name}` to have a row for each example, of 1 to {int.MaxValue / 8} numbers", $"the shape [{string.Join(", ", shape)}]");

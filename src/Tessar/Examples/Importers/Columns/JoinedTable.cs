@@ -66,5 +66,6 @@ internal sealed class JoinedTable : SourceTable
     {
         foreach (SourceTable table in _tables)
             table.Dispose();
+        base.Dispose();
     }
 }
