@@ -17,6 +17,7 @@ internal static class Benchmarks
     private static readonly Dictionary<string, Func<object>> Known = new(StringComparer.Ordinal)
     {
         ["optimizers"] = OptimizerBenchmark.Run,
+        ["optimizer-study"] = Study.OptimizerStudy.Run,
         ["trak"] = TrakBenchmark.Run,
     };
 
