@@ -17,6 +17,9 @@ internal static class ExitCode
     /// <summary>The machine lacks something: a native library, memory, disk space, a free port.</summary>
     public const int Environment = 4;
 
+    /// <summary>The work was done, but what it was to confirm didn't hold: a replayed run has other bits.</summary>
+    public const int CheckFailed = 5;
+
     /// <summary>Stopped by Ctrl-C or a termination signal, after saving what there was to save.</summary>
     public const int Interrupted = 130;
 

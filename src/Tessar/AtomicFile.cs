@@ -126,14 +126,15 @@ internal sealed partial class AtomicFile : IDisposable
     public void Flush() => Guard(() => Stream.Flush(flushToDisk: true));
 
     /// <summary>Flushes to the disk and gives the file its name.</summary>
+    /// <param name="otherName">A name in the same folder, in place of the one it was created for.</param>
     /// <exception cref="TessarException">The disk is full, or the name is taken by a folder.</exception>
-    public void Commit()
+    public void Commit(string? otherName = null)
     {
         try
         {
             Stream.Flush(flushToDisk: true);
             Stream.Dispose();
-            File.Move(_temporary, _path, overwrite: true);
+            File.Move(_temporary, otherName ?? _path, overwrite: true);
             FlushFolder(Path.GetDirectoryName(_path)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

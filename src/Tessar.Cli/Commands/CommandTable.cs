@@ -21,10 +21,12 @@ internal static class CommandTable
         new ImportCommand(),
         new RunsCommand(),
         new ShowCommand(),
+        new ReplayCommand(),
         new PredictCommand(),
         new AttributeCommand(),
         new EvaluateCommand(),
         new MethodsCommand(),
         new CompletionCommand(),
+        new RetrainWorkerCommand(),
     ];
 }

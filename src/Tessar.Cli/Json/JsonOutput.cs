@@ -17,6 +17,7 @@ namespace Tessar.Cli.Json;
 [JsonSerializable(typeof(MethodsJson))]
 [JsonSerializable(typeof(MislabelsJson))]
 [JsonSerializable(typeof(PredictJson))]
+[JsonSerializable(typeof(ReplayJson))]
 [JsonSerializable(typeof(RunsJson))]
 [JsonSerializable(typeof(ServeJson))]
 [JsonSerializable(typeof(ShowJson))]

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using Tessar.Examples.Images;
 using Tessar.Examples.Storage;
 
 namespace Tessar.Examples;
@@ -15,12 +13,14 @@ namespace Tessar.Examples;
 public sealed class ExampleStore : IDisposable
 {
     private readonly StoreFile _file;
+    private readonly SegmentMap _segments;
     private readonly int _image;
     private readonly int _label;
 
     private ExampleStore(StoreFile file)
     {
         _file = file;
+        _segments = SegmentMap.Open(file);
         _image = IndexOf(StoreRules.Image);
         _label = IndexOf(StoreRules.Label);
     }
@@ -46,6 +46,12 @@ public sealed class ExampleStore : IDisposable
     /// <summary>Names of the classes that labels index.</summary>
     public IReadOnlyList<string> ClassNames => Manifest.Classes;
 
+    /// <summary>Bytes of all files of the store.</summary>
+    public long Bytes => Files.Sum(file => file.Map.Length);
+
+    /// <summary>What <see cref="Verify"/> counts: the data of all files, and the values of ragged columns once more.</summary>
+    public long BytesToVerify => Files.Sum(StoreVerifier.BytesOf);
+
     /// <summary>The size that all pictures in the column <c>image</c> have.</summary>
     /// <exception cref="FileFormatException">The store has no column <c>image</c>, or pictures of several sizes.</exception>
     public ImageShape Image => ImageColumn.ImageShape ?? throw new FileFormatException(
@@ -58,6 +64,12 @@ public sealed class ExampleStore : IDisposable
     /// <summary>True when every picture lies in the file as raw pixels of one size.</summary>
     internal bool HasRawImages => HasFixedImages && !ImageColumn.IsRagged;
 
+    /// <summary>True when rows carry ids of their own.</summary>
+    internal bool HasIds => _file.HasIds;
+
+    /// <summary>The file under the store's name, and those it names.</summary>
+    private IEnumerable<StoreFile> Files => _segments.Files.Prepend(_file).DistinctBy(file => file.Path, StringComparer.Ordinal);
+
     internal StoreColumn ImageColumn => _image >= 0 ? Manifest.Columns[_image] : throw Missing(StoreRules.Image);
 
     internal StoreColumn LabelColumn => _label >= 0 ? Manifest.Columns[_label] : throw Missing(StoreRules.Label);
@@ -67,7 +79,19 @@ public sealed class ExampleStore : IDisposable
     /// <returns>The store; the caller disposes it.</returns>
     /// <exception cref="FileFormatException">The file isn't a finished store, or is damaged.</exception>
     /// <exception cref="TessarException">The file is missing or can't be read.</exception>
-    public static ExampleStore Open(string path) => new(StoreFile.Open(path));
+    public static ExampleStore Open(string path)
+    {
+        StoreFile file = StoreFile.Open(path);
+        try
+        {
+            return new ExampleStore(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>A column by name.</summary>
     /// <param name="name">Its name, compared character by character.</param>
@@ -104,7 +128,8 @@ public sealed class ExampleStore : IDisposable
     public ReadOnlySpan<byte> Row(StoreColumn column, long row)
     {
         CheckRow(row);
-        return _file.Row(IndexOf(column), row);
+        (StoreFile file, long at) = _segments.Find(row);
+        return file.Row(IndexOf(column), at);
     }
 
     /// <summary>One row's value, decompressed and decoded.</summary>
@@ -118,11 +143,12 @@ public sealed class ExampleStore : IDisposable
     {
         CheckRow(row);
         int index = IndexOf(column);
+        (StoreFile file, long at) = _segments.Find(row);
         if (!column.HasMixedImages)
-            return _file.Decompress(index, row);
-        StoredImage image = ImageOf(index, row);
-        byte[] pixels = new byte[image.Shape.Size];
-        ReadImage(index, row, image.Shape, pixels);
+            return file.Decompress(index, at);
+        ImageShape shape = file.Metadata(index, at).Shape;
+        byte[] pixels = new byte[shape.Size];
+        file.ReadImage(index, at, shape, pixels);
         return pixels;
     }
 
@@ -134,33 +160,46 @@ public sealed class ExampleStore : IDisposable
     public StoredImage ImageOf(long row)
     {
         CheckRow(row);
-        return ImageOf(IndexOf(ImageColumn), row);
+        (StoreFile file, long at) = _segments.Find(row);
+        return file.ImageOf(IndexOf(ImageColumn), at);
     }
 
-    /// <summary>A row's id: stable when the data set is cut or joined anew.</summary>
+    /// <summary>
+    /// A row's id, which stays the same when rows are appended: the one it was given, or its number among the rows of all segments,
+    /// segment after segment.
+    /// </summary>
     /// <param name="row">In [0, <see cref="Count"/>).</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public ulong IdOf(long row)
     {
         CheckRow(row);
-        return _file.IdOf(row) ?? (ulong)row;
+        return _segments.IdOf(row);
     }
 
     /// <summary>
-    /// Reads the whole file and compares it with its checksums; then decodes every value of ragged columns and checks that every
-    /// label is a class.
+    /// Reads every file of the store and compares it with its checksums; then decodes every value of ragged columns and checks that
+    /// every label is a class.
     /// </summary>
-    /// <param name="progress">Receives the bytes checked so far.</param>
+    /// <param name="progress">Receives the bytes checked so far, of <see cref="BytesToVerify"/>.</param>
     /// <param name="cancellation">Ends the check early.</param>
     /// <exception cref="FileFormatException">
     /// A byte has changed since the store was written, a value can't be decoded, or a label isn't a class.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void Verify(IProgress<long>? progress = null, CancellationToken cancellation = default) =>
-        new StoreVerifier(this, _file.Map).Run(progress, cancellation);
+    public void Verify(IProgress<long>? progress = null, CancellationToken cancellation = default)
+    {
+        long done = 0;
+        foreach (StoreFile file in Files)
+            done = new StoreVerifier(file, done, progress, cancellation).Run();
+    }
 
-    /// <summary>Unmaps the file; spans into it must not be used any more.</summary>
-    public void Dispose() => _file.Dispose();
+    /// <summary>Unmaps the files; spans into them must not be used any more.</summary>
+    public void Dispose()
+    {
+        foreach (StoreFile file in _segments.Files)
+            file.Dispose();
+        _file.Dispose();
+    }
 
     internal static FileFormatException Refuse(string path, long? offset, string expected, string found, Exception? inner = null) =>
         new(path, offset, expected, found,
@@ -170,45 +209,17 @@ public sealed class ExampleStore : IDisposable
     /// <exception cref="FileFormatException">It isn't a class.</exception>
     internal int StoredLabel(long row)
     {
-        int label = BinaryPrimitives.ReadInt32LittleEndian(Row(LabelColumn, row));
-        return (uint)label < (uint)ClassNames.Count ? label : throw Refuse(
-            Path, LabelColumn.Offset + (row * sizeof(int)), $"a label from 0 to {ClassNames.Count - 1} in row {row}", $"{label}");
+        CheckRow(row);
+        (StoreFile file, long at) = _segments.Find(row);
+        return file.Label(_label >= 0 ? _label : throw Missing(StoreRules.Label), at);
     }
 
     /// <summary>Decodes the picture of a row into the size and channels wanted.</summary>
     internal void ReadImage(long row, ImageShape target, Span<byte> pixels)
     {
         CheckRow(row);
-        ReadImage(IndexOf(ImageColumn), row, target, pixels);
-    }
-
-    private void ReadImage(int column, long row, ImageShape target, Span<byte> pixels)
-    {
-        if (Manifest.Columns[column] is { IsRagged: true, HasMixedImages: false } compressed && compressed.ImageShape == target)
-        {
-            _file.Decompress(column, row, pixels);
-            return;
-        }
-
-        StoredImage image = ImageOf(column, row);
-        if (image.Codec == ImageCodec.Raw)
-        {
-            Pixels.Fit(image.Bytes, image.Shape, pixels, target);
-            return;
-        }
-
-        var source = new ImageSource(_file.Path, _file.Extent(column, row).Offset, row);
-        ImageHeader header = ImageDecoder.Probe(image.Bytes, source);
-        if (header.Codec != image.Codec || header.Shape != image.Shape)
-            throw source.Refuse($"an image of {image.Shape} in {image.Codec}, as the row says", $"{header.Shape} in {header.Format}");
-        ImageDecoder.Decode(image.Bytes, target, pixels, source);
-    }
-
-    private StoredImage ImageOf(int column, long row)
-    {
-        ImageRow image = _file.Metadata(column, row);
-        bool isCompressed = Manifest.Columns[column] is { IsRagged: true, HasMixedImages: false };
-        return new StoredImage(image.Codec, image.Shape, isCompressed ? _file.Decompress(column, row) : _file.Row(column, row));
+        (StoreFile file, long at) = _segments.Find(row);
+        file.ReadImage(IndexOf(ImageColumn), at, target, pixels);
     }
 
     private int IndexOf(StoreColumn column)

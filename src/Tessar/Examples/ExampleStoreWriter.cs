@@ -40,6 +40,7 @@ public sealed class ExampleStoreWriter : IDisposable
     private readonly StoreStatistics _statistics;
     private readonly StoreValue[] _values;
     private readonly int _workers;
+    private readonly int _rowBytes;
     private readonly long _count;
     private RowChunk _chunk;
     private long _row;
@@ -54,6 +55,7 @@ public sealed class ExampleStoreWriter : IDisposable
         _layout = layout with { Columns = _places.Columns, Splits = _places.Splits };
         _count = _places.Splits.Sum(split => split.Count);
         _workers = workers;
+        _rowBytes = columns.Any(column => column.Stride == 0) ? -1 : columns.Sum(column => column.Stride);
         _values = new StoreValue[columns.Length];
         _statistics = new StoreStatistics(_layout);
         _chunk = new RowChunk(_layout.Columns, _layout.Classes.Count);
@@ -115,11 +117,10 @@ public sealed class ExampleStoreWriter : IDisposable
     public void Append(ReadOnlySpan<byte> row, ulong? id)
     {
         CheckRoom(id);
-        if (_layout.Columns.FirstOrDefault(column => column.Stride == 0) is { } ragged)
-            throw new ArgumentException($"Column `{ragged.Name}` has values of any size: append a list of values, one for each column.", nameof(row));
-        int rowBytes = _layout.Columns.Sum(column => column.Stride);
-        if (row.Length != rowBytes)
-            throw new ArgumentException($"Row {_row} has {row.Length} bytes, but the columns have {rowBytes}.", nameof(row));
+        if (_rowBytes < 0)
+            throw new ArgumentException("Some columns have values of any size: append a list of values, one for each column.", nameof(row));
+        if (row.Length != _rowBytes)
+            throw new ArgumentException($"Row {_row} has {row.Length} bytes, but the columns have {_rowBytes}.", nameof(row));
         Begin();
         int start = 0;
         for (int i = 0; i < _layout.Columns.Count; i++)
@@ -181,11 +182,20 @@ public sealed class ExampleStoreWriter : IDisposable
     /// <exception cref="TessarException">The disk is full.</exception>
     public string Finish(StoreProvenance? provenance = null)
     {
+        return FinishAs(provenance, name: null).Identity;
+    }
+
+    /// <summary>Finishes the file under a name of the same folder that its identity decides.</summary>
+    /// <param name="provenance">What the rows were made from; null for arrays in memory.</param>
+    /// <param name="name">From the identity to the full path; null for the name it was created for.</param>
+    internal (string Identity, string? Path) FinishAs(StoreProvenance? provenance, Func<string, string>? name)
+    {
         (StoreHeader header, string identity) =
             WriteAllButHeader(provenance ?? new StoreProvenance("arrays", [], ReadOnlyDictionary<string, string>.Empty));
+        string? path = name?.Invoke(identity);
         _file.WriteAt(0, header.ToBytes());
-        _file.Commit();
-        return identity;
+        _file.Commit(path);
+        return (identity, path);
     }
 
     /// <summary>Removes what has been written, unless <see cref="Finish"/> has returned.</summary>
@@ -271,7 +281,7 @@ public sealed class ExampleStoreWriter : IDisposable
     {
         if (!ColumnPart.CountsWhileEncoding(_layout.Columns[column]))
             _statistics.Of(_split, column).Add(value, _row);
-        _chunk.Parts[column].Add(value, image);
+        _chunk.Add(column, value, image);
     }
 
     private void End(ulong? id)

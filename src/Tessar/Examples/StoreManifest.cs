@@ -8,7 +8,7 @@ namespace Tessar.Examples;
 /// </remarks>
 public sealed record StoreManifest
 {
-    /// <summary>Version of this description, the same as the file's: 1, or 2 with ragged columns.</summary>
+    /// <summary>Version of this description, the same as the file's: 1, or 2 with ragged columns or segments.</summary>
     public required int Schema { get; init; }
 
     /// <summary>Rows.</summary>
@@ -26,12 +26,23 @@ public sealed record StoreManifest
     /// <summary>Where the rows' ids begin in the file (one u64 each), or null when a row's id is its number.</summary>
     public long? Ids { get; init; }
 
+    /// <summary>
+    /// The files that hold the rows, when this one only names them; null when it holds the rows itself. A split's rows run
+    /// through the segments in their order.
+    /// </summary>
+    public IReadOnlyList<StoreSegment>? Segments { get; init; }
+
     /// <summary>Where the page checksums are, and their digest.</summary>
     public required StoreChecksums Checksums { get; init; }
 
     /// <summary>What the store was made from.</summary>
     public required StoreProvenance Provenance { get; init; }
 }
+
+/// <summary>A file that holds some of a store's rows; a store in its own right.</summary>
+/// <param name="File">Its name, without folder; it stands beside the file that names it.</param>
+/// <param name="Identity">Its identity.</param>
+public sealed record StoreSegment(string File, string Identity);
 
 /// <summary>The checksums of a store: an XXH64 of each page of the columns and ids.</summary>
 /// <param name="PageSize">Bytes of a page, counted from the start of the file; a power of two in [65536, 2^30].</param>

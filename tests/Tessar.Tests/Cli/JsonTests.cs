@@ -32,6 +32,17 @@ public sealed class JsonTests(SmallRunFixture runs)
     }
 
     [Fact]
+    public void Replay()
+    {
+        runs.Tool.Json(
+            "train", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-99", "--test", "test:0-9", "--epochs", "2",
+            "--checkpoint-every", "2", "--name", "json-replay");
+        JsonElement result = runs.Tool.Json("replay", "json-replay");
+        Assert.True(result.GetProperty("bitEqual").GetBoolean());
+        Matches(result);
+    }
+
+    [Fact]
     public void Predict()
     {
         JsonElement result = runs.Tool.Json("predict", "small", "--targets", "test:0-9");

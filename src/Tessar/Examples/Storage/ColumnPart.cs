@@ -27,9 +27,6 @@ internal sealed class ColumnPart(StoreColumn column, int classes)
     /// <summary>Coding and size of each image, in a column of mixed images.</summary>
     public IReadOnlyList<ImageRow> Images => _images;
 
-    /// <summary>Bytes that the gathered values take in all.</summary>
-    public long Size => _used + ((long)_lengths.Count * sizeof(long)) + ((long)_images.Count * StoreRules.MetadataSize);
-
     /// <summary>
     /// Bytes, their lengths and pixels are counted in whole numbers, so rows may be counted apart and joined; the other types are
     /// counted in the order of the rows, which also finds wrong labels and numbers at once.
@@ -46,13 +43,16 @@ internal sealed class ColumnPart(StoreColumn column, int classes)
             return $"an image of {given} in {value.Codec}, but the column takes raw ones of {column.ImageShape?.ToString() ?? "no size"}";
         if (column.Stride > 0)
             return bytes.Length == column.Stride ? null : $"{bytes.Length} bytes, but the column takes {column.Stride}";
-        return column.Kind switch
-        {
-            ColumnKind.Utf8 when !Utf8.IsValid(bytes) => "bytes that aren't UTF-8",
-            ColumnKind.Json => JsonObjection(bytes),
-            _ => null,
-        };
+        return TextObjection(column.Kind, bytes);
     }
+
+    /// <summary>What is wrong with bytes as text or JSON; null when nothing is, or when they aren't meant as either.</summary>
+    public static string? TextObjection(ColumnKind kind, ReadOnlySpan<byte> bytes) => kind switch
+    {
+        ColumnKind.Utf8 when !Utf8.IsValid(bytes) => "bytes that aren't UTF-8",
+        ColumnKind.Json => JsonObjection(bytes),
+        _ => null,
+    };
 
     /// <summary>Takes a value that <see cref="Objection"/> let pass.</summary>
     public void Add(ReadOnlySpan<byte> value, ImageRow? image = null)

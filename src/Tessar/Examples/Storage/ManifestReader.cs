@@ -43,15 +43,16 @@ internal static class ManifestReader
             return "null in a table";
         return StoreRules.Violation(manifest.Columns, manifest.Splits, manifest.Classes)
             ?? VersionViolation(manifest)
+            ?? (header.IsIndex ? IndexViolation(manifest) : null)
             ?? PlaceViolation(header, manifest)
             ?? manifest.Columns.Select(column => StatisticsViolation(column, manifest)).FirstOrDefault(found => found is not null);
     }
 
     private static string? VersionViolation(StoreManifest manifest)
     {
-        if (manifest.Columns.FirstOrDefault(column => column.IsRagged != column.Blob is not null) is { } column)
+        if (manifest.Columns.FirstOrDefault(column => (column.IsRagged && manifest.Segments is null) != column.Blob is not null) is { } column)
             return $"column `{column.Name}` with codec `{column.Codec}` and {(column.Blob is null ? "no " : string.Empty)}values elsewhere";
-        return manifest.Columns.Any(candidate => candidate.IsRagged) == (manifest.Schema == 2)
+        return (manifest.Segments is not null || manifest.Columns.Any(candidate => candidate.IsRagged)) == (manifest.Schema == 2)
             ? null
             : $"version {manifest.Schema}, which doesn't suit its columns";
     }
@@ -81,11 +82,28 @@ internal static class ManifestReader
             && new[] { found.Min, found.Max, found.Mean, found.Std }.All(list => list.Count == (rows == 0 ? 0 : channels));
     }
 
+    private static string? IndexViolation(StoreManifest manifest)
+    {
+        if (manifest.Segments is null or [])
+            return "no segments, though the header says that the rows are in some";
+        foreach (StoreSegment? segment in manifest.Segments)
+        {
+            if (segment is null || segment.File.Length == 0 || segment.File is "." or ".." || segment.File.AsSpan().ContainsAny('/', '\\', '\0'))
+                return $"a segment named `{segment?.File}` (a name without folder is needed)";
+        }
+
+        return null;
+    }
+
     private static string? PlaceViolation(StoreHeader header, StoreManifest manifest)
     {
         try
         {
-            StorePlaces places = StoreRules.Place(manifest.Columns, manifest.Splits, header.HasIds);
+            if (header.IsIndex != manifest.Segments is not null)
+                return $"{manifest.Segments?.Count ?? 0} segments, which the header doesn't say";
+            StorePlaces places = header.IsIndex
+                ? StoreRules.PlaceIndex(manifest.Columns, manifest.Splits)
+                : StoreRules.Place(manifest.Columns, manifest.Splits, header.HasIds);
             long end = places.End;
             long pages = StoreRules.Pages(end, header.PageSize);
             long rows = places.Splits.Sum(split => split.Count);

@@ -18,13 +18,20 @@ internal sealed class RowChunk(IReadOnlyList<StoreColumn> columns, int classes)
     /// <summary>Rows.</summary>
     public int Count { get; set; }
 
-    /// <summary>Bytes that the rows take.</summary>
-    public long Size => Parts.Sum(part => part.Size);
+    /// <summary>Bytes that the rows' values take before they are encoded.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>Takes the value of one column in the row that comes.</summary>
+    public void Add(int column, ReadOnlySpan<byte> value, ImageRow? image)
+    {
+        Parts[column].Add(value, image);
+        Size += value.Length + (2 * sizeof(long));
+    }
 
     /// <summary>Empties the chunk for rows from <paramref name="first"/> on.</summary>
     public void Start(long first, int split)
     {
-        (First, Split, Count) = (first, split, 0);
+        (First, Split, Count, Size) = (first, split, 0, 0);
         Ids.Clear();
         foreach (ColumnPart part in Parts)
             part.Clear();

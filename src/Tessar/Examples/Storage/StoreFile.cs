@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
+using Tessar.Examples.Images;
 
 namespace Tessar.Examples.Storage;
 
@@ -17,6 +18,7 @@ internal sealed class StoreFile : IDisposable
             throw Refuse(header.ManifestOffset, "the manifest's checksum to match", "another manifest");
         Identity = Convert.ToHexStringLower(SHA256.HashData(json));
         Manifest = ManifestReader.Read(map.Path, header, json);
+        HasIds = header.HasIds;
         _columns = [.. Manifest.Columns];
     }
 
@@ -27,6 +29,8 @@ internal sealed class StoreFile : IDisposable
     public string Identity { get; }
 
     public StoreManifest Manifest { get; }
+
+    public bool HasIds { get; }
 
     /// <exception cref="FileFormatException">The file isn't a finished store, or is damaged.</exception>
     /// <exception cref="TessarException">The file is missing or can't be read.</exception>
@@ -116,6 +120,47 @@ internal sealed class StoreFile : IDisposable
             throw Undecodable(column, row, stored.Length);
     }
 
+    /// <summary>A row's image as it is stored, decompressed if its column is compressed.</summary>
+    /// <exception cref="FileFormatException">The row is damaged.</exception>
+    public StoredImage ImageOf(int column, long row)
+    {
+        ImageRow image = Metadata(column, row);
+        return new StoredImage(image.Codec, image.Shape, IsCompressed(_columns[column]) ? Decompress(column, row) : Row(column, row));
+    }
+
+    /// <summary>Decodes a row's image into the size and channels wanted.</summary>
+    /// <exception cref="FileFormatException">The row is damaged.</exception>
+    public void ReadImage(int column, long row, ImageShape target, Span<byte> pixels)
+    {
+        if (IsCompressed(_columns[column]) && _columns[column].ImageShape == target)
+        {
+            Decompress(column, row, pixels);
+            return;
+        }
+
+        StoredImage image = ImageOf(column, row);
+        if (image.Codec == ImageCodec.Raw)
+        {
+            Pixels.Fit(image.Bytes, image.Shape, pixels, target);
+            return;
+        }
+
+        var source = new ImageSource(Path, Extent(column, row).Offset, row);
+        ImageHeader header = ImageDecoder.Probe(image.Bytes, source);
+        if (header.Codec != image.Codec || header.Shape != image.Shape)
+            throw source.Refuse($"an image of {image.Shape} in {image.Codec}, as the row says", $"{header.Shape} in {header.Format}");
+        ImageDecoder.Decode(image.Bytes, target, pixels, source);
+    }
+
+    /// <summary>A row's class.</summary>
+    /// <exception cref="FileFormatException">It isn't one.</exception>
+    public int Label(int column, long row)
+    {
+        int label = BinaryPrimitives.ReadInt32LittleEndian(Row(column, row));
+        return (uint)label < (uint)Manifest.Classes.Count ? label : throw Refuse(
+            Extent(column, row).Offset, $"a label from 0 to {Manifest.Classes.Count - 1} in row {row}", $"{label}");
+    }
+
     public ulong? IdOf(long row) => Manifest.Ids is { } ids
         ? BinaryPrimitives.ReadUInt64LittleEndian(Map.Bytes(ids + (row * sizeof(ulong)), sizeof(ulong)))
         : null;
@@ -123,6 +168,8 @@ internal sealed class StoreFile : IDisposable
     public FileFormatException Refuse(long? offset, string expected, string found) => ExampleStore.Refuse(Path, offset, expected, found);
 
     public void Dispose() => Map.Dispose();
+
+    private static bool IsCompressed(StoreColumn column) => column.Codec is RowCodec.Lz4 or RowCodec.Zstd;
 
     private FileFormatException Undecodable(int column, long row, int length)
     {

@@ -6,8 +6,8 @@ namespace Tessar.Examples.Storage;
 
 /// <summary>The first 4096 bytes of a store. Written last: a file without a valid header was never finished.</summary>
 /// <remarks>
-/// Little-endian: magic 8 B, version u16 @8, flags u16 @10 (bit 0: the rows have ids), page size u32 @12, rows u64 @16, columns u32
-/// @24, manifest offset u64 @32, manifest length u64 @40, manifest XXH64 @48, header XXH64 @4088 (computed with itself zero);
+/// Little-endian: magic 8 B, version u16 @8, flags u16 @10 (bit 0: the rows have ids; bit 1: the file names segments and
+/// holds no rows), page size u32 @12, rows u64 @16, columns u32 @24, manifest offset u64 @32, manifest length u64 @40, manifest XXH64 @48, header XXH64 @4088 (computed with itself zero);
 /// everything else is zero.
 /// </remarks>
 internal readonly record struct StoreHeader(
@@ -24,8 +24,11 @@ internal readonly record struct StoreHeader(
 
     private const int HashOffset = Size - sizeof(ulong);
 
-    /// <summary>1 when every column is dense and raw, otherwise 2.</summary>
+    /// <summary>1 when every column is dense and raw and the rows are in this file, otherwise 2.</summary>
     public int Version { get; init; } = 1;
+
+    /// <summary>True when the rows are in other files, which the manifest names.</summary>
+    public bool IsIndex { get; init; }
 
     /// <summary>"TESS", then bytes that a transfer in text mode would change.</summary>
     private static ReadOnlySpan<byte> Magic => "TESS\r\n\u001a\n"u8;
@@ -56,8 +59,8 @@ internal readonly record struct StoreHeader(
         uint columns = BinaryPrimitives.ReadUInt32LittleEndian(bytes[24..]);
         ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(bytes[40..]);
-        if (flags > 1)
-            throw ExampleStore.Refuse(file.Path, 10, "flags 0 or 1", Text(flags));
+        if (flags > (version == 1 ? 1 : 3))
+            throw ExampleStore.Refuse(file.Path, 10, $"flags that version {version} knows", Text(flags));
         if (!StoreRules.IsPageSize(pageSize))
             throw ExampleStore.Refuse(file.Path, 12, "a page size that is a power of two from 65536 to 2^30", Text(pageSize));
         if (count > long.MaxValue)
@@ -71,8 +74,8 @@ internal readonly record struct StoreHeader(
         }
 
         return new StoreHeader(
-            flags == 1, (int)pageSize, (long)count, (int)columns, (long)offset, (int)length,
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..])) { Version = version };
+            (flags & 1) != 0, (int)pageSize, (long)count, (int)columns, (long)offset, (int)length,
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..])) { Version = version, IsIndex = (flags & 2) != 0 };
     }
 
     /// <summary>The bytes of this header.</summary>
@@ -81,7 +84,7 @@ internal readonly record struct StoreHeader(
         byte[] bytes = new byte[Size];
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), (ushort)Version);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(10), HasIds ? (ushort)1 : (ushort)0);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(10), (ushort)((HasIds ? 1 : 0) + (IsIndex ? 2 : 0)));
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), PageSize);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), Count);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(24), Columns);

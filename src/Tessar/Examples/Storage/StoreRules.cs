@@ -89,6 +89,11 @@ internal static class StoreRules
         }
     }
 
+    /// <summary>Places of a file that names segments: it has rows, but holds none.</summary>
+    public static StorePlaces PlaceIndex(IReadOnlyList<StoreColumn> columns, IReadOnlyList<StoreSplit> splits) => new(
+        [.. columns.Select(column => column with { Offset = 0, Metadata = null, Blob = null })], Place([], splits, hasIds: false).Splits,
+        null, Alignment, Alignment);
+
     /// <summary>Pages that the file's bytes from the header's end to <paramref name="end"/> touch.</summary>
     public static long Pages(long end, int pageSize) => end == Alignment ? 0 : ((end - 1) / pageSize) + 1;
 

@@ -34,6 +34,7 @@ internal static class CliPage
         | 2 | the request can't be carried out as it was put: command, option, value, range |
         | 3 | a run, file, data set or model that can't be used |
         | 4 | the machine lacks something: a native library, memory, disk space, a free port |
+        | 5 | the work was done, but what it was to confirm did not hold: `replay` found other bits |
         | 130 | stopped by Ctrl-C or a termination signal |
 
         **Errors** are one line on standard error, red on a terminal: what is wrong, the value, what is required, what to do.
