@@ -200,12 +200,7 @@ internal sealed class BatchRing : IDisposable
         (int, Exception)? failure = null;
         try
         {
-            for (; at < end; at++)
-            {
-                int index = slot.Indices[at];
-                own.Read(index, key, slot.Numbers(at));
-                slot.Labels[at] = plan.Set.Label(index);
-            }
+            own.Read(slot, ref at, end, key);
         }
 #pragma warning disable CA1031 // Whatever it is, it belongs to the one who asks for the batch.
         catch (Exception e)
