@@ -22,6 +22,10 @@ internal sealed class TrainCommand : TessarCommand
     private readonly Setting<double> learningRate;
     private readonly IReadOnlyDictionary<string, Setting<double>> optimizerNumbers;
     private readonly IReadOnlyDictionary<string, Setting<double>> scheduleNumbers;
+    private readonly Setting<string> order;
+    private readonly IReadOnlyDictionary<string, Setting<double>> orderNumbers;
+    private readonly Setting<string[]> augment;
+    private readonly IReadOnlyDictionary<string, Setting<double>> augmentNumbers;
     private readonly Setting<double> clipNorm;
     private readonly Setting<double> labelSmoothing;
     private readonly Setting<double> ema;
@@ -57,6 +61,10 @@ internal sealed class TrainCommand : TessarCommand
         optimizerNumbers = AddAll(NumberSettings.OfOptimizers("train.optimizer"));
         scheduleNumbers = AddAll(NumberSettings.OfSchedules("train.schedule"));
         warmup = Add(Setting.Int32("train.schedule.warmup-steps", null, "N", "Updates over which the learning rate rises from zero", null, 0, int.MaxValue, "one in twenty, by schedule or optimiser; none without gradients"));
+        order = Add(Setting.Text("train.order.name", null, "NAME", "Order of the examples: random, quasi-random or sequential", "random"));
+        orderNumbers = AddAll(NumberSettings.OfOrders("train.order"));
+        augment = Add(Setting.Names("train.augment.names", "A,B", "What is done to the training pictures, such as flip,translate; docs/loader.md has all of it", "nothing"));
+        augmentNumbers = AddAll(NumberSettings.OfAugmentations("train.augment"));
         clipNorm = Add(Setting.Number("train.clip-norm", null, "X", "Longest gradient that is taken as it is, over all parameters", null, 0, 1e6, "any length"));
         labelSmoothing = Add(Setting.Number("train.label-smoothing", null, "X", "Share of each label that is spread over all classes", 0, 0, 1));
         ema = Add(Setting.Number("train.ema", null, "X", "Decay of a moving average of the weights that is measured and kept instead of them", null, 0, 1, "no average"));
@@ -68,6 +76,7 @@ internal sealed class TrainCommand : TessarCommand
         AddExample("train --model cnn --data fashion-mnist-mini", "Five epochs on the data that come with Tessar");
         AddExample("train --model mlp --data mine.tess --epochs 20 --optimizer sgd --lr 0.05 --set optimizer.momentum=0.9 --name first", "With another optimiser, under a name");
         AddExample("train --model my.dll#My.Net --data mine.tess", "A module of your own assembly");
+        AddExample("train --model cnn --data fashion-mnist-mini --set augment=flip,translate --set augment.translate.pad=3", "With pictures that are mirrored and moved at random");
         AddExample("train --resume first", "Go on after an interruption");
     }
 
@@ -108,6 +117,10 @@ internal sealed class TrainCommand : TessarCommand
             OptimizerSettings = Numbers(call, optimizerNumbers),
             Schedule = call.TryValue(schedule, out string wanted) ? wanted : null,
             ScheduleSettings = Numbers(call, scheduleNumbers),
+            Order = call.Value(order),
+            OrderSettings = Numbers(call, orderNumbers),
+            Augment = call.Value(augment),
+            AugmentSettings = Numbers(call, augmentNumbers),
             ClipNorm = call.TryValue(clipNorm, out double longest) ? longest : null,
             LabelSmoothing = call.Value(labelSmoothing),
             Ema = call.TryValue(ema, out double decay) ? decay : null,
