@@ -10,7 +10,7 @@ namespace Tessar.Cli.Commands;
 internal static class Translate
 {
     public static IProgress<ImportProgress> Import(IProgress<ProgressUpdate> display) =>
-        new Adapter<ImportProgress>(display, update => new ProgressUpdate("Importing", update.Done, update.Total, "examples"));
+        new Adapter<ImportProgress>(display, update => new ProgressUpdate(update.IsSurvey ? "Checking" : "Importing", update.Done, update.Total, "examples"));
 
     public static IProgress<long> Bytes(IProgress<ProgressUpdate> display, long total) =>
         new Adapter<long>(display, done => new ProgressUpdate("Verifying", done >> 20, total >> 20, "MiB"));

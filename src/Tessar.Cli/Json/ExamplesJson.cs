@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tessar.Examples;
 using Tessar.Tensors;
 
@@ -30,6 +31,9 @@ internal sealed record ExamplesJson : JsonResult
     /// <summary>The files it was made from.</summary>
     public required IReadOnlyList<StoreSource> Sources { get; init; }
 
+    /// <summary>Pictures that `import --skip-bad` left out.</summary>
+    public long? Skipped { get; init; }
+
     /// <summary>True after `--verify`.</summary>
     public bool? Verified { get; init; }
 
@@ -46,6 +50,8 @@ internal sealed record ExamplesJson : JsonResult
         Splits = [.. store.Splits.Select(split => SplitJson.Of(store, split))],
         Columns = [.. store.Manifest.Columns.Select(ColumnJson.Of)],
         Sources = store.Manifest.Provenance.Sources,
+        Skipped = store.Manifest.Provenance.Settings.TryGetValue("skip-bad", out string? skipped)
+            && long.TryParse(skipped, NumberStyles.None, CultureInfo.InvariantCulture, out long count) ? count : null,
     };
 }
 
