@@ -1,4 +1,6 @@
 using Tessar.Training;
+using Tessar.Training.Loading.Augmentations;
+using Tessar.Training.Loading.Orders;
 using Tessar.Training.Optimizers;
 using Tessar.Training.Schedules;
 
@@ -15,12 +17,21 @@ internal static class NumberSettings
     public static IReadOnlyDictionary<string, Setting<double>> OfSchedules(string group) =>
         Of(group, [.. Schedule.Choices.Names.Select(name => (name, Schedule.Choices.Settings(name)))], Schedule.WarmupSteps);
 
+    /// <summary>The numbers of all augmentations: <c>flip.probability</c>.</summary>
+    public static IReadOnlyDictionary<string, Setting<double>> OfAugmentations(string group) => Augmentation.Choices.Names
+        .SelectMany(name => Of($"{group}.{name}", [(name, Augmentation.Choices.Settings(name))]).Select(pair => (Name: $"{name}.{pair.Key}", pair.Value)))
+        .ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
+
+    /// <summary>The numbers of all orders.</summary>
+    public static IReadOnlyDictionary<string, Setting<double>> OfOrders(string group) =>
+        Of(group, [.. ExampleOrder.Choices.Names.Select(name => (name, ExampleOrder.Choices.Settings(name)))]);
+
     /// <summary>The key of a number: <c>weight-decay</c> for <c>weightDecay</c>.</summary>
     public static string Key(string name) =>
         string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $"-{char.ToLowerInvariant(c)}" : c.ToString()));
 
     private static SortedDictionary<string, Setting<double>> Of(
-        string group, IReadOnlyList<(string Name, IReadOnlyList<SettingAttribute> Settings)> choices, string apart)
+        string group, IReadOnlyList<(string Name, IReadOnlyList<SettingAttribute> Settings)> choices, string? apart = null)
     {
         var settings = new SortedDictionary<string, Setting<double>>(StringComparer.Ordinal);
         foreach (IGrouping<string, (string Owner, SettingAttribute Setting)> number in choices
