@@ -56,16 +56,15 @@ public static class Importer
             throw new ArgumentOutOfRangeException(nameof(options), size, "Height and width of the pictures have to be 1 or more.");
         IReadOnlyList<SourcePart> parts = SourcePart.Parse(source);
         SourceFormat format = options.Format is { } name ? FormatCatalog.Find(name) : FormatCatalog.Detect(parts[0].Path);
-        var tables = new List<SourceTable>();
+        IReadOnlyList<SourceTable> tables = format.Open(parts, options, cancellation);
         try
         {
-            foreach (SourcePart part in parts)
-                tables.AddRange(format.Open(part, options, cancellation));
             return StoreBuilder.Build(outPath, format.Name, tables, options, progress, cancellation);
         }
         finally
         {
-            tables.ForEach(table => table.Dispose());
+            foreach (SourceTable table in tables)
+                table.Dispose();
         }
     }
 }

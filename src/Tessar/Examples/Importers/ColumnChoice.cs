@@ -6,6 +6,9 @@ namespace Tessar.Examples.Importers;
 /// <summary>Chooses which columns of a source are the pictures, the classes and the ids.</summary>
 internal static class ColumnChoice
 {
+    /// <summary>Name of a column that holds the rows' ids.</summary>
+    public const string IdName = "id";
+
     private static readonly string[] s_images =
         ["image", "images", "img", "imgs", "jpg", "jpeg", "png", "webp", "bmp", "picture", "pictures", "pixels", "x", "data", "input", "inputs"];
 
@@ -42,7 +45,7 @@ internal static class ColumnChoice
     }
 
     /// <summary>The column of ids, whole numbers called <c>id</c>, or −1.</summary>
-    public static int Id(IReadOnlyList<SourceColumn> columns) => Named(columns, ["id"], column => column.IsSingleNumber && column.IsInteger);
+    public static int Id(IReadOnlyList<SourceColumn> columns) => Named(columns, [IdName], column => column.IsSingleNumber && column.IsInteger);
 
     private static bool CanBePictures(SourceColumn column) => column.Kind switch
     {

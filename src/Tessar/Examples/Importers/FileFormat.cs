@@ -28,7 +28,7 @@ internal abstract class FileFormat : SourceFormat
     }
 
     /// <inheritdoc/>
-    public sealed override IReadOnlyList<SourceTable> Open(SourcePart part, ImportOptions options, CancellationToken cancellation)
+    protected sealed override IReadOnlyList<SourceTable> OpenPart(SourcePart part, ImportOptions options, CancellationToken cancellation)
     {
         string[] files = Directory.Exists(part.Path) ? FilesOf(part.Path) : [part.Path];
         if (files.Length == 0)

@@ -105,7 +105,7 @@ internal sealed class ArrayTable : SourceTable
             Fill(_buffer.AsSpan(0, bytes));
             byte[] values = new byte[checked(rows * array.Column.Stride)];
             int wrong = Numbers.Convert(array.Type, array.IsBigEndian, _buffer.AsSpan(0, bytes), values);
-            if (wrong >= 0)
+            if (wrong >= 0 && array.Name != ColumnChoice.IdName)
                 throw SourceFile.Refuse(array.Path, array.Offset + _position + (wrong * size), $"numbers below 2^63 in `{array.Name}`", "a larger one");
             _position += bytes;
             return values;

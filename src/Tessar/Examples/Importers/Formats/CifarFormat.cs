@@ -25,7 +25,7 @@ internal sealed class CifarFormat : SourceFormat
         : s_ten.Concat(s_hundred).Contains(Path.GetFileName(path), StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<SourceTable> Open(SourcePart part, ImportOptions options, CancellationToken cancellation)
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, ImportOptions options, CancellationToken cancellation)
     {
         bool isFile = File.Exists(part.Path);
         string folder = isFile ? Path.GetDirectoryName(part.Path)! : part.Path;

@@ -29,7 +29,7 @@ internal sealed class IdxFormat : SourceFormat
         : Path.GetFileName(path).Contains("idx", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<SourceTable> Open(SourcePart part, ImportOptions options, CancellationToken cancellation)
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, ImportOptions options, CancellationToken cancellation)
     {
         if (File.Exists(part.Path))
         {

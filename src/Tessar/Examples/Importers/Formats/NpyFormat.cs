@@ -26,7 +26,7 @@ internal sealed class NpyFormat : SourceFormat
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<SourceTable> Open(SourcePart part, ImportOptions options, CancellationToken cancellation)
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, ImportOptions options, CancellationToken cancellation)
     {
         string[] files = File.Exists(part.Path) ? [part.Path] : [.. Directory.EnumerateFiles(part.Path, "*.npy").Order(StringComparer.Ordinal)];
         if (files.Length == 0)

@@ -14,6 +14,9 @@ internal sealed partial record StoreMarks(string? Split, IReadOnlyList<string>? 
     /// <summary>Name of the entry of metadata that holds the classes, a JSON array of strings.</summary>
     public const string ClassesKey = "tessar.classes";
 
+    /// <summary>Name of the entry of metadata that says that keys are ids, and not just numbers of rows.</summary>
+    public const string IdsKey = "tessar.ids";
+
     /// <summary>Reads them.</summary>
     /// <param name="path">The file, for errors.</param>
     /// <param name="find">Finds an entry of the file's metadata; null when there is none.</param>
