@@ -29,6 +29,7 @@ internal sealed class TrainCommand : TessarCommand
         AddExample("train --model cnn --data fashion-mnist-mini", "Five epochs on the data that come with Tessar");
         AddExample("train --model mlp --data mine.tess --epochs 20 --optimizer sgd --lr 0.05 --set optimizer.momentum=0.9 --name first", "With another optimiser, under a name");
         AddExample("train --model my.dll#My.Net --data mine.tess", "A module of your own assembly");
+        AddExample("train --model cnn --data fashion-mnist-mini --set augment=flip,translate --set augment.translate.pad=3", "With pictures that are mirrored and moved at random");
         AddExample("train --resume first", "Go on after an interruption");
     }
 

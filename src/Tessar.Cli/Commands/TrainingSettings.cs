@@ -3,7 +3,6 @@ using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
 using Tessar.Training;
-using Tessar.Training.Loading;
 
 namespace Tessar.Cli.Commands;
 
@@ -18,7 +17,7 @@ internal sealed class TrainingSettings
     private readonly Setting<string> testRange;
     private readonly Setting<string> optimizer;
     private readonly Setting<double> learningRate;
-    private readonly Setting<string> augment;
+    private readonly Setting<string[]> augment;
     private readonly Setting<string> order;
     private readonly IReadOnlyDictionary<string, Setting<double>> augmentNumbers;
     private readonly IReadOnlyDictionary<string, Setting<double>> orderNumbers;
@@ -45,8 +44,6 @@ internal sealed class TrainingSettings
         optimizer = command.Add(Setting.Text($"{group}.optimizer.name", "--optimizer", "NAME", "Optimiser: adamw, sgd, sf-adamw, sam, …; docs/optimizers.md has them all", "adamw", () => Trainer.OptimizerNames));
         learningRate = command.Add(Setting.Number($"{group}.optimizer.learning-rate", "--lr", "X", "Highest learning rate", null, 0, 1e6, "the optimiser's own, fitted to the model"));
         schedule = command.Add(Setting.Text($"{group}.schedule.name", "--schedule", "NAME", "How the learning rate changes: constant, cosine, linear, step or wsd", null, () => Trainer.ScheduleNames, "what the optimiser wants: cosine, or constant where it averages or has no gradient"));
-        augment = command.Add(Setting.Text($"{group}.augment.names", "--augment", "A,B,…", "What is done to the training pictures, in order: flip, translate, …; docs/loader.md has them all", null, () => ExampleLoader.AugmentationNames, "nothing"));
-        order = command.Add(Setting.Text($"{group}.order.name", "--order", "NAME", "The order of an epoch: random, quasi-random or sequential", "random", () => ExampleLoader.OrderNames));
         trainRange = command.Add(Setting.Text($"{group}.train", "--train", "RANGE", "Examples to train on, such as train:0-1999", "train"));
         testRange = command.Add(Setting.Text($"{group}.test", "--test", "RANGE", "Examples to test on after each epoch", "test"));
         labelErrors = command.Add(Setting.Number($"{group}.label-errors.fraction", "--label-errors", "FRACTION", "Share of the training labels to replace by wrong ones; the data stay untouched", 0, 0, 1));
@@ -54,8 +51,10 @@ internal sealed class TrainingSettings
         optimizerNumbers = AddAll(command, NumberSettings.OfOptimizers($"{group}.optimizer"));
         scheduleNumbers = AddAll(command, NumberSettings.OfSchedules($"{group}.schedule"));
         warmup = command.Add(Setting.Int32($"{group}.schedule.warmup-steps", null, "N", "Updates over which the learning rate rises from zero", null, 0, int.MaxValue, "one in twenty, by schedule or optimiser; none without gradients"));
-        augmentNumbers = AddAll(command, NumberSettings.OfAugmentations($"{group}.augment"));
+        order = command.Add(Setting.Text($"{group}.order.name", null, "NAME", "Order of the examples: random, quasi-random or sequential", "random"));
         orderNumbers = AddAll(command, NumberSettings.OfOrders($"{group}.order"));
+        augment = command.Add(Setting.Names($"{group}.augment.names", "A,B", "What is done to the training pictures, such as flip,translate; docs/loader.md has all of it", "nothing"));
+        augmentNumbers = AddAll(command, NumberSettings.OfAugmentations($"{group}.augment"));
         clipNorm = command.Add(Setting.Number($"{group}.clip-norm", null, "X", "Longest gradient that is taken as it is, over all parameters", null, 0, 1e6, "any length"));
         labelSmoothing = command.Add(Setting.Number($"{group}.label-smoothing", null, "X", "Share of each label that is spread over all classes", 0, 0, 1));
         ema = command.Add(Setting.Number($"{group}.ema", null, "X", "Decay of a moving average of the weights that is measured and kept instead of them", null, 0, 1, "no average"));
@@ -84,7 +83,7 @@ internal sealed class TrainingSettings
             Seed = call.Seed,
             Order = call.Value(order),
             OrderSettings = Numbers(call, orderNumbers),
-            Augment = call.TryValue(augment, out string names) ? names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [],
+            Augment = call.Value(augment),
             AugmentSettings = Numbers(call, augmentNumbers),
             Optimizer = call.Value(optimizer),
             LearningRate = call.TryValue(learningRate, out double rate) ? rate : null,

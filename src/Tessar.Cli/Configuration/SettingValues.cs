@@ -75,10 +75,6 @@ internal sealed class SettingValues
         return null;
     }
 
-    // `optimizer=sgd` is short for `optimizer.name=sgd`, `augment=flip` for `augment.names=flip`.
-    private static bool IsCalled(Setting setting, string key, TessarCommand command) =>
-        setting.Key == key || HelpText.ShortKey(command, setting) is var name && (name == key || name == $"{key}.name" || name == $"{key}.names");
-
     private void ReadSet(string[] pairs, TessarCommand command)
     {
         string[] known = [.. command.Settings.Select(setting => HelpText.ShortKey(command, setting))];
@@ -88,7 +84,7 @@ internal sealed class SettingValues
             if (equals <= 0)
                 throw new TessarException($"`--set {pair}` has no value; required is --set KEY=VALUE.", ErrorKind.Usage);
             (string key, string value) = (pair[..equals].Trim(), pair[(equals + 1)..].Trim());
-            Setting? setting = command.Settings.FirstOrDefault(candidate => IsCalled(candidate, key, command));
+            Setting? setting = command.Settings.FirstOrDefault(candidate => candidate.Key == key || HelpText.ShortKey(command, candidate) == key);
             if (setting is null && !command.PassesKeysToMethod)
                 throw new TessarException($"`{key}` is not a key of `--set` for `{command.Name}`.{NearestName.Hint(key, known)}", ErrorKind.Usage);
             if (setting?.Option is { } option && parsed.GetResult(option) is OptionResult { Implicit: false })

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tessar.Training;
 using Tessar.Training.Loading.Augmentations;
 using Tessar.Training.Loading.Orders;
@@ -6,7 +7,7 @@ using Tessar.Training.Schedules;
 
 namespace Tessar.Cli.Parsing;
 
-/// <summary>Settings for the numbers that optimisers and schedules declare: a new one appears here by itself.</summary>
+/// <summary>Settings for the numbers that optimisers, schedules, orders and augmentations declare: a new one appears here by itself.</summary>
 internal static class NumberSettings
 {
     /// <summary>The numbers of all optimisers but the learning rate, which has an option.</summary>
@@ -17,21 +18,34 @@ internal static class NumberSettings
     public static IReadOnlyDictionary<string, Setting<double>> OfSchedules(string group) =>
         Of(group, [.. Schedule.Choices.Names.Select(name => (name, Schedule.Choices.Settings(name)))], Schedule.WarmupSteps);
 
-    /// <summary>The numbers of all augmentations: <c>flip.probability</c>.</summary>
-    public static IReadOnlyDictionary<string, Setting<double>> OfAugmentations(string group) => Augmentation.Choices.Names
-        .SelectMany(name => Of($"{group}.{name}", [(name, Augmentation.Choices.Settings(name))]).Select(pair => (Name: $"{name}.{pair.Key}", pair.Value)))
-        .ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
-
     /// <summary>The numbers of all orders.</summary>
     public static IReadOnlyDictionary<string, Setting<double>> OfOrders(string group) =>
-        Of(group, [.. ExampleOrder.Choices.Names.Select(name => (name, ExampleOrder.Choices.Settings(name)))]);
+        Of(group, [.. ExampleOrder.Choices.Names.Select(name => (name, ExampleOrder.Choices.Settings(name)))], string.Empty);
+
+    /// <summary>The numbers of all augmentations, by <c>flip.probability</c>: each has its own, for several may be given.</summary>
+    public static IReadOnlyDictionary<string, Setting<double>> OfAugmentations(string group)
+    {
+        var settings = new SortedDictionary<string, Setting<double>>(StringComparer.Ordinal);
+        foreach (string name in Augmentation.Choices.Names)
+        {
+            foreach (SettingAttribute number in Augmentation.Choices.Settings(name))
+            {
+                settings.Add($"{name}.{number.Name}", Setting.Number(
+                    $"{group}.{name}.{Key(number.Name)}", null, "X", char.ToUpperInvariant(number.Summary[0]) + number.Summary[1..], null,
+                    Math.Max(number.Min, number.Above), Math.Min(1e6, Math.Min(number.Most, number.Below)),
+                    number.Fallback.ToString("0.###", CultureInfo.InvariantCulture)));
+            }
+        }
+
+        return settings;
+    }
 
     /// <summary>The key of a number: <c>weight-decay</c> for <c>weightDecay</c>.</summary>
     public static string Key(string name) =>
         string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $"-{char.ToLowerInvariant(c)}" : c.ToString()));
 
     private static SortedDictionary<string, Setting<double>> Of(
-        string group, IReadOnlyList<(string Name, IReadOnlyList<SettingAttribute> Settings)> choices, string? apart = null)
+        string group, IReadOnlyList<(string Name, IReadOnlyList<SettingAttribute> Settings)> choices, string apart)
     {
         var settings = new SortedDictionary<string, Setting<double>>(StringComparer.Ordinal);
         foreach (IGrouping<string, (string Owner, SettingAttribute Setting)> number in choices
