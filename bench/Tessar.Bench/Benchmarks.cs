@@ -19,6 +19,7 @@ internal static class Benchmarks
         ["loader"] = LoaderBenchmark.Run,
         ["optimizers"] = OptimizerBenchmark.Run,
         ["optimizer-study"] = Study.OptimizerStudy.Run,
+        ["training"] = TrainingBenchmark.Run,
         ["trak"] = TrakBenchmark.Run,
     };
 
