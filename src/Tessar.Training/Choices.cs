@@ -31,6 +31,10 @@ internal sealed class Choices<T, TAttribute>(string kind)
     /// <exception cref="KeyNotFoundException">There is no choice of that name.</exception>
     public TAttribute Describe(string name) => types[name].GetCustomAttribute<TAttribute>()!;
 
+    /// <summary>The class of a choice.</summary>
+    /// <exception cref="KeyNotFoundException">There is no choice of that name.</exception>
+    public Type TypeOf(string name) => types[name];
+
     /// <summary>Completes a choice with its defaults.</summary>
     /// <param name="name">The choice.</param>
     /// <param name="given">Numbers that were given; a null counts as not given.</param>
@@ -74,7 +78,10 @@ internal sealed class Choices<T, TAttribute>(string kind)
 
     /// <summary>Makes the implementation of a resolved choice.</summary>
     public T Create(NamedSettings settings, params object[] before) =>
-        (T)Activator.CreateInstance(types[settings.Name], [.. before, settings])!;
+        (T)Activator.CreateInstance(
+            types[settings.Name],
+            BindingFlags.Instance | BindingFlags.Public | BindingFlags.DoNotWrapExceptions,
+            binder: null, [.. before, settings], CultureInfo.InvariantCulture)!;
 
     private static IEnumerable<SettingAttribute> SettingsOf(Type type)
     {

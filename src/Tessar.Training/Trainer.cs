@@ -3,6 +3,7 @@ using Tessar.Models;
 using Tessar.Native;
 using Tessar.Runs;
 using Tessar.Tensors;
+using Tessar.Training.Averages;
 using Tessar.Training.Loading;
 using Tessar.Training.Optimizers;
 using Tessar.Training.Schedules;
@@ -160,7 +161,7 @@ public static class Trainer
         try
         {
             var recorder = new ReplayRecorder(run, scratch);
-            using var loop = new TrainingLoop(recorder, run.ChosenSet(store), run.TestSet(store), model, optimizer, new TrainingCursor());
+            using var loop = new TrainingLoop(recorder, run.ChosenSet(store), run.TestSet(store), model, optimizer);
             loop.RunTo(run.Checkpoints[^1].Step, progress, cancellation);
             cancellation.ThrowIfCancellationRequested();
             return new RunReplay(
@@ -180,8 +181,9 @@ public static class Trainer
         try
         {
             using Optimizer optimizer = Optimizer.For(model, writer.Record.Program);
-            TrainingCursor cursor = checkpoint is null ? new TrainingCursor() : TrainingState.Restore(checkpoint, optimizer);
-            using var loop = new TrainingLoop(new RunRecorder(writer), train, test, model, optimizer, cursor);
+            using var loop = new TrainingLoop(new RunRecorder(writer), train, test, model, optimizer);
+            if (checkpoint is not null)
+                loop.GoOnFrom(checkpoint);
             if (loop.Run(progress, cancellation))
                 Complete(writer, test, loop);
             else
@@ -240,7 +242,8 @@ public static class Trainer
     {
         { Kind: RunKind.Imported } => "its weights were imported, so there is no training to go on with",
         { Program: { Epochs: not null, BatchSize: not null, Seed: not null, Optimizer: { } optimizer, Schedule: { } schedule } } =>
-            Optimizer.Choices.Objection(optimizer) ?? Schedule.Choices.Objection(schedule) ?? LoadingProgram.Objection(record.Program),
+            Optimizer.Choices.Objection(optimizer) ?? Schedule.Choices.Objection(schedule) ?? LoadingProgram.Objection(record.Program)
+            ?? (record.Program.WeightAverage is { } average ? RunningAverage.Choices.Objection(average) : null),
         _ => "its run.json lacks a part of the program",
     };
 

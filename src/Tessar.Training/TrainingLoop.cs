@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Training.Averages;
 using Tessar.Training.Loading;
 using Tessar.Training.Loading.Pipeline;
 using Tessar.Training.Optimizers;
@@ -29,23 +30,26 @@ internal sealed class TrainingLoop : IDisposable
     private readonly ExampleSet test;
     private readonly Module<Tensor, Tensor> model;
     private readonly Optimizer optimizer;
+    private readonly RunningAverage? average;
+    private readonly EvaluationWeights weights;
     private readonly Tensor[] parameters;
     private readonly Schedule schedule;
     private readonly ExampleLoader loader;
     private readonly long stepsPerEpoch;
     private readonly long totalSteps;
     private readonly long stepsPerRow;
-    private readonly TrainingCursor start;
     private readonly Stopwatch watch = Stopwatch.StartNew();
-    private TrainingCursor cursor;
+    private TrainingCursor start = new();
+    private TrainingCursor cursor = new();
     private TimeSpan lastFlush;
+    private string? remark;
     private LoaderEpoch? feed;
     private float[]? testLogits;
     private (double Loss, double Accuracy)? testScore;
 
     /// <summary>Readies a loop; the arguments stay the caller's.</summary>
     public TrainingLoop(
-        ITrainingRecorder recorder, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Optimizer optimizer, TrainingCursor start)
+        ITrainingRecorder recorder, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Optimizer optimizer)
     {
         this.recorder = recorder;
         program = recorder.Program;
@@ -55,12 +59,17 @@ internal sealed class TrainingLoop : IDisposable
         this.optimizer = optimizer;
         parameters = [.. optimizer.Parameters.Items.Select(p => p.Value)];
         schedule = Schedule.Choices.Create(program.Schedule!);
-        this.start = cursor = start;
+        average = program.WeightAverage is { } chosen ? RunningAverage.Choices.Create(chosen, optimizer.Parameters) : null;
+        weights = new EvaluationWeights(model, optimizer, average, _ => Settle());
         stepsPerEpoch = TrainingPlan.StepsPerEpoch(train.Count, program.BatchSize!.Value);
         totalSteps = checked(stepsPerEpoch * program.Epochs!.Value);
         stepsPerRow = Math.Max(1, stepsPerEpoch / RowsPerEpoch);
         loader = new ExampleLoader(LoaderPlan.Of(train, program, workers: 1));
     }
+
+    /// <summary>Takes up the place and the state that a checkpoint keeps besides the weights, which the model holds already.</summary>
+    /// <exception cref="TessarException">The checkpoint's state is missing or doesn't fit.</exception>
+    public void GoOnFrom(Checkpoint checkpoint) => start = cursor = TrainingState.Restore(checkpoint, optimizer, weights);
 
     /// <summary>Logits of the test set under the last weights, [examples, classes]; known once <see cref="Run"/> returned true.</summary>
     public float[] TestLogits => testLogits ?? throw new InvalidOperationException("The training isn't done yet.");
@@ -115,16 +124,23 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => loader.Dispose();
+    public void Dispose()
+    {
+        loader.Dispose();
+        weights.Dispose();
+        average?.Dispose();
+    }
 
     /// <summary>One update. Returns the batch's loss.</summary>
     private double TrainOneBatch()
     {
         using var scope = NewDisposeScope();
+        weights.Hide();
         using LoadedBatch batch = NextBatch();
         Tensor x = batch.Images, y = batch.Labels;
         using BatchObjective objective = Objective(x, y);
         optimizer.Step(objective, LearningRate(cursor.Step), cursor.Step + 1);
+        weights.Add(cursor.Step + 1);
 
         ReadOnlySpan<float> answers = MemoryMarshal.Cast<byte, float>(objective.FirstAnswers.bytes);
         ReadOnlySpan<long> truth = MemoryMarshal.Cast<byte, long>(y.bytes);
@@ -140,6 +156,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private BatchObjective Objective(Tensor images, Tensor truth) => new(model, parameters, images, truth)
     {
+        LabelSmoothing = program.LabelSmoothing ?? 0,
         Draws = (program.Seed!.Value, cursor.Step),
         NotFinite = NotFinite,
         // Two blank images passed before training; a model of the user's may still fail on a batch of another size.
@@ -185,6 +202,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private (double Loss, double Accuracy) MeasureTest(CancellationToken cancellation)
     {
+        weights.Show();
         int classes = recorder.Classes;
         float[] answers = Predictor.Logits(model, test, program.Input, classes, progress: null, cancellation);
         testLogits = answers;
@@ -194,8 +212,19 @@ internal sealed class TrainingLoop : IDisposable
 
     private void SaveCheckpoint()
     {
+        weights.Show();
         TrainingCursor now = cursor with { Seconds = Seconds };
-        recorder.AddCheckpoint(model, cursor.Step, EpochOfLastUpdate, optimizer.State, now.ToMetadata());
+        recorder.AddCheckpoint(model, cursor.Step, EpochOfLastUpdate, weights.State, now.ToMetadata());
+    }
+
+    // Averaged weights were just put into the model.
+    private void Settle()
+    {
+        if (!BatchNormStatistics.AreKept(model))
+            return;
+        BatchNormStatistics.Estimate(model, train, program, cursor.Step);
+        remark = "The model's batch-norm statistics belong to the weights in training; for the averaged weights that are measured and "
+            + $"kept they are estimated anew, from {BatchNormStatistics.BatchCount} training batches.";
     }
 
     private void FlushIfDue()
@@ -217,7 +246,10 @@ internal sealed class TrainingLoop : IDisposable
             perSecond * train.Count / stepsPerEpoch,
             loss,
             testScore?.Accuracy,
-            TimeSpan.FromSeconds((totalSteps - cursor.Step) / perSecond));
+            TimeSpan.FromSeconds((totalSteps - cursor.Step) / perSecond))
+        {
+            Remark = optimizer.Remark ?? remark,
+        };
     }
 
     private NumericalException NotFinite(double loss) => new(string.Create(

@@ -3,8 +3,6 @@ using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
 using Tessar.Training.Loading;
-using Tessar.Training.Optimizers;
-using Tessar.Training.Schedules;
 
 namespace Tessar.Training;
 
@@ -42,7 +40,7 @@ internal sealed record TrainingPlan(
         InputNormalization input = request.Input ?? InputNormalization.Of(store);
         if (input.Objection(store.Image.Channels) is { } objection)
             violations.Add(objection);
-        NamedSettings optimizer = Optimizer.Choices.Resolve(request.Optimizer, GivenToOptimizer(request, model), violations);
+        NamedSettings optimizer = OptimizerPlan.Resolve(request, model, violations);
 
         (NamedSettings? order, IReadOnlyList<NamedSettings>? augment) = LoadingProgram.Resolve(request, store.Image, violations);
 
@@ -50,10 +48,8 @@ internal sealed record TrainingPlan(
         ExampleSet range = ExampleSet.Parse(store, request.Train, labels), test = ExampleSet.Parse(store, request.Test, labels);
         ExampleSet train = request.Mask is null ? range : range.Select([.. request.Mask]);
         long total = StepsPerEpoch(train.Count, Math.Max(1, request.BatchSize)) * request.Epochs;
-        double warmup = request.WarmupSteps ?? total / 20;
-        if (warmup >= total && violations.Count == 0)
-            violations.Add(string.Create(CultureInfo.InvariantCulture, $"WarmupSteps is {warmup}; the run has {total} updates, so it has to be below that."));
-        NamedSettings schedule = Schedule.Choices.Resolve(request.Schedule, [new(Schedule.WarmupSteps, warmup)], violations);
+        optimizer = OptimizerPlan.WarmUp(optimizer, request, total, violations);
+        NamedSettings schedule = OptimizerPlan.Schedule(request, total, violations);
         if (violations.Count > 0)
             throw new TessarException(string.Join(' ', violations), ErrorKind.Usage);
 
@@ -70,6 +66,10 @@ internal sealed record TrainingPlan(
             Augment = augment,
             Optimizer = optimizer,
             Schedule = schedule,
+            ClipNorm = request.ClipNorm,
+            LabelSmoothing = request.LabelSmoothing == 0 ? null : request.LabelSmoothing,
+            WeightDecayOn = request.WeightDecayOn == TrainingProgram.DecayAll ? null : request.WeightDecayOn,
+            WeightAverage = OptimizerPlan.Average(request),
             CheckpointEverySteps = request.CheckpointEverySteps,
             Labels = labels is null ? null : new LabelsReference(
                 RunWriter.LabelsFile, labels.Split, labels.Fraction, labels.Seed, labels.Edits.Count),
@@ -84,15 +84,6 @@ internal sealed record TrainingPlan(
             return null;
         int examples = ExampleSet.Parse(Train.Store, Program.Data.Train).Count;
         return directory => MaskFile.Save(directory, [.. mask], examples);
-    }
-
-    private static IEnumerable<KeyValuePair<string, double?>> GivenToOptimizer(TrainingRequest request, ModelSource model)
-    {
-        const string key = "learningRate";
-        double? fitted = request.Optimizer == "adamw" ? model.LearningRate : null;
-        return request.OptimizerSettings
-            .Select(pair => new KeyValuePair<string, double?>(pair.Key, pair.Value))
-            .Prepend(new(key, request.LearningRate ?? fitted));
     }
 
     private static LabelOverlay? LabelsOf(TrainingRequest request, ExampleStore store)

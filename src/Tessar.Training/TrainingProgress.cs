@@ -10,4 +10,8 @@ namespace Tessar.Training;
 /// <param name="TestAccuracy">The last measured share of test examples classified as labelled; null before the first.</param>
 /// <param name="Remaining">Time that the rest will take at this rate.</param>
 public sealed record TrainingProgress(
-    int Epoch, int Epochs, long Step, long TotalSteps, double ExamplesPerSecond, double Loss, double? TestAccuracy, TimeSpan Remaining);
+    int Epoch, int Epochs, long Step, long TotalSteps, double ExamplesPerSecond, double Loss, double? TestAccuracy, TimeSpan Remaining)
+{
+    /// <summary>Something the person who trains should know, as a sentence; null when there is nothing. May be said more than once.</summary>
+    public string? Remark { get; init; }
+}

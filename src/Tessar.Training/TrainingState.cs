@@ -7,10 +7,10 @@ namespace Tessar.Training;
 /// <summary>Reads back what a checkpoint keeps besides the weights.</summary>
 internal static class TrainingState
 {
-    /// <summary>Fills the optimiser's state and finds the place to go on from.</summary>
+    /// <summary>Fills the optimiser's state and the weights in training, and finds the place to go on from.</summary>
     /// <exception cref="FileFormatException">The state belongs to other weights, or its header is damaged.</exception>
     /// <exception cref="TessarException">The file is missing or doesn't fit the optimiser.</exception>
-    public static TrainingCursor Restore(Checkpoint checkpoint, Optimizer optimizer)
+    public static TrainingCursor Restore(Checkpoint checkpoint, Optimizer optimizer, EvaluationWeights trained)
     {
         using SafetensorsFile file = SafetensorsFile.Open(RunWriter.OptimizerPath(checkpoint.File));
         file.Metadata.TryGetValue("weights", out string? weights);
@@ -21,7 +21,9 @@ internal static class TrainingState
             TrainingCursor cursor = TrainingCursor.Parse(file.Metadata);
             if (cursor.Step != checkpoint.Step)
                 throw Refuse(file, $"step {checkpoint.Step}", $"step {cursor.Step}");
-            StateDict.Load(optimizer.State, file);
+            optimizer.ExpectState(checkpoint.Step);
+            StateDict.Load(trained.State, file);
+            optimizer.StateLoaded();
             return cursor;
         }
         catch (Exception e) when (e is FormatException or OverflowException or KeyNotFoundException)

@@ -14,20 +14,39 @@ internal sealed class ExamplesImportCommand : TessarCommand
 {
     private readonly Argument<string> source;
     private readonly Option<string> target;
+    private readonly Option<string> format;
+    private readonly Option<string> image;
+    private readonly Option<string> label;
     private readonly Option<string> classes;
+    private readonly Option<string> size;
+    private readonly Option<string> split;
+    private readonly Option<string> splits;
     private readonly Option<string> limit;
+    private readonly Option<string> fill;
+    private readonly Option<bool> skipBad;
     private readonly Option<bool> force;
 
     public ExamplesImportCommand()
-        : base("import", "Makes an example store (.tess) from a folder of IDX files, gzipped or not", CommandTable.DataGroup)
+        : base("import", $"Makes an example store (.tess) from other files: {string.Join(", ", Importer.Formats)}", CommandTable.DataGroup)
     {
-        source = AddArgument("SOURCE", "folder that holds train-images-idx3-ubyte, train-labels-idx1-ubyte and their t10k- companions");
+        source = AddArgument("SOURCE", "a file or folder; train=A,test=B for a file to each split; shard-{000..003}.tar for several files");
         target = Add(new Option<string>("--out") { Description = "The store to write", HelpName = "FILE.tess", Required = true });
+        format = Add(new Option<string>("--format") { Description = "Format of the source (default: told by its content)", HelpName = "NAME" }, [.. Importer.Formats]);
+        image = Add(new Option<string>("--image") { Description = "Column of the pictures (default: image, img, jpg, png, x, …)", HelpName = "COLUMN" });
+        label = Add(new Option<string>("--label") { Description = "Column of the classes, numbers or names (default: label, cls, y, target, …)", HelpName = "COLUMN" });
         classes = Add(new Option<string>("--classes") { Description = "Names of the classes in the order of the labels", HelpName = "A,B,…" });
+        size = Add(new Option<string>("--size") { Description = "Bring all pictures to one size and store their pixels", HelpName = "HxW" });
+        split = Add(new Option<string>("--split") { Description = "Name of the split, when the source has one only (default train)", HelpName = "NAME" });
+        splits = Add(new Option<string>("--splits") { Description = "Cut a source of one split into these, in the order of its rows; * is the rest", HelpName = "train=50000,test=*" });
         limit = Add(new Option<string>("--limit") { Description = "Take only the first examples of a split", HelpName = "train=10000,test=2000" });
+        fill = Add(new Option<string>("--fill") { Description = "The number to put where a table has no value (default: that's an error)", HelpName = "VALUE" });
+        skipBad = Add(new Option<bool>("--skip-bad") { Description = "Leave out pictures that can't be decoded; their names are kept in the store" });
         force = Add(new Option<bool>("--force") { Description = "Replace the file if it exists" });
         AddExample("examples import /usr/share/datasets/fashion-mnist --out fashion.tess", "All of Fashion-MNIST");
         AddExample("examples import mnist/ --out mnist.tess --limit train=1000 --classes zero,one,two,three,four,five,six,seven,eight,nine", "The beginning of MNIST, classes named");
+        AddExample("examples import photos/ --out photos.tess --size 64x64 --skip-bad", "A folder of pictures, one sub-folder a class");
+        AddExample("examples import train=a.npz,test=b.npz --out digits.tess --image pixels --label digit", "A file for each split, columns named");
+        AddExample("examples import 'shards/train-{000..099}.tar' --out web.tess", "WebDataset shards");
     }
 
     public override Type Result => typeof(ExamplesJson);
@@ -37,34 +56,67 @@ internal sealed class ExamplesImportCommand : TessarCommand
         string path = Path.GetFullPath(call.Value(target)!);
         if (File.Exists(path) && !call.Value(force))
             throw new TessarException($"{path} exists already. Choose another --out, or replace it with --force.", ErrorKind.Usage);
-        var options = new IdxImportOptions
+        var options = new ImportOptions
         {
+            Format = call.Value(format),
+            Image = call.Value(image),
+            Label = call.Value(label),
             Classes = call.Value(classes)?.Split(',', StringSplitOptions.TrimEntries),
-            Limits = ReadLimits(call.Value(limit)),
+            Size = ReadSize(call.Value(size)),
+            Split = call.Value(split),
+            Splits = [.. ReadCounts("--splits", call.Value(splits), isRestAllowed: true)],
+            Limits = ReadCounts("--limit", call.Value(limit), isRestAllowed: false)
+                .ToDictionary(entry => entry.Key, entry => entry.Value!.Value, StringComparer.Ordinal),
+            Fill = ReadNumber(call.Value(fill)),
+            SkipBad = call.Value(skipBad),
         };
         long start = Stopwatch.GetTimestamp();
-        call.Progress.Run(progress =>
-            IdxImporter.Import(call.Value(source), path, options, Translate.Import(progress), call.Cancellation));
+        call.Progress.Run(progress => Importer.Import(call.Value(source), path, options, Translate.Import(progress), call.Cancellation));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         using ExampleStore store = ExampleStore.Open(path);
         ExamplesJson result = ExamplesJson.Of(store) with { Seconds = seconds };
         call.Print(result, JsonOutput.Printing.ExamplesJson, console =>
         {
-            console.WriteLine($"{Quantity.Count(store.Count)} examples in {path} ({Quantity.Bytes(result.Bytes)}), {Quantity.Seconds(seconds)}.");
+            string skipped = result.Skipped is { } count ? $", {Quantity.Count(count)} left out because they can't be decoded" : string.Empty;
+            console.WriteLine($"{Quantity.Count(store.Count)} examples in {path} ({Quantity.Bytes(result.Bytes)}), {Quantity.Seconds(seconds)}{skipped}.");
             console.WriteLine($"Look inside: {CommandLine.ProgramName} examples show {call.Value(target)}");
         });
         return ExitCode.Success;
     }
 
-    private static Dictionary<string, long> ReadLimits(string? text)
+    private static List<KeyValuePair<string, long?>> ReadCounts(string option, string? text, bool isRestAllowed)
     {
-        var limits = new Dictionary<string, long>(StringComparer.Ordinal);
+        var counts = new List<KeyValuePair<string, long?>>();
         foreach (string part in (text ?? string.Empty).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (part.Split('=') is not [{ Length: > 0 } split, var number]
-                || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long count) || !limits.TryAdd(split, count))
-                throw new TessarException($"`--limit` is `{text}`; required is each split at most once with a whole number: --limit train=10000,test=2000.", ErrorKind.Usage);
+            string[] sides = part.Split('=');
+            bool isRest = isRestAllowed && sides is [_, "*"];
+            long count = 0;
+            if (sides is not [{ Length: > 0 } split, var number] || counts.Exists(entry => entry.Key == split)
+                || (!isRest && !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out count)))
+                throw new TessarException($"`{option}` is `{text}`; required is each split at most once with a whole number: {option} train=10000,test=2000.", ErrorKind.Usage);
+            counts.Add(new(split, isRest ? null : count));
         }
-        return limits;
+        return counts;
+    }
+
+    private static (int Height, int Width)? ReadSize(string? text)
+    {
+        if (text is null)
+            return null;
+        return text.Split('x') is [var high, var wide]
+            && int.TryParse(high, NumberStyles.None, CultureInfo.InvariantCulture, out int height) && height > 0
+            && int.TryParse(wide, NumberStyles.None, CultureInfo.InvariantCulture, out int width) && width > 0
+            ? (height, width)
+            : throw new TessarException($"`--size` is `{text}`; required are height and width: --size 64x64.", ErrorKind.Usage);
+    }
+
+    private static double? ReadNumber(string? text)
+    {
+        if (text is null)
+            return null;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+            ? number
+            : throw new TessarException($"`--fill` is `{text}`; required is a number: --fill 0.", ErrorKind.Usage);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ExamplesShowCommand : TessarCommand
         data = AddArgument("DATA", "a .tess file, or one of " + string.Join(", ", DataCatalog.Names), _ => DataCatalog.Names);
         verify = Add(new Option<bool>("--verify") { Description = "Read the whole file and compare it with its checksums" });
         picture = Add(new Option<string>("--picture") { Description = "Draw a contact sheet: the first examples of each class", HelpName = "FILE.png" });
-        count = Add(new Option<int>("--count") { Description = "About how many examples the contact sheet shows", HelpName = "N", DefaultValueFactory = _ => 100 });
+        count = Add(new Option<int>("--count") { Description = $"About how many examples the contact sheet shows, 1 to {MostExamples}; 100 if not given", HelpName = "N", DefaultValueFactory = _ => 100 });
         AddExample("examples show fashion-mnist-mini", "The data set that comes with Tessar");
         AddExample("examples show fashion-mnist-mini --picture sheet.png", "See the first ten examples of each class");
         AddExample("examples show mine.tess --verify --json", "Check every byte, print as JSON");

@@ -10,7 +10,7 @@ namespace Tessar.Cli.Commands;
 internal static class Translate
 {
     public static IProgress<ImportProgress> Import(IProgress<ProgressUpdate> display) =>
-        new Adapter<ImportProgress>(display, update => new ProgressUpdate("Importing", update.Done, update.Total, "examples"));
+        new Adapter<ImportProgress>(display, update => new ProgressUpdate(update.IsSurvey ? "Checking" : "Importing", update.Done, update.Total, "examples"));
 
     public static IProgress<long> Bytes(IProgress<ProgressUpdate> display, long total) =>
         new Adapter<long>(display, done => new ProgressUpdate("Verifying", done >> 20, total >> 20, "MiB"));
@@ -18,8 +18,15 @@ internal static class Translate
     public static IProgress<long> Predicting(IProgress<ProgressUpdate> display, long total) =>
         new Adapter<long>(display, done => new ProgressUpdate("Predicting", done, total, "examples"));
 
-    public static IProgress<TrainingProgress> Training(IProgress<ProgressUpdate> display) =>
-        new Adapter<TrainingProgress>(display, update => new ProgressUpdate("Training", update.Step, update.TotalSteps, "steps", Describe(update)));
+    /// <param name="display">Where to show it.</param>
+    /// <param name="remarks">Receives what the person who trains should know, each sentence once; null to leave it unsaid.</param>
+    public static IProgress<TrainingProgress> Training(IProgress<ProgressUpdate> display, ISet<string>? remarks = null) =>
+        new Adapter<TrainingProgress>(display, update =>
+        {
+            if (update.Remark is { } remark)
+                remarks?.Add(remark);
+            return new ProgressUpdate("Training", update.Step, update.TotalSteps, "steps", Describe(update));
+        });
 
     public static IProgress<MethodProgress> Method(IProgress<ProgressUpdate> display) =>
         new Adapter<MethodProgress>(display, update => new ProgressUpdate(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tessar.Examples;
 using Tessar.Tensors;
 
@@ -33,6 +34,9 @@ internal sealed record ExamplesJson : JsonResult
     /// <summary>The files that hold the rows, when rows have been appended; they stand beside the store.</summary>
     public IReadOnlyList<StoreSegment>? Segments { get; init; }
 
+    /// <summary>Pictures that `import --skip-bad` left out.</summary>
+    public long? Skipped { get; init; }
+
     /// <summary>True after `--verify`.</summary>
     public bool? Verified { get; init; }
 
@@ -53,9 +57,11 @@ internal sealed record ExamplesJson : JsonResult
         Examples = store.Count,
         Classes = store.ClassNames,
         Splits = [.. store.Splits.Select(split => SplitJson.Of(store, split))],
-        Columns = [.. store.Manifest.Columns.Select(ColumnJson.Of)],
+        Columns = [.. store.Manifest.Columns.Select(column => ColumnJson.Of(store, column))],
         Sources = store.Manifest.Provenance.Sources,
         Segments = store.Manifest.Segments,
+        Skipped = store.Manifest.Provenance.Settings.TryGetValue("skip-bad", out string? skipped)
+            && long.TryParse(skipped, NumberStyles.None, CultureInfo.InvariantCulture, out long count) ? count : null,
     };
 }
 
@@ -117,13 +123,13 @@ internal sealed record ColumnJson
     /// <summary>Bytes of all values as they are stored, where a row says how many it has.</summary>
     public long? Bytes { get; init; }
 
-    public static ColumnJson Of(StoreColumn column) => new()
+    public static ColumnJson Of(ExampleStore store, StoreColumn column) => new()
     {
         Name = column.Name,
         Kind = column.Kind.ToString().ToLowerInvariant(),
         Type = ElementTypes.NameOf(column.Type),
         Shape = column.Shape,
         Codec = column.Codec,
-        Bytes = column.Blob?.Length,
+        Bytes = store.ValueBytes(column),
     };
 }

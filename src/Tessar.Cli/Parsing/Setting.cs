@@ -33,10 +33,11 @@ internal abstract class Setting(string key, string? option, string valueName, st
     public abstract string JsonType { get; }
 
     public static Setting<string> Text(
-        string key, string? option, string valueName, string help, string? defaultValue = null, Func<IEnumerable<string>>? completions = null)
+        string key, string? option, string valueName, string help, string? defaultValue = null, Func<IEnumerable<string>>? completions = null,
+        string? defaultText = null)
     {
         var setting = new Setting<string>(
-            key, option, valueName, help, defaultValue, defaultValue is not null, defaultValue, "a text", "string", text => (text.Length > 0, text));
+            key, option, valueName, help, defaultValue, defaultValue is not null, defaultText ?? defaultValue, "a text", "string", text => (text.Length > 0, text));
         if (completions is not null)
             setting.Option?.CompletionSources.Add(_ => completions().Select(name => new CompletionItem(name)));
         return setting;

@@ -13,13 +13,11 @@ internal static class GradientNorm
     /// <summary>Square root of the sum of all squares; null counts as zero.</summary>
     public static double Of(IReadOnlyList<Tensor?> gradients) => Math.Sqrt(gradients.Sum(g => g is null ? 0 : SumOfSquares(g)));
 
-    /// <summary>Checks a gradient and shortens it to the length that is allowed.</summary>
-    /// <param name="parameters">Names for messages, and the allowed length.</param>
-    /// <param name="gradients">One per parameter or null; not changed.</param>
-    /// <param name="norm">Its length before.</param>
-    /// <returns>The same tensors, or shortened copies in the caller's scope.</returns>
+    /// <summary>Makes sure that a gradient is whole.</summary>
+    /// <returns>Its length.</returns>
+    /// <exception cref="ArgumentException">There isn't one per parameter.</exception>
     /// <exception cref="NumericalException">It isn't finite; names parameter and place.</exception>
-    public static IReadOnlyList<Tensor?> Clipped(TrainedParameters parameters, IReadOnlyList<Tensor?> gradients, out double norm)
+    public static double Checked(TrainedParameters parameters, IReadOnlyList<Tensor?> gradients)
     {
         if (gradients.Count != parameters.Items.Count)
         {
@@ -27,9 +25,14 @@ internal static class GradientNorm
                 CultureInfo.InvariantCulture, $"There are {gradients.Count} gradients for {parameters}. Pass one per parameter."), nameof(gradients));
         }
 
-        norm = Of(gradients);
-        if (!double.IsFinite(norm))
-            throw NotFinite(parameters, gradients);
+        double norm = Of(gradients);
+        return double.IsFinite(norm) ? norm : throw NotFinite(parameters, gradients);
+    }
+
+    /// <summary>Shortens a gradient to the length that is allowed.</summary>
+    /// <returns>The same tensors, or shortened copies in the caller's scope.</returns>
+    public static IReadOnlyList<Tensor?> Clipped(TrainedParameters parameters, IReadOnlyList<Tensor?> gradients, double norm)
+    {
         if (parameters.ClipNorm is not { } longest || norm <= longest)
             return gradients;
         double scale = longest / norm;

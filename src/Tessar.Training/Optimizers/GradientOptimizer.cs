@@ -28,8 +28,8 @@ internal abstract class GradientOptimizer(TrainedParameters parameters) : Optimi
         Projection? projection = Parameters.Projection;
         if (projection is { OfGradient: true })
             gradients = projection.Map(gradients);
-        gradients = GradientNorm.Clipped(Parameters, gradients, out double norm);
-        GradientLength = norm;
+        GradientLength = GradientNorm.Checked(Parameters, gradients);
+        gradients = GradientNorm.Clipped(Parameters, gradients, GradientLength);
         Tensor[]? before = projection is { OfGradient: false } ? [.. Parameters.Items.Select(p => p.Value.clone())] : null;
         BeginUpdate(learningRate, update);
         for (int i = 0; i < gradients.Count; i++)

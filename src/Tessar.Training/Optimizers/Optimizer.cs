@@ -32,6 +32,9 @@ internal abstract class Optimizer(TrainedParameters parameters) : IDisposable
     /// <summary>Something the person who trains should know, found out during the last update; usually null.</summary>
     public string? Remark { get; protected set; }
 
+    /// <summary>The weights to measure and to keep, where they aren't those that are trained; else null.</summary>
+    public virtual IWeightAverage? AveragedWeights => null;
+
     /// <summary>Makes one update.</summary>
     /// <param name="objective">The batch's loss.</param>
     /// <param name="learningRate">The schedule's value for this update.</param>
@@ -41,6 +44,11 @@ internal abstract class Optimizer(TrainedParameters parameters) : IDisposable
 
     /// <summary>Readies <see cref="State"/> to be filled with what was saved after some updates; for states whose size depends on that.</summary>
     public virtual void ExpectState(long updates)
+    {
+    }
+
+    /// <summary>Called once <see cref="State"/> is filled.</summary>
+    public virtual void StateLoaded()
     {
     }
 

@@ -25,6 +25,9 @@ internal sealed class OptimizerAttribute(string name, string summary) : Attribut
     /// <summary>An optimiser whose numbers it takes besides its own.</summary>
     public Type? Base { get; init; }
 
+    /// <summary>Whether the weights that are measured and kept are an average of those it trains.</summary>
+    public bool Averages { get; init; }
+
     /// <summary>The schedule it wants when none is given.</summary>
     public string Schedule { get; init; } = "cosine";
 

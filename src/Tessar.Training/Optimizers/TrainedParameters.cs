@@ -27,6 +27,8 @@ internal sealed class TrainedParameters
             .Select(p => (p.name, (Tensor)p.parameter))])
         {
             Seed = program.Seed!.Value,
+            DecaysWeightsOnly = program.WeightDecayOn == TrainingProgram.DecayWeights,
+            ClipNorm = program.ClipNorm,
         };
 
     /// <summary>The parameters in the order of the model.</summary>

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Tessar.Examples.Importers.Formats;
+using Tessar.Examples.Importers.Parsing;
 
 namespace Tessar.Examples;
 
@@ -68,7 +70,7 @@ public static class DataCatalog
             return ExampleStore.Open(store);
         string[] own = places.DataFolder is { } data ? [data, Path.Combine(data, Full)] : [];
         string[] folders = [.. own, places.SystemFolder];
-        string? source = folders.FirstOrDefault(place => Directory.Exists(place) && IdxImporter.FindPairs(place).Count == 2);
+        string? source = folders.FirstOrDefault(place => Directory.Exists(place) && IdxFormat.FindPairs(place).Count == 2);
         return source is not null ? OpenConverted(source, places, progress, cancellation) : throw new TessarException(
             $"`{Full}` isn't on this machine: no {Full}.tess and no IDX files (train-images-idx3-ubyte.gz and its three companions) in "
             + $"{string.Join(", ", folders)} ({Describe(places)}). "
@@ -104,7 +106,7 @@ public static class DataCatalog
     /// <summary>Other data sets use the same file names; the labels tell them apart.</summary>
     private static void CheckIsFashionMnist(string source, CatalogPlaces places)
     {
-        foreach ((_, _, string labels) in IdxImporter.FindPairs(source))
+        foreach ((_, _, string labels) in IdxFormat.FindPairs(source))
         {
             using IdxFile file = IdxFile.Open(labels, 1);
             file.Read(new byte[file.Shape[0]]);
@@ -122,7 +124,7 @@ public static class DataCatalog
     private static string Key(string source)
     {
         var text = new StringBuilder(Conversion);
-        foreach ((_, string images, string labels) in IdxImporter.FindPairs(source))
+        foreach ((_, string images, string labels) in IdxFormat.FindPairs(source))
         {
             foreach (string file in (string[])[images, labels])
             {

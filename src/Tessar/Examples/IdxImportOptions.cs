@@ -15,8 +15,3 @@ public sealed record IdxImportOptions
     /// <summary>Bytes under one checksum of the store: a power of two in [65536, 2^30], default 8 MiB.</summary>
     public int PageSize { get; init; } = 8 << 20;
 }
-
-/// <summary>How far an import has come.</summary>
-/// <param name="Done">Examples written.</param>
-/// <param name="Total">Examples to write.</param>
-public readonly record struct ImportProgress(long Done, long Total);

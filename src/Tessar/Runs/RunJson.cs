@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -66,6 +67,10 @@ internal static class RunJson
             return ("one finite mean and positive std per channel", input);
         if (record.Program is { Epochs: < 1 } or { BatchSize: < 1 } or { CheckpointEverySteps: < 1 })
             return ("epochs, batchSize and checkpointEverySteps from 1 on", "a smaller one");
+        if (record.Program is { ClipNorm: not (null or (> 0 and < double.PositiveInfinity)) } or { LabelSmoothing: not (null or (>= 0 and < 1)) })
+            return ("clipNorm above 0 and labelSmoothing in [0, 1)", string.Create(CultureInfo.InvariantCulture, $"{record.Program.ClipNorm} and {record.Program.LabelSmoothing}"));
+        if (record.Program.WeightDecayOn is not (null or TrainingProgram.DecayAll or TrainingProgram.DecayWeights))
+            return ("weightDecayOn all or weights", $"`{record.Program.WeightDecayOn}`");
         if (record.Machine.Threads is < 1 or > 1024)
             return ("from 1 to 1024 threads", $"{record.Machine.Threads}");
         if (record.Program.Labels is { } labels && !IsInside(labels.File))

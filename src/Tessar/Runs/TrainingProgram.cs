@@ -6,6 +6,9 @@ namespace Tessar.Runs;
 /// <remarks>What an imported run can't know (its epochs, optimiser, …) is null.</remarks>
 public sealed record TrainingProgram
 {
+    internal const string DecayAll = "all";
+    internal const string DecayWeights = "weights";
+
     /// <summary>The architecture by name: <c>cnn</c>, or <c>/full/path/my.dll#My.Net</c>.</summary>
     public required string Model { get; init; }
 
@@ -38,6 +41,18 @@ public sealed record TrainingProgram
 
     /// <summary>How the learning rate changes, with its numbers: <c>warmupSteps</c>.</summary>
     public NamedSettings? Schedule { get; init; }
+
+    /// <summary>Longest gradient that is taken as it is, in the Euclidean norm over all parameters; null for any length.</summary>
+    public double? ClipNorm { get; init; }
+
+    /// <summary>Share of each label that is spread evenly over all classes; null for none.</summary>
+    public double? LabelSmoothing { get; init; }
+
+    /// <summary>What weight decay acts on: null or <c>all</c> parameters, or <c>weights</c>, which leaves out biases and norms.</summary>
+    public string? WeightDecayOn { get; init; }
+
+    /// <summary>An average of the weights that is measured and kept instead of the trained ones, with its numbers; null for none.</summary>
+    public NamedSettings? WeightAverage { get; init; }
 
     /// <summary>Updates between two checkpoints; null for one at the end of each epoch.</summary>
     public int? CheckpointEverySteps { get; init; }

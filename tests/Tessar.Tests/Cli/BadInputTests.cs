@@ -22,7 +22,7 @@ public sealed class BadInputTests(SmallRunFixture runs) : IDisposable
     [InlineData(2, "`--model MODEL` is missing", "train", "--data", "fashion-mnist-mini")]
     [InlineData(2, "`--epochs` is `0`; required is a whole number from 1 to 1,000,000.", "train", "--model", "cnn", "--data", "fashion-mnist-mini", "--epochs", "0")]
     [InlineData(2, "Did you mean `optimizer.momentum`?", "train", "--model", "cnn", "--data", "fashion-mnist-mini", "--set", "optimizer.momentun=1")]
-    [InlineData(2, "There is no optimiser `adam`. Did you mean `adamw`?", "train", "--model", "cnn", "--data", "fashion-mnist-mini", "--optimizer", "adam")]
+    [InlineData(2, "There is no optimiser `adamq`. Did you mean `adam`?", "train", "--model", "cnn", "--data", "fashion-mnist-mini", "--optimizer", "adamq")]
     [InlineData(2, "has examples 0 to 9999", "train", "--model", "cnn", "--data", "fashion-mnist-mini", "--train", "train:0-10000")]
     [InlineData(2, "can't be given with --resume", "train", "--resume", "small", "--epochs", "3")]
     [InlineData(2, "all its epochs are done", "train", "--resume", "small")]

@@ -1,17 +1,18 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Tessar.Examples.Importers.Columns;
 
-namespace Tessar.Examples;
+namespace Tessar.Examples.Importers.Parsing;
 
-/// <summary>An IDX file of bytes, read from front to end: big-endian magic 00 00 08 n, n sizes of u32, then the data.</summary>
+/// <summary>An IDX file, read from front to end: 00 00, type of the numbers, n, n sizes of u32, then the numbers; all big-endian.</summary>
 /// <remarks>
 /// Gzip is recognised by its first two bytes, whatever the file is called. Offsets in errors count decompressed bytes. What
 /// has been read is hashed on the way, so that the digest doesn't depend on the compression.
 /// </remarks>
 internal sealed class IdxFile : IDisposable
 {
-    private const byte Bytes = 0x08;
+    private const int MostDimensions = 8;
 
     /// <summary>Deflate can't expand data by more than this; a file that promises more is cut short or forged.</summary>
     private const long LargestExpansion = 1032;
@@ -27,7 +28,7 @@ internal sealed class IdxFile : IDisposable
         _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
         bool isCompressed = _file.ReadByte() == 0x1F && _file.ReadByte() == 0x8B;
         _file.Position = 0;
-        _content = isCompressed ? new GZipStream(_file, CompressionMode.Decompress, leaveOpen: true) : _file;
+        _content = isCompressed ? new GZipStream(_file, CompressionMode.Decompress, leaveOpen: false) : _file;
     }
 
     /// <summary>The file's path.</summary>
@@ -39,14 +40,20 @@ internal sealed class IdxFile : IDisposable
     /// <summary>Bytes of one item.</summary>
     public int ItemBytes { get; private set; }
 
+    /// <summary>Type of the numbers.</summary>
+    public NumberType Type { get; private set; }
+
+    /// <summary>Where the numbers begin in the content.</summary>
+    public int DataOffset => 4 + (sizeof(uint) * Shape.Length);
+
     /// <summary>Opens a file and reads its sizes.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="dimensions">How many dimensions it has to have.</param>
+    /// <param name="dimensions">How many dimensions it has to have; 0 for any number from 1 to 8.</param>
     /// <exception cref="FileFormatException">
-    /// It isn't an IDX file of bytes with that many dimensions, or has another length.
+    /// It isn't an IDX file with that many dimensions, or has another length.
     /// </exception>
     /// <exception cref="TessarException">It can't be read.</exception>
-    public static IdxFile Open(string path, int dimensions)
+    public static IdxFile Open(string path, int dimensions = 0)
     {
         IdxFile? file = null;
         try
@@ -68,6 +75,14 @@ internal sealed class IdxFile : IDisposable
 
             throw;
         }
+    }
+
+    /// <summary>Opens the content at the first number.</summary>
+    public static Stream OpenData(string path)
+    {
+        IdxFile file = Open(path);
+        file._digest.Dispose();
+        return file._content;
     }
 
     /// <summary>Reads the next bytes.</summary>
@@ -134,12 +149,16 @@ internal sealed class IdxFile : IDisposable
     {
         Span<byte> magic = stackalloc byte[4];
         Read(magic);
-        if (magic[0] != 0 || magic[1] != 0 || magic[2] != Bytes || magic[3] != dimensions)
+        if (magic[0] != 0 || magic[1] != 0 || TypeOf(magic[2]) is not { } type || magic[3] is 0 or > MostDimensions
+            || (dimensions > 0 && magic[3] != dimensions))
         {
             _position = 0;
-            throw Refuse($"the mark 0000{Bytes:X2}{dimensions:X2} (bytes, {dimensions} dimensions)", Convert.ToHexString(magic));
+            string wanted = dimensions > 0 ? $"{dimensions} dimensions" : $"1 to {MostDimensions} dimensions";
+            throw Refuse($"the mark of an IDX file (0000, a type from 08 to 0E, {wanted})", Convert.ToHexString(magic));
         }
 
+        Type = type;
+        dimensions = magic[3];
         Span<byte> size = stackalloc byte[sizeof(uint)];
         Shape = new int[dimensions];
         Int128 item = 1;
@@ -147,7 +166,7 @@ internal sealed class IdxFile : IDisposable
         {
             Read(size);
             uint value = BinaryPrimitives.ReadUInt32BigEndian(size);
-            item = i == 0 ? 1 : item * value;
+            item = i == 0 ? Numbers.SizeOf(type) : item * value;
             if (value > Array.MaxLength || (i > 0 && value == 0) || item > Array.MaxLength)
             {
                 _position -= sizeof(uint);
@@ -164,6 +183,17 @@ internal sealed class IdxFile : IDisposable
         if (isTooShort)
             throw Refuse($"{expected} bytes, by the sizes in its header", $"a file of {_file.Length} bytes");
     }
+
+    private static NumberType? TypeOf(byte code) => code switch
+    {
+        0x08 => NumberType.U8,
+        0x09 => NumberType.I8,
+        0x0B => NumberType.I16,
+        0x0C => NumberType.I32,
+        0x0D => NumberType.F32,
+        0x0E => NumberType.F64,
+        _ => null,
+    };
 
     /// <summary>The last four bytes of a gzip file are its content's length, modulo 2^32.</summary>
     private bool EndsWithLength()

@@ -1,0 +1,42 @@
+using Tessar.Runs;
+using static TorchSharp.torch;
+
+namespace Tessar.Training.Optimizers.Classic;
+
+/// <summary>Steps of a size of their own for each parameter, from running means of gradient and squared gradient.</summary>
+/// <remarks>
+/// With gradient g at parameter θ, update t from 1: g ← g + λθ; m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²;
+/// θ ← θ − η (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε). Decay passes through the division; <c>adamw</c> keeps it apart.
+/// Source: Kingma and Ba, "Adam: a method for stochastic optimization", arXiv:1412.6980, algorithm 1.
+/// </remarks>
+[Optimizer("adam", "a step size of its own for each parameter", Memory = 2, FittedRate = 1, Source = "arXiv:1412.6980", Base = typeof(AdamW))]
+[Setting("weightDecay", 0, "pull λ towards zero, added to the gradient")]
+internal sealed class Adam : GradientOptimizer
+{
+    private readonly double beta1;
+    private readonly double beta2;
+    private readonly double epsilon;
+    private readonly double weightDecay;
+    private readonly Tensor[] first;
+    private readonly Tensor[] second;
+
+    public Adam(TrainedParameters parameters, NamedSettings settings)
+        : base(parameters)
+    {
+        beta1 = settings["beta1"];
+        beta2 = settings["beta2"];
+        epsilon = settings["epsilon"];
+        weightDecay = settings["weightDecay"];
+        first = Remember("first-moment");
+        second = Remember("second-moment");
+    }
+
+    protected override void Update(int index, Tensor parameter, Tensor gradient, double learningRate, long update)
+    {
+        Tensor g = gradient.add(parameter, DecayOf(index, weightDecay)), m = first[index], v = second[index];
+        m.mul_(beta1).add_(g, 1 - beta1);
+        v.mul_(beta2).addcmul_(g, g, 1 - beta2);
+        Tensor divisor = v.sqrt().mul_(1 / Math.Sqrt(1 - Math.Pow(beta2, update))).add_(epsilon);
+        parameter.addcdiv_(m, divisor, -learningRate / (1 - Math.Pow(beta1, update)));
+    }
+}

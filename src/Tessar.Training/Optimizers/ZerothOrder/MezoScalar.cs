@@ -1,0 +1,39 @@
+using Tessar.Runs;
+using static TorchSharp.torch;
+
+namespace Tessar.Training.Optimizers.ZerothOrder;
+
+/// <summary>MeZO whose rate follows the size of the slopes, one number for all parameters.</summary>
+/// <remarks>
+/// v ← β₂v + (1 − β₂)ρ²; θ ← (1 − ηλ)θ − η ρz / (√(v / (1 − β₂ᵗ)) + ζ). The control for adaptive variants: if it does as well, a step
+/// size for each parameter isn't what helps. Source: arXiv:2605.03869, which reports just that.
+/// </remarks>
+[Optimizer("mezo-scalar", "mezo with one adaptive rate for all parameters", Memory = 0, Forward = 2, Backward = 0, Schedule = "constant", Source = "arXiv:2605.03869")]
+[Setting("learningRate", 1e-4, "rate η")]
+[Setting("perturbation", 1e-3, "distance ε to the two points whose losses are compared", Above = 0)]
+[Setting("beta2", 0.999, "weight β₂ of earlier squared slopes", Below = 1)]
+[Setting("zeta", 1e-8, "smallest divisor ζ", Above = 0)]
+[Setting("weightDecay", 0, "pull λ towards zero, per unit of η")]
+internal sealed class MezoScalar : ZerothOrderOptimizer
+{
+    private readonly double beta2;
+    private readonly double zeta;
+    private readonly Tensor square;
+
+    public MezoScalar(TrainedParameters parameters, NamedSettings settings)
+        : base(parameters, settings)
+    {
+        beta2 = settings["beta2"];
+        zeta = settings["zeta"];
+        square = RememberNumber("mean-square");
+    }
+
+    /// <inheritdoc/>
+    protected override void Apply(ulong key, double slope, double learningRate, long update)
+    {
+        double v = beta2 * square.item<double>() + (1 - beta2) * slope * slope;
+        square.fill_(v);
+        double rate = learningRate / (Math.Sqrt(v / (1 - Math.Pow(beta2, update))) + zeta);
+        Descend(key, rate * slope, learningRate);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using SkiaSharp;
+
+namespace Tessar.Examples.Images;
+
+/// <summary>Encodes pixels as PNG, which loses nothing.</summary>
+internal static class ImageEncoder
+{
+    private const int Quality = 100;
+
+    /// <summary>A PNG file of 8 bits a channel. Two channels are grey and transparency. Safe from several threads.</summary>
+    /// <param name="pixels">[height, width, channels].</param>
+    /// <param name="shape">Their size.</param>
+    public static byte[] Png(ReadOnlySpan<byte> pixels, ImageShape shape)
+    {
+        bool isGrey = shape.Channels == 1, isOpaque = shape.Channels is 1 or 3;
+        var info = new SKImageInfo(
+            shape.Width, shape.Height, isGrey ? SKColorType.Gray8 : SKColorType.Rgba8888, isOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        byte[] buffer = isGrey || shape.Channels == 4 ? pixels.ToArray() : new byte[checked(4 * shape.Height * shape.Width)];
+        if (!isGrey && shape.Channels != 4)
+            Pixels.Convert(pixels, shape.Channels, buffer, 4);
+        GCHandle pin = GCHandle.Alloc(buffer, GCHandleType.Pinned);
+        try
+        {
+            using SKImage image = SKImage.FromPixels(info, pin.AddrOfPinnedObject(), info.RowBytes);
+            using SKData data = image.Encode(SKEncodedImageFormat.Png, Quality);
+            return data.ToArray();
+        }
+        finally
+        {
+            pin.Free();
+        }
+    }
+}

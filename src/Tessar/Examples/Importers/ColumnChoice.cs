@@ -1,0 +1,89 @@
+using Tessar.Examples.Importers.Columns;
+using Tessar.Tensors;
+
+namespace Tessar.Examples.Importers;
+
+/// <summary>Chooses which columns of a source are the pictures, the classes and the ids.</summary>
+internal static class ColumnChoice
+{
+    /// <summary>Name of a column that holds the rows' ids.</summary>
+    public const string IdName = "id";
+
+    private static readonly string[] s_images =
+        ["image", "images", "img", "imgs", "jpg", "jpeg", "png", "webp", "bmp", "picture", "pictures", "pixels", "x", "data", "input", "inputs"];
+
+    private static readonly string[] s_labels = ["label", "labels", "cls", "class", "y", "target", "targets", "fine_label"];
+
+    /// <summary>The column of pictures, or −1.</summary>
+    /// <exception cref="TessarException">The one asked for isn't there or can't be pictures.</exception>
+    public static int Image(IReadOnlyList<SourceColumn> columns, ImportOptions options)
+    {
+        if (options.Image is { } name)
+        {
+            int chosen = Find(columns, name, "--image");
+            return CanBePictures(columns[chosen]) ? chosen : throw new TessarException(
+                $"`{columns[chosen]}` can't be pictures. Required are image files, or numbers of shape [height, width], [height, width, channels] "
+                + "or [channels, height, width] with at most 4 channels, as U8 or from 0 to 1. Name another column with `--image`.",
+                ErrorKind.Usage);
+        }
+
+        int named = Named(columns, s_images, CanBePictures);
+        int[] likely = named >= 0 ? [named] : [.. Enumerable.Range(0, columns.Count).Where(i => AreLikelyPictures(columns[i]))];
+        return likely.Length == 1 ? likely[0] : -1;
+    }
+
+    /// <summary>The column of classes, or −1.</summary>
+    /// <exception cref="TessarException">The one asked for isn't there or can't be classes.</exception>
+    public static int Label(IReadOnlyList<SourceColumn> columns, ImportOptions options)
+    {
+        if (options.Label is not { } name)
+            return Named(columns, s_labels, CanBeClasses);
+        int chosen = Find(columns, name, "--label");
+        return CanBeClasses(columns[chosen]) ? chosen : throw new TessarException(
+            $"`{columns[chosen]}` can't be classes. Required is one whole number or one name in each row. Name another column with `--label`.",
+            ErrorKind.Usage);
+    }
+
+    /// <summary>The column of ids, whole numbers called <c>id</c>, or −1.</summary>
+    public static int Id(IReadOnlyList<SourceColumn> columns) => Named(columns, [IdName], column => column.IsSingleNumber && column.IsInteger);
+
+    private static bool CanBePictures(SourceColumn column) => column.Kind switch
+    {
+        CellKind.Pixels or CellKind.Picture or CellKind.Bytes => true,
+        CellKind.Array => column.Type is ElementType.U8 or ElementType.F32 or ElementType.F64 && PixelLayout.Of(column.Shape) is not null,
+        _ => false,
+    };
+
+    private static bool AreLikelyPictures(SourceColumn column) =>
+        column.Kind is CellKind.Pixels or CellKind.Picture
+        || (column.Kind == CellKind.Array && column.Type == ElementType.U8 && PixelLayout.Of(column.Shape) is not null);
+
+    private static bool CanBeClasses(SourceColumn column) => column.Kind == CellKind.Text || column.IsSingleNumber;
+
+    private static int Named(IReadOnlyList<SourceColumn> columns, string[] names, Func<SourceColumn, bool> fits)
+    {
+        foreach (string name in names)
+        {
+            for (int i = 0; i < columns.Count; i++)
+            {
+                if (string.Equals(columns[i].Name, name, StringComparison.OrdinalIgnoreCase) && fits(columns[i]))
+                    return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static int Find(IReadOnlyList<SourceColumn> columns, string name, string option)
+    {
+        for (int i = 0; i < columns.Count; i++)
+        {
+            if (columns[i].Name == name)
+                return i;
+        }
+
+        string[] names = [.. columns.Select(column => column.Name)];
+        throw new TessarException(
+            $"`{option}` is `{name}`, but the source has the columns: {string.Join(", ", names)}.{NearestName.Hint(name, names)}", ErrorKind.Usage);
+    }
+}

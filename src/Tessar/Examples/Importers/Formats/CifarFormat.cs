@@ -1,0 +1,55 @@
+using Tessar.Examples.Importers.Columns;
+using Tessar.Examples.Importers.Parsing;
+
+namespace Tessar.Examples.Importers.Formats;
+
+/// <summary>The binary version of CIFAR-10 and CIFAR-100: rows of labels and three planes of 32 × 32 bytes.</summary>
+/// <remarks>Format: https://www.cs.toronto.edu/~kriz/cifar.html. CIFAR-100 has a coarse label before the fine one.</remarks>
+internal sealed class CifarFormat : SourceFormat
+{
+    private static readonly string[] s_ten = ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"];
+    private static readonly string[] s_hundred = ["train.bin", "test.bin"];
+
+    /// <inheritdoc/>
+    public override string Name => "cifar";
+
+    /// <inheritdoc/>
+    public override string Summary => "folder of data_batch_1.bin … test_batch.bin (CIFAR-10), or of train.bin and test.bin (CIFAR-100)";
+
+    /// <inheritdoc/>
+    public override int Rank => 20;
+
+    /// <inheritdoc/>
+    public override bool Recognises(string path) => Directory.Exists(path)
+        ? s_ten.Concat(s_hundred).Any(name => File.Exists(Path.Combine(path, name)))
+        : s_ten.Concat(s_hundred).Contains(Path.GetFileName(path), StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, ImportOptions options, CancellationToken cancellation)
+    {
+        bool isFile = File.Exists(part.Path);
+        string folder = isFile ? Path.GetDirectoryName(part.Path)! : part.Path;
+        string[] files = isFile ? [part.Path] : [.. s_ten.Select(name => Path.Combine(folder, name)).Where(File.Exists)];
+        bool isHundred = isFile ? !Path.GetFileName(part.Path).Contains("batch", StringComparison.Ordinal) : files.Length == 0;
+        if (files.Length == 0)
+            files = [.. s_hundred.Select(name => Path.Combine(folder, name)).Where(File.Exists)];
+        if (files.Length == 0)
+        {
+            throw new TessarException(
+                $"`{folder}` holds no CIFAR files. Expected {s_ten[0]} … {s_ten[^1]}, or {string.Join(" and ", s_hundred)}. Check the folder.",
+                ErrorKind.InputData);
+        }
+
+        IReadOnlyList<string>? classes = ClassNames(Path.Combine(folder, isHundred ? "fine_label_names.txt" : "batches.meta.txt"), isHundred ? 100 : 10);
+        return [.. files.Select(file => new CifarTable(part.Split ?? SplitNames.OfFile(file), file, isHundred, classes))];
+    }
+
+    /// <summary>One name a line; null without the file.</summary>
+    private static string[]? ClassNames(string path, int count)
+    {
+        if (!File.Exists(path))
+            return null;
+        string[] names = [.. File.ReadLines(path).Take(1000).Select(line => line.Trim()).Where(line => line.Length > 0)];
+        return names.Length == count ? names : throw SourceFile.Refuse(path, null, $"{count} names of classes, one a line", $"{names.Length}");
+    }
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using Tessar.Examples.Importers.Columns;
+using Tessar.Examples.Importers.Parsing;
+using Tessar.Examples.Storage;
+
+namespace Tessar.Examples.Importers.Formats;
+
+/// <summary>IDX, the format of MNIST and Fashion-MNIST: one file of images and one of labels for each split, gzipped or not.</summary>
+/// <remarks>Format: http://yann.lecun.com/exdb/mnist, "the IDX file format". All six types of numbers are read.</remarks>
+internal sealed class IdxFormat : SourceFormat
+{
+    /// <summary>Its name.</summary>
+    public const string FormatName = "idx";
+
+    private static readonly (string Split, string Prefix)[] s_splits = [("train", "train"), ("test", "t10k")];
+
+    /// <inheritdoc/>
+    public override string Name => FormatName;
+
+    /// <inheritdoc/>
+    public override string Summary => "folder of train-images-idx3-ubyte and its companions, gzipped or not; or one IDX file";
+
+    /// <inheritdoc/>
+    public override int Rank => 10;
+
+    /// <inheritdoc/>
+    public override bool Recognises(string path) => Directory.Exists(path)
+        ? s_splits.Any(split => Find(path, $"{split.Prefix}-images") is not null || Find(path, $"{split.Prefix}-labels") is not null)
+        : Path.GetFileName(path).Contains("idx", StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, ImportOptions options, CancellationToken cancellation)
+    {
+        if (File.Exists(part.Path))
+        {
+            ArraySource array = OpenArray(part.Path, "data");
+            return [new ArrayTable(part.Split, [array], token => [Describe(array, token)])];
+        }
+
+        IReadOnlyList<(string Split, string Images, string Labels)> pairs = FindPairs(part.Path);
+        if (pairs.Count == 0)
+        {
+            throw new TessarException(
+                $"`{Path.GetFullPath(part.Path)}` holds no IDX files. "
+                + "Expected train-images-idx3-ubyte and train-labels-idx1-ubyte (or t10k-…), with or without .gz. Check the folder.",
+                ErrorKind.InputData);
+        }
+
+        var tables = new List<(ArraySource Images, ArraySource Labels, string Split)>();
+        foreach ((string split, string imagePath, string labelPath) in pairs)
+        {
+            ArraySource labels = OpenArray(labelPath, StoreRules.Label), images = OpenArray(imagePath, StoreRules.Image);
+            CheckPair(images, labels, tables.Count == 0 ? images : tables[0].Images);
+            tables.Add((images, labels, split));
+        }
+
+        ArraySource[] labelFiles = [.. tables.Select(table => table.Labels)];
+        return
+        [
+            .. tables.Select(table => new ArrayTable(
+                table.Split, [table.Images, table.Labels], token => [Describe(table.Images, token), Describe(table.Labels, token)])
+            {
+                NameClasses = largest => ClassesOf(labelFiles, largest, cancellation),
+            }),
+        ];
+    }
+
+    /// <summary>The splits of which a folder holds both files; a file without its partner is an error.</summary>
+    /// <exception cref="TessarException">The folder is missing, or a file is without its partner.</exception>
+    internal static IReadOnlyList<(string Split, string Images, string Labels)> FindPairs(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new TessarException(
+                $"The folder `{Path.GetFullPath(folder)}` doesn't exist. Check the path.", ErrorKind.InputData);
+        }
+
+        var pairs = new List<(string, string, string)>();
+        foreach ((string split, string prefix) in s_splits)
+        {
+            string? images = Find(folder, $"{prefix}-images"), labels = Find(folder, $"{prefix}-labels");
+            if (images is not null && labels is not null)
+            {
+                pairs.Add((split, images, labels));
+            }
+            else if ((images ?? labels) is { } lonely)
+            {
+                string missing = images is null ? $"{prefix}-images-idx3-ubyte" : $"{prefix}-labels-idx1-ubyte";
+                throw new TessarException(
+                    $"`{lonely}` is there without `{missing}` (with or without .gz) beside it. Add the missing file.",
+                    ErrorKind.InputData);
+            }
+        }
+
+        return pairs;
+    }
+
+    /// <summary>A file of that name followed by <c>-idx</c> or <c>.idx</c>; of several the first in ordinal order.</summary>
+    private static string? Find(string folder, string name) =>
+        Directory.EnumerateFiles(folder, $"{name}?idx*").Where(file => Path.GetFileName(file)[name.Length] is '-' or '.').Order(StringComparer.Ordinal)
+            .Select(Path.GetFullPath).FirstOrDefault();
+
+    private static ArraySource OpenArray(string path, string name)
+    {
+        string file = Path.GetFileName(path);
+        int digit = file.IndexOf("idx", StringComparison.Ordinal) + 3;
+        int dimensions = digit >= 3 && digit < file.Length && char.IsAsciiDigit(file[digit]) ? file[digit] - '0' : 0;
+        using var idx = IdxFile.Open(path, dimensions);
+        return new ArraySource(path, name, idx.Type, IsBigEndian: true, [.. idx.Shape.Select(size => (long)size)], idx.DataOffset, () => IdxFile.OpenData(path))
+        {
+            IsPictures = idx.Type == NumberType.U8 && idx.Shape.Length == 3,
+        };
+    }
+
+    private static void CheckPair(ArraySource images, ArraySource labels, ArraySource first)
+    {
+        if (images.Count != labels.Count)
+            throw Refuse(images, 4, $"{labels.Count} images, as many as labels in {labels.Path}", $"{images.Count}");
+        if (!images.Shape.Skip(1).SequenceEqual(first.Shape.Skip(1)))
+            throw Refuse(images, 8, $"images of {Size(first)} as in {first.Path}", Size(images));
+
+        static string Size(ArraySource array) => string.Join(" × ", array.Shape.Skip(1));
+
+        static FileFormatException Refuse(ArraySource array, long offset, string expected, string found) =>
+            new(array.Path, offset, expected, found, "Download the file again.");
+    }
+
+    /// <summary>Name, length and digest of the content; reads all of it and checks that it ends where it should.</summary>
+    private static StoreSource Describe(ArraySource array, CancellationToken cancellation)
+    {
+        using var file = IdxFile.Open(array.Path);
+        byte[] buffer = new byte[1 << 18];
+        for (long left = array.Count * array.RowBytes; left > 0;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int bytes = (int)Math.Min(buffer.Length, left);
+            file.Read(buffer.AsSpan(0, bytes));
+            left -= bytes;
+        }
+
+        return file.Finish();
+    }
+
+    private static IReadOnlyList<string> ClassesOf(ArraySource[] labels, int largest, CancellationToken cancellation) =>
+        labels.All(file => FashionMnist.IsLabelFile(Describe(file, cancellation)))
+            ? FashionMnist.Classes
+            : [.. Enumerable.Range(0, Math.Max(9, largest) + 1).Select(label => label.ToString(CultureInfo.InvariantCulture))];
+}

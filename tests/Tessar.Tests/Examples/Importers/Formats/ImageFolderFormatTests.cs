@@ -1,0 +1,128 @@
+using Tessar.Examples;
+
+namespace Tessar.Tests.Examples.Importers.Formats;
+
+public sealed class ImageFolderFormatTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Sub_folders_are_classes_and_pictures_stay_as_they_are()
+    {
+        Write("bee/b.png", Photos.Png(3, 5, 2));
+        Write("bee/deep/a.JPG", Photos.Jpeg(8, 8, 3));
+        Write("Ant/z.bmp", Photos.Bmp(3, 5, 4));
+        Write("cat/w.webp", Photos.WebP(3, 6, 5));
+        Write("cat/notes.txt", "no picture"u8.ToArray());
+        Write("cat/.hidden.png", "no picture"u8.ToArray());
+        using ExampleStore store = folder.Import(folder.File("photos"));
+        Assert.Equal(["Ant", "bee", "cat"], store.ClassNames);
+        Assert.Equal([new StoreSplit("train", 0, 4)], store.Splits);
+        Assert.Equal([0, 1, 1, 2], Enumerable.Range(0, 4).Select(i => ExampleSet.Parse(store, "train").Label(i)));
+        Assert.Equal(Photos.Png(3, 5, 2), store.ImageOf(1).Bytes.ToArray());
+        Assert.Equal(Photos.Jpeg(8, 8, 3), store.ImageOf(2).Bytes.ToArray());
+        Assert.Equal((ImageCodec.Png, new ImageShape(3, 5, 3)), (store.ImageOf(0).Codec, store.ImageOf(0).Shape));
+        Assert.Equal(Photos.Pixels(3, 5, 4), store.PixelsOf(0));
+        Assert.Equal(Photos.Pixels(3, 6, 5), store.PixelsOf(3));
+        StoreSource source = Assert.Single(store.Manifest.Provenance.Sources);
+        Assert.Equal(("photos", Photos.Png(3, 5, 2).Length + Photos.Jpeg(8, 8, 3).Length + Photos.Bmp(3, 5, 4).Length + Photos.WebP(3, 6, 5).Length), (source.Name, (int)source.Bytes));
+    }
+
+    [Fact]
+    public void Folders_called_train_and_test_are_splits()
+    {
+        Write("test/bee/a.png", Photos.Png(2, 2, 1));
+        Write("train/bee/b.png", Photos.Png(2, 2, 2));
+        Write("train/cat/c.png", Photos.Png(2, 2, 3));
+        Write("test/ant/d.png", Photos.Png(2, 2, 4));
+        using ExampleStore store = folder.Import(folder.File("photos"));
+        Assert.Equal(["ant", "bee", "cat"], store.ClassNames);
+        Assert.Equal([("train", 2L), ("test", 2L)], store.Splits.Select(split => (split.Name, split.Count)));
+        Assert.Equal([1, 2, 0, 1], Enumerable.Range(0, 4).Select(i => ExampleSet.Parse(store, i < 2 ? "train" : "test").Label(i % 2)));
+    }
+
+    [Fact]
+    public void Size_makes_pixels_of_one_size()
+    {
+        Write("a/1.png", Photos.Png(4, 4, 1));
+        Write("a/2.jpg", Photos.Jpeg(20, 10, 2));
+        using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { Size = (4, 4) });
+        Assert.Equal(new ImageShape(4, 4, 3), store.Image);
+        Assert.Equal(Photos.Pixels(4, 4, 1), ExampleSet.Parse(store, "train").Image(0).ToArray());
+        Assert.Equal("4x4", store.Manifest.Provenance.Settings["size"]);
+    }
+
+    [Fact]
+    public void Pictures_that_cannot_be_decoded_are_named_or_left_out()
+    {
+        for (int i = 0; i < 5; i++)
+            Write($"a/{i}.png", Photos.Png(4, 4, i));
+        Write("a/1.png", Photos.Png(4, 4, 1)[..60]);
+        Write("b/x.jpg", "not a picture"u8.ToArray());
+        Write("b/y.jpg", []);
+        FileFormatException error = folder.Refusal<FileFormatException>(folder.File("photos"));
+        Assert.Equal(folder.File("photos/a/1.png"), error.Path);
+        Assert.Contains("3 pictures that can't: a/1.png, b/x.jpg, b/y.jpg", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--skip-bad", error.Message, StringComparison.Ordinal);
+        using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { SkipBad = true });
+        Assert.Equal(4, store.Count);
+        Assert.Equal(Photos.Pixels(4, 4, 2), store.PixelsOf(1));
+        Assert.Equal("3", store.Manifest.Provenance.Settings["skip-bad"]);
+        Assert.Equal("a/1.png\nb/x.jpg\nb/y.jpg", store.Manifest.Provenance.Settings["skip-bad.names"]);
+        var limits = new Dictionary<string, long>(StringComparer.Ordinal) { ["train"] = 3 };
+        using ExampleStore limited = folder.Import(folder.File("photos"), new ImportOptions { SkipBad = true, Limits = limits });
+        Assert.Equal([0, 2, 3], Enumerable.Range(0, 3).Select(i => limited.PixelsOf(i)[0] % 40));
+    }
+
+    [Fact]
+    public void Links_out_of_the_root_are_not_followed()
+    {
+        Write("a/1.png", Photos.Png(2, 2, 1));
+        Directory.CreateDirectory(folder.File("outside"));
+        File.WriteAllBytes(folder.File("outside/2.png"), Photos.Png(2, 2, 2));
+        File.CreateSymbolicLink(folder.File("photos/a/2.png"), folder.File("outside/2.png"));
+        File.CreateSymbolicLink(folder.File("photos/a/3.png"), folder.File("photos/a/1.png"));
+        File.CreateSymbolicLink(folder.File("photos/a/4.png"), folder.File("nowhere.png"));
+        Directory.CreateSymbolicLink(folder.File("photos/b"), folder.File("outside"));
+        Directory.CreateSymbolicLink(folder.File("photos/a/loop"), folder.File("photos"));
+        using ExampleStore store = folder.Import(folder.File("photos"));
+        Assert.Equal(["a"], store.ClassNames);
+        Assert.Equal(2, store.Count);
+    }
+
+    [Fact]
+    public void Folder_without_pictures_is_refused_with_the_formats()
+    {
+        Directory.CreateDirectory(folder.File("photos/a"));
+        Assert.Contains("webdataset", folder.Refusal<TessarException>(folder.File("photos")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Damaged_pictures_end_with_the_named_error()
+    {
+        Write("a/1.png", Photos.Png(6, 6, 1));
+        Write("a/2.jpg", Photos.Jpeg(6, 6, 2));
+        Write("b/3.webp", Photos.WebP(6, 6, 3));
+        foreach (string file in (string[])["a/1.png", "a/2.jpg", "b/3.webp"])
+            folder.SurvivesMutations(folder.File("photos"), folder.File($"photos/{file}"), "folder", times: 60);
+    }
+
+    [Fact]
+    public void Cancelled_import_leaves_nothing()
+    {
+        Write("a/1.png", Photos.Png(6, 6, 1));
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => Importer.Import(folder.File("photos"), folder.File("a.tess"), cancellation: cancelled.Token));
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    private void Write(string name, byte[] content)
+    {
+        string path = folder.File(Path.Combine("photos", name));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, content);
+    }
+}

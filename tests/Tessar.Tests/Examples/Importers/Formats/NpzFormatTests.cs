@@ -1,0 +1,115 @@
+using Tessar.Examples;
+
+namespace Tessar.Tests.Examples.Importers.Formats;
+
+public sealed class NpzFormatTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Names_of_the_arrays_tell_columns_and_splits()
+    {
+        Write("mnist.npz", ("x_test", Pictures(2)), ("y_test", Labels(2)), ("x_train", Pictures(5)), ("y_train", Labels(5)));
+        using ExampleStore store = folder.Import(folder.File("mnist.npz"));
+        Assert.Equal([new StoreSplit("train", 0, 5), new StoreSplit("test", 5, 2)], store.Splits);
+        Assert.Equal([0, 1, 2, 0, 1], Enumerable.Range(0, 5).Select(i => ExampleSet.Parse(store, "train").Label(i)));
+        Assert.Equal(Npy.Ramp(30)[24..], ExampleSet.Parse(store, "train").Image(4).ToArray());
+        Assert.Equal(("npz", "mnist.npz"), (store.Manifest.Provenance.Kind, store.Manifest.Provenance.Sources.Single().Name));
+    }
+
+    [Fact]
+    public void Two_archives_become_two_splits()
+    {
+        Write("a.npz", ("x", Pictures(4)), ("y", Labels(4)));
+        Write("b.npz", ("x", Pictures(3)), ("y", Labels(3)));
+        using ExampleStore store = folder.Import($"train={folder.File("a.npz")},holdout={folder.File("b.npz")}");
+        Assert.Equal([("train", 4L), ("holdout", 3L)], store.Splits.Select(split => (split.Name, split.Count)));
+    }
+
+    [Fact]
+    public void One_archive_can_be_named_cut_and_limited()
+    {
+        Write("a.npz", ("pixels", Pictures(9)), ("digit", Labels(9)));
+        using ExampleStore named = folder.Import(folder.File("a.npz"), new ImportOptions { Split = "all", Image = "pixels", Label = "digit" });
+        Assert.Equal(new StoreSplit("all", 0, 9), named.Splits.Single());
+        Assert.Equal(2, ExampleSet.Parse(named, "all").Label(8));
+        var limits = new Dictionary<string, long>(StringComparer.Ordinal) { ["test"] = 3 };
+        using ExampleStore cut = folder.Import(
+            folder.File("a.npz"), new ImportOptions { Label = "digit", Splits = [new("train", 4), new("test", null)], Limits = limits });
+        Assert.Equal([("train", 4L), ("test", 3L)], cut.Splits.Select(split => (split.Name, split.Count)));
+        Assert.Equal([1, 2, 0], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(cut, "test").Label(i)));
+        Assert.Contains("asks for 10 rows of 9", folder.Refusal<ArgumentException>(
+            folder.File("a.npz"), new ImportOptions { Splits = [new("train", 10)] }).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Unknown_and_unsuitable_columns_are_refused_by_name()
+    {
+        Write("a.npz", ("pixels", Pictures(9)), ("digit", Labels(9)));
+        Assert.Contains("pixels, digit", Sorted(folder.Refusal<TessarException>(folder.File("a.npz"), new ImportOptions { Image = "pixel" }).Message), StringComparison.Ordinal);
+        Assert.Contains("can't be pictures", folder.Refusal<TessarException>(folder.File("a.npz"), new ImportOptions { Image = "digit" }).Message, StringComparison.Ordinal);
+        Assert.Contains("can't be classes", folder.Refusal<TessarException>(folder.File("a.npz"), new ImportOptions { Label = "pixels" }).Message, StringComparison.Ordinal);
+
+        static string Sorted(string message) => message.Replace("digit, pixels", "pixels, digit", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Numbers_from_0_to_1_become_pictures_when_they_were_bytes()
+    {
+        float[] bytes = [.. Enumerable.Range(0, 18).Select(i => i * 14 / 255f)];
+        Write("a.npz", ("x", Npy.File("'<f4'", "(3, 2, 3)", Npy.Bytes(bytes))));
+        using ExampleStore store = folder.Import(folder.File("a.npz"));
+        Assert.Equal([.. Enumerable.Range(12, 6).Select(i => (byte)(i * 14))], ExampleSet.Parse(store, "train").Image(2).ToArray());
+        bytes[17] = 0.5f;
+        Write("a.npz", ("x", Npy.File("'<f4'", "(3, 2, 3)", Npy.Bytes(bytes))));
+        using ExampleStore other = folder.Import(folder.File("a.npz"));
+        Assert.Equal(ColumnKind.Tensor, other.Column("x").Kind);
+        Assert.Contains("0.5", folder.Refusal<FileFormatException>(folder.File("a.npz"), new ImportOptions { Image = "x" }).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-1.0)]
+    [InlineData(0.5)]
+    [InlineData(1e9)]
+    public void Numbers_that_are_no_classes_stay_numbers_unless_asked_for(double value)
+    {
+        Write("a.npz", ("x", Pictures(2)), ("y", Npy.File("'<f8'", "(2,)", Npy.Bytes(1.0, value))));
+        using ExampleStore store = folder.Import(folder.File("a.npz"));
+        Assert.Equal(["image", "y"], store.Manifest.Columns.Select(column => column.Name));
+        Assert.Contains("whole numbers", folder.Refusal<FileFormatException>(folder.File("a.npz"), new ImportOptions { Label = "y" }).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Different_numbers_of_rows_are_refused()
+    {
+        Write("a.npz", ("x", Pictures(4)), ("y", Labels(3)));
+        string message = folder.Refusal<FileFormatException>(folder.File("a.npz")).Message;
+        Assert.Contains("4 rows in `y`, as in `x`", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Doubled_arrays_and_foreign_files_are_refused()
+    {
+        Write("a.npz", ("x", Pictures(4)), ("x", Pictures(4)));
+        Assert.Contains("`x` twice", folder.Refusal<FileFormatException>(folder.File("a.npz")).Message, StringComparison.Ordinal);
+        Write("a.npz", ("x", "not an array"u8.ToArray()));
+        Assert.Contains("NUMPY", folder.Refusal<FileFormatException>(folder.File("a.npz")).Message, StringComparison.Ordinal);
+        Write("a.npz");
+        Assert.Contains("none", folder.Refusal<FileFormatException>(folder.File("a.npz")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Damaged_archives_end_with_the_named_error()
+    {
+        Write("a.npz", ("x", Pictures(9)), ("y", Labels(9)));
+        folder.SurvivesMutations(folder.File("a.npz"), folder.File("a.npz"), "npz");
+    }
+
+    private static byte[] Pictures(int rows) => Npy.File("'|u1'", $"({rows}, 2, 3)", Npy.Ramp(rows * 6));
+
+    private static byte[] Labels(int rows) => Npy.File("'<i8'", $"({rows},)", Npy.Bytes([.. Enumerable.Range(0, rows).Select(i => (long)(i % 3))]));
+
+    private void Write(string file, params (string Name, byte[] File)[] arrays) => File.WriteAllBytes(folder.File(file), Npy.Archive(arrays));
+}

@@ -1,0 +1,160 @@
+using System.Formats.Tar;
+using System.Runtime.InteropServices;
+using System.Text;
+using Tessar.Examples;
+
+namespace Tessar.Tests.Examples.Importers.Formats;
+
+public sealed class WebDatasetFormatTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(TarEntryFormat.Ustar)]
+    [InlineData(TarEntryFormat.Pax)]
+    [InlineData(TarEntryFormat.Gnu)]
+    [InlineData(TarEntryFormat.V7)]
+    public void Files_of_one_name_are_a_sample(TarEntryFormat format)
+    {
+        string deep = format == TarEntryFormat.V7 ? "d" : string.Join('/', Enumerable.Repeat("a-long-folder", format == TarEntryFormat.Ustar ? 8 : 20));
+        Write("a.tar", format, Sample($"{deep}/p.q", 1), Sample($"{deep}/r", 2));
+        using ExampleStore store = folder.Import(folder.File("a.tar"));
+        Assert.Equal(["image", "label", "depth", "json", "mat", "txt", "key"], store.Manifest.Columns.Select(column => column.Name));
+        Assert.Equal([1, 2], Enumerable.Range(0, 2).Select(i => ExampleSet.Parse(store, "train").Label(i)));
+        Assert.Equal(Photos.Pixels(3, 4, 2), store.PixelsOf(1));
+        Assert.Equal([2f, 3f], MemoryMarshal.Cast<byte, float>(store.Row(store.Column("depth"), 1)).ToArray());
+        Assert.Equal("""{"n":2}""", Encoding.UTF8.GetString(store.Value(store.Column("json"), 1)));
+        Assert.Equal("words 1", Encoding.UTF8.GetString(store.Value(store.Column("txt"), 0)));
+        Assert.Equal([9, 2], store.Value(store.Column("mat"), 1));
+        Assert.Equal($"{deep}/p", Encoding.UTF8.GetString(store.Value(store.Column("key"), 0)));
+
+        static (string, byte[])[] Sample(string key, int n) =>
+        [
+            ($"{key}.png".Replace(".q.png", ".png", StringComparison.Ordinal), Photos.Png(3, 4, n)),
+            ($"{Stem(key)}.cls", Encoding.UTF8.GetBytes($"{n}\n")),
+            ($"{Stem(key)}.depth.npy", Npy.File("'<f4'", "(2,)", Npy.Bytes((float)n, n + 1f))),
+            ($"{Stem(key)}.json", Encoding.UTF8.GetBytes($$"""{"n":{{n}}}""")),
+            ($"{Stem(key)}.txt", Encoding.UTF8.GetBytes($"words {n}")),
+            ($"{Stem(key)}.mat", [9, (byte)n]),
+        ];
+
+        static string Stem(string key) => key.Replace(".q", string.Empty, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Braces_name_shards_and_numbers_that_only_count_are_no_keys()
+    {
+        for (int shard = 0; shard < 3; shard++)
+            Write($"train-00{shard}.tar", TarEntryFormat.Ustar, [($"00{2 * shard}.jpg", Photos.Jpeg(8, 8, shard))], [($"00{(2 * shard) + 1}.png", Photos.Png(8, 8, shard))]);
+        using ExampleStore store = folder.Import(folder.File("train-{000..002}.tar"));
+        Assert.Equal(["image"], store.Manifest.Columns.Select(column => column.Name));
+        Assert.Equal((6L, null), (store.Count, store.Manifest.Ids));
+        Assert.Equal([ImageCodec.Jpeg, ImageCodec.Png], [store.ImageOf(4).Codec, store.ImageOf(5).Codec]);
+        using ExampleStore first = folder.Import($"val={folder.File("train-{001,002}.tar")}");
+        Assert.Equal([2UL, 5UL], [first.IdOf(0), first.IdOf(3)]);
+        Assert.Equal("val", first.Splits.Single().Name);
+    }
+
+    [Fact]
+    public void Names_of_classes_are_numbered_in_ordinal_order()
+    {
+        Write("a.tar", TarEntryFormat.Pax, [("0.cls", "dog"u8.ToArray())], [("1.cls", " Cat\n"u8.ToArray())], [("2.cls", "dog"u8.ToArray())]);
+        using ExampleStore store = folder.Import(folder.File("a.tar"));
+        Assert.Equal(["Cat", "dog"], store.ClassNames);
+        Assert.Equal([1, 0, 1], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(store, "train").Label(i)));
+    }
+
+    [Fact]
+    public void Photo_and_mask_in_one_sample_are_two_columns()
+    {
+        Write("a.tar", TarEntryFormat.Pax, [("0.jpg", Photos.Jpeg(8, 8, 1)), ("0.png", Photos.Png(8, 8, 2))]);
+        using ExampleStore store = folder.Import(folder.File("a.tar"));
+        Assert.Equal(["image", "png"], store.Manifest.Columns.Select(column => column.Name));
+    }
+
+    [Fact]
+    public void Doubled_fields_missing_fields_and_ragged_arrays_are_refused()
+    {
+        Write("a.tar", TarEntryFormat.Pax, [("0.cls", "1"u8.ToArray()), ("0.cls", "2"u8.ToArray())]);
+        Assert.Contains("`cls` twice", folder.Refusal<FileFormatException>(folder.File("a.tar")).Message, StringComparison.Ordinal);
+        Write("a.tar", TarEntryFormat.Pax, [("0.cls", "1"u8.ToArray()), ("0.txt", "a"u8.ToArray())], [("1.cls", "2"u8.ToArray())]);
+        FileFormatException missing = folder.Refusal<FileFormatException>(folder.File("a.tar"));
+        Assert.Contains("a field txt in the sample `1`", missing.Message, StringComparison.Ordinal);
+        Assert.NotNull(missing.Offset);
+        Write("a.tar", TarEntryFormat.Pax, [("0.x.npy", Npy.File("'|u1'", "(2,)", [1, 2]))], [("1.x.npy", Npy.File("'|u1'", "(3,)", [1, 2, 3]))]);
+        Assert.Contains("U8 [2]", folder.Refusal<FileFormatException>(folder.File("a.tar")).Message, StringComparison.Ordinal);
+        Write("a.tar", TarEntryFormat.Pax);
+        Assert.ThrowsAny<TessarException>(() => Importer.Import(folder.File("a.tar"), folder.File("b.tess"), cancellation: TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Paths_upwards_and_links_do_nothing()
+    {
+        using (var stream = File.Create(folder.File("a.tar")))
+        using (var writer = new TarWriter(stream, TarEntryFormat.Pax))
+        {
+            writer.WriteEntry(Entry("../../evil.txt", "up"u8.ToArray(), TarEntryFormat.Pax));
+            writer.WriteEntry(Entry("/tmp/tessar-evil.txt", "root"u8.ToArray(), TarEntryFormat.Pax));
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "2.txt") { LinkName = "/etc/passwd" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.HardLink, "3.txt") { LinkName = "../../evil.txt" });
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.Directory, "4.txt"));
+        }
+
+        string[] before = Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories);
+        using (ExampleStore store = folder.Import(folder.File("a.tar")))
+            Assert.Equal(["up", "root"], Enumerable.Range(0, 2).Select(i => Encoding.UTF8.GetString(store.Value(store.Column("txt"), i))));
+        Directory.Delete(folder.File("out"), recursive: true);
+        Assert.Equal(before, Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories));
+        Assert.False(File.Exists("/tmp/tessar-evil.txt"));
+    }
+
+    [Theory]
+    [InlineData(TarEntryFormat.Ustar)]
+    [InlineData(TarEntryFormat.Pax)]
+    [InlineData(TarEntryFormat.Gnu)]
+    public void Damaged_archives_end_with_the_named_error(TarEntryFormat format)
+    {
+        string name = new('n', format == TarEntryFormat.Ustar ? 90 : 150);
+        Write("a.tar", format,
+            [($"{name}0.png", Photos.Png(3, 4, 1)), ($"{name}0.cls", "1"u8.ToArray()), ($"{name}0.v.npy", Npy.File("'<i4'", "()", Npy.Bytes(7)))],
+            [($"{name}1.png", Photos.Png(3, 4, 1)), ($"{name}1.cls", "0"u8.ToArray()), ($"{name}1.v.npy", Npy.File("'<i4'", "()", Npy.Bytes(8)))]);
+        folder.SurvivesMutations(folder.File("a.tar"), folder.File("a.tar"), "webdataset", times: 100);
+    }
+
+    [Fact]
+    public void Huge_extended_header_is_refused_before_it_is_read()
+    {
+        Write("a.tar", TarEntryFormat.Gnu, [(new string('n', 150) + ".txt", "1"u8.ToArray())]);
+        byte[] file = File.ReadAllBytes(folder.File("a.tar"));
+        "17777777777"u8.CopyTo(file.AsSpan(124));
+        file.AsSpan(148, 8).Fill((byte)' ');
+        int sum = file.AsSpan(0, 512).ToArray().Sum(value => value);
+        Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(file, 148);
+        File.WriteAllBytes(folder.File("a.tar"), file);
+        FileFormatException error = folder.Refusal<FileFormatException>(folder.File("a.tar"));
+        Assert.Equal(124, error.Offset);
+        Assert.Contains("extended header", error.Message, StringComparison.Ordinal);
+    }
+
+    private static TarEntry Entry(string name, byte[] content, TarEntryFormat format)
+    {
+        var data = new MemoryStream(content);
+        return format switch
+        {
+            TarEntryFormat.Ustar => new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = data },
+            TarEntryFormat.Gnu => new GnuTarEntry(TarEntryType.RegularFile, name) { DataStream = data },
+            TarEntryFormat.V7 => new V7TarEntry(TarEntryType.V7RegularFile, name) { DataStream = data },
+            _ => new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = data },
+        };
+    }
+
+    private void Write(string file, TarEntryFormat format, params (string Name, byte[] Content)[][] samples)
+    {
+        using FileStream stream = File.Create(folder.File(file));
+        using var writer = new TarWriter(stream, format);
+        foreach ((string name, byte[] content) in samples.SelectMany(sample => sample))
+            writer.WriteEntry(Entry(name, content, format));
+    }
+}

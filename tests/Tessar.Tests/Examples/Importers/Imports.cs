@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using CsCheck;
+using Tessar.Examples;
+
+namespace Tessar.Tests.Examples.Importers;
+
+/// <summary>Imports of small sources, whole and damaged.</summary>
+internal static class Imports
+{
+    private const long MostAllocated = 200L << 20;
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(20);
+
+    public static ExampleStore Import(this TemporaryFolder folder, string source, ImportOptions? options = null)
+    {
+        string path = Path.Combine(Directory.CreateDirectory(folder.File("out")).FullName, $"{Guid.NewGuid():N}.tess");
+        Importer.Import(source, path, options, cancellation: TestContext.Current.CancellationToken);
+        var store = ExampleStore.Open(path);
+        store.VerifyAll();
+        return store;
+    }
+
+    /// <summary>The error of an import, which must have left nothing behind.</summary>
+    public static TException Refusal<TException>(this TemporaryFolder folder, string source, ImportOptions? options = null)
+        where TException : Exception
+    {
+        string path = Directory.CreateDirectory(folder.File("refused")).FullName;
+        TException error = Assert.ThrowsAny<TException>(() =>
+            Importer.Import(source, Path.Combine(path, "a.tess"), options, cancellation: TestContext.Current.CancellationToken));
+        Assert.Empty(Directory.GetFileSystemEntries(path));
+        return error;
+    }
+
+    /// <summary>Damages a file of a source in many ways: each import works or ends with the named error, in little memory and time.</summary>
+    public static void SurvivesMutations(this TemporaryFolder folder, string source, string file, string format, int times = 150, ImportOptions? options = null)
+    {
+        byte[] whole = File.ReadAllBytes(file);
+        string folderOut = Directory.CreateDirectory(folder.File("mutated")).FullName, path = Path.Combine(folderOut, "a.tess");
+        options = (options ?? new ImportOptions()) with { Format = format, PageSize = 65536 };
+        int refused = 0;
+        Importer.Import(source, path, options, cancellation: TestContext.Current.CancellationToken);
+        Mutation.Some.Sample(
+            mutations =>
+            {
+                File.Delete(path);
+                File.WriteAllBytes(file, Mutation.Apply(whole, mutations));
+                long before = GC.GetTotalAllocatedBytes(), start = Stopwatch.GetTimestamp();
+                try
+                {
+                    Importer.Import(source, path, options, cancellation: TestContext.Current.CancellationToken);
+                    using var store = ExampleStore.Open(path);
+                    store.VerifyAll();
+                }
+                catch (TessarException e)
+                {
+                    refused++;
+                    Assert.True(e is FileFormatException || e.Kind is ErrorKind.InputData or ErrorKind.Usage, e.ToString());
+                    Assert.Empty(Directory.GetFileSystemEntries(folderOut));
+                }
+
+                Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, MostAllocated);
+                Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, Hang);
+            },
+            iter: times, threads: 1, seed: "0000KOZzgYo0");
+        File.WriteAllBytes(file, whole);
+        Assert.InRange(refused, times / 10, times);
+    }
+}
