@@ -16,6 +16,8 @@ internal static class Benchmarks
 
     private static readonly Dictionary<string, Func<object>> Known = new(StringComparer.Ordinal)
     {
+        ["loader"] = LoaderBenchmark.Run,
+        ["training"] = TrainingBenchmark.Run,
         ["trak"] = TrakBenchmark.Run,
     };
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using Tessar.Autograd;
 using Tessar.Examples;
@@ -49,7 +48,7 @@ internal static class TrakBenchmark
                 timesFasterThanLoop = ratio.TimesFaster,
                 peakBytes = Process.GetCurrentProcess().PeakWorkingSet64,
                 runtime = Environment.Version.ToString(),
-                processor = Processor(),
+                processor = Machine.Processor(),
             };
         }
         finally
@@ -138,12 +137,4 @@ internal static class TrakBenchmark
     }
 
     private static Spread Scale(Spread spread, double factor) => new(spread.Median * factor, spread.Min * factor, spread.Max * factor);
-
-    private static string Processor()
-    {
-        string? line = OperatingSystem.IsLinux()
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
-            : null;
-        return string.Create(CultureInfo.InvariantCulture, $"{line?.Split(':', 2)[1].Trim() ?? "unknown"}, {Environment.ProcessorCount} cores");
-    }
 }

@@ -46,9 +46,16 @@ internal sealed class HelpText : SynchronousCommandLineAction
         return ExitCode.Success;
     }
 
-    /// <summary>The key without the command's own name in front, as `--set` takes it.</summary>
-    public static string ShortKey(TessarCommand command, Setting setting) =>
-        setting.Key.StartsWith(command.Name + ".", StringComparison.Ordinal) ? setting.Key[(command.Name.Length + 1)..] : setting.Key;
+    /// <summary>
+    /// The key as `--set` takes it: without the command's own name in front, and `augment` for `train.augment.names`, which in
+    /// tessar.json stands beside the numbers of what it names.
+    /// </summary>
+    public static string ShortKey(TessarCommand command, Setting setting)
+    {
+        string key = setting.Key.StartsWith(command.Name + ".", StringComparison.Ordinal) ? setting.Key[(command.Name.Length + 1)..] : setting.Key;
+        string last = key.Split('.')[^1];
+        return setting.Option is null && last is "name" or "names" && key.Length > last.Length ? key[..^(last.Length + 1)] : key;
+    }
 
     private static string GroupOf(Command command) =>
         (command as TessarCommand ?? command.Subcommands.OfType<TessarCommand>().FirstOrDefault())?.Group ?? string.Empty;

@@ -1,10 +1,13 @@
+using System.Globalization;
 using Tessar.Training;
+using Tessar.Training.Loading.Augmentations;
+using Tessar.Training.Loading.Orders;
 using Tessar.Training.Optimizers;
 using Tessar.Training.Schedules;
 
 namespace Tessar.Cli.Parsing;
 
-/// <summary>Settings for the numbers that optimisers and schedules declare: a new one appears here by itself.</summary>
+/// <summary>Settings for the numbers that optimisers, schedules, orders and augmentations declare: a new one appears here by itself.</summary>
 internal static class NumberSettings
 {
     /// <summary>The numbers of all optimisers but the learning rate, which has an option.</summary>
@@ -14,6 +17,28 @@ internal static class NumberSettings
     /// <summary>The numbers of all schedules but the warm-up, which is a whole number.</summary>
     public static IReadOnlyDictionary<string, Setting<double>> OfSchedules(string group) =>
         Of(group, [.. Schedule.Choices.Names.Select(name => (name, Schedule.Choices.Settings(name)))], Schedule.WarmupSteps);
+
+    /// <summary>The numbers of all orders.</summary>
+    public static IReadOnlyDictionary<string, Setting<double>> OfOrders(string group) =>
+        Of(group, [.. ExampleOrder.Choices.Names.Select(name => (name, ExampleOrder.Choices.Settings(name)))], string.Empty);
+
+    /// <summary>The numbers of all augmentations, by <c>flip.probability</c>: each has its own, for several may be given.</summary>
+    public static IReadOnlyDictionary<string, Setting<double>> OfAugmentations(string group)
+    {
+        var settings = new SortedDictionary<string, Setting<double>>(StringComparer.Ordinal);
+        foreach (string name in Augmentation.Choices.Names)
+        {
+            foreach (SettingAttribute number in Augmentation.Choices.Settings(name))
+            {
+                settings.Add($"{name}.{number.Name}", Setting.Number(
+                    $"{group}.{name}.{Key(number.Name)}", null, "X", char.ToUpperInvariant(number.Summary[0]) + number.Summary[1..], null,
+                    Math.Max(number.Min, number.Above), Math.Min(1e6, Math.Min(number.Most, number.Below)),
+                    number.Fallback.ToString("0.###", CultureInfo.InvariantCulture)));
+            }
+        }
+
+        return settings;
+    }
 
     /// <summary>The key of a number: <c>weight-decay</c> for <c>weightDecay</c>.</summary>
     public static string Key(string name) =>

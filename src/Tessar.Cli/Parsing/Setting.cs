@@ -65,6 +65,10 @@ internal abstract class Setting(string key, string? option, string valueName, st
     public static Setting<float[]> Numbers(string key, string? option, string valueName, string help, string? defaultText = null) =>
         new(key, option, valueName, help, [], false, defaultText, "finite numbers separated by commas, one per channel", "array", ReadNumbers);
 
+    public static Setting<string[]> Names(string key, string valueName, string help, string? defaultText = null) =>
+        new(key, null, valueName, help, [], true, defaultText, "names separated by commas", "array",
+            text => (text.Length > 0, text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
+
     private static (bool, float[]) ReadNumbers(string text)
     {
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries);

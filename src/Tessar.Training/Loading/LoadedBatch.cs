@@ -36,6 +36,13 @@ public readonly struct LoadedBatch : IDisposable, IEquatable<LoadedBatch>
     /// <exception cref="ObjectDisposedException">The batch was given back.</exception>
     public int ValidCount => Slot.Valid;
 
+    /// <summary>
+    /// λ of mixup: image i is λ times itself plus 1 − λ times image i − 1, image 0 with the last one. So the loss is
+    /// λ · loss(<see cref="Labels"/>) + (1 − λ) · loss(<c>Labels.roll(1, 0)</c>). 1 without mixup.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The batch was given back.</exception>
+    public float MixWeight => Slot.MixWeight;
+
     /// <summary>Number of the batch among those of its <see cref="LoaderEpoch"/>, from 0.</summary>
     /// <exception cref="ObjectDisposedException">The batch was given back.</exception>
     public long Number => Slot.Batch;

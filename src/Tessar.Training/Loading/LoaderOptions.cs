@@ -30,6 +30,12 @@ public sealed record LoaderOptions
     /// <summary>Numbers of the augmentations, such as <c>flip.probability</c>.</summary>
     public IReadOnlyDictionary<string, double> AugmentSettings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// α of mixup, in [0, 1000]; 0, the default, for none. Each image is blended with the one before it in the batch, with a
+    /// weight drawn from Beta(α, α) once per batch; see <see cref="LoadedBatch.MixWeight"/>.
+    /// </summary>
+    public double Mixup { get; init; }
+
     /// <summary>Leaves out the last batch of an epoch when it isn't full; false by default.</summary>
     public bool DropLast { get; init; }
 

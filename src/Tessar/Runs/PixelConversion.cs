@@ -35,35 +35,6 @@ internal static unsafe class PixelConversion
         }
     }
 
-    /// <summary>As <see cref="Normalise"/>, with the pixels of a row from last to first.</summary>
-    /// <param name="pixels">[width, channels].</param>
-    /// <param name="numbers">As many; overwritten.</param>
-    /// <param name="scale">The normalisation.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void NormaliseReversed(ReadOnlySpan<byte> pixels, Span<float> numbers, PixelScale scale)
-    {
-        int channels = scale.Channels, count = pixels.Length;
-        if (channels != 1 || !Avx2.IsSupported || !Fma.IsSupported || count < Vector256<float>.Count)
-        {
-            for (int at = 0; at < count; at += channels)
-                Portable(pixels.Slice(count - channels - at, channels), numbers.Slice(at, channels), scale);
-            return;
-        }
-
-        Vector256<float> a = Vector256.Create(scale.Factors[0]), b = Vector256.Create(scale.Summands[0]);
-        Vector256<int> backwards = Vector256.Create(7, 6, 5, 4, 3, 2, 1, 0);
-        fixed (byte* from = pixels)
-        fixed (float* to = numbers)
-        {
-            for (int at = 0; at < count; at += 8)
-            {
-                int here = Math.Min(at, count - 8);
-                Vector256<int> values = Avx2.PermuteVar8x32(Avx2.ConvertToVector256Int32(from + (count - 8 - here)), backwards);
-                Fma.MultiplyAdd(Avx.ConvertToVector256Single(values), a, b).Store(to + here);
-            }
-        }
-    }
-
     /// <summary>The same without AVX2.</summary>
     internal static void Portable(ReadOnlySpan<byte> pixels, Span<float> numbers, PixelScale scale)
     {

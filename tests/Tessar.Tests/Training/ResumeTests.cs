@@ -35,6 +35,27 @@ public sealed class ResumeTests : IDisposable
         AssertSame(whole, resumed);
     }
 
+    [Theory]
+    [InlineData("random", 3)]
+    [InlineData("random", 12)]
+    [InlineData("quasi-random", 9)]
+    [InlineData("sequential", 10)]
+    public void Augmented_run_in_any_order_ends_in_the_same_bits(string order, long step)
+    {
+        TrainingRequest request = Request("whole") with
+        {
+            Order = order,
+            Augment = ["flip", "translate", "cutout", "brightness"],
+            AugmentSettings = new Dictionary<string, double> { ["translate.pad"] = 1, ["cutout.size"] = 2 },
+        };
+        Run whole = SmallRuns.Train(request);
+        Run resumed = SmallRuns.Resume(SmallRuns.Interrupt(request with { Name = "stopped" }, step));
+        AssertSame(whole, resumed);
+        Assert.Equal(["flip", "translate", "cutout", "brightness"], resumed.Record.Program.Augment!.Select(augmentation => augmentation.Name));
+        Assert.Equal(order == "random" ? null : order, resumed.Record.Program.Order?.Name);
+        Assert.NotEqual(Weights(whole), Weights(SmallRuns.Train(request with { Name = "plain", Augment = [], AugmentSettings = request.OrderSettings })));
+    }
+
     [Fact]
     public void Run_interrupted_again_and_again_ends_in_the_same_bits()
     {

@@ -17,6 +17,18 @@ public sealed class TrainerTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    public void Augmentation_or_order_that_does_not_exist_is_named_with_the_nearest()
+    {
+        TrainingRequest request = SmallRuns.Request(folder) with { Augment = ["flipp", "resize"], AugmentSettings = new Dictionary<string, double> { ["resize.height"] = 5 }, Order = "randm" };
+        var error = Assert.Throws<TessarException>(() => SmallRuns.Train(request));
+        Assert.Equal(ErrorKind.Usage, error.Kind);
+        Assert.Contains("There is no augmentation `flipp`. Did you mean `flip`?", error.Message, StringComparison.Ordinal);
+        Assert.Contains("There is no order `randm`. Did you mean `random`?", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<TessarException>(() => SmallRuns.Train(request with { Augment = ["resize"], Order = "random" }));
+        Assert.Contains("in training their size has to stay", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void First_update_of_softmax_regression_has_its_closed_form()
     {
         // One example per update, plain SGD: W ← W − η (p − e_y) xᵀ, b ← b − η (p − e_y), with p = softmax(Wx + b).

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Tessar.Examples;
 using Tessar.Runs;
 
@@ -22,24 +23,20 @@ internal static class PlacedRows
 
         int row = shape.Width * shape.Channels;
         Run run = Run.Of(shape, placement);
-        for (int y = 0; y < shape.Height; y++)
-        {
-            Span<float> to = numbers.Slice(y * row, row);
-            int from = y + placement.Down;
-            if ((uint)from >= (uint)shape.Height || run.Length == 0)
-            {
-                Fill(to, placement, scale);
-                continue;
-            }
-
-            ReadOnlySpan<byte> source = pixels.Slice((from * row) + run.From, run.Length);
-            Fill(to[..run.To], placement, scale);
-            if (placement.IsMirrored)
-                PixelConversion.NormaliseReversed(source, to.Slice(run.To, run.Length), scale);
-            else
-                PixelConversion.Normalise(source, to.Slice(run.To, run.Length), scale);
-            Fill(to[(run.To + run.Length)..], placement, scale);
-        }
+        int first = Math.Clamp(-placement.Down, 0, shape.Height), end = Math.Clamp(shape.Height - placement.Down, first, shape.Height);
+        if (run.Length == 0)
+            end = first;
+        var rows = new PixelRows(end - first, run.Length, row, row, run.To, placement.IsMirrored);
+        Fill(numbers[..(first * row)], placement, scale);
+        Fill(numbers[(end * row)..(shape.Height * row)], placement, scale);
+        if (end == first)
+            return;
+        pixels = pixels.Slice(((first + placement.Down) * row) + run.From, ((rows.Rows - 1) * row) + run.Length);
+        numbers = numbers.Slice(first * row, rows.Rows * row);
+        if (rows.AreWide(scale.Channels))
+            Wide(rows, pixels, numbers, placement, scale);
+        else
+            Narrow(rows, pixels, numbers, placement, scale);
     }
 
     /// <summary>Copies a placed picture.</summary>
@@ -68,6 +65,44 @@ internal static class PlacedRows
         }
     }
 
+    private static unsafe void Wide(in PixelRows rows, ReadOnlySpan<byte> pixels, Span<float> numbers, in Placement placement, PixelScale scale)
+    {
+        Span<float> fill = stackalloc float[Vector256<float>.Count];
+        // The last vector of a row begins at a whole pixel too, as all rows hold whole pixels and vectors do.
+        Fill(fill, placement, scale);
+        fixed (byte* from = pixels)
+        fixed (float* to = numbers)
+            rows.NormaliseWide(from, to, scale, Vector256.Create<float>(fill));
+    }
+
+    private static void Narrow(in PixelRows rows, ReadOnlySpan<byte> pixels, Span<float> numbers, in Placement placement, PixelScale scale)
+    {
+        for (int y = 0; y < rows.Rows; y++)
+        {
+            ReadOnlySpan<byte> source = pixels.Slice(y * rows.FromStride, rows.Count);
+            Span<float> to = numbers.Slice(y * rows.ToStride, rows.ToStride);
+            Fill(to[..rows.Left], placement, scale);
+            if (rows.IsMirrored)
+                Mirrored(source, to.Slice(rows.Left, rows.Count), scale);
+            else
+                PixelConversion.Normalise(source, to.Slice(rows.Left, rows.Count), scale);
+            Fill(to[(rows.Left + rows.Count)..], placement, scale);
+        }
+    }
+
+    // A few pixels at a time, so that the bytes in between stay in the nearest cache.
+    private static void Mirrored(ReadOnlySpan<byte> source, Span<float> numbers, PixelScale scale)
+    {
+        int most = 256 * scale.Channels;
+        Span<byte> reversed = stackalloc byte[most];
+        for (int at = 0; at < source.Length; at += most)
+        {
+            int length = Math.Min(most, source.Length - at);
+            Reverse(source.Slice(source.Length - at - length, length), reversed, scale.Channels);
+            PixelConversion.Normalise(reversed[..length], numbers.Slice(at, length), scale);
+        }
+    }
+
     private static void Reverse(ReadOnlySpan<byte> source, Span<byte> target, int channels)
     {
         for (int at = 0; at < source.Length; at += channels)
@@ -76,11 +111,14 @@ internal static class PlacedRows
 
     private static void Fill(Span<float> numbers, in Placement placement, PixelScale scale)
     {
-        for (int i = 0; i < numbers.Length; i++)
+        if (scale.Channels == 1)
         {
-            int channel = scale.Channels == 1 ? 0 : i % scale.Channels;
-            numbers[i] = scale.Convert(placement.FillOf(channel), channel);
+            numbers.Fill(scale.Convert(placement.FillOf(0), 0));
+            return;
         }
+
+        for (int i = 0; i < numbers.Length; i++)
+            numbers[i] = scale.Convert(placement.FillOf(i % scale.Channels), i % scale.Channels);
     }
 
     private static void Fill(Span<byte> bytes, int channels, in Placement placement)

@@ -140,7 +140,7 @@ internal sealed class BatchRing : IDisposable
 
     private BatchSlot FillHere()
     {
-        while (begun.Count == 0 || !IsFilled(begun.Peek()))
+        while (begun.Count == 0 || !begun.Peek().IsFilled)
         {
             if (!TryTake(out BatchSlot? slot, out int chunk))
                 throw Held();
@@ -154,7 +154,7 @@ internal sealed class BatchRing : IDisposable
     {
         lock (gate)
         {
-            while (begun.Count == 0 || !IsFilled(begun.Peek()))
+            while (begun.Count == 0 || !begun.Peek().IsFilled)
             {
                 if (begun.Count == 0 && free.Count == 0)
                     throw Held();
@@ -189,7 +189,7 @@ internal sealed class BatchRing : IDisposable
 
     private void Prepare(BatchSlot slot, long batch)
     {
-        (slot.Batch, slot.Taken, slot.Done, slot.Failure) = (batch, 0, 0, null);
+        (slot.Batch, slot.Taken, slot.Done, slot.IsFilled, slot.Failure) = (batch, 0, 0, false, null);
         (slot.Count, slot.Valid) = cut.Read(sequence!, batch, whole, slot.AllIndices);
         slot.NextPosition = cut.End(batch);
     }
@@ -200,12 +200,7 @@ internal sealed class BatchRing : IDisposable
         (int, Exception)? failure = null;
         try
         {
-            for (; at < end; at++)
-            {
-                int index = slot.Indices[at];
-                own.Read(index, key, slot.Numbers(at));
-                slot.Labels[at] = plan.Set.Label(index);
-            }
+            own.Read(slot, ref at, end, key);
         }
 #pragma warning disable CA1031 // Whatever it is, it belongs to the one who asks for the batch.
         catch (Exception e)
@@ -214,13 +209,21 @@ internal sealed class BatchRing : IDisposable
             failure = (at, e);
         }
 
+        bool isLast;
         lock (gate)
         {
             if (failure is var (where, _) && (slot.Failure is not { } known || where < known.At))
                 slot.Failure = failure;
-            slot.Done++;
+            isLast = ++slot.Done == Chunks(slot);
+        }
+
+        if (isLast && plan.Mixup > 0)
+            slot.Mix(Mixup.Weight(plan.Mixup, key, cut.First(slot.Batch)));
+        lock (gate)
+        {
+            slot.IsFilled |= isLast;
             busy--;
-            if (workers.Length > 0 && (IsFilled(slot) || busy == 0))
+            if (workers.Length > 0 && (isLast || busy == 0))
                 Monitor.PulseAll(gate);
         }
     }
@@ -243,8 +246,6 @@ internal sealed class BatchRing : IDisposable
         slot.Generation++;
         free.Push(slot);
     }
-
-    private static bool IsFilled(BatchSlot slot) => slot.Done == Chunks(slot);
 
     private static int Chunks(BatchSlot slot) => (slot.Count + Chunk - 1) / Chunk;
 

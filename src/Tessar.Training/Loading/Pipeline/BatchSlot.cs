@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Tessar.Examples;
 using Tessar.Runs;
+using Tessar.Training.Loading.Augmentations;
 using static TorchSharp.torch;
 
 namespace Tessar.Training.Loading.Pipeline;
@@ -15,6 +16,7 @@ internal sealed unsafe class BatchSlot : IDisposable
     private readonly long* classes;
     private readonly int size;
     private readonly int[] indices;
+    private readonly float[] last;
     private (int Count, Tensor Images, Tensor Labels)? part;
 
     public BatchSlot(LoaderPlan plan)
@@ -23,6 +25,7 @@ internal sealed unsafe class BatchSlot : IDisposable
         ImageShape image = plan.Image;
         size = image.Size;
         indices = new int[count];
+        last = plan.Mixup > 0 ? new float[size] : [];
         images = (plan.ChannelsFirst ? empty([count, image.Channels, image.Height, image.Width], float32) : Batches.NewInputs(count, image))
             .DetachFromDisposeScope();
         labels = empty([count], int64).DetachFromDisposeScope();
@@ -49,6 +52,12 @@ internal sealed unsafe class BatchSlot : IDisposable
     /// <summary>The place of the order after the global batch.</summary>
     public long NextPosition { get; set; }
 
+    /// <summary>Whether everything is in it.</summary>
+    public bool IsFilled { get; set; }
+
+    /// <summary>Share of an image in its blend with the one before; 1 without mixup.</summary>
+    public float MixWeight { get; private set; } = 1;
+
     /// <summary>Chunks that a worker has taken, and that are done.</summary>
     public int Taken { get; set; }
 
@@ -67,6 +76,13 @@ internal sealed unsafe class BatchSlot : IDisposable
     public Span<float> Numbers(int at) => new(numbers + ((long)at * size), size);
 
     public Span<long> Labels => new(classes, Count);
+
+    /// <summary>Blends each image with the one before it.</summary>
+    public void Mix(float weight)
+    {
+        MixWeight = weight;
+        Mixup.Blend(new Span<float>(numbers, checked(Count * size)), size, weight, last);
+    }
 
     /// <summary>Images and labels of the batch; a shorter batch is the first part of the memory.</summary>
     public (Tensor Images, Tensor Labels) Tensors()

@@ -34,6 +34,9 @@ internal sealed record LoaderPlan
     /// <summary>Batches that exist at once.</summary>
     public required int Slots { get; init; }
 
+    /// <summary>α of mixup; 0 for none.</summary>
+    public double Mixup { get; init; }
+
     public bool DropsLast { get; init; }
 
     public bool ChannelsFirst { get; init; }
@@ -65,6 +68,8 @@ internal sealed record LoaderPlan
         Range(options.Ahead, 0, 1024, nameof(options.Ahead), violations);
         Range(options.Ranks, 1, 65_536, nameof(options.Ranks), violations);
         Range(options.Rank, 0, Math.Max(0, options.Ranks - 1), nameof(options.Rank), violations);
+        if (options.Mixup is not (>= 0 and <= 1000))
+            violations.Add(string.Create(CultureInfo.InvariantCulture, $"Mixup is {options.Mixup}; it has to lie in [0, 1000]."));
         ImageShape source = options.Size ?? set.Store.Image;
         if (source is not { Height: > 0, Width: > 0, Channels: >= 1 and <= 4 })
             violations.Add($"Size is {source}; it has to have at least one pixel and 1 to 4 channels.");
@@ -90,6 +95,7 @@ internal sealed record LoaderPlan
             Image = AugmentationList.Output(augmentations, source),
             Workers = workers,
             Slots = SlotsFor(workers, options.Ahead),
+            Mixup = options.Mixup,
             DropsLast = options.DropLast,
             ChannelsFirst = options.ChannelsFirst,
             Rank = options.Rank,

@@ -8,9 +8,12 @@ namespace Tessar.Training.Loading.Pipeline;
 /// <summary>Makes one example's numbers: bytes of the store → augmentations → normalisation → tensor memory. One per worker.</summary>
 internal sealed class SampleReader(LoaderPlan plan)
 {
+    // How far ahead the next pictures are fetched into the cache.
+    private const int Lookahead = 3;
+
     private readonly ExampleSet set = plan.Set;
     private readonly ImageShape source = plan.Source;
-    private readonly bool isRaw = plan.Set.Store.HasRawImages && plan.Set.Store.Image == plan.Source;
+    private readonly DenseRows? rows = DenseRows.Of(plan.Set, plan.Source);
     private readonly bool takesAnySize = plan.Augmentations is [{ TakesAnySize: true }, ..];
     private readonly ImageShape image = plan.Image;
     private readonly PixelScale scale = new(plan.Input);
@@ -19,14 +22,30 @@ internal sealed class SampleReader(LoaderPlan plan)
     private readonly uint meanColour = Colour.Pack(plan.Input.Mean);
     private readonly float[] interleaved = plan.ChannelsFirst && plan.Image.Channels > 1 ? new float[plan.Image.Size] : [];
 
-    /// <summary>Writes an example's numbers.</summary>
-    /// <param name="index">The example, an index of the set.</param>
+    /// <summary>Writes the numbers and labels of some examples of a batch.</summary>
+    /// <param name="slot">The batch.</param>
+    /// <param name="at">The first; counted up, so that on an error it tells which it was.</param>
+    /// <param name="end">The one after the last.</param>
     /// <param name="key">The key of the epoch; see <see cref="Draws.Key"/>.</param>
-    /// <param name="numbers">Receives them.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Read(int index, ulong key, Span<float> numbers)
+    public void Read(BatchSlot slot, ref int at, int end, ulong key)
     {
-        Picture picture = isRaw ? new Picture(set.Image(index), source, scratch, meanColour) : Decode(index);
+        ReadOnlySpan<int> indices = slot.Indices;
+        Span<long> labels = slot.Labels;
+        for (; at < end; at++)
+        {
+            int index = indices[at];
+            if (rows is not null && at + Lookahead < indices.Length)
+                rows.Prefetch(indices[at + Lookahead]);
+            Read(index, key, slot.Numbers(at));
+            labels[at] = rows is null ? set.Label(index) : rows.Label(index);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Read(int index, ulong key, Span<float> numbers)
+    {
+        Picture picture = rows is null ? Decode(index) : new Picture(rows.Image(index), source, scratch, meanColour);
         if (augmentations.Length > 0)
             Augment(ref picture, key, set.Store.IdOf(set.Row(index)));
         if (interleaved.Length == 0)

@@ -1,0 +1,61 @@
+using Tessar.Examples;
+using Tessar.Runs;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Tessar.Bench;
+
+/// <summary>TorchSharp's DataLoader over pictures in memory.</summary>
+/// <remarks>
+/// Either bytes, which its data set converts and normalises one by one as a program of this library would, or, to see what the
+/// loader itself costs, numbers that are converted and normalised before the clock starts.
+/// </remarks>
+internal sealed class StockLoader : utils.data.Dataset
+{
+    private const int MeasuredBatches = 20;
+
+    private readonly Tensor images;
+    private readonly Tensor labels;
+    private readonly int batchSize;
+    private readonly (float Mean, float Std)? normalisation;
+
+    public StockLoader(ExampleSet set, InputNormalization input, int batchSize, bool isPrepared)
+    {
+        int[] all = [.. Enumerable.Range(0, set.Count)];
+        labels = Runs.Batches.Labels(set, all);
+        images = isPrepared ? Runs.Batches.Inputs(set, all, input) : ResidentImages.Bytes(set);
+        normalisation = isPrepared ? null : (input.Mean[0] * 255, input.Std[0] * 255);
+        this.batchSize = batchSize;
+    }
+
+    public override long Count => images.shape[0];
+
+    public override Dictionary<string, Tensor> GetTensor(long index) => new(StringComparer.Ordinal)
+    {
+        ["image"] = normalisation is var (mean, std) ? images[index].to(float32).sub_(mean).div_(std) : images[index],
+        ["label"] = labels[index],
+    };
+
+    /// <summary>Reads some batches of an epoch in a new order.</summary>
+    public int Batches()
+    {
+        using var loader = new DataLoader(this, batchSize, shuffle: true, num_worker: 1, disposeDataset: false);
+        int batches = 0;
+        foreach (Dictionary<string, Tensor> batch in loader)
+        {
+            foreach (Tensor tensor in batch.Values)
+                tensor.Dispose();
+            if (++batches == MeasuredBatches)
+                break;
+        }
+
+        return batches * batchSize;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        images.Dispose();
+        labels.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,28 @@
+using Tessar.Runs;
+
+namespace Tessar.Training.Loading.Augmentations;
+
+/// <summary>Stretches pixels about the mean brightness of the picture by a factor.</summary>
+/// <remarks>The factor is uniform on [1 − amount, 1 + amount); results are rounded and kept within 0..255.</remarks>
+[Augmentation("contrast", "stretches pixels about their mean by a random factor")]
+[Setting("amount", 0.2, "largest departure of the factor from 1", Most = 1)]
+internal sealed class Contrast(NamedSettings settings) : Augmentation
+{
+    private readonly double amount = settings["amount"];
+
+    public override void Apply(ref Picture picture, ref Draws draws)
+    {
+        float factor = (float)draws.NextBetween(1 - amount, 1 + amount);
+        int channels = picture.Shape.Channels, colours = Luma.ColourChannels(channels);
+        Span<byte> pixels = picture.Edit();
+        double sum = 0;
+        for (int at = 0; at < pixels.Length; at += channels)
+            sum += Luma.Of(pixels.Slice(at, channels));
+        float mean = (float)(sum * channels / pixels.Length);
+        for (int at = 0; at < pixels.Length; at += channels)
+        {
+            for (int c = at; c < at + colours; c++)
+                pixels[c] = Luma.Saturate(mean + ((pixels[c] - mean) * factor));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Tessar.Examples;
+using Tessar.Runs;
+
+namespace Tessar.Training.Loading.Augmentations;
+
+/// <summary>Covers a square of the picture.</summary>
+/// <remarks>
+/// The corner is uniform over the places at which the square lies inside. Source: DeVries and Taylor, "Improved regularization of
+/// convolutional neural networks with cutout", arXiv:1708.04552.
+/// </remarks>
+[Augmentation("cutout", "covers a square")]
+[Setting("fill", 0, "byte that covers; -1 for the mean colour", Min = -1, Below = 256)]
+[Setting("size", 4, "side of the square, in pixels", Min = 1, Below = 1 << 15)]
+internal sealed class Cutout(NamedSettings settings) : Augmentation
+{
+    private readonly int size = (int)settings["size"];
+    private readonly double fill = settings["fill"];
+
+    public override ImageShape Output(ImageShape input) => size <= Math.Min(input.Height, input.Width) ? input : throw new TessarException(
+        $"`size` of cutout is {size}; for images of {input.Height}×{input.Width} pixels it can be at most {Math.Min(input.Height, input.Width)}.",
+        ErrorKind.Usage);
+
+    public override void Apply(ref Picture picture, ref Draws draws)
+    {
+        ImageShape shape = picture.Shape;
+        int top = draws.NextBelow(shape.Height - size + 1), left = draws.NextBelow(shape.Width - size + 1);
+        uint colour = Colour.Of(fill, picture.MeanColour);
+        Span<byte> pixels = picture.Edit();
+        for (int y = top; y < top + size; y++)
+        {
+            Span<byte> row = pixels.Slice(((y * shape.Width) + left) * shape.Channels, size * shape.Channels);
+            for (int i = 0; i < row.Length; i++)
+                row[i] = (byte)(colour >> (8 * (i % shape.Channels)));
+        }
+    }
+}
