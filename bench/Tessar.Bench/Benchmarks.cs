@@ -17,6 +17,7 @@ internal static class Benchmarks
     private static readonly Dictionary<string, Func<object>> Known = new(StringComparer.Ordinal)
     {
         ["loader"] = LoaderBenchmark.Run,
+        ["training"] = TrainingBenchmark.Run,
         ["trak"] = TrakBenchmark.Run,
     };
 

@@ -49,7 +49,8 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <summary>Readies a loop; the arguments stay the caller's.</summary>
     public TrainingLoop(
-        ITrainingRecorder recorder, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Optimizer optimizer)
+        ITrainingRecorder recorder, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Optimizer optimizer,
+        int loaderWorkers = 1)
     {
         this.recorder = recorder;
         program = recorder.Program;
@@ -64,7 +65,7 @@ internal sealed class TrainingLoop : IDisposable
         stepsPerEpoch = TrainingPlan.StepsPerEpoch(train.Count, program.BatchSize!.Value);
         totalSteps = checked(stepsPerEpoch * program.Epochs!.Value);
         stepsPerRow = Math.Max(1, stepsPerEpoch / RowsPerEpoch);
-        loader = new ExampleLoader(LoaderPlan.Of(train, program, workers: 1));
+        loader = new ExampleLoader(LoaderPlan.Of(train, program, loaderWorkers));
     }
 
     /// <summary>Takes up the place and the state that a checkpoint keeps besides the weights, which the model holds already.</summary>

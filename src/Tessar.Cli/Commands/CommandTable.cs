@@ -22,6 +22,7 @@ internal static class CommandTable
         new RunsCommand(),
         new ShowCommand(),
         new ReplayCommand(),
+        new RetrainCommand(),
         new PredictCommand(),
         new AttributeCommand(),
         new EvaluateCommand(),

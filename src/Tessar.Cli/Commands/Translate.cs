@@ -2,6 +2,7 @@ using System.Globalization;
 using Tessar.Cli.Terminal;
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Runs.Retraining;
 using Tessar.Training;
 
 namespace Tessar.Cli.Commands;
@@ -27,6 +28,10 @@ internal static class Translate
                 remarks?.Add(remark);
             return new ProgressUpdate("Training", update.Step, update.TotalSteps, "steps", Describe(update));
         });
+
+    public static IProgress<RetrainingProgress> Retraining(IProgress<ProgressUpdate> display) =>
+        new Adapter<RetrainingProgress>(display, update => new ProgressUpdate(
+            "Training", update.Done, update.Total, "models", update.Failed > 0 ? $"{Quantity.Count(update.Failed)} failed" : string.Empty));
 
     public static IProgress<MethodProgress> Method(IProgress<ProgressUpdate> display) =>
         new Adapter<MethodProgress>(display, update => new ProgressUpdate(

@@ -18,6 +18,7 @@ namespace Tessar.Cli.Json;
 [JsonSerializable(typeof(MislabelsJson))]
 [JsonSerializable(typeof(PredictJson))]
 [JsonSerializable(typeof(ReplayJson))]
+[JsonSerializable(typeof(RetrainJson))]
 [JsonSerializable(typeof(RunsJson))]
 [JsonSerializable(typeof(ServeJson))]
 [JsonSerializable(typeof(ShowJson))]

@@ -37,7 +37,7 @@ internal abstract class TessarCommand : Command
 
     protected abstract int Execute(Invocation call);
 
-    protected Setting<T> Add<T>(Setting<T> setting)
+    public Setting<T> Add<T>(Setting<T> setting)
     {
         settings.Add(setting);
         if (setting.Option is { } option)

@@ -48,7 +48,7 @@ internal sealed class SubsetTraining : IDisposable
         TrainingProgram program = record.Program with { Seed = seed };
         using Module<Tensor, Tensor> model = ModelSource.Parse(program.Model).Create(store.Image, store.ClassNames.Count, seed);
         using Optimizer optimizer = Optimizer.For(model, program);
-        using var loop = new TrainingLoop(new Recorder(program, store.ClassNames.Count), chosen, test, model, optimizer);
+        using var loop = new TrainingLoop(new Recorder(program, store.ClassNames.Count), chosen, test, model, optimizer, loaderWorkers: 0);
         if (!loop.Run(progress: null, cancellation))
             throw new OperationCanceledException(cancellation);
         long steps = TrainingPlan.StepsPerEpoch(chosen.Count, program.BatchSize!.Value) * program.Epochs!.Value;

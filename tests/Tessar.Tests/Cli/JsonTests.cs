@@ -43,6 +43,11 @@ public sealed class JsonTests(SmallRunFixture runs)
     }
 
     [Fact]
+    public void Retrain() => Matches(runs.Tool.Json(
+        "retrain", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-99", "--test", "test:0-9", "--epochs", "1", "--masks", "half",
+        "--count", "2", "--name", "json-retrain"));
+
+    [Fact]
     public void Predict()
     {
         JsonElement result = runs.Tool.Json("predict", "small", "--targets", "test:0-9");
