@@ -17,6 +17,8 @@ internal static class Benchmarks
     private static readonly Dictionary<string, Func<object>> Known = new(StringComparer.Ordinal)
     {
         ["loader"] = LoaderBenchmark.Run,
+        ["optimizers"] = OptimizerBenchmark.Run,
+        ["optimizer-study"] = Study.OptimizerStudy.Run,
         ["training"] = TrainingBenchmark.Run,
         ["trak"] = TrakBenchmark.Run,
     };

@@ -10,5 +10,6 @@ internal sealed class ExamplesCommand : Command
     {
         Add(new ExamplesImportCommand());
         Add(new ExamplesShowCommand());
+        Add(new ExamplesVerifyCommand());
     }
 }

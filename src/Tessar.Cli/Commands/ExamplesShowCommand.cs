@@ -5,21 +5,29 @@ using Tessar.Cli.Json;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
 using Tessar.Examples;
+using Tessar.Examples.Images;
 
 namespace Tessar.Cli.Commands;
 
 /// <summary>Shows what is in an example store.</summary>
 internal sealed class ExamplesShowCommand : TessarCommand
 {
+    private const int MostExamples = 1000;
+
     private readonly Argument<string> data;
     private readonly Option<bool> verify;
+    private readonly Option<string> picture;
+    private readonly Option<int> count;
 
     public ExamplesShowCommand()
         : base("show", "Shows what is in an example store: splits, classes, columns, statistics, one picture of each class", CommandTable.DataGroup)
     {
         data = AddArgument("DATA", "a .tess file, or one of " + string.Join(", ", DataCatalog.Names), _ => DataCatalog.Names);
         verify = Add(new Option<bool>("--verify") { Description = "Read the whole file and compare it with its checksums" });
+        picture = Add(new Option<string>("--picture") { Description = "Draw a contact sheet: the first examples of each class", HelpName = "FILE.png" });
+        count = Add(new Option<int>("--count") { Description = $"About how many examples the contact sheet shows, 1 to {MostExamples}; 100 if not given", HelpName = "N", DefaultValueFactory = _ => 100 });
         AddExample("examples show fashion-mnist-mini", "The data set that comes with Tessar");
+        AddExample("examples show fashion-mnist-mini --picture sheet.png", "See the first ten examples of each class");
         AddExample("examples show mine.tess --verify --json", "Check every byte, print as JSON");
     }
 
@@ -27,16 +35,24 @@ internal sealed class ExamplesShowCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
+        if (call.Value(count) is not (>= 1 and <= MostExamples))
+            throw new TessarException($"`--count` is {call.Value(count)}; required is a whole number from 1 to {MostExamples}.", ErrorKind.Usage);
         using ExampleStore store = Data.Open(call, call.Value(data));
         ExamplesJson result = ExamplesJson.Of(store);
         if (call.Value(verify))
         {
             call.Progress.Run(progress =>
             {
-                store.Verify(Translate.Bytes(progress, result.Bytes), call.Cancellation);
+                store.Verify(Translate.Bytes(progress, store.BytesToVerify), call.Cancellation);
                 return true;
             });
             result = result with { Verified = true };
+        }
+        if (call.Value(picture) is { } file)
+        {
+            (byte[] png, int shown) = ExampleSheet.Draw(store, call.Value(count));
+            AtomicFile.Write(file, stream => stream.Write(png));
+            result = result with { Picture = Path.GetFullPath(file), PictureExamples = shown };
         }
         call.Print(result, JsonOutput.Printing.ExamplesJson, console => Write(console, call.Style, store, result));
         return ExitCode.Success;
@@ -45,6 +61,13 @@ internal sealed class ExamplesShowCommand : TessarCommand
     private static void Write(IAnsiConsole console, TerminalStyle style, ExampleStore store, ExamplesJson result)
     {
         console.Write(PlainTable.OfFacts(Facts(result)));
+        if (result.Picture is { } picture)
+        {
+            console.WriteLine();
+            console.WriteLine($"{Quantity.Count(result.PictureExamples ?? 0)} examples drawn in {picture}.");
+            if (!Fonts.HasLetters)
+                console.WriteLine("This system has no font, so the picture has no captions. Debian's package fonts-dejavu-core has one.");
+        }
         console.WriteLine();
         Table table = PlainTable.Create(["Class", .. result.Splits.Select(split => split.Name)]);
         for (int c = 0; c < result.Classes.Count; c++)
@@ -54,9 +77,12 @@ internal sealed class ExamplesShowCommand : TessarCommand
         }
         for (int column = 1; column < table.Columns.Count; column++)
             table.Columns[column].RightAligned();
-        console.Write(table);
-        console.WriteLine();
-        foreach (string line in PictureStrip.Lines(OneOfEachClass(store), style))
+        if (result.Classes.Count > 0)
+        {
+            console.Write(table);
+            console.WriteLine();
+        }
+        foreach (string line in PictureStrip.Lines(SomeExamples(store), style))
             console.Profile.Out.Writer.WriteLine(line);
     }
 
@@ -67,9 +93,18 @@ internal sealed class ExamplesShowCommand : TessarCommand
         yield return ("Examples", string.Join(", ", result.Splits.Select(split => $"{Quantity.Count(split.Count)} {split.Name}")));
         foreach (ColumnJson column in result.Columns)
         {
-            string shape = column.Shape.Count == 0 ? string.Empty : $" [{string.Join(" × ", column.Shape)}]";
-            yield return ($"Column {column.Name}", $"{column.Kind}, {column.Type}{shape}");
+            string shape = column.Shape.Count > 0 ? $" [{string.Join(" × ", column.Shape)}]" : column.Kind == "image" ? " of several sizes" : string.Empty;
+            string codec = column.Codec switch
+            {
+                "raw" => string.Empty,
+                "mixed" => ", each raw, JPEG or PNG",
+                _ => $", {column.Codec}",
+            };
+            string size = column.Bytes is { } bytes ? $", {Quantity.Bytes(bytes)}" : string.Empty;
+            yield return ($"Column {column.Name}", $"{column.Kind}, {column.Type}{shape}{codec}{size}");
         }
+        foreach ((StoreSegment segment, int i) in (result.Segments ?? []).Select((segment, i) => (segment, i)))
+            yield return ($"Segment {i + 1}", $"{segment.File}, {segment.Identity}");
         foreach (SplitJson split in result.Splits.Where(split => split.ImageMean is not null))
         {
             yield return ($"Pixels of {split.Name}",
@@ -81,13 +116,16 @@ internal sealed class ExamplesShowCommand : TessarCommand
     private static string Channels(IReadOnlyList<double> values) =>
         string.Join(", ", values.Select(value => value.ToString("0.0000", CultureInfo.InvariantCulture)));
 
-    // The first example of each class, at most ten classes.
-    private static List<(Picture, IReadOnlyList<string>)> OneOfEachClass(ExampleStore store)
+    // The first example of each class, at most ten classes; without classes the first ten.
+    private static List<(Picture, IReadOnlyList<string>)> SomeExamples(ExampleStore store)
     {
         var pictures = new List<(Picture, IReadOnlyList<string>)>();
-        if (store.Splits.FirstOrDefault(split => split.Count > 0) is not { } first)
+        bool Has(string name) => store.Manifest.Columns.Any(column => column.Name == name);
+        if (store.Splits.FirstOrDefault(split => split.Count > 0) is not { } first || !Has("image"))
             return pictures;
         var examples = new ExampleSet(store, first.Name, 0, (int)Math.Min(first.Count, 1000));
+        if (!Has("label"))
+            return [.. Enumerable.Range(0, Math.Min(10, examples.Count)).Select(i => (Data.PictureOf(examples, i), (IReadOnlyList<string>)[$"{first.Name}:{i}"]))];
         foreach (int label in Enumerable.Range(0, Math.Min(10, store.ClassNames.Count)))
         {
             int found = Enumerable.Range(0, examples.Count).FirstOrDefault(i => examples.Label(i) == label, -1);

@@ -13,7 +13,7 @@ internal sealed record ExamplesJson : JsonResult
     /// <summary>SHA-256 of its manifest.</summary>
     public required string Identity { get; init; }
 
-    /// <summary>Size of the file.</summary>
+    /// <summary>Size of the file, segments included.</summary>
     public required long Bytes { get; init; }
 
     /// <summary>Rows over all splits.</summary>
@@ -31,11 +31,20 @@ internal sealed record ExamplesJson : JsonResult
     /// <summary>The files it was made from.</summary>
     public required IReadOnlyList<StoreSource> Sources { get; init; }
 
+    /// <summary>The files that hold the rows, when rows have been appended; they stand beside the store.</summary>
+    public IReadOnlyList<StoreSegment>? Segments { get; init; }
+
     /// <summary>Pictures that `import --skip-bad` left out.</summary>
     public long? Skipped { get; init; }
 
     /// <summary>True after `--verify`.</summary>
     public bool? Verified { get; init; }
+
+    /// <summary>Full path of the contact sheet after `--picture`.</summary>
+    public string? Picture { get; init; }
+
+    /// <summary>Examples in the contact sheet.</summary>
+    public int? PictureExamples { get; init; }
 
     /// <summary>Seconds the import took.</summary>
     public double? Seconds { get; init; }
@@ -44,12 +53,13 @@ internal sealed record ExamplesJson : JsonResult
     {
         Store = store.Path,
         Identity = store.Identity,
-        Bytes = new FileInfo(store.Path).Length,
+        Bytes = store.Bytes,
         Examples = store.Count,
         Classes = store.ClassNames,
         Splits = [.. store.Splits.Select(split => SplitJson.Of(store, split))],
-        Columns = [.. store.Manifest.Columns.Select(ColumnJson.Of)],
+        Columns = [.. store.Manifest.Columns.Select(column => ColumnJson.Of(store, column))],
         Sources = store.Manifest.Provenance.Sources,
+        Segments = store.Manifest.Segments,
         Skipped = store.Manifest.Provenance.Settings.TryGetValue("skip-bad", out string? skipped)
             && long.TryParse(skipped, NumberStyles.None, CultureInfo.InvariantCulture, out long count) ? count : null,
     };
@@ -98,20 +108,28 @@ internal sealed record ColumnJson
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>`image`, `scalar` or `tensor`.</summary>
+    /// <summary>`image`, `scalar`, `tensor`, `bytes`, `utf8` or `json`.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Type of its numbers, as safetensors names it.</summary>
     public required string Type { get; init; }
 
-    /// <summary>Dimensions of one row; empty for single numbers.</summary>
+    /// <summary>Dimensions of one row; empty for single numbers and where rows differ in size.</summary>
     public required IReadOnlyList<int> Shape { get; init; }
 
-    public static ColumnJson Of(StoreColumn column) => new()
+    /// <summary>`raw`; `lz4` or `zstd`; `mixed` for images of which each is raw, JPEG or PNG.</summary>
+    public required string Codec { get; init; }
+
+    /// <summary>Bytes of all values as they are stored, where a row says how many it has.</summary>
+    public long? Bytes { get; init; }
+
+    public static ColumnJson Of(ExampleStore store, StoreColumn column) => new()
     {
         Name = column.Name,
         Kind = column.Kind.ToString().ToLowerInvariant(),
         Type = ElementTypes.NameOf(column.Type),
         Shape = column.Shape,
+        Codec = column.Codec,
+        Bytes = store.ValueBytes(column),
     };
 }

@@ -14,6 +14,7 @@ namespace Tessar.Cli.Json;
 [JsonSerializable(typeof(CompletionJson))]
 [JsonSerializable(typeof(DemoJson))]
 [JsonSerializable(typeof(ExamplesJson))]
+[JsonSerializable(typeof(ExamplesVerifyJson))]
 [JsonSerializable(typeof(MethodsJson))]
 [JsonSerializable(typeof(MislabelsJson))]
 [JsonSerializable(typeof(PredictJson))]

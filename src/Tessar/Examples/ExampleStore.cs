@@ -3,11 +3,12 @@ using Tessar.Examples.Storage;
 namespace Tessar.Examples;
 
 /// <summary>
-/// A data set in one <c>.tess</c> file, mapped into memory: rows of columns such as image and label, in named splits.
+/// A data set in a <c>.tess</c> file, mapped into memory: rows of columns such as image and label, in named splits.
 /// </summary>
 /// <remarks>
-/// Opening reads the header and the manifest, whatever the number of rows; a row's place is computed, not searched. The
-/// bytes of the rows are checked by <see cref="Verify"/> only. Reading is safe from several threads; disposing while another
+/// Opening reads the header and the manifest, whatever the number of rows; a row's place is computed or looked up in one table,
+/// not searched. Rows appended later are in files beside it, which are opened too. The bytes of the rows are checked by
+/// <see cref="Verify"/> only. Reading is safe from several threads; disposing while another
 /// thread reads isn't. The format: docs/store-format.md.
 /// </remarks>
 public sealed class ExampleStore : IDisposable
@@ -212,6 +213,13 @@ public sealed class ExampleStore : IDisposable
         CheckRow(row);
         (StoreFile file, long at) = _segments.Find(row);
         return file.Label(_label >= 0 ? _label : throw Missing(StoreRules.Label), at);
+    }
+
+    /// <summary>Bytes of a ragged column's values in all files, as they are stored; null for dense columns.</summary>
+    internal long? ValueBytes(StoreColumn column)
+    {
+        int index = IndexOf(column);
+        return column.IsRagged ? _segments.Files.Sum(file => file.Manifest.Columns[index].Blob!.Length) : null;
     }
 
     /// <summary>Decodes the picture of a row into the size and channels wanted.</summary>

@@ -8,7 +8,7 @@ namespace Tessar.Examples;
 /// </summary>
 /// <remarks>
 /// <para>
-/// No file is changed. The rows are written to <c>NAME.seg-….tess</c>; the store's file gets such a name as well; then a small file
+/// No file is changed. The rows are written to <c>segment-….tess</c>; the store's file gets such a name as well; then a small file
 /// that names the segments in their order replaces <c>NAME.tess</c> by rename. Whoever has the store open keeps what they opened.
 /// The segments have to stay beside the index.
 /// </para>

@@ -71,6 +71,16 @@ public sealed class BadInputTests(SmallRunFixture runs) : IDisposable
         bytes[4096] ^= 1;
         File.WriteAllBytes(tool.File("small.tess"), bytes);
         Assert.Contains("small.tess", tool.Fails(3, "examples", "show", "small.tess", "--verify", "--quiet"), StringComparison.Ordinal);
+        Assert.Contains("page 0", tool.Fails(3, "examples", "verify", "small.tess", "--quiet"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Contact_sheet_of_nothing_or_of_too_much_is_refused()
+    {
+        TestStores.Write(tool.File("empty.tess"), 0, 0);
+        Assert.Contains("no examples", tool.Fails(3, "examples", "show", "empty.tess", "--picture", "x.png", "--quiet"), StringComparison.Ordinal);
+        Assert.Contains("`--count` is 0", tool.Fails(2, "examples", "show", "empty.tess", "--picture", "x.png", "--count", "0"), StringComparison.Ordinal);
+        Assert.False(File.Exists(tool.File("x.png")));
     }
 
     [Fact]

@@ -44,7 +44,7 @@ internal static partial class JsonShape
     [GeneratedRegex("second|loss|accuracy|auroc|found|mean|std|damping|gradientCheck|peakBytes|examplesComputed", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Measured();
 
-    [GeneratedRegex(@"\b[0-9a-f]{64}\b|(?<=/)[0-9a-f]{16}\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\b[0-9a-f]{64}\b|(?<=/|segment-)[0-9a-f]{16}\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Hash();
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tessar.Examples;
 using Tessar.Tensors;
 using Tessar.Tests.Examples;
 using Tessar.Tests.Processes;
@@ -84,7 +85,23 @@ public sealed class JsonTests(SmallRunFixture runs)
     public void Methods() => Matches(runs.Tool.Json("methods", "data/grad-dot"));
 
     [Fact]
-    public void Examples_show() => Matches(runs.Tool.Json("examples", "show", "fashion-mnist-mini", "--verify"));
+    public void Examples_show() => Matches(runs.Tool.Json("examples", "show", "fashion-mnist-mini", "--verify", "--picture", "sheet.png", "--count", "20"));
+
+    [Fact]
+    public void Examples_show_of_appended_and_compressed_examples()
+    {
+        RaggedStores.Write(runs.Tool.File("ragged.tess"), 12, 3);
+        using (var appender = ExampleStoreAppender.Create(runs.Tool.File("ragged.tess"), [new StoreSplit("train", 0, 1)]))
+        {
+            appender.Append(RaggedStores.Row(15));
+            appender.Finish();
+        }
+
+        Matches(runs.Tool.Json("examples", "show", "ragged.tess"));
+    }
+
+    [Fact]
+    public void Examples_verify() => Matches(runs.Tool.Json("examples", "verify", "fashion-mnist-mini"));
 
     [Fact]
     public void Examples_import()

@@ -1,5 +1,4 @@
 using Tessar.Examples;
-using Tessar.Tests.Processes;
 
 namespace Tessar.Tests.Examples;
 
@@ -132,7 +131,7 @@ public sealed class ExampleStoreAppenderTests
         string path = folder.File("a.tess");
         string old = TestStores.Write(path, 10, 5);
         Append(path, [("train", 4)], 15);
-        string segment = Directory.GetFiles(folder.Path, $"a.seg-{old[..16]}.tess").Single();
+        string segment = Directory.GetFiles(folder.Path, $"segment-{old[..16]}.tess").Single();
         string other = TestStores.Write(folder.File("b.tess"), 10, 4);
         File.Move(segment, segment + ".away");
         FileFormatException missing = Assert.Throws<FileFormatException>(() => ExampleStore.Open(path));
@@ -150,7 +149,7 @@ public sealed class ExampleStoreAppenderTests
         string path = folder.File("a.tess");
         TestStores.Write(path, 10, 5);
         Append(path, [("train", 4)], 15);
-        foreach (string segment in Directory.GetFiles(folder.Path, "a.seg-*"))
+        foreach (string segment in Directory.GetFiles(folder.Path, "segment-*"))
         {
             byte[] bytes = File.ReadAllBytes(segment);
             for (int at = 0; at < bytes.Length; at += 97)
@@ -235,12 +234,5 @@ public sealed class ExampleStoreAppenderTests
         for (long row = first; row < first + splits.Sum(split => split.Count); row++)
             appender.Append(TestStores.Row(row));
         return appender.Finish();
-    }
-
-    [Scenario("append to a store")]
-    private static void AppendToStore(string[] arguments)
-    {
-        Console.WriteLine("starting");
-        Append(arguments[0], [("train", 30_000)], 15);
     }
 }

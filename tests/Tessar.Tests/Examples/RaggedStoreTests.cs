@@ -202,4 +202,24 @@ public sealed class RaggedStoreTests
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
         }
     }
+
+    [Fact]
+    public void Full_disk_is_an_environment_error_that_leaves_no_file()
+    {
+        using FullDisk? disk = FullDisk.TryMount(1 << 20);
+        if (disk is null)
+        {
+            // Without the right to mount, the always-full device stands in (AtomicFileTests has it in full).
+            Assert.Throws<IOException>(FullDisk.Fill);
+            return;
+        }
+
+        // While rows are written, and while the values that waited beside the store are brought to it.
+        foreach (int rows in (int[])[6000, 1900])
+        {
+            TessarException error = Assert.Throws<TessarException>(() => RaggedStores.Write(Path.Combine(disk.Path, "a.tess"), rows, 0));
+            Assert.True(error.Kind == ErrorKind.Environment && error.Message.Contains("disk is full", StringComparison.Ordinal), error.Message);
+            Assert.Empty(Directory.GetFiles(disk.Path));
+        }
+    }
 }

@@ -10,16 +10,22 @@ namespace Tessar.Tests.Examples;
 /// <summary>Stores of any length whose rows are holes in the file: only header and manifest are written.</summary>
 internal static class SparseStore
 {
-    public static void Write(string path, long rows)
+    public static void Write(string path, long rows) => Write(path, rows, TestStores.Layout(rows, 0));
+
+    /// <summary>As many empty texts.</summary>
+    public static void WriteRagged(string path, long rows) =>
+        Write(path, rows, TestStores.Layout(rows, 0) with { Columns = [StoreColumn.Text("text")] });
+
+    private static void Write(string path, long rows, StoreLayout layout)
     {
-        StoreLayout layout = TestStores.Layout(rows, 0);
         StorePlaces places = StoreRules.Place(layout.Columns, layout.Splits, hasIds: false);
         (StoreColumn[] columns, long end) = (places.Columns, places.End);
+        int version = layout.Columns.Any(column => column.IsRagged) ? 2 : 1;
         long pages = StoreRules.Pages(end, layout.PageSize);
         byte[] manifest = JsonSerializer.SerializeToUtf8Bytes(
             new StoreManifest
             {
-                Schema = 1,
+                Schema = version,
                 Count = rows,
                 Columns = [.. columns.Select(column => WithStatistics(column, layout))],
                 Splits = places.Splits,
@@ -29,7 +35,7 @@ internal static class SparseStore
             },
             ManifestJson.Default.StoreManifest);
         long offset = StoreRules.Align(end + (pages * sizeof(ulong)));
-        var header = new StoreHeader(false, layout.PageSize, rows, columns.Length, offset, manifest.Length, XxHash64.HashToUInt64(manifest));
+        var header = new StoreHeader(false, layout.PageSize, rows, columns.Length, offset, manifest.Length, XxHash64.HashToUInt64(manifest)) { Version = version };
         using FileStream file = File.Create(path);
         file.Write(header.ToBytes());
         file.Position = offset;

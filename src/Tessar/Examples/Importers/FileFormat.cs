@@ -22,6 +22,8 @@ internal abstract class FileFormat : SourceFormat
     {
         if (Directory.Exists(path))
             return FilesOf(path).Length > 0;
+        if (HasExtension(path))
+            return true;
         using Stream file = SourceFile.Open(path);
         byte[] start = new byte[MarkBytes];
         return IsMark(start.AsSpan(0, file.ReadAtLeast(start, MarkBytes, throwOnEndOfStream: false)));
@@ -51,10 +53,12 @@ internal abstract class FileFormat : SourceFormat
         }
     }
 
+    private bool HasExtension(string file) => Extensions.Any(extension => file.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
+
     private string[] FilesOf(string folder) =>
     [
         .. Directory.EnumerateFiles(folder)
-            .Where(file => Extensions.Any(extension => file.EndsWith(extension, StringComparison.OrdinalIgnoreCase)))
+            .Where(HasExtension)
             .Order(StringComparer.Ordinal),
     ];
 }

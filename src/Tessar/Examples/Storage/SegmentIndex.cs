@@ -8,9 +8,12 @@ namespace Tessar.Examples.Storage;
 /// <summary>Writes the file that names a store's segments.</summary>
 internal static class SegmentIndex
 {
-    /// <summary>Name of the file that holds a segment: <c>NAME.seg-</c>, sixteen digits of its identity, <c>.tess</c>.</summary>
-    public static string PathOf(string store, string identity) => Path.Combine(
-        Path.GetDirectoryName(store)!, $"{Path.GetFileNameWithoutExtension(store)}.seg-{identity[..16]}{Path.GetExtension(store)}");
+    /// <summary>
+    /// Name of the file that holds a segment: <c>segment-</c>, sixteen digits of its identity, <c>.tess</c>. The store's own name isn't
+    /// in it, so that the store's identity doesn't depend on that.
+    /// </summary>
+    public static string PathOf(string store, string identity) =>
+        Path.Combine(Path.GetDirectoryName(store)!, $"segment-{identity[..16]}.tess");
 
     /// <summary>What the index of these segments says; the splits are the earlier segments', then what later ones add.</summary>
     public static StoreManifest Manifest(IReadOnlyList<StoreFile> segments)

@@ -90,9 +90,20 @@ internal sealed class StoreFile : IDisposable
         if (at.ImageShape is { } common && common != image.Shape)
             throw Refuse(place, $"an image of {common} in row {row}, as everywhere in the column", $"{image.Shape}");
         (long offset, int length) = Extent(column, row);
-        return image.Codec != ImageCodec.Raw || length == image.Shape.Size
-            ? image
-            : throw Refuse(offset, $"{image.Shape.Size} bytes for the raw image in row {row}", $"{length}");
+        if (image.Codec != ImageCodec.Raw)
+        {
+            // Before anyone makes room for the size that the row says.
+            var source = new ImageSource(Path, offset, row);
+            ImageHeader header = ImageDecoder.Probe(Map.Bytes(offset, length), source);
+            if (header.Codec != image.Codec || header.Shape != image.Shape)
+                throw source.Refuse($"an image of {image.Shape} in {image.Codec}, as the row says", $"{header.Shape} in {header.Format}");
+        }
+        else if (length != image.Shape.Size)
+        {
+            throw Refuse(offset, $"{image.Shape.Size} bytes for the raw image in row {row}", $"{length}");
+        }
+
+        return image;
     }
 
     /// <summary>A row's value, decompressed.</summary>
@@ -145,11 +156,7 @@ internal sealed class StoreFile : IDisposable
             return;
         }
 
-        var source = new ImageSource(Path, Extent(column, row).Offset, row);
-        ImageHeader header = ImageDecoder.Probe(image.Bytes, source);
-        if (header.Codec != image.Codec || header.Shape != image.Shape)
-            throw source.Refuse($"an image of {image.Shape} in {image.Codec}, as the row says", $"{header.Shape} in {header.Format}");
-        ImageDecoder.Decode(image.Bytes, target, pixels, source);
+        ImageDecoder.Decode(image.Bytes, target, pixels, new ImageSource(Path, Extent(column, row).Offset, row));
     }
 
     /// <summary>A row's class.</summary>

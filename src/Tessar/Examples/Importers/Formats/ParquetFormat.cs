@@ -1,0 +1,27 @@
+using Tessar.Examples.Importers.Columns;
+using Tessar.Examples.Importers.Parsing;
+
+namespace Tessar.Examples.Importers.Formats;
+
+/// <summary>Apache Parquet: numbers, lists of numbers of one length, text, bytes, and pictures as {bytes, path}.</summary>
+internal sealed class ParquetFormat : FileFormat
+{
+    /// <inheritdoc/>
+    public override string Name => "parquet";
+
+    /// <inheritdoc/>
+    public override string Summary => "Apache Parquet, pictures as {bytes, path} or bytes";
+
+    /// <inheritdoc/>
+    public override int Rank => 42;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> Extensions => [".parquet"];
+
+    /// <inheritdoc/>
+    protected override bool IsMark(ReadOnlySpan<byte> start) => start.StartsWith(ParquetGuard.Mark);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, ImportOptions options, CancellationToken cancellation) =>
+        [ParquetTable.Open(path, split, options.Fill)];
+}
