@@ -31,6 +31,7 @@ internal static class LoaderBenchmark
         RatioResult toPrepared = Ratio.Measure(prepared.Batches, plain.Epoch);
         RatioResult augmentedToStock = Ratio.Measure(stock.Batches, augmented.Epoch);
         RatioResult workerToStock = Ratio.Measure(stock.Batches, plainWorker.Epoch), augmentedWorkerToStock = Ratio.Measure(stock.Batches, augmentedWorker.Epoch);
+        (Spread wait, Spread withWorker) = TrainingWait.Measure(train);
         return new
         {
             benchmark = "loader",
@@ -53,7 +54,8 @@ internal static class LoaderBenchmark
                 loaderAugmentedOneWorker = PerSecond(augmentedWorkerToStock.Seconds),
             },
             managedBytesPerBatch = new { plain = plain.BytesPerBatch(), augmented = augmented.BytesPerBatch(), oneWorker = plainWorker.BytesPerBatch() },
-            waitShareInTraining = TrainingWait.Measure(train),
+            waitShareInTraining = wait,
+            ratioOfTrainingWithWorkerToWithout = withWorker,
             millisecondsToOpenTenMillionRows = LargeStore.OpenMilliseconds(),
             baselines = new
             {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Tessar.Examples;
 using Tessar.Runs;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tessar.Bench;
@@ -10,8 +11,8 @@ internal sealed class ResidentImages : IDisposable
 {
     private readonly Tensor images;
     private readonly Tensor labels;
-    private readonly float mean;
-    private readonly float std;
+    private readonly Scalar mean;
+    private readonly Scalar std;
     private readonly int batchSize;
     private readonly int count;
     private int epoch;
@@ -21,7 +22,7 @@ internal sealed class ResidentImages : IDisposable
         (count, this.batchSize) = (set.Count, batchSize);
         images = Bytes(set);
         labels = Batches.Labels(set, [.. Enumerable.Range(0, count)]);
-        (mean, std) = (input.Mean[0] * 255, input.Std[0] * 255);
+        (mean, std) = ((input.Mean[0] * 255).ToScalar(), (input.Std[0] * 255).ToScalar());
     }
 
     /// <summary>All pictures, uint8 [examples, 1, height, width].</summary>
@@ -57,5 +58,7 @@ internal sealed class ResidentImages : IDisposable
     {
         images.Dispose();
         labels.Dispose();
+        mean.Dispose();
+        std.Dispose();
     }
 }

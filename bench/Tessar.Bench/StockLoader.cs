@@ -1,5 +1,6 @@
 using Tessar.Examples;
 using Tessar.Runs;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -17,14 +18,15 @@ internal sealed class StockLoader : utils.data.Dataset
     private readonly Tensor images;
     private readonly Tensor labels;
     private readonly int batchSize;
-    private readonly (float Mean, float Std)? normalisation;
+    // Kept, because TorchSharp's data loader may have a number made on the spot collected before libtorch has read it.
+    private readonly (Scalar Mean, Scalar Std)? normalisation;
 
     public StockLoader(ExampleSet set, InputNormalization input, int batchSize, bool isPrepared)
     {
         int[] all = [.. Enumerable.Range(0, set.Count)];
         labels = Runs.Batches.Labels(set, all);
         images = isPrepared ? Runs.Batches.Inputs(set, all, input) : ResidentImages.Bytes(set);
-        normalisation = isPrepared ? null : (input.Mean[0] * 255, input.Std[0] * 255);
+        normalisation = isPrepared ? null : ((input.Mean[0] * 255).ToScalar(), (input.Std[0] * 255).ToScalar());
         this.batchSize = batchSize;
     }
 

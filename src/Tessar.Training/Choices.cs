@@ -56,7 +56,7 @@ internal sealed class Choices<T, TAttribute>(string kind)
             if (settings.FirstOrDefault(s => s.Name == key) is not { } setting)
                 violations.Add($"The {kind} {name} has no `{key}`.{NearestName.Hint(key, values.Keys)} It has {string.Join(", ", values.Keys)}.");
             else if (!setting.Allows(number))
-                violations.Add(string.Create(CultureInfo.InvariantCulture, $"`{key}` of {name} is {number}; it has to lie in {setting.Range}."));
+                violations.Add(string.Create(CultureInfo.InvariantCulture, $"`{key}` of {name} is {number}; it has to lie in {setting.Range}{(setting.IsWhole ? " and be whole" : string.Empty)}."));
             else
                 values[key] = number;
         }

@@ -27,10 +27,13 @@ internal sealed class SettingAttribute(string name, double fallback, string summ
     /// <summary>Largest allowed value, for a range that includes its end.</summary>
     public double Most { get; init; } = double.PositiveInfinity;
 
+    /// <summary>Whether only whole numbers are allowed.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>The allowed values in interval notation.</summary>
     public string Range => string.Create(CultureInfo.InvariantCulture, $"{(Above >= Min ? $"({Above}" : $"[{Min}")}, {(double.IsInfinity(Below) ? End : $"{Below})")}");
 
     private string End => double.IsInfinity(Most) ? "∞)" : string.Create(CultureInfo.InvariantCulture, $"{Most}]");
 
-    public bool Allows(double value) => value >= Min && value > Above && value < Below && value <= Most;
+    public bool Allows(double value) => value >= Min && value > Above && value < Below && value <= Most && (!IsWhole || value == Math.Floor(value));
 }

@@ -34,7 +34,7 @@ internal static class Translate
 
     public static IProgress<RetrainingProgress> Retraining(IProgress<ProgressUpdate> display) =>
         new Adapter<RetrainingProgress>(display, update => new ProgressUpdate(
-            "Training", update.Done, update.Total, "models", update.Failed > 0 ? $"{Quantity.Count(update.Failed)} failed" : string.Empty));
+            "Training", update.Done, update.Total, "models", update.Failed > 0 ? $"{Quantity.Count(update.Failed)} failed" : null));
 
     public static IProgress<MethodProgress> Method(IProgress<ProgressUpdate> display) =>
         new Adapter<MethodProgress>(display, update => new ProgressUpdate(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -92,8 +93,12 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
     private static string Summary(ProgressUpdate last, TimeSpan elapsed) =>
         $"{last.Stage}: {Quantity.Count(last.Done)} {last.Unit} in {Quantity.Seconds(elapsed.TotalSeconds)}{Detail(last)}";
 
-    private static string Rate(ProgressUpdate update, TimeSpan elapsed) =>
-        $"{Quantity.Count((long)(update.Done / Math.Max(elapsed.TotalSeconds, 1e-3)))} {update.Unit}/s";
+    private static string Rate(ProgressUpdate update, TimeSpan elapsed)
+    {
+        double rate = update.Done / Math.Max(elapsed.TotalSeconds, 1e-3);
+        string number = rate is > 0 and < 9.95 ? rate.ToString(rate < 0.095 ? "0.000" : "0.0", CultureInfo.InvariantCulture) : Quantity.Count((long)rate);
+        return $"{number} {update.Unit}/s";
+    }
 
     private static string Detail(ProgressUpdate update) => update.Detail is null ? string.Empty : $", {update.Detail}";
 

@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Training.Loading.Caching;
 using Tessar.Training.Loading.Orders;
 using Tessar.Training.Loading.Pipeline;
 
@@ -39,6 +40,8 @@ public sealed class ExampleLoader : IDisposable
     internal ExampleLoader(LoaderPlan plan)
     {
         Plan = plan;
+        if (plan.Cache == CacheMode.System)
+            DenseRows.Of(plan.Set, plan.Source)?.Advise(isInOrder: plan.Order is SequentialOrder);
         ring = new BatchRing(plan);
     }
 
@@ -79,7 +82,9 @@ public sealed class ExampleLoader : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, Count);
         current?.Dispose();
         var data = new OrderedData(Count, Plan.BatchSize, Plan.PageOf);
-        ring.Begin(Plan.Order.Open(data, Plan.Seed, epoch), Cut(position), epoch);
+        BatchCut cut = Cut(position);
+        PageSchedule? pages = Plan.Cache == CacheMode.Process ? PagePlan.Of(Plan, Plan.Order.Open(data, Plan.Seed, epoch), cut) : null;
+        ring.Begin(Plan.Order.Open(data, Plan.Seed, epoch), cut, epoch, pages);
         return current = new LoaderEpoch(ring, epoch);
     }
 

@@ -48,6 +48,9 @@ public sealed record LoaderOptions
     /// <summary>Batches to make ahead of the one being used, in [0, 1024]; 3 by default. Memory: <c>Ahead</c> + 2 batches.</summary>
     public int Ahead { get; init; } = 3;
 
+    /// <summary>Who decides which part of the file is in memory; the operating system by default.</summary>
+    public CacheMode Cache { get; init; }
+
     /// <summary>Lays images out channel by channel instead of pixel by pixel; the shape is the same, memory order isn't. False by default.</summary>
     public bool ChannelsFirst { get; init; }
 

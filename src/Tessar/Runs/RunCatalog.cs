@@ -1,3 +1,5 @@
+using Tessar.Runs.Retraining;
+
 namespace Tessar.Runs;
 
 /// <summary>Finds the runs in a folder. Doesn't load libtorch.</summary>
@@ -57,9 +59,10 @@ public static class RunCatalog
         }
     }
 
-    // A folder that a process died in before it wrote run.json still has its lock file.
+    // A folder that a process died in before it wrote run.json still has its lock file; a retraining has one too, but is no run.
     private static bool IsRun(string folder) =>
-        File.Exists(Path.Combine(folder, RunJson.FileName)) || File.Exists(Path.Combine(folder, RunLock.FileName));
+        File.Exists(Path.Combine(folder, RunJson.FileName))
+        || (File.Exists(Path.Combine(folder, RunLock.FileName)) && !File.Exists(Path.Combine(folder, RetrainingJson.FileName)));
 
     private static RunSummary Summarise(string folder)
     {

@@ -6,8 +6,8 @@ namespace Tessar.Training.Loading.Augmentations;
 /// <summary>Pads a picture and cuts out one of its size; the border is black or continues the picture mirrored.</summary>
 /// <remarks>Offsets are uniform on {0, …, 2 pad}, as for <see cref="Translate"/>. Mirrored, the outermost pixel isn't repeated.</remarks>
 [Augmentation("crop", "pads pictures, by mirroring if wanted, and cuts out a part of the old size")]
-[Setting("pad", 4, "pixels added at each side", Below = 1 << 15)]
-[Setting("reflect", 0, "1 to continue the picture mirrored, 0 for a black border", Most = 1)]
+[Setting("pad", 4, "pixels added at each side", Below = 1 << 15, IsWhole = true)]
+[Setting("reflect", 0, "1 to continue the picture mirrored, 0 for a black border", Most = 1, IsWhole = true)]
 internal sealed class Crop(NamedSettings settings) : Augmentation
 {
     private readonly int pad = (int)settings["pad"];

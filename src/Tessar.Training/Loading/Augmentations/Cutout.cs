@@ -9,8 +9,8 @@ namespace Tessar.Training.Loading.Augmentations;
 /// convolutional neural networks with cutout", arXiv:1708.04552.
 /// </remarks>
 [Augmentation("cutout", "covers a square")]
-[Setting("fill", 0, "byte that covers; -1 for the mean colour", Min = -1, Below = 256)]
-[Setting("size", 4, "side of the square, in pixels", Min = 1, Below = 1 << 15)]
+[Setting("fill", 0, "byte that covers; -1 for the mean colour", Min = -1, Below = 256, IsWhole = true)]
+[Setting("size", 4, "side of the square, in pixels", Min = 1, Below = 1 << 15, IsWhole = true)]
 internal sealed class Cutout(NamedSettings settings) : Augmentation
 {
     private readonly int size = (int)settings["size"];

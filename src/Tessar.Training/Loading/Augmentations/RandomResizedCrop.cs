@@ -10,11 +10,11 @@ namespace Tessar.Training.Loading.Augmentations;
 /// the bounds. Source: Szegedy et al., "Going deeper with convolutions", arXiv:1409.4842, section 6; defaults as usual for ImageNet.
 /// </remarks>
 [Augmentation("random-resized-crop", "cuts out a part of random area and aspect and resizes it")]
-[Setting("height", 0, "height of the result; 0 for that of the picture", Below = 1 << 15)]
+[Setting("height", 0, "height of the result; 0 for that of the picture", Below = 1 << 15, IsWhole = true)]
 [Setting("maxArea", 1, "largest share of the area", Above = 0, Most = 1)]
 [Setting("maxRatio", 4.0 / 3, "largest ratio of width to height, and of height to width", Min = 1, Below = 1000)]
 [Setting("minArea", 0.08, "smallest share of the area", Above = 0, Most = 1)]
-[Setting("width", 0, "width of the result; 0 for that of the picture", Below = 1 << 15)]
+[Setting("width", 0, "width of the result; 0 for that of the picture", Below = 1 << 15, IsWhole = true)]
 internal sealed class RandomResizedCrop(NamedSettings settings) : SizedAugmentation(settings)
 {
     private const int Tries = 10;

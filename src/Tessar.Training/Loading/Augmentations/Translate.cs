@@ -5,8 +5,8 @@ namespace Tessar.Training.Loading.Augmentations;
 /// <summary>Surrounds a picture with a border and cuts out one of its size at a place drawn uniformly.</summary>
 /// <remarks>Both offsets are uniform on {−pad, …, pad}. A pad of 2 is the recipe usual for CIFAR-10.</remarks>
 [Augmentation("translate", "moves pictures by up to `pad` pixels each way")]
-[Setting("fill", 0, "byte that comes in at the border; -1 for the mean colour", Min = -1, Below = 256)]
-[Setting("pad", 2, "most pixels moved, in each direction", Below = 1 << 15)]
+[Setting("fill", 0, "byte that comes in at the border; -1 for the mean colour", Min = -1, Below = 256, IsWhole = true)]
+[Setting("pad", 2, "most pixels moved, in each direction", Below = 1 << 15, IsWhole = true)]
 internal sealed class Translate(NamedSettings settings) : Augmentation
 {
     private readonly int pad = (int)settings["pad"];

@@ -11,7 +11,7 @@ namespace Tessar.Training.Loading.Orders;
 /// arXiv:2306.12517, section 3.
 /// </remarks>
 [Order("quasi-random")]
-[Setting("pages", 0, "pages of the file that are open at once; 0 for twice the batch size", Below = 1 << 24)]
+[Setting("pages", 0, "pages of the file that are open at once; 0 for twice the batch size", Below = 1 << 24, IsWhole = true)]
 internal sealed class QuasiRandomOrder(NamedSettings settings) : ExampleOrder(settings)
 {
     private readonly int pages = (int)settings["pages"];

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tessar.Training.Loading.Augmentations;
+using Tessar.Training.Loading.Caching;
 using Tessar.Training.Loading.Orders;
 
 namespace Tessar.Training.Loading.Pipeline;
@@ -22,6 +23,7 @@ internal sealed class BatchRing : IDisposable
     private readonly SampleReader reader;
     private readonly int[] whole;
     private EpochSequence? sequence;
+    private PageCache? cache;
     private BatchCut cut;
     private ulong key;
     private BatchSlot? open;
@@ -47,12 +49,17 @@ internal sealed class BatchRing : IDisposable
     public TimeSpan Waited => Stopwatch.GetElapsedTime(0, waitedTicks);
 
     /// <summary>Begins an epoch; one that was going on is left.</summary>
-    public void Begin(EpochSequence order, BatchCut batches, int epoch)
+    /// <param name="order">The order, from its beginning.</param>
+    /// <param name="batches">How it is cut.</param>
+    /// <param name="epoch">Its number.</param>
+    /// <param name="pages">Which pages to hold; null to leave that to the operating system.</param>
+    public void Begin(EpochSequence order, BatchCut batches, int epoch, PageSchedule? pages = null)
     {
         lock (gate)
         {
             Abandon();
             (sequence, cut, key, begunBatches) = (order, batches, Draws.Key(plan.Seed, epoch), 0);
+            cache = pages is null ? null : new PageCache(plan.Set.Store, pages, batches.Batches);
             Monitor.PulseAll(gate);
         }
     }
@@ -200,6 +207,7 @@ internal sealed class BatchRing : IDisposable
         (int, Exception)? failure = null;
         try
         {
+            own.Cache = cache;
             own.Read(slot, ref at, end, key);
         }
 #pragma warning disable CA1031 // Whatever it is, it belongs to the one who asks for the batch.
@@ -219,6 +227,8 @@ internal sealed class BatchRing : IDisposable
 
         if (isLast && plan.Mixup > 0)
             slot.Mix(Mixup.Weight(plan.Mixup, key, cut.First(slot.Batch)));
+        if (isLast)
+            cache?.Over(slot.Batch);
         lock (gate)
         {
             slot.IsFilled |= isLast;
@@ -233,8 +243,11 @@ internal sealed class BatchRing : IDisposable
     {
         sequence = null;
         open = null;
+        cache?.Stop();
         while (busy > 0)
             Monitor.Wait(gate);
+        cache?.Dispose();
+        cache = null;
         foreach (BatchSlot slot in begun)
             Recycle(slot);
         begun.Clear();

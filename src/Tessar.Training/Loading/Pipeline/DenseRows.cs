@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Tessar.Examples;
+using Tessar.Native;
 
 namespace Tessar.Training.Loading.Pipeline;
 
@@ -52,6 +53,15 @@ internal sealed unsafe class DenseRows
         byte* start = image + (set.Row(index) * size);
         for (int at = 0; at < Math.Min(size, MostPrefetched); at += CacheLine)
             Sse.Prefetch0(start + at);
+    }
+
+    /// <summary>Tells the operating system how the images will be read.</summary>
+    /// <param name="isInOrder">From the first to the last; otherwise here and there, which matters once they don't fit into memory.</param>
+    public bool Advise(bool isInOrder)
+    {
+        long first = set.Row(0) * size, bytes = ((set.Row(set.Count - 1) + 1) * size) - first;
+        bool fits = bytes < GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        return PageAdvice.Give(image + first, bytes, isInOrder ? ReadPattern.Sequential : fits ? ReadPattern.Normal : ReadPattern.Random);
     }
 
     private static byte* Pointer(ReadOnlySpan<byte> mapped) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(mapped));

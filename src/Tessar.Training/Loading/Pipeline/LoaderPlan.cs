@@ -37,6 +37,8 @@ internal sealed record LoaderPlan
     /// <summary>α of mixup; 0 for none.</summary>
     public double Mixup { get; init; }
 
+    public CacheMode Cache { get; init; }
+
     public bool DropsLast { get; init; }
 
     public bool ChannelsFirst { get; init; }
@@ -51,11 +53,12 @@ internal sealed record LoaderPlan
     /// <summary>Examples of the last batch of a whole epoch.</summary>
     public int LastBatch => Ranks == 1 && !DropsLast && Set.Count % BatchSize is > 0 and int rest ? rest : LargestBatch;
 
-    /// <summary>The page of the file in which an example's image begins.</summary>
+    /// <summary>The page of the file in which an example's image begins; where images differ in size, as if they didn't.</summary>
     public long PageOf(int index)
     {
         StoreColumn column = Set.Store.ImageColumn;
-        return (column.Offset + (Set.Row(index) * column.Stride)) / Set.Store.Manifest.Checksums.PageSize;
+        long bytes = column.Blob is { } blob ? Math.Max(1, blob.Length / Math.Max(1, Set.Store.Count)) : column.Stride;
+        return (column.Offset + (Set.Row(index) * bytes)) / Set.Store.Manifest.Checksums.PageSize;
     }
 
     /// <summary>Checks options and fills in the defaults.</summary>
@@ -68,6 +71,8 @@ internal sealed record LoaderPlan
         Range(options.Ahead, 0, 1024, nameof(options.Ahead), violations);
         Range(options.Ranks, 1, 65_536, nameof(options.Ranks), violations);
         Range(options.Rank, 0, Math.Max(0, options.Ranks - 1), nameof(options.Rank), violations);
+        if (options.Cache == CacheMode.Process && DenseRows.Of(set, options.Size ?? set.Store.Image) is null)
+            violations.Add($"Cache is Process, but {set.Store.Path} doesn't hold raw images of the size wanted in one file. Leave it at System.");
         if (options.Mixup is not (>= 0 and <= 1000))
             violations.Add(string.Create(CultureInfo.InvariantCulture, $"Mixup is {options.Mixup}; it has to lie in [0, 1000]."));
         ImageShape source = options.Size ?? set.Store.Image;
@@ -96,6 +101,7 @@ internal sealed record LoaderPlan
             Workers = workers,
             Slots = SlotsFor(workers, options.Ahead),
             Mixup = options.Mixup,
+            Cache = options.Cache,
             DropsLast = options.DropLast,
             ChannelsFirst = options.ChannelsFirst,
             Rank = options.Rank,

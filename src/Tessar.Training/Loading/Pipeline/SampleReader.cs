@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Tessar.Examples;
 using Tessar.Runs;
 using Tessar.Training.Loading.Augmentations;
+using Tessar.Training.Loading.Caching;
 
 namespace Tessar.Training.Loading.Pipeline;
 
@@ -22,6 +23,9 @@ internal sealed class SampleReader(LoaderPlan plan)
     private readonly uint meanColour = Colour.Pack(plan.Input.Mean);
     private readonly float[] interleaved = plan.ChannelsFirst && plan.Image.Channels > 1 ? new float[plan.Image.Size] : [];
 
+    /// <summary>Where images are read from instead of the mapped file; null for that.</summary>
+    public PageCache? Cache { get; set; }
+
     /// <summary>Writes the numbers and labels of some examples of a batch.</summary>
     /// <param name="slot">The batch.</param>
     /// <param name="at">The first; counted up, so that on an error it tells which it was.</param>
@@ -35,7 +39,7 @@ internal sealed class SampleReader(LoaderPlan plan)
         for (; at < end; at++)
         {
             int index = indices[at];
-            if (rows is not null && at + Lookahead < indices.Length)
+            if (rows is not null && Cache is null && at + Lookahead < indices.Length)
                 rows.Prefetch(indices[at + Lookahead]);
             Read(index, key, slot.Numbers(at));
             labels[at] = rows is null ? set.Label(index) : rows.Label(index);
@@ -45,7 +49,7 @@ internal sealed class SampleReader(LoaderPlan plan)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Read(int index, ulong key, Span<float> numbers)
     {
-        Picture picture = rows is null ? Decode(index) : new Picture(rows.Image(index), source, scratch, meanColour);
+        Picture picture = rows is null ? Decode(index) : new Picture(Raw(index), source, scratch, meanColour);
         if (augmentations.Length > 0)
             Augment(ref picture, key, set.Store.IdOf(set.Row(index)));
         if (interleaved.Length == 0)
@@ -63,6 +67,9 @@ internal sealed class SampleReader(LoaderPlan plan)
                 plane[i] = interleaved[(i * channels) + channel];
         }
     }
+
+    private ReadOnlySpan<byte> Raw(int index) =>
+        Cache is null ? rows!.Image(index) : Cache.Image(set.Row(index));
 
     // In its own size where the first augmentation chooses a part of it: a part of a shrunken picture would be blurred.
     private Picture Decode(int index)

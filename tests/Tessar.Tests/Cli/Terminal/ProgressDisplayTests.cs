@@ -4,6 +4,24 @@ namespace Tessar.Tests.Cli.Terminal;
 
 public sealed class ProgressDisplayTests
 {
+    [Theory]
+    [InlineData(2000, "0.05", "0.050 models/s")]
+    [InlineData(20, "0.6", "0.6 models/s")]
+    [InlineData(1, "12", "12 models/s")]
+    public void A_slow_rate_is_told_in_tenths_or_thousandths(int seconds, string modelsPerSecond, string told)
+    {
+        var clock = new HandClock();
+        using var errors = new StringWriter();
+        int done = (int)(seconds * double.Parse(modelsPerSecond, System.Globalization.CultureInfo.InvariantCulture));
+        new ProgressDisplay(errors, quiet: false, clock).Run(progress =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(Math.Max(seconds, 10)));
+            progress.Report(new ProgressUpdate("Training", seconds < 10 ? done * 10 : done, 1000, "models"));
+            return 0;
+        });
+        Assert.Contains(told, errors.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Away_from_a_terminal_there_is_a_line_every_ten_seconds_and_one_at_the_end()
     {

@@ -243,14 +243,14 @@ public sealed class ExampleLoaderTests : IDisposable
         using ExampleStore store = LoaderCases.Store(folder, 10);
         var error = Assert.Throws<TessarException>(() => new ExampleLoader(ExampleSet.Parse(store, "train"), new LoaderOptions
         {
-            BatchSize = 0, Workers = -1, Order = "randm", Augment = ["flop", "flip", "flip"], Rank = 2, Ranks = 2,
-            AugmentSettings = new Dictionary<string, double> { ["flip.probability"] = 1.5, ["cutout.size"] = 3 },
+            BatchSize = 0, Workers = -1, Order = "randm", Augment = ["flop", "flip", "flip", "translate"], Rank = 2, Ranks = 2,
+            AugmentSettings = new Dictionary<string, double> { ["flip.probability"] = 1.5, ["cutout.size"] = 3, ["translate.pad"] = 2.5 },
         }));
         Assert.Equal(ErrorKind.Usage, error.Kind);
         foreach (string part in (string[])
         [
             "BatchSize is 0", "Workers is -1", "There is no order `randm`. Did you mean `random`?", "There is no augmentation `flop`. Did you mean `flip`?",
-            "flip is given twice", "Rank is 2", "`probability` of flip is 1.5; it has to lie in [0, 1]", "`cutout.size` is given, but not the augmentation cutout",
+            "flip is given twice", "Rank is 2", "`probability` of flip is 1.5; it has to lie in [0, 1]", "`pad` of translate is 2.5; it has to lie in [0, 32768) and be whole", "`cutout.size` is given, but not the augmentation cutout",
         ])
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }

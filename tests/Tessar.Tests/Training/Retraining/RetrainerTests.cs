@@ -175,6 +175,13 @@ public sealed class RetrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_retraining_among_the_runs_is_not_taken_for_one()
+    {
+        Here(Request("models", 1));
+        Assert.DoesNotContain(RunCatalog.List(folder.Path), run => run.Name == "models");
+    }
+
+    [Fact]
     public void Tensors_balance() => TensorBalance.HoldsButFor(parametersBuilt: 6, () =>
     {
         using var own = new TemporaryFolder();
