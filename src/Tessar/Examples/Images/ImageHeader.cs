@@ -8,12 +8,12 @@ namespace Tessar.Examples.Images;
 /// <param name="Shape">Size; 1 channel for grey, 2 with transparency; 3 for colour, 4 with transparency. Palettes count as colour.</param>
 /// <remarks>
 /// Images that would need more memory than their file can account for are refused before anything is decoded: more than 2^28
-/// pixels, a JPEG of more than 1024 pixels a byte, or a PNG whose lines exceed 1032 times the file (the most that deflate can
-/// expand).
+/// pixels, a JPEG of more than 1024 pixels a byte, a WebP of more than 2^22 pixels and 4096 a byte, or a PNG whose lines exceed
+/// 1032 times the file (the most that deflate can expand).
 /// </remarks>
 internal readonly record struct ImageHeader(ImageFormat Format, ImageShape Shape)
 {
-    private const int JpegPixelsPerByte = 1024, DeflateRatio = 1032;
+    private const int JpegPixelsPerByte = 1024, WebPPixelsPerByte = 4096, WebPFreePixels = 1 << 22, DeflateRatio = 1032;
 
     /// <summary>The codec that a store keeps such files by; null when they have to be recoded.</summary>
     public ImageCodec? Codec => Format switch
@@ -35,6 +35,9 @@ internal readonly record struct ImageHeader(ImageFormat Format, ImageShape Shape
             [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => OfWebP(file, source),
             _ => throw source.Refuse("an image", file.IsEmpty ? "nothing" : $"the bytes {Convert.ToHexString(file[..Math.Min(8, file.Length)])}"),
         };
+        long pixels = (long)header.Shape.Height * header.Shape.Width;
+        if (header.Format == ImageFormat.WebP && pixels > Math.Max(WebPFreePixels, (long)WebPPixelsPerByte * file.Length))
+            throw source.Refuse($"at most {WebPPixelsPerByte} pixels for each of {file.Length} bytes", $"{header.Shape.Width} × {header.Shape.Height}", 12);
         if (!ImageRow.IsLegal(header.Shape))
             throw source.Refuse($"an image of 1 to {ImageRow.MostPixels} pixels", $"{header.Shape.Width} × {header.Shape.Height}");
         return header;
