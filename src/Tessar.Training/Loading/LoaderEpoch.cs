@@ -45,7 +45,7 @@ public sealed class LoaderEpoch : IEnumerable<LoadedBatch>, IEnumerator<LoadedBa
             throw;
         }
 
-        isOver = true;
+        Dispose();
         return false;
     }
 

@@ -133,7 +133,7 @@ public sealed class ExampleSet
     /// <param name="index">In [0, <see cref="Count"/>).</param>
     /// <returns>[height, width, channels] bytes.</returns>
     /// <exception cref="InvalidOperationException">The pictures are encoded or compressed: use <see cref="ReadImage"/>.</exception>
-    public ReadOnlySpan<byte> Image(int index) => !Store.ImageColumn.IsRagged
+    public ReadOnlySpan<byte> Image(int index) => Store.HasRawImages || !Store.ImageColumn.IsRagged
         ? Store.Row(Store.ImageColumn, Row(index))
         : throw new InvalidOperationException($"The pictures of {Store.Path} aren't raw pixels of one size. Read them with {nameof(ReadImage)}.");
 

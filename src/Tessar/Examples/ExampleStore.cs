@@ -15,6 +15,7 @@ public sealed class ExampleStore : IDisposable
 {
     private readonly StoreFile _file;
     private readonly SegmentMap _segments;
+    private readonly StoreColumn[] _columns;
     private readonly int _image;
     private readonly int _label;
 
@@ -22,8 +23,10 @@ public sealed class ExampleStore : IDisposable
     {
         _file = file;
         _segments = SegmentMap.Open(file);
+        _columns = [.. file.Manifest.Columns];
         _image = IndexOf(StoreRules.Image);
         _label = IndexOf(StoreRules.Label);
+        HasRawImages = HasFixedImages && !ImageColumn.IsRagged;
     }
 
     /// <summary>The file's full path.</summary>
@@ -63,17 +66,19 @@ public sealed class ExampleStore : IDisposable
     public bool HasFixedImages => _image >= 0 && ImageColumn.ImageShape is not null;
 
     /// <summary>True when every picture lies in the file as raw pixels of one size.</summary>
-    internal bool HasRawImages => HasFixedImages && !ImageColumn.IsRagged;
+    internal bool HasRawImages { get; }
 
     /// <summary>True when rows carry ids of their own.</summary>
     internal bool HasIds => _file.HasIds;
 
+    private int ImageIndex => _image >= 0 ? _image : throw Missing(StoreRules.Image);
+
     /// <summary>The file under the store's name, and those it names.</summary>
     private IEnumerable<StoreFile> Files => _segments.Files.Prepend(_file).DistinctBy(file => file.Path, StringComparer.Ordinal);
 
-    internal StoreColumn ImageColumn => _image >= 0 ? Manifest.Columns[_image] : throw Missing(StoreRules.Image);
+    internal StoreColumn ImageColumn => _columns[ImageIndex];
 
-    internal StoreColumn LabelColumn => _label >= 0 ? Manifest.Columns[_label] : throw Missing(StoreRules.Label);
+    internal StoreColumn LabelColumn => _label >= 0 ? _columns[_label] : throw Missing(StoreRules.Label);
 
     /// <summary>Maps a store and checks its header and manifest.</summary>
     /// <param name="path">The <c>.tess</c> file.</param>
@@ -230,15 +235,15 @@ public sealed class ExampleStore : IDisposable
     {
         CheckRow(row);
         (StoreFile file, long at) = _segments.Find(row);
-        file.ReadImage(IndexOf(ImageColumn), at, target, pixels);
+        file.ReadImage(ImageIndex, at, target, pixels);
     }
 
     private int IndexOf(StoreColumn column)
     {
         ArgumentNullException.ThrowIfNull(column);
-        for (int i = 0; i < Manifest.Columns.Count; i++)
+        for (int i = 0; i < _columns.Length; i++)
         {
-            if (ReferenceEquals(Manifest.Columns[i], column))
+            if (ReferenceEquals(_columns[i], column))
                 return i;
         }
 
@@ -246,16 +251,7 @@ public sealed class ExampleStore : IDisposable
             $"The column `{column.Name}` isn't one of {Path}. Pass one of this store's `Column(name)`.", nameof(column));
     }
 
-    private int IndexOf(string name)
-    {
-        for (int i = 0; i < Manifest.Columns.Count; i++)
-        {
-            if (Manifest.Columns[i].Name == name)
-                return i;
-        }
-
-        return -1;
-    }
+    private int IndexOf(string name) => Array.FindIndex(_columns, column => column.Name == name);
 
     private void CheckRow(long row)
     {

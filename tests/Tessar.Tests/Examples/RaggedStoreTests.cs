@@ -11,6 +11,8 @@ public sealed class RaggedStoreTests
     [InlineData(1, 0)]
     [InlineData(0, 3)]
     [InlineData(30, 12)]
+    [InlineData(63, 1)]
+    [InlineData(64, 65)]
     public void Every_value_comes_back_decoded_and_every_image_as_it_was_given(long train, long test)
     {
         using var folder = new TemporaryFolder();

@@ -85,9 +85,10 @@ internal sealed class BatchRing : IDisposable
         waitedTicks += Stopwatch.GetTimestamp() - start;
         if (slot.Failure is not { } failure)
             return slot;
+        TessarException error = LoadingError.Of(plan.Set, slot.AllIndices[failure.At], failure.Error);
         Release(slot, slot.Generation);
         End();
-        throw LoadingError.Of(plan.Set, slot.AllIndices[failure.At], failure.Error);
+        throw error;
     }
 
     /// <summary>Takes a batch back.</summary>
@@ -110,11 +111,13 @@ internal sealed class BatchRing : IDisposable
         lock (gate)
         {
             isStopping = true;
+            cache?.Stop();
             Monitor.PulseAll(gate);
         }
 
         foreach (Thread worker in workers)
             worker.Join();
+        cache?.Dispose();
         foreach (BatchSlot slot in slots)
         {
             slot.Generation++;

@@ -8,12 +8,12 @@ namespace Tessar.Examples.Images;
 /// <param name="Shape">Size; 1 channel for grey, 2 with transparency; 3 for colour, 4 with transparency. Palettes count as colour.</param>
 /// <remarks>
 /// Images that would need more memory than their file can account for are refused before anything is decoded: more than 2^28
-/// pixels, a JPEG of more than 1024 pixels a byte, a WebP of more than 2^22 pixels and 4096 a byte, or a PNG whose lines exceed
-/// 1032 times the file (the most that deflate can expand).
+/// pixels, a JPEG of more than 1024 pixels a byte, a PNG whose lines exceed 1032 times the file (the most that deflate can
+/// expand), or a WebP of more than 2^22 pixels and 4096 a byte (it can code an even area in next to nothing).
 /// </remarks>
 internal readonly record struct ImageHeader(ImageFormat Format, ImageShape Shape)
 {
-    private const int JpegPixelsPerByte = 1024, WebPPixelsPerByte = 4096, WebPFreePixels = 1 << 22, DeflateRatio = 1032;
+    private const int JpegPixelsPerByte = 1024, DeflateRatio = 1032, WebPPixelsPerByte = 4096, WebPPixels = 1 << 22;
 
     /// <summary>The codec that a store keeps such files by; null when they have to be recoded.</summary>
     public ImageCodec? Codec => Format switch
@@ -35,9 +35,6 @@ internal readonly record struct ImageHeader(ImageFormat Format, ImageShape Shape
             [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => OfWebP(file, source),
             _ => throw source.Refuse("an image", file.IsEmpty ? "nothing" : $"the bytes {Convert.ToHexString(file[..Math.Min(8, file.Length)])}"),
         };
-        long pixels = (long)header.Shape.Height * header.Shape.Width;
-        if (header.Format == ImageFormat.WebP && pixels > Math.Max(WebPFreePixels, (long)WebPPixelsPerByte * file.Length))
-            throw source.Refuse($"at most {WebPPixelsPerByte} pixels for each of {file.Length} bytes", $"{header.Shape.Width} × {header.Shape.Height}", 12);
         if (!ImageRow.IsLegal(header.Shape))
             throw source.Refuse($"an image of 1 to {ImageRow.MostPixels} pixels", $"{header.Shape.Width} × {header.Shape.Height}");
         return header;
@@ -123,24 +120,32 @@ internal readonly record struct ImageHeader(ImageFormat Format, ImageShape Shape
     {
         if (file.Length < 30)
             throw source.Refuse("the header of a WebP", $"{file.Length} bytes", file.Length);
+        ImageShape shape = WebPShape(file, source);
+        return (long)shape.Height * shape.Width <= Math.Max(WebPPixels, (long)WebPPixelsPerByte * file.Length)
+            ? new ImageHeader(ImageFormat.WebP, shape)
+            : throw source.Refuse($"at most {WebPPixelsPerByte} pixels for each of {file.Length} bytes", $"{shape.Width} × {shape.Height}", 12);
+    }
+
+    private static ImageShape WebPShape(ReadOnlySpan<byte> file, ImageSource source)
+    {
         ReadOnlySpan<byte> kind = file.Slice(12, 4);
         if (kind.SequenceEqual("VP8X"u8))
         {
             int width = 1 + (file[24] | (file[25] << 8) | (file[26] << 16)), height = 1 + (file[27] | (file[28] << 8) | (file[29] << 16));
-            return new ImageHeader(ImageFormat.WebP, new ImageShape(height, width, (file[20] & 0x10) != 0 ? 4 : 3));
+            return new ImageShape(height, width, (file[20] & 0x10) != 0 ? 4 : 3);
         }
 
         if (kind.SequenceEqual("VP8L"u8))
         {
             uint bits = BinaryPrimitives.ReadUInt32LittleEndian(file[21..]);
             int width = 1 + (int)(bits & 0x3FFF), height = 1 + (int)((bits >> 14) & 0x3FFF);
-            return new ImageHeader(ImageFormat.WebP, new ImageShape(height, width, (bits & (1 << 28)) != 0 ? 4 : 3));
+            return new ImageShape(height, width, (bits & (1 << 28)) != 0 ? 4 : 3);
         }
 
         if (kind.SequenceEqual("VP8 "u8))
         {
             int width = BinaryPrimitives.ReadUInt16LittleEndian(file[26..]) & 0x3FFF, height = BinaryPrimitives.ReadUInt16LittleEndian(file[28..]) & 0x3FFF;
-            return new ImageHeader(ImageFormat.WebP, new ImageShape(height, width, 3));
+            return new ImageShape(height, width, 3);
         }
 
         throw source.Refuse("a WebP of kind VP8, VP8L or VP8X", $"the bytes {Convert.ToHexString(kind)}", 12);

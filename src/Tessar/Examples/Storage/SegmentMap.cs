@@ -118,6 +118,8 @@ internal sealed class SegmentMap
     private Piece PieceOf(long row)
     {
         int low = 0;
+        if (_pieces.Length == 1)
+            return _pieces[0];
         for (int high = _pieces.Length - 1; low < high;)
         {
             int middle = (low + high + 1) / 2;

@@ -137,6 +137,16 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
+    public void Webp_that_claims_more_than_its_file_can_hold_is_refused_before_decoding()
+    {
+        byte[] file = WebP(new ImageShape(4, 4, 3), new byte[48]);
+        Assert.True(file.AsSpan(12).StartsWith("VP8"u8));
+        byte[] claim = [.. file.AsSpan(0, 12), .. "VP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0x3F, 0, 0xFE, 0x3F, 0, .. file.AsSpan(12)];
+        FileFormatException error = Assert.Throws<FileFormatException>(() => Decode(claim, new ImageShape(4, 4, 3)));
+        Assert.Contains("16384 × 16383", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Changed_bytes_give_pixels_or_the_named_error() => Gen.Select(
         Gen.Int[0, 2], Gen.Select(Gen.Int[0, 4000], Gen.Byte).Array[1, 5]).Sample(
         (kind, changes) =>

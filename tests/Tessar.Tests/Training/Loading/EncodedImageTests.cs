@@ -17,14 +17,15 @@ public sealed class EncodedImageTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(2)]
-    public void Pictures_of_many_sizes_are_brought_to_the_one_that_is_wanted(int workers)
+    [InlineData(0, "random")]
+    [InlineData(2, "random")]
+    [InlineData(1, "quasi-random")]
+    public void Pictures_of_many_sizes_are_brought_to_the_one_that_is_wanted(int workers, string order)
     {
         using ExampleStore store = Store(40);
         ExampleSet set = ExampleSet.Parse(store, "train");
         var size = new ImageShape(9, 11, 3);
-        using var loader = new ExampleLoader(set, new LoaderOptions { BatchSize = 16, Size = size, Input = Input, Workers = workers });
+        using var loader = new ExampleLoader(set, new LoaderOptions { BatchSize = 16, Size = size, Input = Input, Workers = workers, Order = order });
         Assert.Equal(size, loader.Image);
         byte[] pixels = new byte[size.Size];
         float[] expected = new float[size.Size];

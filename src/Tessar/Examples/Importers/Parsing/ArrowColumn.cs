@@ -66,6 +66,8 @@ internal sealed record ArrowColumn(SourceColumn Column, NumberType? Type, bool I
 
         Func<int, bool> own = Missing(data, offset);
         ReadOnlySpan<byte> buffer = data.Buffers[1].Span;
+        if (offset < 0 || (IsBits && ((long)offset + count + 7) / 8 > buffer.Length))
+            throw SourceFile.Refuse(place.Path, null, $"{count} truth values of `{Column.Name}` from row {place.Row}", $"{buffer.Length} bytes");
         byte[]? bits = IsBits ? new byte[count] : null;
         for (int i = 0; bits is not null && i < count; i++)
             bits[i] = (byte)((buffer[(offset + i) / 8] >> ((offset + i) % 8)) & 1);
@@ -94,8 +96,10 @@ internal sealed record ArrowColumn(SourceColumn Column, NumberType? Type, bool I
         bool isLarge = data.DataType.TypeId is ArrowTypeId.LargeString or ArrowTypeId.LargeBinary;
         Func<int, bool> isMissing = Missing(data, offset);
         string filling = fill?.ToString("R", CultureInfo.InvariantCulture) ?? string.Empty;
-        var cells = new Cell[rows];
         ReadOnlySpan<byte> offsets = data.Buffers[1].Span, values = data.Buffers[2].Span;
+        if (offset < 0 || ((long)offset + rows + (rows == 0 ? 0 : 1)) * (isLarge ? 8 : 4) > offsets.Length)
+            throw SourceFile.Refuse(place.Path, null, $"{rows} values of `{Column.Name}` from row {place.Row}", $"{offsets.Length} bytes of offsets");
+        var cells = new Cell[rows];
         for (int row = 0; row < rows; row++)
         {
             if (isMissing(row) || isMissingAbove(row))
