@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.ObjectModel;
 using System.IO.Hashing;
 using System.Security.Cryptography;
@@ -31,40 +30,26 @@ namespace Tessar.Examples;
 /// </code></example>
 public sealed class ExampleStoreWriter : IDisposable
 {
-    private const int ChunkBytes = 1 << 20;
     private readonly StoreLayout _layout;
     private readonly AtomicFile _file;
-    private readonly StorePlaces _places;
-    private readonly ColumnOutput[] _columns;
-    private readonly ChunkLine _line;
-    private readonly StoreStatistics _statistics;
-    private readonly StoreValue[] _values;
-    private readonly int _workers;
+    private readonly RowPipeline _rows;
     private readonly int _rowBytes;
     private readonly long _count;
-    private RowChunk _chunk;
-    private long _row;
-    private int _split = -1;
-    private long _splitEnd;
+    private readonly int _workers;
     private bool _isBroken;
 
     private ExampleStoreWriter(string path, StoreLayout layout, int workers)
     {
         StoreColumn[] columns = [.. layout.Columns.Select(column => column with { Blob = null })];
-        _places = StoreRules.Place(columns, layout.Splits, layout.HasIds);
-        _layout = layout with { Columns = _places.Columns, Splits = _places.Splits };
-        _count = _places.Splits.Sum(split => split.Count);
+        StorePlaces places = StoreRules.Place(columns, layout.Splits, layout.HasIds);
+        _layout = layout with { Columns = places.Columns, Splits = places.Splits };
+        _count = _layout.Splits.Sum(split => split.Count);
         _workers = workers;
         _rowBytes = columns.Any(column => column.Stride == 0) ? -1 : columns.Sum(column => column.Stride);
-        _values = new StoreValue[columns.Length];
-        _statistics = new StoreStatistics(_layout);
-        _chunk = new RowChunk(_layout.Columns, _layout.Classes.Count);
-        _line = new ChunkLine(workers, Write);
-        _file = AtomicFile.Create(path, _places.FixedEnd);
+        _file = AtomicFile.Create(path, places.FixedEnd);
         try
         {
-            int firstRagged = Array.FindIndex(columns, column => column.IsRagged);
-            _columns = [.. _places.Columns.Select((column, i) => new ColumnOutput(column, _file, column.IsRagged && i != firstRagged ? path : null))];
+            _rows = new RowPipeline(_layout, places.Ids, _file, path, workers);
         }
         catch
         {
@@ -120,17 +105,19 @@ public sealed class ExampleStoreWriter : IDisposable
         if (_rowBytes < 0)
             throw new ArgumentException("Some columns have values of any size: append a list of values, one for each column.", nameof(row));
         if (row.Length != _rowBytes)
-            throw new ArgumentException($"Row {_row} has {row.Length} bytes, but the columns have {_rowBytes}.", nameof(row));
-        Begin();
+            throw new ArgumentException($"Row {_rows.Next} has {row.Length} bytes, but the columns have {_rowBytes}.", nameof(row));
+        _isBroken = true;
+        _rows.Begin();
         int start = 0;
         for (int i = 0; i < _layout.Columns.Count; i++)
         {
             ReadOnlySpan<byte> value = row.Slice(start, _layout.Columns[i].Stride);
-            Take(i, value, image: null);
+            _rows.Take(i, value, image: null);
             start += value.Length;
         }
 
-        End(id);
+        _rows.End(id);
+        _isBroken = false;
     }
 
     /// <summary>Adds the next row of a store without ids, given as one value for each column.</summary>
@@ -154,24 +141,24 @@ public sealed class ExampleStoreWriter : IDisposable
     {
         ArgumentNullException.ThrowIfNull(values);
         CheckRoom(id);
-        if (values.Count != _values.Length)
-            throw new ArgumentException($"Row {_row} has {values.Count} values for {_values.Length} columns.", nameof(values));
-        for (int i = 0; i < _values.Length; i++)
+        if (values.Count != _layout.Columns.Count)
+            throw new ArgumentException($"Row {_rows.Next} has {values.Count} values for {_layout.Columns.Count} columns.", nameof(values));
+        for (int i = 0; i < values.Count; i++)
         {
-            _values[i] = values[i];
-            if (_chunk.Parts[i].Objection(_values[i]) is { } objection)
-                throw new ArgumentException($"Row {_row} has for column `{_layout.Columns[i].Name}` {objection}.", nameof(values));
+            if (_rows.Objection(i, values[i]) is { } objection)
+                throw new ArgumentException($"Row {_rows.Next} has for column `{_layout.Columns[i].Name}` {objection}.", nameof(values));
         }
 
-        Begin();
-        for (int i = 0; i < _values.Length; i++)
+        _isBroken = true;
+        _rows.Begin();
+        for (int i = 0; i < values.Count; i++)
         {
-            bool isMixed = _layout.Columns[i].HasMixedImages;
-            Take(i, _values[i].Memory.Span, isMixed ? new ImageRow(_values[i].Codec, _values[i].Shape!.Value) : null);
+            StoreValue value = values[i];
+            _rows.Take(i, value.Memory.Span, _layout.Columns[i].HasMixedImages ? new ImageRow(value.Codec, value.Shape!.Value) : null);
         }
 
-        Array.Clear(_values);
-        End(id);
+        _rows.End(id);
+        _isBroken = false;
     }
 
     /// <summary>Writes checksums, manifest and header, flushes to the disk and gives the file its name.</summary>
@@ -201,9 +188,7 @@ public sealed class ExampleStoreWriter : IDisposable
     /// <summary>Removes what has been written, unless <see cref="Finish"/> has returned.</summary>
     public void Dispose()
     {
-        _line.Dispose();
-        foreach (ColumnOutput column in _columns)
-            column.Dispose();
+        _rows.Dispose();
         _file.Dispose();
     }
 
@@ -211,20 +196,10 @@ public sealed class ExampleStoreWriter : IDisposable
     internal (StoreHeader Header, string Identity) WriteAllButHeader(StoreProvenance provenance)
     {
         CheckWhole();
-        if (_row != _count)
-            throw new InvalidOperationException($"{_row} of {_count} rows have been written. Append the others first.");
+        if (_rows.Next != _count)
+            throw new InvalidOperationException($"{_rows.Next} of {_count} rows have been written. Append the others first.");
         _isBroken = true;
-        Send();
-        _line.Finish();
-        StoreColumn[] columns = [.. _layout.Columns.Select(
-            (column, i) => column with { Blob = column.IsRagged ? new StoreBlob(0, _columns[i].BlobLength) : null })];
-        StorePlaces places = StoreRules.Place(columns, _layout.Splits, _layout.HasIds);
-        for (int i = 0; i < columns.Length; i++)
-        {
-            if (places.Columns[i].Blob is { } blob)
-                _columns[i].Finish(blob.Offset);
-        }
-
+        StorePlaces places = _rows.Finish();
         _file.SetLength(places.End);
         byte[] hashes = PageHashes.Of(_file, places.End, _layout.PageSize, _workers);
         _file.WriteAt(places.End, hashes);
@@ -234,14 +209,14 @@ public sealed class ExampleStoreWriter : IDisposable
         _file.WriteAt(offset, json);
         _file.Flush();
         var header = new StoreHeader(
-            _layout.HasIds, _layout.PageSize, _count, columns.Length, offset, json.Length, XxHash64.HashToUInt64(json)) { Version = manifest.Schema };
+            _layout.HasIds, _layout.PageSize, _count, places.Columns.Length, offset, json.Length, XxHash64.HashToUInt64(json)) { Version = manifest.Schema };
         return (header, Convert.ToHexStringLower(SHA256.HashData(json)));
     }
 
     private void CheckRoom(ulong? id)
     {
         CheckWhole();
-        if (_row == _count)
+        if (_rows.Next == _count)
         {
             throw new InvalidOperationException(
                 $"The layout has {_count} rows, and all have been written. Raise the count of a split.");
@@ -250,7 +225,7 @@ public sealed class ExampleStoreWriter : IDisposable
         if (id.HasValue != _layout.HasIds)
         {
             throw new ArgumentException(
-                $"Row {_row} has {(id.HasValue ? "an" : "no")} id, but the layout says {nameof(StoreLayout.HasIds)} = "
+                $"Row {_rows.Next} has {(id.HasValue ? "an" : "no")} id, but the layout says {nameof(StoreLayout.HasIds)} = "
                 + $"{_layout.HasIds}.",
                 nameof(id));
         }
@@ -261,73 +236,15 @@ public sealed class ExampleStoreWriter : IDisposable
         if (_isBroken)
         {
             throw new InvalidOperationException(
-                $"Row {_row} couldn't be written, and nothing can follow it. Start the store again.");
+                $"Row {_rows.Next} couldn't be written, and nothing can follow it. Start the store again.");
         }
-    }
-
-    /// <summary>Enters the split of the row that comes.</summary>
-    private void Begin()
-    {
-        _isBroken = true;
-        if (_row < _splitEnd)
-            return;
-        Send();
-        while (_row >= _splitEnd)
-            _splitEnd += _layout.Splits[++_split].Count;
-        _chunk.Start(_row, _split);
-    }
-
-    private void Take(int column, ReadOnlySpan<byte> value, ImageRow? image)
-    {
-        if (!ColumnPart.CountsWhileEncoding(_layout.Columns[column]))
-            _statistics.Of(_split, column).Add(value, _row);
-        _chunk.Add(column, value, image);
-    }
-
-    private void End(ulong? id)
-    {
-        if (id is { } number)
-            _chunk.Ids.Add(number);
-        _chunk.Count++;
-        _row++;
-        if (_chunk.Size >= ChunkBytes)
-            Send();
-        _isBroken = false;
-    }
-
-    /// <summary>Sends the gathered rows on their way and takes an empty chunk.</summary>
-    private void Send()
-    {
-        if (_chunk.Count == 0)
-            return;
-        _line.Add(_chunk);
-        _chunk = _line.TakeFree() ?? new RowChunk(_layout.Columns, _layout.Classes.Count);
-        _chunk.Start(_row, _split);
-    }
-
-    /// <summary>Writes encoded rows; called in the order of the rows.</summary>
-    private void Write(RowChunk chunk)
-    {
-        for (int i = 0; i < _columns.Length; i++)
-        {
-            if (chunk.Parts[i].Counted is { } counted)
-                _statistics.Of(chunk.Split, i).Join(counted);
-            _columns[i].Write(chunk.Parts[i], chunk.Count);
-        }
-
-        if (_places.Ids is not { } ids)
-            return;
-        byte[] numbers = new byte[chunk.Count * sizeof(ulong)];
-        for (int i = 0; i < chunk.Count; i++)
-            BinaryPrimitives.WriteUInt64LittleEndian(numbers.AsSpan(i * sizeof(ulong)), chunk.Ids[i]);
-        _file.WriteAt(ids + (chunk.First * sizeof(ulong)), numbers);
     }
 
     private StoreManifest Manifest(StorePlaces places, byte[] hashes, StoreProvenance provenance) => new()
     {
         Schema = places.Columns.Any(column => column.IsRagged) ? 2 : 1,
         Count = _count,
-        Columns = [.. places.Columns.Select(_statistics.Describe)],
+        Columns = [.. places.Columns.Select(_rows.Describe)],
         Splits = places.Splits,
         Classes = _layout.Classes,
         Ids = places.Ids,
