@@ -14,7 +14,7 @@ namespace Tessar.Bench;
 internal static class OptimizerBenchmark
 {
     private const int Updates = 50;
-    private const int TrainingSteps = 8;
+    private const int TrainingSteps = 24;
     private const int Batch = 64;
     private const int LargeBatch = 512;
 

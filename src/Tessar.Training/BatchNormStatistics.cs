@@ -34,6 +34,7 @@ internal static class BatchNormStatistics
         try
         {
             using var noGradient = no_grad();
+            using var whole = NewDisposeScope(); // TorchSharp's zero_ returns a second handle
             foreach (NormBase layer in layers)
             {
                 layer.running_mean!.zero_();

@@ -52,6 +52,7 @@ internal sealed class EvaluationWeights : IDisposable
         if (average is null || kept is not null)
             return;
         using (no_grad())
+        using (NewDisposeScope())
         {
             kept = [.. trained.Select(t => t.Value.detach().clone().DetachFromDisposeScope())];
             for (int i = 0; i < optimizer.Parameters.Items.Count; i++)

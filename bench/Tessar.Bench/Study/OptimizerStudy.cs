@@ -31,7 +31,7 @@ internal static class OptimizerStudy
     {
         try
         {
-            Curve[] cosine = [.. Horizons.Select(horizon => Compare("adamw", horizon, [1e-3, 2e-3, 4e-3]))];
+            Curve[] cosine = [.. Horizons.Select(horizon => Compare("adamw", horizon, [1e-3, 2e-3, 4e-3, 8e-3]))];
             Curve free = Compare("sf-adamw", Epochs, [1e-3, 2e-3, 4e-3, 8e-3]), sgd = Compare("sgd", Epochs, [0.05, 0.1]), sam = Compare("sam", Epochs, [0.05, 0.1]);
             var figures = new StudyFigures(
                 Seeds.Length,

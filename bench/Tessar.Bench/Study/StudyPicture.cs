@@ -56,7 +56,7 @@ internal static class StudyPicture
             }
 
             int line = Top + Height - 34 + 18 * i;
-            svg.Append(Invariant($"<circle cx=\"{left + 112}\" cy=\"{line - 4}\" r=\"4\" fill=\"{colour}\"/><text x=\"{left + 122}\" y=\"{line}\">{name}</text>\n"));
+            svg.Append(Invariant($"<circle cx=\"{left + 96}\" cy=\"{line - 4}\" r=\"4\" fill=\"{colour}\"/><text x=\"{left + 106}\" y=\"{line}\">{name}</text>\n"));
         }
 
         double X(int epoch, int shift) => left + 14 + (epoch - 1) * (Width - 90.0) / (OptimizerStudy.Epochs - 1) + shift;

@@ -34,6 +34,7 @@ internal abstract class RunningAverage(TrainedParameters parameters) : IWeightAv
     /// <summary>A copy of every parameter as it is now; lives as long as this.</summary>
     protected Tensor[] Remember(string name)
     {
+        using var scope = NewDisposeScope();
         var copies = new Tensor[Parameters.Items.Count];
         for (int i = 0; i < copies.Length; i++)
         {

@@ -9,7 +9,7 @@ namespace Tessar.Training.Optimizers.Classic;
 /// Source: Bernstein et al., "signSGD: compressed optimisation for non-convex problems", arXiv:1802.04434, algorithm 2.
 /// </remarks>
 [Optimizer("signum", "the sign of the momentum, one step size for all", Memory = 1, Source = "arXiv:1802.04434")]
-[Setting("learningRate", 3e-4, "rate η of the schedule's top")]
+[Setting("learningRate", 1e-3, "rate η of the schedule's top")]
 [Setting("momentum", 0.9, "weight β of earlier gradients", Below = 1)]
 [Setting("weightDecay", 0, "pull λ towards zero, per unit of η")]
 internal sealed class Signum : GradientOptimizer

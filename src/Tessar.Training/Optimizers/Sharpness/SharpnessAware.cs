@@ -38,8 +38,8 @@ internal abstract class SharpnessAware : Optimizer
     {
         using var scope = NewDisposeScope();
         IReadOnlyList<Tensor?> plain = objective.Gradients();
-        GradientNorm.Checked(Parameters, plain);
-        basis.Apply(Perturb(plain) is { } kept ? AtPerturbed(objective, kept) : plain, learningRate, update);
+        double length = GradientNorm.Checked(Parameters, plain);
+        basis.Apply(Perturb(plain, length) is { } kept ? AtPerturbed(objective, kept) : plain, learningRate, update);
         GradientLength = basis.GradientLength;
     }
 
@@ -68,12 +68,12 @@ internal abstract class SharpnessAware : Optimizer
     }
 
     /// <summary>Adds ε to the parameters. Returns what they were, or null, and leaves them, when there is nowhere to go.</summary>
-    private Tensor[]? Perturb(IReadOnlyList<Tensor?> gradients)
+    private Tensor[]? Perturb(IReadOnlyList<Tensor?> gradients, double length)
     {
         using var noGradient = no_grad();
         Tensor?[] scales = [.. Parameters.Items.Select(p => Scale(p.Name, p.Value))];
         Tensor?[] scaled = [.. gradients.Select((g, i) => g is not null && scales[i] is { } t ? g * t : g)];
-        double norm = GradientNorm.Of(scaled);
+        double norm = Array.TrueForAll(scales, scale => scale is null) ? length : GradientNorm.Of(scaled);
         if (norm == 0 || radius == 0)
             return null;
         Tensor[] kept = [.. Parameters.Items.Select(p => p.Value.detach().clone())];

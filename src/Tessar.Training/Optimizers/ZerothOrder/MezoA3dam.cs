@@ -9,7 +9,7 @@ namespace Tessar.Training.Optimizers.ZerothOrder;
 /// a δ above it damps the division. 10⁻⁸ is <c>mezo-adam</c>; a large one momentum with rate η/δ. Source: openreview OBIuFjZzmp.
 /// </remarks>
 [Optimizer("mezo-a3dam", "mezo-adam that adapts only weakly (an interpretation)", Memory = 2, Forward = 2, Backward = 0, Schedule = "constant", Source = "openreview OBIuFjZzmp")]
-[Setting("learningRate", 1e-4, "rate η")]
+[Setting("learningRate", 1e-3, "rate η")]
 [Setting("perturbation", 1e-3, "distance ε to the two points whose losses are compared", Above = 0)]
 [Setting("beta1", 0.9, "weight β₁ of earlier estimates", Below = 1)]
 [Setting("beta2", 0.999, "weight β₂ of earlier squared estimates", Below = 1)]

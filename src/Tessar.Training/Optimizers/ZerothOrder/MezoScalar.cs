@@ -9,7 +9,7 @@ namespace Tessar.Training.Optimizers.ZerothOrder;
 /// size for each parameter isn't what helps. Source: arXiv:2605.03869, which reports just that.
 /// </remarks>
 [Optimizer("mezo-scalar", "mezo with one adaptive rate for all parameters", Memory = 0, Forward = 2, Backward = 0, Schedule = "constant", Source = "arXiv:2605.03869")]
-[Setting("learningRate", 1e-4, "rate η")]
+[Setting("learningRate", 1e-3, "rate η")]
 [Setting("perturbation", 1e-3, "distance ε to the two points whose losses are compared", Above = 0)]
 [Setting("beta2", 0.999, "weight β₂ of earlier squared slopes", Below = 1)]
 [Setting("zeta", 1e-8, "smallest divisor ζ", Above = 0)]
