@@ -163,11 +163,14 @@ public sealed class ExampleStore : IDisposable
     /// <returns>Its bytes without copying, unless the column is compressed; valid until the store is disposed.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     /// <exception cref="FileFormatException">There is no such column, or the row is damaged.</exception>
-    public StoredImage ImageOf(long row)
+    public StoredImage ImageOf(long row) => ImageOf(ImageColumn, row);
+
+    /// <summary>The picture of a row in any column of pictures, as it is stored.</summary>
+    internal StoredImage ImageOf(StoreColumn column, long row)
     {
         CheckRow(row);
         (StoreFile file, long at) = _segments.Find(row);
-        return file.ImageOf(ImageIndex, at);
+        return file.ImageOf(IndexOf(column), at);
     }
 
     /// <summary>
