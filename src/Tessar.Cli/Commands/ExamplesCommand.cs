@@ -6,9 +6,10 @@ namespace Tessar.Cli.Commands;
 internal sealed class ExamplesCommand : Command
 {
     public ExamplesCommand()
-        : base("examples", "Makes an example store from data files, or shows what is in one")
+        : base("examples", "Makes an example store from data files, writes it in other formats, or shows what is in one")
     {
         Add(new ExamplesImportCommand());
+        Add(new ExamplesExportCommand());
         Add(new ExamplesShowCommand());
         Add(new ExamplesVerifyCommand());
     }

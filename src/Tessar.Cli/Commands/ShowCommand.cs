@@ -66,6 +66,8 @@ internal sealed class ShowCommand : TessarCommand
         yield return ("Folder", result.Directory);
         yield return ("Model", $"{program.Model}, {Quantity.Count(program.Parameters)} parameters");
         yield return ("Data", $"{program.Data.Name}: {program.Data.Train}, tested on {program.Data.Test}");
+        if (program.Mask is { } mask)
+            yield return ("Mask", $"{Quantity.Count(mask.Examples)} of them trained on");
         if (program.Labels is { } labels)
             yield return ("Labels", $"{Quantity.Count(labels.Edits)} of `{labels.Split}` changed on purpose ({Quantity.Percent(labels.Fraction)}, seed {labels.Seed})");
         if (program is { Epochs: { } epochs, BatchSize: { } batch })
@@ -74,6 +76,12 @@ internal sealed class ShowCommand : TessarCommand
             yield return ("Optimiser", optimizer.ToString());
         if (program.Schedule is { } schedule)
             yield return ("Schedule", schedule.ToString());
+        if (Extras(program) is { Length: > 0 } extras)
+            yield return ("Also", extras);
+        if (program.Augment is { Count: > 0 } augment)
+            yield return ("Augmented", string.Join(", ", augment));
+        if (program.Order is { } order)
+            yield return ("Order", order.ToString());
         if (record.Final is { } final)
         {
             yield return ("Accuracy", $"training {Quantity.Percent(final.TrainAccuracy)}, test {Quantity.Percent(final.TestAccuracy)}");
@@ -83,5 +91,19 @@ internal sealed class ShowCommand : TessarCommand
         yield return ("Made by", $"Tessar {versions.Tessar}, TorchSharp {versions.TorchSharp}, libtorch {versions.Libtorch}, .NET {versions.Dotnet}");
         yield return ("Machine", $"{record.Machine.Processor}, {record.Machine.Threads} of {record.Machine.Cores} processors, {record.Machine.Os}");
         yield return ("Checkpoints", record.Checkpoints is { Count: > 0 } all ? $"{all.Count}, the last {all[^1].File}" : "none yet");
+    }
+
+    private static string Extras(TrainingProgram program)
+    {
+        List<string> extras = [];
+        if (program.ClipNorm is { } longest)
+            extras.Add($"gradients clipped at {Quantity.Number(longest)}");
+        if (program.LabelSmoothing is { } share and not 0)
+            extras.Add($"labels smoothed by {Quantity.Number(share)}");
+        if (program.WeightDecayOn is "weights")
+            extras.Add("weight decay on weights only");
+        if (program.WeightAverage is { } average)
+            extras.Add($"weights averaged: {average}");
+        return string.Join(", ", extras);
     }
 }

@@ -13,6 +13,9 @@ internal static class Translate
     public static IProgress<ImportProgress> Import(IProgress<ProgressUpdate> display) =>
         new Adapter<ImportProgress>(display, update => new ProgressUpdate(update.IsSurvey ? "Checking" : "Importing", update.Done, update.Total, "examples"));
 
+    public static IProgress<ImportProgress> Export(IProgress<ProgressUpdate> display) =>
+        new Adapter<ImportProgress>(display, update => new ProgressUpdate("Exporting", update.Done, update.Total, "examples"));
+
     public static IProgress<long> Bytes(IProgress<ProgressUpdate> display, long total) =>
         new Adapter<long>(display, done => new ProgressUpdate("Verifying", done >> 20, total >> 20, "MiB"));
 

@@ -13,6 +13,7 @@ namespace Tessar.Cli.Json;
 [JsonSerializable(typeof(AttributeJson))]
 [JsonSerializable(typeof(CompletionJson))]
 [JsonSerializable(typeof(DemoJson))]
+[JsonSerializable(typeof(ExamplesExportJson))]
 [JsonSerializable(typeof(ExamplesJson))]
 [JsonSerializable(typeof(ExamplesVerifyJson))]
 [JsonSerializable(typeof(MethodsJson))]

@@ -7,7 +7,7 @@ namespace Tessar.Training.Retraining;
 /// <summary>Retrains in child processes of the `tessar` tool, several at once.</summary>
 /// <remarks>
 /// A worker opens the data once and then trains one model after the other, in one thread unless told otherwise: that is the fastest
-/// way for small models (two workers of one thread did 1.7 times as much as one of two threads). A worker that dies costs the
+/// way for small models (mlp, two cores: two workers of one thread did 1.4 to 1.8 times as much as one of two). A worker that dies costs the
 /// training it was at, which another one takes up; a training that ends its worker three times counts as failed. Each worker
 /// holds one model and libtorch, about 300 MB; this process holds nothing.
 /// </remarks>

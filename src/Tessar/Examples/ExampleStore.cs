@@ -60,7 +60,7 @@ public sealed class ExampleStore : IDisposable
     /// <exception cref="FileFormatException">The store has no column <c>image</c>, or pictures of several sizes.</exception>
     public ImageShape Image => ImageColumn.ImageShape ?? throw new FileFormatException(
         Path, null, "pictures of one size", Count == 0 ? "none" : "pictures of several sizes",
-        "Give the size that they are to be brought to, for example `--size 64`, or import them again with one.");
+        "Import them again with the size that they are to be brought to: `tessar examples import SOURCE --size 64x64 --out FILE.tess`.");
 
     /// <summary>True when all pictures in the column <c>image</c> have one size; false without such a column.</summary>
     public bool HasFixedImages => _image >= 0 && ImageColumn.ImageShape is not null;
@@ -163,11 +163,14 @@ public sealed class ExampleStore : IDisposable
     /// <returns>Its bytes without copying, unless the column is compressed; valid until the store is disposed.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     /// <exception cref="FileFormatException">There is no such column, or the row is damaged.</exception>
-    public StoredImage ImageOf(long row)
+    public StoredImage ImageOf(long row) => ImageOf(ImageColumn, row);
+
+    /// <summary>The picture of a row in any column of pictures, as it is stored.</summary>
+    internal StoredImage ImageOf(StoreColumn column, long row)
     {
         CheckRow(row);
         (StoreFile file, long at) = _segments.Find(row);
-        return file.ImageOf(ImageIndex, at);
+        return file.ImageOf(IndexOf(column), at);
     }
 
     /// <summary>

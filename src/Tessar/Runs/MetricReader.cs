@@ -45,8 +45,7 @@ public static class MetricReader
     /// <summary>Length of the longest prefix made of whole messages.</summary>
     /// <remarks>
     /// A message: FFFFFFFF, length of its metadata (int32), the metadata (a flatbuffer of type Message), the body. Length 0
-    /// ends the stream. The body's length is field 3 of the table, and 0 when absent.
-    /// Source: Arrow columnar format, "Encapsulated message format"; FlatBuffers internals.
+    /// ends the stream.
     /// </remarks>
     private static int WholeMessages(string path, ReadOnlySpan<byte> bytes)
     {
@@ -61,8 +60,9 @@ public static class MetricReader
                 return at + 8;
             if (bytes.Length - at - 8 < metadataLength)
                 break;
-            long bodyLength = BodyLength(bytes.Slice(at + 8, metadataLength));
-            if (bodyLength < 0)
+            ReadOnlySpan<byte> metadata = bytes.Slice(at + 8, metadataLength);
+            long bodyLength = ArrowMessage.BodyLength(metadata) ?? -1;
+            if (bodyLength < 0 || !ArrowMessage.IsSound(metadata))
                 throw Damaged(path, at + 8, "the metadata of an Arrow IPC message", "a table that points outside of itself");
             if (bytes.Length - at - 8 - metadataLength < bodyLength)
                 break;
@@ -70,29 +70,6 @@ public static class MetricReader
         }
 
         return at;
-    }
-
-    private static long BodyLength(ReadOnlySpan<byte> metadata)
-    {
-        const int field = 3, vtableHeader = 4;
-        if (metadata.Length < 8)
-            return -1;
-        long table = BinaryPrimitives.ReadUInt32LittleEndian(metadata);
-        if (table > metadata.Length - 4)
-            return -1;
-        long vtable = table - BinaryPrimitives.ReadInt32LittleEndian(metadata[(int)table..]);
-        if (vtable < 0 || vtable > metadata.Length - vtableHeader)
-            return -1;
-        int vtableLength = BinaryPrimitives.ReadUInt16LittleEndian(metadata[(int)vtable..]);
-        int slot = vtableHeader + 2 * field;
-        if (vtableLength < slot + 2)
-            return 0;
-        if (vtable + vtableLength > metadata.Length)
-            return -1;
-        int offset = BinaryPrimitives.ReadUInt16LittleEndian(metadata[((int)vtable + slot)..]);
-        if (offset == 0)
-            return 0;
-        return table + offset > metadata.Length - 8 ? -1 : BinaryPrimitives.ReadInt64LittleEndian(metadata[(int)(table + offset)..]);
     }
 
     private static List<MetricRow> ReadBatches(string path, ReadOnlyMemory<byte> stream)

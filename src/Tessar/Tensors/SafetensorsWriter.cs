@@ -87,7 +87,7 @@ public sealed class SafetensorsWriter
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        AtomicFile.Write(path, Write);
+        AtomicFile.Write(path, SaveTo);
     }
 
     private void AddArray<T>(string name, ReadOnlyMemory<T> data, ReadOnlySpan<long> shape)
@@ -110,7 +110,8 @@ public sealed class SafetensorsWriter
         });
     }
 
-    private void Write(Stream stream)
+    /// <summary>Writes the file to a stream that knows its position.</summary>
+    internal void SaveTo(Stream stream)
     {
         // Names are in order already, and sorting by size is stable.
         KeyValuePair<string, Item>[] items = [.. _items.OrderByDescending(pair => ElementTypes.SizeOf(pair.Value.Type))];

@@ -111,6 +111,13 @@ public sealed class JsonTests(SmallRunFixture runs)
     }
 
     [Fact]
+    public void Examples_export()
+    {
+        TestStores.Write(runs.Tool.File("small.tess"), 10, 5);
+        Matches(runs.Tool.Json("examples", "export", "small.tess", "--format", "safetensors", "--out", "exported"));
+    }
+
+    [Fact]
     public void Import()
     {
         var weights = new SafetensorsWriter();

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Tessar.Examples.Importers.Columns;
 using Tessar.Examples.Importers.Parsing;
+using Tessar.Examples.Storage;
 using Tessar.Tensors;
 
 namespace Tessar.Examples.Importers;
@@ -23,7 +24,7 @@ internal static class StoreBuilder
         long total = selections.Sum(selection => selection.Count), done = 0;
         if (plan.Columns.Count == 0)
             throw SourceFile.Refuse(tables[0].Name, null, "at least one column", "none");
-        using var writer = ExampleStoreWriter.Create(path, new StoreLayout
+        using ExampleStoreWriter writer = Create(path, tables[0].Name, options, new StoreLayout
         {
             Columns = [.. plan.Columns.Select(maker => maker.Column)],
             Splits = [.. selections.Select(selection => new StoreSplit(selection.Split, 0, selection.Count))],
@@ -79,6 +80,15 @@ internal static class StoreBuilder
         return errors.FirstOrDefault(error => error is not null) is { } first ? throw first : values;
 
         void Make(int i) => values[i] = [.. plan.Columns.Select(maker => maker.Make(table, rows[i].Row, rows[i].Index))];
+    }
+
+    /// <summary>A layout that a store refuses is the source's fault, unless the caller named its classes or splits.</summary>
+    private static ExampleStoreWriter Create(string path, string source, ImportOptions options, StoreLayout layout)
+    {
+        bool isOwnFault = options.Classes is not null || options.Split is not null || options.Splits.Count > 0 || !StoreRules.IsPageSize(layout.PageSize);
+        return isOwnFault || StoreRules.Violation(layout.Columns, layout.Splits, layout.Classes) is not { } violation
+            ? ExampleStoreWriter.Create(path, layout)
+            : throw SourceFile.Refuse(source, null, "columns, splits and classes that a store can have", violation);
     }
 
     private static void Append(ExampleStoreWriter writer, StoreValue[] values, ulong? id, SourceRow row)

@@ -13,18 +13,21 @@ namespace Tessar.Examples.Importers.Parsing;
 /// <param name="Type">Type of its numbers; null for text and bytes.</param>
 internal sealed record ParquetColumn(DataField Field, SourceColumn Column, NumberType? Type)
 {
+    /// <summary>What stands in place of a shape for text that is JSON.</summary>
+    public const string JsonNote = "json";
+
     /// <summary>Recognises a column.</summary>
     /// <param name="field">The field of the schema.</param>
     /// <param name="path">The file, for errors.</param>
     /// <param name="lengthOf">Tells how many values the first row of a list has.</param>
-    /// <param name="shape">The shape that an export noted, such as <c>3x4</c>, or null.</param>
+    /// <param name="shape">The shape that an export noted, such as <c>3x4</c>, or <c>json</c> for text that is JSON; or null.</param>
     /// <exception cref="FileFormatException">It is of another kind.</exception>
     public static ParquetColumn Of(Field field, string path, Func<DataField, int> lengthOf, string? shape)
     {
         switch (field)
         {
             case DataField { IsArray: false } data when KindOf(data) is { } kind:
-                return new ParquetColumn(data, SourceColumn.Of(field.Name, kind), null);
+                return new ParquetColumn(data, SourceColumn.Of(field.Name, kind == CellKind.Text && shape == JsonNote ? CellKind.Json : kind), null);
             case DataField { IsArray: false } data when TypeOf(data.ClrType) is { } type:
                 return new ParquetColumn(data, SourceColumn.Array(field.Name, Numbers.StoredAs(type)), type);
             case ListField { Item: DataField { MaxRepetitionLevel: 1 } item } when TypeOf(item.ClrType) is { } type:

@@ -30,7 +30,8 @@ internal sealed record WebSample(string Path, long Offset, string Key, Dictionar
             // Hidden files and files without ending belong to no sample.
             if (dot <= start || dot + 1 == entry.Name.Length)
                 continue;
-            string key = entry.Name[..dot], field = entry.Name[(dot + 1)..].ToLowerInvariant();
+            int ending = entry.Name.LastIndexOf('.') + 1;
+            string key = entry.Name[..dot], field = entry.Name[(dot + 1)..ending] + entry.Name[ending..].ToLowerInvariant();
             if (sample is not null && sample.Key != key)
             {
                 yield return sample;

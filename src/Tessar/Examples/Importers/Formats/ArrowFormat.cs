@@ -1,0 +1,27 @@
+using Tessar.Examples.Importers.Columns;
+using Tessar.Examples.Importers.Parsing;
+
+namespace Tessar.Examples.Importers.Formats;
+
+/// <summary>Apache Arrow IPC, as a file or a stream.</summary>
+internal sealed class ArrowFormat : FileFormat
+{
+    /// <inheritdoc/>
+    public override string Name => "arrow";
+
+    /// <inheritdoc/>
+    public override string Summary => "Apache Arrow IPC file or stream, pictures as {bytes, path} or bytes";
+
+    /// <inheritdoc/>
+    public override int Rank => 43;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> Extensions => [".arrow", ".arrows", ".feather"];
+
+    /// <inheritdoc/>
+    protected override bool IsMark(ReadOnlySpan<byte> start) => start.StartsWith(ArrowWalk.FileMark) || start.StartsWith(ArrowWalk.MessageMark);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, ImportOptions options, CancellationToken cancellation) =>
+        [ArrowTable.Open(path, split, options.Fill)];
+}
