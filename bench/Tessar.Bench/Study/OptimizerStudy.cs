@@ -18,7 +18,7 @@ internal static class OptimizerStudy
     public const int Epochs = 6;
 
     private const ulong TuningSeed = 100;
-    private static readonly int[] Horizons = [1, 2, 3, 4, 6];
+    private static readonly int[] Horizons = [1, 2, 3, 4, 5, 6];
     private static readonly ulong[] Seeds = [1, 2, 3, 4, 5];
     private static readonly Stopwatch Watch = Stopwatch.StartNew();
 
