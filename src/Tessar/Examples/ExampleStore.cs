@@ -60,7 +60,7 @@ public sealed class ExampleStore : IDisposable
     /// <exception cref="FileFormatException">The store has no column <c>image</c>, or pictures of several sizes.</exception>
     public ImageShape Image => ImageColumn.ImageShape ?? throw new FileFormatException(
         Path, null, "pictures of one size", Count == 0 ? "none" : "pictures of several sizes",
-        "Give the size that they are to be brought to, for example `--size 64`, or import them again with one.");
+        "Import them again with the size that they are to be brought to: `tessar examples import SOURCE --size 64x64 --out FILE.tess`.");
 
     /// <summary>True when all pictures in the column <c>image</c> have one size; false without such a column.</summary>
     public bool HasFixedImages => _image >= 0 && ImageColumn.ImageShape is not null;

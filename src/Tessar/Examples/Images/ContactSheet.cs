@@ -64,11 +64,11 @@ internal sealed class ContactSheet : IDisposable
         return png.ToArray();
     }
 
-    /// <summary>Tiles are 112 pixels wide, or what the whole factor that comes closest makes of small images.</summary>
+    /// <summary>Tiles are 112 pixels wide, or what the whole factor that comes closest makes of smaller images.</summary>
     private static int TileSize(IEnumerable<SheetTile> tiles)
     {
         int largest = tiles.Max(tile => Math.Max(tile.Shape.Height, tile.Shape.Width));
-        return largest > Tile / 2 ? Tile : largest * (int)Math.Round((double)Tile / largest);
+        return largest > Tile ? Tile : largest * (int)Math.Round((double)Tile / largest);
     }
 
     /// <summary>The image in the middle of its tile, with a hair-line frame.</summary>
