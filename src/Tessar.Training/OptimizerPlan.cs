@@ -43,7 +43,10 @@ internal static class OptimizerPlan
             return optimizer;
         return optimizer with
         {
-            Values = new SortedDictionary<string, double>(optimizer.Values.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal) { [WarmupSteps] = total / 20 },
+            Values = new SortedDictionary<string, double>(optimizer.Values.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal)
+            {
+                [WarmupSteps] = total / 20,
+            },
         };
     }
 
@@ -66,9 +69,15 @@ internal static class OptimizerPlan
     {
         OptimizerAttribute known = Optimizer.Choices.Describe(request.Optimizer);
         if (request.ClipNorm is { } longest && !(longest > 0 && double.IsFinite(longest)))
-            yield return string.Create(CultureInfo.InvariantCulture, $"ClipNorm is {longest}; it has to be above 0. Leave it out to take gradients as they are.");
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"ClipNorm is {longest}; it has to be above 0. Leave it out to take gradients as they are.");
+        }
         else if (request.ClipNorm is not null && known.Backward == 0)
+        {
             yield return $"ClipNorm is given, but {request.Optimizer} has no gradient to clip. Leave it out.";
+        }
+
         if (request.LabelSmoothing is not (>= 0 and < 1))
             yield return string.Create(CultureInfo.InvariantCulture, $"LabelSmoothing is {request.LabelSmoothing}; it has to lie in [0, 1).");
         if (request.WeightDecayOn is not (TrainingProgram.DecayAll or TrainingProgram.DecayWeights))
@@ -78,7 +87,12 @@ internal static class OptimizerPlan
             List<string> wrong = [];
             RunningAverage.Choices.Resolve("ema", [new("decay", decay)], wrong);
             if (known.Averages)
-                wrong.Add($"Ema is given, but {request.Optimizer} averages its weights already, and that average is what is measured and kept. Leave it out.");
+            {
+                wrong.Add(
+                    $"Ema is given, but {request.Optimizer} averages its weights already, and that average is what is measured and kept. "
+                    + "Leave it out.");
+            }
+
             foreach (string sentence in wrong)
                 yield return sentence;
         }

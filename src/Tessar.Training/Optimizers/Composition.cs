@@ -12,7 +12,11 @@ internal static class Composition
             return null;
         string outer = name[..open], inner = name[(open + 1)..^1];
         if (!IsKnown(outer) || !IsKnown(inner))
-            return $"`{name}` isn't an optimiser, and `{(IsKnown(outer) ? inner : outer)}` neither. There are {string.Join(", ", Optimizer.Choices.Names)}.";
+        {
+            string unknown = IsKnown(outer) ? inner : outer;
+            return $"`{name}` isn't an optimiser, and `{unknown}` neither. There are {string.Join(", ", Optimizer.Choices.Names)}.";
+        }
+
         OptimizerAttribute around = Optimizer.Choices.Describe(outer), within = Optimizer.Choices.Describe(inner);
         string combined = $"{outer}-{inner}";
         return (around, within) switch
@@ -20,13 +24,15 @@ internal static class Composition
             ({ Backward: 2 }, { Backward: 0 }) =>
                 $"`{name}` can't be: {outer} takes a gradient at the worst point nearby, and {inner} has none. Use {inner} alone, or {outer}.",
             ({ Backward: 0 }, _) =>
-                $"`{name}` can't be: {outer} compares two losses and asks for no gradient, so there is nothing for {inner} to work on. Use {outer} alone, or {inner}.",
+                $"`{name}` can't be: {outer} compares two losses and asks for no gradient, so there is nothing for {inner} to work on. "
+                + $"Use {outer} alone, or {inner}.",
             ({ Backward: 2 }, { Backward: 2 }) =>
                 $"`{name}` can't be: {inner} already takes its gradient at a point nearby. Use {inner} alone, or {outer}.",
             ({ Backward: 2 }, _) when around.Base == TypeOf(inner) => $"`{name}` is called {outer}. Use that name.",
             ({ Backward: 2 }, _) when IsKnown(combined) => $"`{name}` is called {combined}. Use that name.",
             ({ Backward: 2 }, _) =>
-                $"`{name}` isn't among the optimisers. Of {outer} there are {string.Join(", ", Optimizer.Choices.Names.Where(n => n.StartsWith(outer, StringComparison.Ordinal)))}.",
+                $"`{name}` isn't among the optimisers. Of {outer} there are "
+                + string.Join(", ", Optimizer.Choices.Names.Where(n => n.StartsWith(outer, StringComparison.Ordinal))) + ".",
             _ => $"`{name}` can't be: {outer} makes whole updates itself and has no place for {inner}. Use one of them alone.",
         };
     }

@@ -16,6 +16,7 @@ internal static class GradientNorm
     /// <summary>Makes sure that a gradient is whole.</summary>
     /// <returns>Its length.</returns>
     /// <exception cref="ArgumentException">There isn't one per parameter.</exception>
+    /// <exception cref="NotSupportedException">One of its tensors is sparse.</exception>
     /// <exception cref="NumericalException">It isn't finite; names parameter and place.</exception>
     public static double Checked(TrainedParameters parameters, IReadOnlyList<Tensor?> gradients)
     {
@@ -23,6 +24,12 @@ internal static class GradientNorm
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture, $"There are {gradients.Count} gradients for {parameters}. Pass one per parameter."), nameof(gradients));
+        }
+
+        for (int i = 0; i < gradients.Count; i++)
+        {
+            if (gradients[i] is { is_sparse: true })
+                throw new NotSupportedException($"The gradient of `{parameters.Items[i].Name}` is sparse. Build its layer without sparse gradients.");
         }
 
         double norm = Of(gradients);

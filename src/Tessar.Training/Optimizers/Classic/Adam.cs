@@ -9,7 +9,8 @@ namespace Tessar.Training.Optimizers.Classic;
 /// θ ← θ − η (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε). Decay passes through the division; <c>adamw</c> keeps it apart.
 /// Source: Kingma and Ba, "Adam: a method for stochastic optimization", arXiv:1412.6980, algorithm 1.
 /// </remarks>
-[Optimizer("adam", "a step size of its own for each parameter", Memory = 2, FittedRate = 1, Source = "arXiv:1412.6980", Base = typeof(AdamW))]
+[Optimizer("adam", "a step size of its own for each parameter",
+    Memory = 2, FittedRate = 1, Source = "arXiv:1412.6980", Base = typeof(AdamW))]
 [Setting("weightDecay", 0, "pull λ towards zero, added to the gradient")]
 internal sealed class Adam : GradientOptimizer
 {

@@ -9,7 +9,8 @@ namespace Tessar.Training.Optimizers.Classic;
 /// curvature below (2 + 2β) / (η (1 + 2β)). Source: Sutskever et al., "On the importance of initialization and momentum in deep
 /// learning", 2013, in the form of PyTorch's SGD.
 /// </remarks>
-[Optimizer("sgd-nesterov", "gradient descent with Nesterov's momentum", Memory = 1, Source = "Sutskever et al. 2013", Base = typeof(Sgd))]
+[Optimizer("sgd-nesterov", "gradient descent with Nesterov's momentum",
+    Memory = 1, Source = "Sutskever et al. 2013", Base = typeof(Sgd))]
 internal sealed class SgdNesterov : GradientOptimizer
 {
     private readonly double momentum;

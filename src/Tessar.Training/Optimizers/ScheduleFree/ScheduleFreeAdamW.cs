@@ -7,7 +7,8 @@ namespace Tessar.Training.Optimizers.ScheduleFree;
 /// Wants a rate of 1 to 10 times that of scheduled AdamW; for long runs β₁ from 0.95 to 0.98. Source: arXiv:2405.15682, algorithm 1
 /// of appendix F; defaults of facebookresearch/schedule_free.
 /// </remarks>
-[Optimizer("sf-adamw", "AdamW that averages instead of following a schedule", Memory = 2, Schedule = "constant", Averages = true, FittedRate = 2, Source = "arXiv:2405.15682")]
+[Optimizer("sf-adamw", "AdamW that averages instead of following a schedule",
+    Memory = 2, Schedule = "constant", Averages = true, FittedRate = 2, Source = "arXiv:2405.15682")]
 [Setting("learningRate", 2.5e-3, "rate η once warmed up")]
 [Setting("beta1", 0.9, "share β of the average in the point where gradients are taken", Above = 0, Below = 1)]
 [Setting("beta2", 0.999, "weight β₂ of earlier squared gradients", Below = 1)]

@@ -7,7 +7,8 @@ namespace Tessar.Training.Optimizers.ScheduleFree;
 /// c = min(1, (1 − β) C w / Σw) with w = γ², which is (1 − β) C / t for a constant rate: C = 1 / (1 − β) is the original, a larger C
 /// forgets earlier steps sooner, a smaller one later. Source: arXiv:2507.09846 (C from 50 to 200 at 124 million parameters).
 /// </remarks>
-[Optimizer("sf-adamw-refined", "Schedule-Free AdamW with an averaging window of its own", Memory = 2, Schedule = "constant", Averages = true, FittedRate = 2, Source = "arXiv:2507.09846")]
+[Optimizer("sf-adamw-refined", "Schedule-Free AdamW with an averaging window of its own",
+    Memory = 2, Schedule = "constant", Averages = true, FittedRate = 2, Source = "arXiv:2507.09846")]
 [Setting("learningRate", 2.5e-3, "rate η once warmed up")]
 [Setting("beta1", 0.9, "share β of the average in the point where gradients are taken", Above = 0, Below = 1)]
 [Setting("beta2", 0.999, "weight β₂ of earlier squared gradients", Below = 1)]

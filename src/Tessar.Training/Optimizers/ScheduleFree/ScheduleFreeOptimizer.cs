@@ -27,7 +27,11 @@ internal abstract class ScheduleFreeOptimizer : GradientOptimizer, IWeightAverag
     {
         PlainNumbers.Require(parameters, settings.Name);
         if (parameters.Projection is { OfGradient: false })
-            throw new ArgumentException($"{settings.Name} moves three sequences at once, so its update can't be projected. Project the gradient.", nameof(parameters));
+        {
+            throw new ArgumentException(
+                $"{settings.Name} moves three sequences at once, so its update can't be projected. Project the gradient.", nameof(parameters));
+        }
+
         Momentum = momentum;
         warmupSteps = settings.Values.GetValueOrDefault("warmupSteps");
         averagePower = settings.Values.GetValueOrDefault("averagePower");

@@ -8,7 +8,8 @@ namespace Tessar.Training.Optimizers.ScheduleFree;
 /// four updates with the default β₂, u = g + λy, and γ is 0 while silent, η otherwise.
 /// Source: arXiv:2405.15682 with Liu et al., "On the variance of the adaptive learning rate and beyond", arXiv:1908.03265.
 /// </remarks>
-[Optimizer("sf-radam", "Schedule-Free AdamW whose warm-up needs no number", Memory = 2, Schedule = "constant", Averages = true, FittedRate = 2, Source = "arXiv:2405.15682, arXiv:1908.03265")]
+[Optimizer("sf-radam", "Schedule-Free AdamW whose warm-up needs no number",
+    Memory = 2, Schedule = "constant", Averages = true, FittedRate = 2, Source = "arXiv:2405.15682, arXiv:1908.03265")]
 [Setting("learningRate", 2.5e-3, "rate η")]
 [Setting("beta1", 0.9, "share β of the average in the point where gradients are taken", Above = 0, Below = 1)]
 [Setting("beta2", 0.999, "weight β₂ of earlier squared gradients", Below = 1)]

@@ -7,7 +7,8 @@ namespace Tessar.Training.Optimizers.ScheduleFree;
 /// Wants a rate 10 to 50 times that of plain descent. β → 1 is primal averaging, β → 0 averaging of plain descent. With constant c
 /// it is stable on a quadratic of curvature below (4 − 2c) / (γ (2 (1 − β) + c (2β − 1))). Source: arXiv:2405.15682, algorithm 1.
 /// </remarks>
-[Optimizer("sf-sgd", "gradient descent that averages instead of following a schedule", Memory = 1, Schedule = "constant", Averages = true, Source = "arXiv:2405.15682")]
+[Optimizer("sf-sgd", "gradient descent that averages instead of following a schedule",
+    Memory = 1, Schedule = "constant", Averages = true, Source = "arXiv:2405.15682")]
 [Setting("learningRate", 1, "rate η once warmed up")]
 [Setting("momentum", 0.9, "share β of the average in the point where gradients are taken", Above = 0, Below = 1)]
 [Setting("weightDecay", 0, "pull λ towards zero, added to the gradient")]

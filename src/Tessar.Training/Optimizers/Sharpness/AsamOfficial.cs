@@ -6,7 +6,8 @@ namespace Tessar.Training.Optimizers.Sharpness;
 
 /// <summary>Adaptive SAM as its authors publish it, around <see cref="Sgd"/>: T = |θ| + η for weights, 1 for everything else.</summary>
 /// <remarks>A weight is what has `weight` in its name. Source: Kwon et al., "ASAM", arXiv:2102.11600; defaults of its code's class.</remarks>
-[Optimizer("asam-official", "sam in proportion to each weight, as its authors publish it", Memory = 2, Forward = 2, Backward = 2, Source = "arXiv:2102.11600", Base = typeof(Sgd))]
+[Optimizer("asam-official", "sam in proportion to each weight, as its authors publish it",
+    Memory = 2, Forward = 2, Backward = 2, Source = "arXiv:2102.11600", Base = typeof(Sgd))]
 [Setting("rho", 0.5, "distance ρ, measured in units of the weights")]
 [Setting("eta", 0.01, "size that is added to each weight's")]
 internal sealed class AsamOfficial(TrainedParameters parameters, NamedSettings settings)

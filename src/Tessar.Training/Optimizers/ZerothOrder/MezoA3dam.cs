@@ -8,7 +8,8 @@ namespace Tessar.Training.Optimizers.ZerothOrder;
 /// could be had. Here the scalar is δ, added to the root: every coordinate of ρz has the same noise, so √v carries mostly noise, and
 /// a δ above it damps the division. 10⁻⁸ is <c>mezo-adam</c>; a large one momentum with rate η/δ. Source: openreview OBIuFjZzmp.
 /// </remarks>
-[Optimizer("mezo-a3dam", "mezo-adam that adapts only weakly (an interpretation)", Memory = 2, Forward = 2, Backward = 0, Schedule = "constant", Source = "openreview OBIuFjZzmp")]
+[Optimizer("mezo-a3dam", "mezo-adam that adapts only weakly (an interpretation)",
+    Memory = 2, Forward = 2, Backward = 0, Schedule = "constant", Source = "openreview OBIuFjZzmp")]
 [Setting("learningRate", 1e-3, "rate η")]
 [Setting("perturbation", 1e-3, "distance ε to the two points whose losses are compared", Above = 0)]
 [Setting("beta1", 0.9, "weight β₁ of earlier estimates", Below = 1)]

@@ -4,7 +4,8 @@ namespace Tessar.Training.Optimizers.ZerothOrder;
 
 /// <summary>MeZO with Adam's update.</summary>
 /// <remarks>Source: arXiv:2305.17333, section 3.3.</remarks>
-[Optimizer("mezo-adam", "mezo with a step size of its own for each parameter", Memory = 2, Forward = 2, Backward = 0, Schedule = "constant", Source = "arXiv:2305.17333")]
+[Optimizer("mezo-adam", "mezo with a step size of its own for each parameter",
+    Memory = 2, Forward = 2, Backward = 0, Schedule = "constant", Source = "arXiv:2305.17333")]
 [Setting("learningRate", 1e-3, "rate η")]
 [Setting("perturbation", 1e-3, "distance ε to the two points whose losses are compared", Above = 0)]
 [Setting("beta1", 0.9, "weight β₁ of earlier estimates", Below = 1)]

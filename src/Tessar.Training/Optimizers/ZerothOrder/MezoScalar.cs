@@ -8,7 +8,8 @@ namespace Tessar.Training.Optimizers.ZerothOrder;
 /// v ← β₂v + (1 − β₂)ρ²; θ ← (1 − ηλ)θ − η ρz / (√(v / (1 − β₂ᵗ)) + ζ). The control for adaptive variants: if it does as well, a step
 /// size for each parameter isn't what helps. Source: arXiv:2605.03869, which reports just that.
 /// </remarks>
-[Optimizer("mezo-scalar", "mezo with one adaptive rate for all parameters", Memory = 0, Forward = 2, Backward = 0, Schedule = "constant", Source = "arXiv:2605.03869")]
+[Optimizer("mezo-scalar", "mezo with one adaptive rate for all parameters",
+    Memory = 0, Forward = 2, Backward = 0, Schedule = "constant", Source = "arXiv:2605.03869")]
 [Setting("learningRate", 1e-3, "rate η")]
 [Setting("perturbation", 1e-3, "distance ε to the two points whose losses are compared", Above = 0)]
 [Setting("beta2", 0.999, "weight β₂ of earlier squared slopes", Below = 1)]

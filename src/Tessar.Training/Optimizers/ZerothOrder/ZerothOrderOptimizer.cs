@@ -29,7 +29,11 @@ internal abstract class ZerothOrderOptimizer : Optimizer
     {
         PlainNumbers.Require(parameters, settings.Name);
         if (parameters.ClipNorm is not null || parameters.Projection is not null)
-            throw new ArgumentException($"{settings.Name} has no gradient to clip or project. Leave that out, or choose an optimiser with gradients.", nameof(parameters));
+        {
+            throw new ArgumentException(
+                $"{settings.Name} has no gradient to clip or project. Leave that out, or choose an optimiser with gradients.", nameof(parameters));
+        }
+
         Perturbation = settings["perturbation"];
         WeightDecay = settings["weightDecay"];
     }

@@ -40,6 +40,8 @@ public sealed class OptimizerTests
 
     [Theory]
     [InlineData("sgd")]
+    [InlineData("sgd-nesterov")]
+    [InlineData("adam")]
     [InlineData("adamw")]
     public void Updates_are_those_of_TorchSharp(string name)
     {
@@ -47,12 +49,16 @@ public sealed class OptimizerTests
         manual_seed(3);
         var ours = new Parameter(randn(4, 3, float64));
         var theirs = new Parameter(ours.detach().clone());
-        using GradientOptimizer optimizer = name == "sgd"
-            ? Make("sgd", [("w", ours)], ("momentum", 0.9), ("weightDecay", 0.01))
-            : Make("adamw", [("w", ours)], ("beta1", 0.8), ("beta2", 0.95), ("epsilon", 1e-6), ("weightDecay", 0.1));
-        using torch.optim.Optimizer reference = name == "sgd"
-            ? optim.SGD([theirs], 0.05, momentum: 0.9, weight_decay: 0.01)
-            : optim.AdamW([theirs], 0.05, beta1: 0.8, beta2: 0.95, eps: 1e-6, weight_decay: 0.1);
+        bool adaptive = name.StartsWith("adam", StringComparison.Ordinal);
+        using GradientOptimizer optimizer = adaptive
+            ? Make(name, [("w", ours)], ("beta1", 0.8), ("beta2", 0.95), ("epsilon", 1e-6), ("weightDecay", 0.1))
+            : Make(name, [("w", ours)], ("momentum", 0.9), ("weightDecay", 0.01));
+        using torch.optim.Optimizer reference = name switch
+        {
+            "adam" => optim.Adam([theirs], 0.05, beta1: 0.8, beta2: 0.95, eps: 1e-6, weight_decay: 0.1),
+            "adamw" => optim.AdamW([theirs], 0.05, beta1: 0.8, beta2: 0.95, eps: 1e-6, weight_decay: 0.1),
+            _ => optim.SGD([theirs], 0.05, momentum: 0.9, weight_decay: 0.01, nesterov: name == "sgd-nesterov"),
+        };
         for (int update = 1; update <= 12; update++)
         {
             Tensor gradient = randn(4, 3, float64);

@@ -133,6 +133,16 @@ public sealed class UpdateRulesTests
         Assert.Throws<ArgumentException>(() => optimizer.Step(new Told(_ => []), 0.1, 1));
     }
 
+    [Fact]
+    public void Sparse_gradient_is_refused_by_name()
+    {
+        using var scope = NewDisposeScope();
+        Tensor w = ones(3);
+        using Optimizer optimizer = Making.Make("sgd", [("w", w)]);
+        Tensor sparse = sparse_coo_tensor(tensor(new long[,] { { 0, 2 } }), ones(2), [3]);
+        Assert.Contains("`w`", Assert.Throws<NotSupportedException>(() => optimizer.Step(new Told(_ => [sparse]), 0.1, 1)).Message, StringComparison.Ordinal);
+    }
+
     // Largest stable curvature on a quadratic.
     [Theory]
     [InlineData("sgd", 0, 2.0)]
