@@ -16,7 +16,8 @@ internal static class ArrowWalk
     /// <summary>What a message begins with.</summary>
     public static ReadOnlySpan<byte> MessageMark => [0xFF, 0xFF, 0xFF, 0xFF];
 
-    private const int LongestMetadata = 1 << 26;
+    private const int LongestMetadata = 1 << 26, DeepestNesting = 16;
+    private const byte Schema = 1, RecordBatch = 3;
 
     /// <summary>Checks all messages.</summary>
     /// <returns>Where the first begins.</returns>
@@ -42,31 +43,44 @@ internal static class ArrowWalk
                 return start;
             byte[] metadata = new byte[length];
             file.ReadExactly(metadata);
-            long left = file.Length - at - 8 - length, body = BodyLength(metadata) ?? -1;
+            long left = file.Length - at - 8 - length, body = BodyLength(path, at + 8, metadata);
             if (body < 0 || body > left)
                 throw SourceFile.Refuse(path, at + 8, $"a message with a body of at most {left} bytes", $"{body}");
             at += 8 + length + body;
         }
     }
 
-    /// <summary>Field 3 of the root table; 0 when absent, null when a place lies outside.</summary>
-    private static long? BodyLength(ReadOnlySpan<byte> buffer)
+    /// <summary>Checks a message (1 kind, 2 content, 3 length of the body), so that none of its counts exceeds its bytes.</summary>
+    private static long BodyLength(string path, long at, byte[] metadata)
     {
-        if (buffer.Length < 4)
-            return null;
-        long table = BinaryPrimitives.ReadUInt32LittleEndian(buffer);
-        if (table > buffer.Length - 4)
-            return null;
-        long fields = table - BinaryPrimitives.ReadInt32LittleEndian(buffer[(int)table..]);
-        const int BodyField = 4 + (2 * 3);
-        if (fields < 0 || fields > buffer.Length - 2)
-            return null;
-        int size = BinaryPrimitives.ReadUInt16LittleEndian(buffer[(int)fields..]);
-        if (size < BodyField + 2)
-            return 0;
-        if (fields > buffer.Length - size)
-            return null;
-        int place = BinaryPrimitives.ReadUInt16LittleEndian(buffer[((int)fields + BodyField)..]);
-        return place == 0 ? 0 : table + place <= buffer.Length - 8 ? BinaryPrimitives.ReadInt64LittleEndian(buffer[((int)table + place)..]) : null;
+        try
+        {
+            var message = FlatTable.Root(metadata);
+            byte kind = message.Byte(1);
+            if (kind is not (Schema or RecordBatch))
+                throw SourceFile.Refuse(path, at, "a schema or a record batch (columns with a dictionary aren't read)", $"a message of kind {kind}");
+            FlatTable content = message.Table(2);
+            int fields = 0;
+            if (kind == Schema)
+                CheckFields(content, children: 1, metadata: 2, depth: 0, ref fields, metadata.Length);
+            else
+                _ = content.Count(1, elementBytes: 16) + content.Count(2, elementBytes: 16);
+            return message.Int64(3);
+        }
+        catch (InvalidDataException e)
+        {
+            throw SourceFile.Refuse(path, at, "a message whose parts lie within it", e.Message, e);
+        }
+    }
+
+    /// <summary>A schema's fields are its field 1, a field's children its field 5; both carry names and values.</summary>
+    private static void CheckFields(FlatTable table, int children, int metadata, int depth, ref int seen, int most)
+    {
+        int count = table.Count(children, sizeof(uint));
+        seen += count + table.Count(metadata, sizeof(uint)) + 1;
+        if (seen > most || depth > DeepestNesting)
+            throw new InvalidDataException($"more than {most} fields, or fields nested deeper than {DeepestNesting}");
+        for (int i = 0; i < count; i++)
+            CheckFields(table.Item(children, i), children: 5, metadata: 6, depth + 1, ref seen, most);
     }
 }
