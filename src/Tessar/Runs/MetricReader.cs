@@ -60,9 +60,8 @@ public static class MetricReader
                 return at + 8;
             if (bytes.Length - at - 8 < metadataLength)
                 break;
-            ReadOnlySpan<byte> metadata = bytes.Slice(at + 8, metadataLength);
-            long bodyLength = ArrowMessage.BodyLength(metadata) ?? -1;
-            if (bodyLength < 0 || !ArrowMessage.IsSound(metadata))
+            long bodyLength = BodyLength(bytes.Slice(at + 8, metadataLength));
+            if (bodyLength < 0)
                 throw Damaged(path, at + 8, "the metadata of an Arrow IPC message", "a table that points outside of itself");
             if (bytes.Length - at - 8 - metadataLength < bodyLength)
                 break;
@@ -70,6 +69,19 @@ public static class MetricReader
         }
 
         return at;
+    }
+
+    /// <summary>Length of a message's body; −1 when the metadata contradict themselves.</summary>
+    private static long BodyLength(ReadOnlySpan<byte> metadata)
+    {
+        try
+        {
+            return ArrowMessage.Check(metadata).BodyLength;
+        }
+        catch (InvalidDataException)
+        {
+            return -1;
+        }
     }
 
     private static List<MetricRow> ReadBatches(string path, ReadOnlyMemory<byte> stream)

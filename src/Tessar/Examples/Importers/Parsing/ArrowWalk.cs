@@ -4,9 +4,8 @@ namespace Tessar.Examples.Importers.Parsing;
 
 /// <summary>Walks the messages of an Arrow IPC stream or file and compares their lengths with what is there.</summary>
 /// <remarks>
-/// A message: FF FF FF FF, length of its metadata (i32), the metadata (a flatbuffer of type Message), the body, whose length is field 3
-/// of the table. Length 0 ends the stream. A file is the mark ARROW1, two zero bytes, such a stream, and a footer that isn't needed.
-/// Source: Arrow columnar format, "Encapsulated message format" and "IPC file format"; FlatBuffers internals.
+/// A message: FF FF FF FF, length of its metadata (i32), the metadata (<see cref="ArrowMessage"/>), the body. Length 0 ends the stream. A file is the mark ARROW1, two zero bytes, such a stream, and a footer that isn't needed.
+/// Source: Arrow columnar format, "Encapsulated message format" and "IPC file format".
 /// </remarks>
 internal static class ArrowWalk
 {
@@ -16,8 +15,7 @@ internal static class ArrowWalk
     /// <summary>What a message begins with.</summary>
     public static ReadOnlySpan<byte> MessageMark => [0xFF, 0xFF, 0xFF, 0xFF];
 
-    private const int LongestMetadata = 1 << 26, DeepestNesting = 16;
-    private const byte Schema = 1, RecordBatch = 3;
+    private const int LongestMetadata = 1 << 26;
 
     /// <summary>Checks all messages.</summary>
     /// <returns>Where the first begins.</returns>
@@ -50,37 +48,17 @@ internal static class ArrowWalk
         }
     }
 
-    /// <summary>Checks a message (1 kind, 2 content, 3 length of the body), so that none of its counts exceeds its bytes.</summary>
     private static long BodyLength(string path, long at, byte[] metadata)
     {
         try
         {
-            var message = FlatTable.Root(metadata);
-            byte kind = message.Byte(1);
-            if (kind is not (Schema or RecordBatch))
-                throw SourceFile.Refuse(path, at, "a schema or a record batch (columns with a dictionary aren't read)", $"a message of kind {kind}");
-            FlatTable content = message.Table(2);
-            int fields = 0;
-            if (kind == Schema)
-                CheckFields(content, children: 1, metadata: 2, depth: 0, ref fields, metadata.Length);
-            else
-                _ = content.Count(1, elementBytes: 16) + content.Count(2, elementBytes: 16);
-            return message.Int64(3);
+            (byte kind, long length) = ArrowMessage.Check(metadata);
+            return kind is ArrowMessage.Schema or ArrowMessage.RecordBatch ? length : throw SourceFile.Refuse(
+                path, at, "a schema or a record batch (columns with a dictionary aren't read)", $"a message of kind {kind}");
         }
         catch (InvalidDataException e)
         {
             throw SourceFile.Refuse(path, at, "a message whose parts lie within it", e.Message, e);
         }
-    }
-
-    /// <summary>A schema's fields are its field 1, a field's children its field 5; both carry names and values.</summary>
-    private static void CheckFields(FlatTable table, int children, int metadata, int depth, ref int seen, int most)
-    {
-        int count = table.Count(children, sizeof(uint));
-        seen += count + table.Count(metadata, sizeof(uint)) + 1;
-        if (seen > most || depth > DeepestNesting)
-            throw new InvalidDataException($"more than {most} fields, or fields nested deeper than {DeepestNesting}");
-        for (int i = 0; i < count; i++)
-            CheckFields(table.Item(children, i), children: 5, metadata: 6, depth + 1, ref seen, most);
     }
 }

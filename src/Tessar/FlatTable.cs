@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Tessar.Examples.Importers.Parsing;
+namespace Tessar;
 
 /// <summary>A table in a flatbuffer; a place outside the buffer throws <see cref="InvalidDataException"/> instead of being read.</summary>
 /// <remarks>
