@@ -18,6 +18,11 @@ internal static class OptimizerStudy
     public const int Epochs = 6;
 
     private const ulong TuningSeed = 100;
+    private const string ScheduleFree = "sf-adamw";
+
+    // The baseline decays by default, Schedule-Free doesn't: the comparison is about the schedule, so both do.
+    private static readonly Dictionary<string, double> AsMuchDecayAsAdamW = new(StringComparer.Ordinal) { ["weightDecay"] = 0.01 };
+
     private static readonly int[] Horizons = [1, 2, 3, 4, 5, 6];
     private static readonly ulong[] Seeds = [1, 2, 3, 4, 5];
     private static readonly Stopwatch Watch = Stopwatch.StartNew();
@@ -32,7 +37,7 @@ internal static class OptimizerStudy
         try
         {
             Curve[] cosine = [.. Horizons.Select(horizon => Compare("adamw", horizon, [1e-3, 2e-3, 4e-3, 8e-3]))];
-            Curve free = Compare("sf-adamw", Epochs, [1e-3, 2e-3, 4e-3, 8e-3]), sgd = Compare("sgd", Epochs, [0.05, 0.1]), sam = Compare("sam", Epochs, [0.05, 0.1]);
+            Curve free = Compare(ScheduleFree, Epochs, [1e-3, 2e-3, 4e-3, 8e-3]), sgd = Compare("sgd", Epochs, [0.05, 0.1]), sam = Compare("sam", Epochs, [0.05, 0.1]);
             var figures = new StudyFigures(
                 Seeds.Length,
                 [.. Horizons.Select((horizon, i) => HorizonFigures.Of(horizon, cosine[i], free))],
@@ -58,7 +63,7 @@ internal static class OptimizerStudy
     /// <summary>Test accuracy after each epoch.</summary>
     private static double[] Accuracies(string optimizer, int epochs, double rate, ulong seed)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"{optimizer}-{epochs}-{rate}-{seed}");
+        string name = string.Create(CultureInfo.InvariantCulture, $"{optimizer}-{epochs}-{rate}-{seed}{(optimizer == ScheduleFree ? "-decayed" : string.Empty)}");
         var request = new TrainingRequest
         {
             Model = "cnn",
@@ -68,6 +73,7 @@ internal static class OptimizerStudy
             Epochs = epochs,
             Optimizer = optimizer,
             LearningRate = rate,
+            OptimizerSettings = optimizer == ScheduleFree ? AsMuchDecayAsAdamW : new Dictionary<string, double>(StringComparer.Ordinal),
             Seed = seed,
             Threads = 1,
         };
