@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("`shwo` is not a command. Did you mean `show`? See `tessar --help`.", "shwo")]
     [InlineData("`zebra` is not a command. See `tessar --help`.", "zebra")]
-    [InlineData("`tessar examples` needs one of import, show. See `tessar examples --help`.", "examples")]
+    [InlineData("`tessar examples` needs one of import, export, show, verify. See `tessar examples --help`.", "examples")]
     [InlineData("`imprt` is not a command. Did you mean `import`? See `tessar examples --help`.", "examples", "imprt")]
     [InlineData("`--jsn` is not an option of `tessar runs`. Did you mean `--json`? See `tessar runs --help`.", "runs", "--jsn")]
     [InlineData("`tessar runs` doesn't know what to do with `more`. See `tessar runs --help`.", "runs", "more")]
