@@ -209,7 +209,8 @@ public sealed class ExampleStoreWriter : IDisposable
         _file.WriteAt(offset, json);
         _file.Flush();
         var header = new StoreHeader(
-            _layout.HasIds, _layout.PageSize, _count, places.Columns.Length, offset, json.Length, XxHash64.HashToUInt64(json)) { Version = manifest.Schema };
+            _layout.HasIds, _layout.PageSize, _count, places.Columns.Length, offset, json.Length, XxHash64.HashToUInt64(json))
+        { Version = manifest.Schema };
         return (header, Convert.ToHexStringLower(SHA256.HashData(json)));
     }
 

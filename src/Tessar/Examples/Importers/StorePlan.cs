@@ -48,12 +48,12 @@ internal sealed record StorePlan(IReadOnlyList<ColumnMaker> Columns, IReadOnlyLi
 
     private static ColumnMaker PictureOf(
         SourceColumn column, int index, string name, (int Height, int Width)? size, bool isGrey) => column.Kind switch
-    {
-        CellKind.Picture or CellKind.Bytes when size is { } wanted =>
-            new ResizedPictureMaker(name, index, new ImageShape(wanted.Height, wanted.Width, isGrey ? 1 : 3)),
-        CellKind.Picture or CellKind.Bytes => new PictureMaker(name, index),
-        _ => new ArrayPictureMaker(name, index, column, PixelLayout.Of(column.Shape)!.Value, size),
-    };
+        {
+            CellKind.Picture or CellKind.Bytes when size is { } wanted =>
+                new ResizedPictureMaker(name, index, new ImageShape(wanted.Height, wanted.Width, isGrey ? 1 : 3)),
+            CellKind.Picture or CellKind.Bytes => new PictureMaker(name, index),
+            _ => new ArrayPictureMaker(name, index, column, PixelLayout.Of(column.Shape)!.Value, size),
+        };
 
     private static ColumnMaker Other(SourceColumn column, int index, string name) => column.Kind switch
     {

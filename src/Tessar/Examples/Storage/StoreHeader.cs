@@ -75,7 +75,8 @@ internal readonly record struct StoreHeader(
 
         return new StoreHeader(
             (flags & 1) != 0, (int)pageSize, (long)count, (int)columns, (long)offset, (int)length,
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..])) { Version = version, IsIndex = (flags & 2) != 0 };
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..]))
+        { Version = version, IsIndex = (flags & 2) != 0 };
     }
 
     /// <summary>The bytes of this header.</summary>
