@@ -68,6 +68,14 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void Masked_run_goes_on_with_its_own_examples()
+    {
+        TrainingRequest request = Request("whole") with { Mask = [.. Enumerable.Range(0, 100).Where(i => i % 3 != 0)], Order = "quasi-random", Augment = ["flip", "crop"] };
+        Run whole = SmallRuns.Train(request);
+        AssertSame(whole, SmallRuns.Resume(SmallRuns.Interrupt(request with { Name = "stopped" }, 3)));
+    }
+
+    [Fact]
     public void Dropout_draws_what_it_would_have_drawn()
     {
         string model = $"{typeof(WithDropout).Assembly.Location}#{typeof(WithDropout).FullName}";
