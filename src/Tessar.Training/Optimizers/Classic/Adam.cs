@@ -12,32 +12,9 @@ namespace Tessar.Training.Optimizers.Classic;
 [Optimizer("adam", "a step size of its own for each parameter",
     Memory = 2, FittedRate = 1, Source = "arXiv:1412.6980", Base = typeof(AdamW))]
 [Setting("weightDecay", 0, "pull λ towards zero, added to the gradient")]
-internal sealed class Adam : GradientOptimizer
+internal sealed class Adam(TrainedParameters parameters, NamedSettings settings) : WithMoments(parameters, settings)
 {
-    private readonly double beta1;
-    private readonly double beta2;
-    private readonly double epsilon;
-    private readonly double weightDecay;
-    private readonly Tensor[] first;
-    private readonly Tensor[] second;
-
-    public Adam(TrainedParameters parameters, NamedSettings settings)
-        : base(parameters)
-    {
-        beta1 = settings["beta1"];
-        beta2 = settings["beta2"];
-        epsilon = settings["epsilon"];
-        weightDecay = settings["weightDecay"];
-        first = Remember("first-moment");
-        second = Remember("second-moment");
-    }
-
-    protected override void Update(int index, Tensor parameter, Tensor gradient, double learningRate, long update)
-    {
-        Tensor g = gradient.add(parameter, DecayOf(index, weightDecay)), m = first[index], v = second[index];
-        m.mul_(beta1).add_(g, 1 - beta1);
-        v.mul_(beta2).addcmul_(g, g, 1 - beta2);
-        Tensor divisor = v.sqrt().mul_(1 / Math.Sqrt(1 - Math.Pow(beta2, update))).add_(epsilon);
-        parameter.addcdiv_(m, divisor, -learningRate / (1 - Math.Pow(beta1, update)));
-    }
+    /// <inheritdoc/>
+    protected override void Update(int index, Tensor parameter, Tensor gradient, double learningRate, long update) =>
+        Descend(index, parameter, gradient.add(parameter, DecayOf(index, WeightDecay)), learningRate, update);
 }

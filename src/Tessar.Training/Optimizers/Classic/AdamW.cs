@@ -15,34 +15,12 @@ namespace Tessar.Training.Optimizers.Classic;
 [Setting("beta2", 0.999, "weight β₂ of earlier squared gradients", Below = 1)]
 [Setting("epsilon", 1e-8, "smallest divisor ε", Min = 1e-30)]
 [Setting("weightDecay", 0.01, "pull λ towards zero, per unit of η")]
-internal sealed class AdamW : GradientOptimizer
+internal sealed class AdamW(TrainedParameters parameters, NamedSettings settings) : WithMoments(parameters, settings)
 {
-    private readonly double beta1;
-    private readonly double beta2;
-    private readonly double epsilon;
-    private readonly double weightDecay;
-    private readonly Tensor[] first;
-    private readonly Tensor[] second;
-
-    public AdamW(TrainedParameters parameters, NamedSettings settings)
-        : base(parameters)
-    {
-        beta1 = settings["beta1"];
-        beta2 = settings["beta2"];
-        epsilon = settings["epsilon"];
-        weightDecay = settings["weightDecay"];
-        first = Remember("first-moment");
-        second = Remember("second-moment");
-    }
-
+    /// <inheritdoc/>
     protected override void Update(int index, Tensor parameter, Tensor gradient, double learningRate, long update)
     {
-        Tensor m = first[index], v = second[index];
-        parameter.mul_(1 - learningRate * DecayOf(index, weightDecay));
-        m.mul_(beta1).add_(gradient, 1 - beta1);
-        v.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
-        double firstCorrection = 1 - Math.Pow(beta1, update), secondCorrection = 1 - Math.Pow(beta2, update);
-        Tensor divisor = v.sqrt().mul_(1 / Math.Sqrt(secondCorrection)).add_(epsilon);
-        parameter.addcdiv_(m, divisor, -learningRate / firstCorrection);
+        parameter.mul_(1 - learningRate * DecayOf(index, WeightDecay));
+        Descend(index, parameter, gradient, learningRate, update);
     }
 }

@@ -13,24 +13,12 @@ namespace Tessar.Training.Optimizers.Classic;
 [Setting("learningRate", 0.05, "rate η of the schedule's top")]
 [Setting("momentum", 0.9, "weight β of earlier gradients", Below = 1)]
 [Setting("weightDecay", 5e-4, "pull λ towards zero, added to the gradient")]
-internal sealed class Sgd : GradientOptimizer
+internal sealed class Sgd(TrainedParameters parameters, NamedSettings settings) : WithMomentum(parameters, settings)
 {
-    private readonly double momentum;
-    private readonly double weightDecay;
-    private readonly Tensor[] velocity;
-
-    public Sgd(TrainedParameters parameters, NamedSettings settings)
-        : base(parameters)
+    /// <inheritdoc/>
+    protected override void Update(Tensor parameter, Tensor gradient, Tensor velocity, double decay, double learningRate)
     {
-        momentum = settings["momentum"];
-        weightDecay = settings["weightDecay"];
-        velocity = Remember("momentum");
-    }
-
-    protected override void Update(int index, Tensor parameter, Tensor gradient, double learningRate, long update)
-    {
-        Tensor m = velocity[index];
-        m.mul_(momentum).add_(gradient).add_(parameter, DecayOf(index, weightDecay));
-        parameter.add_(m, -learningRate);
+        velocity.mul_(Momentum).add_(gradient).add_(parameter, decay);
+        parameter.add_(velocity, -learningRate);
     }
 }

@@ -11,24 +11,13 @@ namespace Tessar.Training.Optimizers.Classic;
 /// </remarks>
 [Optimizer("sgd-nesterov", "gradient descent with Nesterov's momentum",
     Memory = 1, Source = "Sutskever et al. 2013", Base = typeof(Sgd))]
-internal sealed class SgdNesterov : GradientOptimizer
+internal sealed class SgdNesterov(TrainedParameters parameters, NamedSettings settings) : WithMomentum(parameters, settings)
 {
-    private readonly double momentum;
-    private readonly double weightDecay;
-    private readonly Tensor[] velocity;
-
-    public SgdNesterov(TrainedParameters parameters, NamedSettings settings)
-        : base(parameters)
+    /// <inheritdoc/>
+    protected override void Update(Tensor parameter, Tensor gradient, Tensor velocity, double decay, double learningRate)
     {
-        momentum = settings["momentum"];
-        weightDecay = settings["weightDecay"];
-        velocity = Remember("momentum");
-    }
-
-    protected override void Update(int index, Tensor parameter, Tensor gradient, double learningRate, long update)
-    {
-        Tensor g = gradient.add(parameter, DecayOf(index, weightDecay)), m = velocity[index];
-        m.mul_(momentum).add_(g);
-        parameter.add_(g, -learningRate).add_(m, -learningRate * momentum);
+        Tensor g = gradient.add(parameter, decay);
+        velocity.mul_(Momentum).add_(g);
+        parameter.add_(g, -learningRate).add_(velocity, -learningRate * Momentum);
     }
 }

@@ -12,24 +12,12 @@ namespace Tessar.Training.Optimizers.Classic;
 [Setting("learningRate", 1e-3, "rate η of the schedule's top")]
 [Setting("momentum", 0.9, "weight β of earlier gradients", Below = 1)]
 [Setting("weightDecay", 0, "pull λ towards zero, per unit of η")]
-internal sealed class Signum : GradientOptimizer
+internal sealed class Signum(TrainedParameters parameters, NamedSettings settings) : WithMomentum(parameters, settings)
 {
-    private readonly double momentum;
-    private readonly double weightDecay;
-    private readonly Tensor[] velocity;
-
-    public Signum(TrainedParameters parameters, NamedSettings settings)
-        : base(parameters)
+    /// <inheritdoc/>
+    protected override void Update(Tensor parameter, Tensor gradient, Tensor velocity, double decay, double learningRate)
     {
-        momentum = settings["momentum"];
-        weightDecay = settings["weightDecay"];
-        velocity = Remember("momentum");
-    }
-
-    protected override void Update(int index, Tensor parameter, Tensor gradient, double learningRate, long update)
-    {
-        Tensor m = velocity[index];
-        m.mul_(momentum).add_(gradient, 1 - momentum);
-        parameter.mul_(1 - learningRate * DecayOf(index, weightDecay)).add_(m.sign(), -learningRate);
+        velocity.mul_(Momentum).add_(gradient, 1 - Momentum);
+        parameter.mul_(1 - learningRate * decay).add_(velocity.sign(), -learningRate);
     }
 }
