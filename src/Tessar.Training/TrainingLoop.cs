@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Tensors;
 using Tessar.Training.Averages;
 using Tessar.Training.Loading;
 using Tessar.Training.Loading.Pipeline;
@@ -77,6 +78,16 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <summary>The last measurements; known once <see cref="Run"/> returned true.</summary>
     public FinalMetrics Final => new(cursor.Epoch.Loss, cursor.Epoch.Accuracy, testScore?.Loss, testScore?.Accuracy, Seconds);
+
+    /// <summary>Writes the weights that are measured and kept, without the optimiser's state.</summary>
+    /// <param name="path">A safetensors file; its folder is made.</param>
+    /// <exception cref="TessarException">It can't be written.</exception>
+    public void SaveWeights(string path)
+    {
+        weights.Show();
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        StateDict.Save(model, path);
+    }
 
     /// <summary>Time spent here, interruptions before it left out.</summary>
     public TimeSpan Elapsed => watch.Elapsed;

@@ -133,6 +133,7 @@ internal sealed class RetrainFarm : IDisposable
         Compare("repeats", before.Repeats, asked.Repeats, asked.Repeats == before.Repeats);
         Compare("seed", before.Seed, asked.Seed, asked.Seed == before.Seed);
         Compare("output", before.Output, asked.Output, asked.Output == before.Output);
+        Compare("weights kept", before.KeepsWeights, asked.KeepsWeights, asked.KeepsWeights == before.KeepsWeights);
         Compare("threads of a training", before.Machine.Threads, asked.Machine.Threads, asked.Machine.Threads == before.Machine.Threads);
         throw new TessarException(
             $"{folder.Directory} holds a retraining that differs: {string.Join("; ", differences)}. Ask for the same (more masks are fine), "
@@ -156,6 +157,7 @@ internal sealed class RetrainFarm : IDisposable
         Repeats = request.Repeats,
         Seed = request.Seed,
         Output = request.Output,
+        KeepsWeights = request.KeepsWeights,
         Image = store.Image,
         Classes = [.. store.ClassNames],
         Versions = RunEnvironment.Versions(),

@@ -16,6 +16,7 @@ namespace Tessar.Training.Retraining;
 /// </remarks>
 internal sealed class SubsetTraining : IDisposable
 {
+    private readonly RetrainingFolder folder;
     private readonly RetrainingRecord record;
     private readonly ExampleStore store;
     private readonly ExampleSet train;
@@ -25,6 +26,7 @@ internal sealed class SubsetTraining : IDisposable
 
     public SubsetTraining(RetrainingFolder folder)
     {
+        this.folder = folder;
         record = RetrainingJson.Read(folder.RecordPath);
         store = RetrainFarm.OpenExamples(record.Program);
         string labels = Path.Combine(folder.Directory, RetrainingFolder.Labels);
@@ -51,6 +53,9 @@ internal sealed class SubsetTraining : IDisposable
         using var loop = new TrainingLoop(new Recorder(program, store.ClassNames.Count), chosen, test, model, optimizer, loaderWorkers: 0);
         if (!loop.Run(progress: null, cancellation))
             throw new OperationCanceledException(cancellation);
+        // TestLogits were measured with these weights in place: averaged ones, where the program asks for an average.
+        if (record.KeepsWeights)
+            loop.SaveWeights(folder.WeightsPath(job));
         long steps = TrainingPlan.StepsPerEpoch(chosen.Count, program.BatchSize!.Value) * program.Epochs!.Value;
         return new TrainingOutcome(Outputs(loop.TestLogits), seed, steps, loop.Final);
     }

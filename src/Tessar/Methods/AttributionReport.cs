@@ -15,6 +15,18 @@ public sealed record AttributionReport
     /// <summary>Names of the parameters that were left out: frozen, or unsupported and skipped.</summary>
     public required IReadOnlyList<string> SkippedParameters { get; init; }
 
+    /// <summary>What a score of 1 means, one clause, for example <c>change of the margin, to first order</c>.</summary>
+    public string Units { get; init; } = "no unit: only order and ratios within a target mean something";
+
+    /// <summary>How gradients were shortened, for example <c>none</c>, <c>sketch</c>; null for methods without that choice.</summary>
+    public string? Projection { get; init; }
+
+    /// <summary>What the method found when it checked itself: residuals, completeness gaps, standard errors.</summary>
+    public IReadOnlyList<SelfCheck> Checks { get; init; } = [];
+
+    /// <summary>What to know before trusting the scores, one sentence each: negative curvature met, too few iterations, data without history.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>Width k of the projection; null when gradients weren't projected.</summary>
     public int? ProjectionDimension { get; init; }
 
@@ -32,4 +44,15 @@ public sealed record AttributionReport
 
     /// <summary>Largest relative difference between the fast gradients and one backward pass per example, on the examples checked.</summary>
     public required double GradientCheck { get; init; }
+}
+
+/// <summary>A number by which a method's result can be judged.</summary>
+/// <param name="Name">Kebab case, for example <c>cg-residual</c>.</param>
+/// <param name="Value">The number; finite.</param>
+/// <param name="Limit">The largest value with which the result is as good as intended; null when there is no such line.</param>
+/// <param name="Meaning">What it measures, one sentence.</param>
+public sealed record SelfCheck(string Name, double Value, double? Limit, string Meaning)
+{
+    /// <summary>Whether the value keeps its limit; true without a limit.</summary>
+    public bool Holds => Limit is not { } limit || Value <= limit;
 }

@@ -13,4 +13,29 @@ public sealed class MethodAttribute(string name) : Attribute
 
     /// <summary>What it costs, in words, with n train examples, m targets, p parameters and k the projection's width.</summary>
     public required string Cost { get; init; }
+
+    /// <summary>What a run must have recorded for it. Default: its last checkpoint.</summary>
+    public MethodNeeds Needs { get; init; } = MethodNeeds.LastCheckpoint;
+
+    /// <summary>The kind of question it answers best, one clause, for the table of methods.</summary>
+    public string BestFor { get; init; } = string.Empty;
+}
+
+/// <summary>What a method needs of a run.</summary>
+public enum MethodNeeds
+{
+    /// <summary>Only the data.</summary>
+    Nothing,
+
+    /// <summary>The last checkpoint; several runs are averaged.</summary>
+    LastCheckpoint,
+
+    /// <summary>Checkpoints along the training, with their learning rates.</summary>
+    Checkpoints,
+
+    /// <summary>A training that can be executed again bit for bit.</summary>
+    ReplayableTraining,
+
+    /// <summary>A program that can be trained many more times.</summary>
+    Retraining,
 }

@@ -1,3 +1,5 @@
+using Tessar.Runs.Retraining;
+
 namespace Tessar.Methods;
 
 /// <summary>What a method gets from whoever runs it.</summary>
@@ -17,4 +19,7 @@ public sealed record MethodContext
 
     /// <summary>Bytes of memory that large arrays may take together. Default 2 GiB.</summary>
     public long MemoryBudget { get; init; } = 2L << 30;
+
+    /// <summary>Trains models for methods that need some; null where nobody does, which such a method answers with an error.</summary>
+    public IRetrainer? Retrainer { get; init; }
 }

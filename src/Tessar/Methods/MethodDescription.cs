@@ -14,6 +14,8 @@ public sealed class MethodDescription
         Name = mark.Name;
         Paper = mark.Paper;
         Cost = mark.Cost;
+        Needs = mark.Needs;
+        BestFor = mark.BestFor;
         Summary = comments.SummaryOf(type);
         _constructor = type.GetConstructors().Single(c => c.GetParameters().Length == 1);
         _optionsType = _constructor.GetParameters()[0].ParameterType;
@@ -34,6 +36,12 @@ public sealed class MethodDescription
 
     /// <summary>What it costs.</summary>
     public string Cost { get; }
+
+    /// <summary>What it needs of a run.</summary>
+    public MethodNeeds Needs { get; }
+
+    /// <summary>The kind of question it answers best.</summary>
+    public string BestFor { get; }
 
     /// <summary>Its settings.</summary>
     public IReadOnlyList<MethodOption> Options { get; }

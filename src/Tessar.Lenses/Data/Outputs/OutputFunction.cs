@@ -6,6 +6,14 @@ namespace Tessar.Lenses.Data.Outputs;
 /// <remarks>All three are closed forms of the logits, so no graph behind the logits is needed: <c>∇ℓ_i = −Q_i ∇f_i</c>.</remarks>
 internal abstract class OutputFunction
 {
+    /// <summary>The output that an option names.</summary>
+    public static OutputFunction For(TargetOutput output) => output switch
+    {
+        TargetOutput.Margin => new ClassificationMargin(),
+        TargetOutput.NegativeLoss => new NegativeLoss(),
+        _ => throw new ArgumentOutOfRangeException(nameof(output), output, null),
+    };
+
     /// <summary>Identifier recorded with every store and result.</summary>
     public abstract string Name { get; }
 

@@ -46,6 +46,12 @@ public abstract class ExampleMasks
     public static ExampleMasks Independent(int count, int examples, double probability, ulong seed) =>
         new IndependentMasks(count, examples, probability, seed);
 
+    /// <summary>Masks given one by one.</summary>
+    /// <param name="examples">Training examples.</param>
+    /// <param name="included">The examples of each mask, at least one mask; indices in [0, examples), each at most once in a mask.</param>
+    /// <exception cref="ArgumentException">An index is outside, or twice in a mask.</exception>
+    public static ExampleMasks Listed(int examples, IReadOnlyList<IReadOnlyList<int>> included) => new ListedMasks(examples, included);
+
     /// <summary>Masks made elsewhere: the tensor <c>masks</c>, U8 or BOOL [masks, examples], of a safetensors file.</summary>
     /// <param name="path">The file; has to stay there while the masks are used.</param>
     /// <param name="examples">Training examples that the masks have to be for.</param>

@@ -55,6 +55,31 @@ public sealed class RetrainedModels
     /// <param name="job">Its number, in [0, <see cref="Count"/>).</param>
     public bool IsCompleted(int job) => !failed.Contains(job);
 
+    /// <summary>The final weights of a training, as a checkpoint of the program's model.</summary>
+    /// <param name="job">A completed training, in [0, <see cref="Count"/>), of a retraining that keeps weights.</param>
+    /// <exception cref="TessarException">Weights weren't kept, the training failed, or the file is missing.</exception>
+    public Checkpoint CheckpointOf(int job)
+    {
+        if ((uint)job >= (uint)Count || !Record.KeepsWeights || !IsCompleted(job))
+        {
+            throw new TessarException(
+                $"Training {job} of {Directory} has no weights: {(Record.KeepsWeights ? "it isn't one that came to its end" : "they weren't kept")}.",
+                ErrorKind.InputData);
+        }
+
+        string path = new RetrainingFolder(Directory).WeightsPath(job);
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            return new Checkpoint(path, 0, (Record.Program.Epochs ?? 1) - 1, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TessarException(
+                $"The weights {path} can't be read: {e.Message.TrimEnd('.')}. Delete the folder {Directory} and ask again.", ErrorKind.InputData, e);
+        }
+    }
+
     /// <summary>The masks, for reading row by row.</summary>
     /// <exception cref="FileFormatException">The file is damaged.</exception>
     public ExampleMasks OpenMasks()

@@ -17,6 +17,7 @@ internal sealed class RetrainingFolder(string directory)
     public const string OutputsTensor = "outputs";
     public const string Labels = "labels.json";
     private const string JobFolder = "trainings";
+    private const string WeightsFolder = "weights";
     private const int NumbersPerOutcome = 5;
     private static readonly string[] s_numbers = ["trainLoss", "trainAccuracy", "testLoss", "testAccuracy", "seconds"];
 
@@ -32,6 +33,9 @@ internal sealed class RetrainingFolder(string directory)
     private string JobPath(int job) => Path.Combine(Directory, JobFolder, string.Create(CultureInfo.InvariantCulture, $"{job:D8}.safetensors"));
 
     private string FailurePath(int job) => Path.Combine(Directory, JobFolder, string.Create(CultureInfo.InvariantCulture, $"{job:D8}.failed.json"));
+
+    /// <summary>The file of a training's final weights, when those are kept; written before the training counts as done.</summary>
+    public string WeightsPath(int job) => Path.Combine(Directory, WeightsFolder, string.Create(CultureInfo.InvariantCulture, $"{job:D8}.safetensors"));
 
     /// <summary>Makes the folder of the trainings.</summary>
     /// <exception cref="TessarException">It can't be made.</exception>

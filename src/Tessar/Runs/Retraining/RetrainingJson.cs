@@ -64,4 +64,5 @@ internal static class RetrainingJson
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RetrainingRecord))]
 [JsonSerializable(typeof(FailedTraining))]
+[JsonSerializable(typeof(RetrainingIdentity))]
 internal sealed partial class RetrainingJsonContext : JsonSerializerContext;

@@ -35,6 +35,9 @@ public sealed record RetrainingRecord
     /// <summary>What is kept of each answer.</summary>
     public required RetrainingOutput Output { get; init; }
 
+    /// <summary>Whether the final weights of each training are kept.</summary>
+    public bool KeepsWeights { get; init; }
+
     /// <summary>Size of the images.</summary>
     public required ImageShape Image { get; init; }
 

@@ -25,6 +25,9 @@ public sealed record RetrainingRequest
     /// <summary>What is kept of each answer; the margin by default.</summary>
     public RetrainingOutput Output { get; init; } = RetrainingOutput.Margin;
 
+    /// <summary>Whether the final weights of each training are kept too: 4 bytes a parameter and training.</summary>
+    public bool KeepsWeights { get; init; }
+
     /// <summary>Labels put over the stored ones, or null.</summary>
     public LabelOverlay? Labels { get; init; }
 

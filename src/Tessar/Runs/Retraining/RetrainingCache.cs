@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Tessar.Examples;
+
+namespace Tessar.Runs.Retraining;
+
+/// <summary>Where retrainings of recorded runs lie: one folder for each program, set of masks and seed, shared by everything that needs it.</summary>
+/// <remarks>
+/// <c>retrained/KEY</c> beside the runs. The key is a hash of what the answers depend on, but not of the number of drawn masks: a larger
+/// request goes on where a smaller one stopped.
+/// </remarks>
+internal static class RetrainingCache
+{
+    private const string Root = "retrained";
+
+    /// <summary>Asks for a run's program to be trained on subsets.</summary>
+    /// <param name="run">A run that was trained here.</param>
+    /// <param name="train">What the masks choose from: a range of the run's data.</param>
+    /// <param name="targets">The examples whose outputs are kept.</param>
+    /// <param name="masks">Which of <paramref name="train"/> each training sees.</param>
+    /// <param name="seed">Decides every training's seed.</param>
+    /// <exception cref="TessarException">The run's weights were imported: there is no program to train.</exception>
+    public static RetrainingRequest For(Run run, ExampleSet train, ExampleSet targets, ExampleMasks masks, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentNullException.ThrowIfNull(masks);
+        TrainingProgram program = run.Record.Program;
+        if (run.Record.Kind != RunKind.Trained || program is not { Epochs: not null, BatchSize: not null, Optimizer: not null, Schedule: not null })
+        {
+            throw new TessarException(
+                $"The run {run.Name} can't be retrained: its weights were imported, so there is no program to train again. "
+                + "Train one: `tessar train`.", ErrorKind.Usage);
+        }
+
+        return new RetrainingRequest
+        {
+            Program = program with
+            {
+                Mask = null,
+                CheckpointEverySteps = null,
+                Data = program.Data with { Train = train.ToString(), Test = targets.ToString() },
+            },
+            Masks = masks,
+            Seed = seed,
+            Directory = string.Empty,
+            Labels = run.OpenLabels(train.Store),
+        };
+    }
+
+    /// <summary>Gives a request its folder; call it last, when nothing of the request changes any more.</summary>
+    /// <param name="request">The request, complete but for its folder.</param>
+    /// <param name="run">The run it was made for.</param>
+    public static RetrainingRequest Placed(RetrainingRequest request, Run run)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(run);
+        string text = JsonSerializer.Serialize(
+            new RetrainingIdentity(request.Program, request.Masks.Rule, request.Masks.Examples, request.Seed, request.Repeats, request.Output, request.KeepsWeights),
+            RetrainingJsonContext.Default.RetrainingIdentity);
+        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+        return request with { Directory = Path.Combine(Path.GetDirectoryName(run.Directory)!, Root, key) };
+    }
+}
+
+/// <summary>What a retraining's answers depend on.</summary>
+internal sealed record RetrainingIdentity(
+    TrainingProgram Program, string Rule, int Examples, ulong Seed, int Repeats, RetrainingOutput Output, bool KeepsWeights);
