@@ -25,6 +25,7 @@ internal static class CommandTable
         new RetrainCommand(),
         new PredictCommand(),
         new AttributeCommand(),
+        new CompareCommand(),
         new EvaluateCommand(),
         new MethodsCommand(),
         new CompletionCommand(),

@@ -11,6 +11,7 @@ namespace Tessar.Cli.Json;
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(AttributeJson))]
+[JsonSerializable(typeof(CompareJson))]
 [JsonSerializable(typeof(CompletionJson))]
 [JsonSerializable(typeof(DemoJson))]
 [JsonSerializable(typeof(ExamplesExportJson))]
