@@ -34,10 +34,12 @@ internal sealed class RecipeModels
         ExampleMasks masks = run.Record.Program.Mask is { } mask
             ? ExampleMasks.Listed(range.Count, [ExampleMasks.Load(Path.Combine(run.Directory, mask.File), range.Count).Indices(0)])
             : ExampleMasks.ExactSize(1, range.Count, 1, call.Seed);
+        // Seeds of their own for each run: models that share seeds across recipes aren't exchangeable.
+        ulong seed = new RandomStream(call.Seed, $"models of the recipe {run.Name}").NextUInt64();
         // Kept answers are a by-product: a few targets are enough.
         ExampleSet test = run.TestSet(work.Store);
         RetrainingRequest request = RetrainingCache.Placed(
-            RetrainingCache.For(run, range, new ExampleSet(work.Store, test.Split, test.First, 1, work.Labels), masks, new RandomStream(call.Seed, "recipe models").NextUInt64()) with
+            RetrainingCache.For(run, range, new ExampleSet(work.Store, test.Split, test.First, 1, work.Labels), masks, seed) with
             {
                 Repeats = count,
                 KeepsWeights = true,

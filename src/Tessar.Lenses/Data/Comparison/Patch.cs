@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Tessar.Examples;
 using Tessar.Runs;
 using static TorchSharp.torch;
@@ -12,24 +11,24 @@ namespace Tessar.Lenses.Data.Comparison;
 /// <param name="X">Left column.</param>
 /// <param name="Y">Top row.</param>
 /// <param name="Value">What its pixels become, 0 to 255, in every channel.</param>
-internal sealed partial record Patch(int Width, int Height, int X, int Y, int Value)
+internal sealed record Patch(int Width, int Height, int X, int Y, int Value)
 {
     /// <summary>Reads <c>4x4@0,0=255</c>: width, height, left column, top row, value.</summary>
     /// <exception cref="TessarException">It isn't of that form, or not within the pictures.</exception>
     public static Patch Parse(string text, ImageShape image)
     {
-        Match match = Form().Match(text);
-        int[] numbers = match.Success
-            ? [.. match.Groups.Values.Skip(1).Select(group => int.Parse(group.Value, NumberStyles.None, CultureInfo.InvariantCulture))]
-            : [];
-        if (numbers is not [> 0, > 0, _, _, <= 255] || numbers[0] + numbers[2] > image.Width || numbers[1] + numbers[3] > image.Height)
+        int[] numbers = [.. text.Split('x', '@', ',', '=').Select(part =>
+            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1)];
+        Patch? patch = numbers is [> 0, > 0, >= 0, >= 0, >= 0 and <= 255] ? new Patch(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]) : null;
+        // Written back it is the same text, or the separators were others.
+        if (patch?.ToString() != text || (long)patch.Width + patch.X > image.Width || (long)patch.Height + patch.Y > image.Height)
         {
             throw new TessarException(
                 $"The patch `{text}` isn't one for pictures of {image}. Write width x height @ left column , top row = grey value, all within the picture, "
                 + "for example 4x4@0,0=255.", ErrorKind.Usage);
         }
 
-        return new Patch(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
+        return patch;
     }
 
     /// <summary>The same rectangle elsewhere.</summary>
@@ -51,7 +50,4 @@ internal sealed partial record Patch(int Width, int Height, int X, int Y, int Va
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Width}x{Height}@{X},{Y}={Value}");
-
-    [GeneratedRegex("^([0-9]{1,5})x([0-9]{1,5})@([0-9]{1,5}),([0-9]{1,5})=([0-9]{1,3})$")]
-    private static partial Regex Form();
 }
