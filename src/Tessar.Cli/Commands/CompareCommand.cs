@@ -25,6 +25,7 @@ internal sealed class CompareCommand : TessarCommand
     private readonly Setting<int> directions;
     private readonly Setting<int> top;
     private readonly Setting<double> level;
+    private readonly Option<bool> rawRows;
     private readonly Option<string> patch;
     private readonly Option<string> patchClass;
     private readonly Setting<double> delta;
@@ -42,6 +43,7 @@ internal sealed class CompareCommand : TessarCommand
         directions = Add(Setting.Int32("compare.directions", "--directions", "N", "Directions of each recipe to list", 3, 1, 100));
         top = Add(Setting.Int32("compare.top", "--top", "N", "Training examples and queries to keep at each end of a direction", 10, 1, 100_000));
         level = Add(Setting.Number("compare.level", "--level", "P", "Largest p with which recipes count as different", 0.05, 1e-6, 0.5));
+        rawRows = Add(new Option<bool>("--raw-rows") { Description = "Let targets with larger scores count more; without it every target counts alike" });
         patch = Add(new Option<string>("--patch") { Description = "Counterfactual check: put this rectangle over the targets and compare the margins", HelpName = "WxH@X,Y=GREY" });
         patchClass = Add(new Option<string>("--patch-class") { Description = "Whose margin the check looks at (default each target's own class)", HelpName = "CLASS" });
         delta = Add(Setting.Number("compare.delta", null, "MARGIN", "Effect in one recipe from which the check counts it as real", 0.5, 0, 1e6));
@@ -73,7 +75,7 @@ internal sealed class CompareCommand : TessarCommand
         RecipeModels modelsA = RecipeModels.Of(call, a, trainA, call.Value(models)), modelsB = RecipeModels.Of(call, b, trainB, call.Value(models));
         using RecipeScores scoresA = call.Progress.Run(progress => modelsA.Score(a, trainA, queries, Translate.Method(progress)));
         using RecipeScores scoresB = call.Progress.Run(progress => modelsB.Score(b, trainB, queries, Translate.Method(progress)));
-        var options = new ModelDiffOptions { Directions = call.Value(directions), Level = call.Value(level), Seed = call.Seed };
+        var options = new ModelDiffOptions { Directions = call.Value(directions), Level = call.Value(level), Seed = call.Seed, NormalisesRows = !call.Value(rawRows) };
         RecipeDifference difference = ModelDiff.Compare(scoresA, scoresB, options, call.Cancellation);
         var result = CompareJson.Of(difference, a, b, trainA, queries, scoresA.Models, scoresB.Models, call.Value(top), options.Level) with
         {

@@ -13,6 +13,11 @@ namespace Tessar.Lenses.Data.Comparison;
 /// variance of a recipe is that of ⟨θ_q/‖θ_q‖, v⟩ over queries; a direction distinguishes when A's is large and B's small.
 /// </para>
 /// <para>
+/// Most of r is what seeds leave behind: on `mlp`, five models of one recipe leave 80 % of the norm unexplained by five others. So with
+/// several models the components come from the products of *different* models, G = mean over e ≠ e′ of R_e R_e′ᵀ, R_e = θ_A,e − c θ_B,e: the
+/// noise of a seed has no part in them on average, and its share in v = R̄ᵀu falls with the number of queries.
+/// </para>
+/// <para>
 /// Two seeds of one recipe differ too, so a verdict needs several models of each recipe: <see cref="RecipeTest"/>. Cost: m²·n for the
 /// components, m·(2E)²·n for the test. Source: Shah et al., "ModelDiff", arXiv:2211.12491.
 /// </para>
@@ -40,6 +45,12 @@ internal static class ModelDiff
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"A has scores of {a.Examples} examples on {a.Queries} queries, B of {b.Examples} on {b.Queries}; both need the same, in the same order."), nameof(b));
+        }
+
+        if (options.NormalisesRows)
+        {
+            using RecipeScores unitA = a.WithUnitRows(), unitB = b.WithUnitRows();
+            return Compare(unitA, unitB, options with { NormalisesRows = false }, cancellation);
         }
 
         double[][,] products = RecipeTest.RowProducts(a, b, cancellation);
@@ -74,8 +85,8 @@ internal static class ModelDiff
 
         return difference with
         {
-            OfA = Directions(unexplained, a, b, products, kept, isSwapped: false, options, cancellation),
-            OfB = Directions(Residuals(keptB, keptA), b, a, products, kept, isSwapped: true, options, cancellation),
+            OfA = Directions(ResidualsOfModels(a, b, keptA, keptB, index), unexplained, a, b, products, kept, isSwapped: false, options, cancellation),
+            OfB = Directions(ResidualsOfModels(b, a, keptB, keptA, index), Residuals(keptB, keptA), b, a, products, kept, isSwapped: true, options, cancellation),
         };
     }
 
@@ -89,32 +100,64 @@ internal static class ModelDiff
 
     /// <summary>Principal directions of rows, columns centred: unit vectors [k, n] and their eigenvalues, largest first; the caller disposes them.</summary>
     /// <remarks>By the m×m Gram matrix: eigenvector u gives v = Rᵀu/√λ. Centring makes one eigenvalue 0, so at most m − 1 are kept.</remarks>
-    public static (Tensor Vectors, double[] Eigenvalues) PrincipalDirections(Tensor rows, int count)
+    /// <param name="models">Rows of single models, [m, n] each, whose mean is the rows to decompose; a single one is decomposed as it is.</param>
+    /// <param name="count">Most directions wanted.</param>
+    public static (Tensor Vectors, double[] Eigenvalues) PrincipalDirections(IReadOnlyList<Tensor> models, int count)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor centred = rows - rows.mean([0], keepdim: true);
-        (Tensor values, Tensor vectors) = linalg.eigh(centred.mm(centred.t()));
+        Tensor mean = stack(models).mean([0]);
+        Tensor centred = mean - mean.mean([0], keepdim: true);
+        (Tensor values, Tensor vectors) = linalg.eigh(models.Count == 1 ? centred.mm(centred.t()) : CrossProducts(models, centred));
         double[] ascending = values.data<double>().ToArray();
         double largest = ascending[^1];
         int kept = Math.Min(count, Math.Min(ascending.Length - 1, ascending.Count(v => v > SmallestEigenvalue * largest && v > 0)));
         if (kept == 0)
-            return (empty(0, rows.shape[1], dtype: ScalarType.Float64).MoveToOuterDisposeScope(), []);
+            return (empty(0, mean.shape[1], dtype: ScalarType.Float64).MoveToOuterDisposeScope(), []);
         double[] eigenvalues = [.. ascending.Reverse().Take(kept)];
         Tensor chosen = vectors.narrow(1, ascending.Length - kept, kept).flip(1);
-        Tensor directions = chosen.t().mm(centred) / tensor(eigenvalues).sqrt().unsqueeze(1);
+        Tensor directions = chosen.t().mm(centred);
+        directions = directions / directions.norm(1, keepdim: true);
         // The sign is free: the largest entry is made positive.
         Tensor at = directions.abs().argmax(1, keepdim: true);
         directions = directions * directions.gather(1, at).sign();
         return (directions.MoveToOuterDisposeScope(), eigenvalues);
     }
 
+    // mean over e ≠ e′ of R_e R_e′ᵀ = (E² R̄R̄ᵀ − Σ_e R_e R_eᵀ) / (E (E − 1)), columns centred.
+    private static Tensor CrossProducts(IReadOnlyList<Tensor> models, Tensor centredMean)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        double count = models.Count;
+        Tensor sum = count * count * centredMean.mm(centredMean.t());
+        foreach (Tensor model in models)
+        {
+            using DisposeScope inner = NewDisposeScope();
+            Tensor centred = model - model.mean([0], keepdim: true);
+            sum.sub_(centred.mm(centred.t()));
+        }
+
+        return (sum / (count * (count - 1))).MoveToOuterDisposeScope();
+    }
+
+    // What B doesn't explain of single models of A, each with a model of B of its own: [m, n] of each; c is that of the means.
+    private static Tensor[] ResidualsOfModels(RecipeScores a, RecipeScores b, Tensor rowsA, Tensor rowsB, Tensor kept)
+    {
+        int count = Math.Min(a.Models, b.Models);
+        if (count < 2)
+            return [Residuals(rowsA, rowsB)];
+        using DisposeScope scope = NewDisposeScope();
+        Tensor along = (rowsA * rowsB).sum(1, keepdim: true) / (rowsB * rowsB).sum(1, keepdim: true);
+        return [.. Enumerable.Range(0, count).Select(e =>
+            (a.Model(e).index_select(0, kept) - along * b.Model(e).index_select(0, kept)).MoveToOuterDisposeScope())];
+    }
+
     private static RecipeDirection[] Directions(
-        Tensor residuals, RecipeScores own, RecipeScores other, double[][,] products, int[] kept, bool isSwapped, ModelDiffOptions options,
+        IReadOnlyList<Tensor> residualsOfModels, Tensor residuals, RecipeScores own, RecipeScores other, double[][,] products, int[] kept, bool isSwapped, ModelDiffOptions options,
         CancellationToken cancellation)
     {
         using DisposeScope scope = NewDisposeScope();
         double total = (residuals - residuals.mean([0], keepdim: true)).square().sum().item<double>();
-        (Tensor vectors, double[] eigenvalues) = PrincipalDirections(residuals, options.Directions);
+        (Tensor vectors, double[] eigenvalues) = PrincipalDirections(residualsOfModels, options.Directions);
         // ⟨θ_e,q, v_k⟩ of each model: [queries][models, directions], those of the recipe itself first.
         double[][,] projections = [.. kept.Select(q =>
         {
@@ -176,6 +219,9 @@ internal sealed record ModelDiffOptions
 
     /// <summary>Largest p with which recipes count as different, in (0, 1).</summary>
     public double Level { get; init; } = 0.05;
+
+    /// <summary>Whether every row of scores is brought to norm 1 first, so that each query counts alike.</summary>
+    public bool NormalisesRows { get; init; }
 
     /// <summary>Decides resamples.</summary>
     public ulong Seed { get; init; }

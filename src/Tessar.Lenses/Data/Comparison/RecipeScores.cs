@@ -34,6 +34,8 @@ internal sealed class RecipeScores : IDisposable
         _models = stack(models.Select(m => tensor(m.Scores.ToArray(), [Examples, Queries]).t())).contiguous().DetachFromDisposeScope();
     }
 
+    private RecipeScores(Tensor models) => (_models, Queries, Examples) = (models, (int)models.shape[1], (int)models.shape[2]);
+
     /// <summary>Number of models E.</summary>
     public int Models => (int)_models.shape[0];
 
@@ -48,6 +50,21 @@ internal sealed class RecipeScores : IDisposable
     {
         using Tensor wide = _models.to_type(ScalarType.Float64);
         return wide.mean([0]);
+    }
+
+    /// <summary>The rows of one model, [m, n], fp64; the caller disposes them.</summary>
+    public Tensor Model(int model)
+    {
+        using Tensor rows = _models.select(0, model);
+        return rows.to_type(ScalarType.Float64);
+    }
+
+    /// <summary>The same with every row divided by its norm; rows of zeros stay.</summary>
+    public RecipeScores WithUnitRows()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor norms = _models.norm(2, keepdim: true);
+        return new RecipeScores((_models / norms.clamp_min(float.Epsilon)).DetachFromDisposeScope());
     }
 
     /// <summary>The rows of one query, one for each model: [E, n], fp64; the caller disposes them.</summary>
