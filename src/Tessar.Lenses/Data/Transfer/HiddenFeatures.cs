@@ -1,0 +1,57 @@
+using Tessar.Examples;
+using Tessar.Methods;
+using Tessar.Runs;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Tessar.Lenses.Data.Transfer;
+
+/// <summary>What a model's last dense layer is given: the representation that a new task can be learned on.</summary>
+internal static class HiddenFeatures
+{
+    private const int BatchSize = 256;
+
+    /// <summary>Runs examples through a model.</summary>
+    /// <param name="checkpoint">The model.</param>
+    /// <param name="set">n pictures of the size it was trained on.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <returns>[n, inputs of the last dense layer], fp64; the caller disposes it.</returns>
+    /// <exception cref="TessarException">The model has no dense layer that is called with one position per example.</exception>
+    public static Tensor Of(CheckpointView checkpoint, ExampleSet set, CancellationToken cancellation)
+    {
+        using DisposeScope outer = NewDisposeScope();
+        using nn.Module<Tensor, Tensor> model = checkpoint.LoadModel();
+        Linear last = model.named_modules().Select(m => m.module).OfType<Linear>().LastOrDefault() ?? throw NoLayer(checkpoint);
+        Tensor? seen = null;
+        using var hook = new Hook(last.register_forward_hook((_, input, output) =>
+        {
+            seen = input.detach();
+            return output;
+        }).remove);
+        using IDisposable noGraph = no_grad();
+        Tensor? rows = null;
+        for (int first = 0; first < set.Count; first += BatchSize)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            int[] indices = [.. Enumerable.Range(first, Math.Min(BatchSize, set.Count - first))];
+            seen = null;
+            model.call(Batches.Inputs(set, indices, checkpoint.Input));
+            if (seen is null || seen.dim() != 2 || seen.shape[0] != indices.Length)
+                throw NoLayer(checkpoint);
+            rows ??= empty(set.Count, seen.shape[1], dtype: ScalarType.Float64).MoveToOuterDisposeScope();
+            rows.narrow(0, first, indices.Length).copy_(seen);
+        }
+
+        return rows!.MoveToOuterDisposeScope();
+    }
+
+    private static TessarException NoLayer(CheckpointView checkpoint) => new(
+        $"{checkpoint.Run.Record.Program.Model} has no last dense layer with one position per example, so there is no representation to transfer.", ErrorKind.InputData);
+
+    private sealed class Hook(Action remove) : IDisposable
+    {
+        public void Dispose() => remove();
+    }
+}
