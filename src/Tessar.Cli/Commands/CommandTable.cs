@@ -26,6 +26,7 @@ internal static class CommandTable
         new PredictCommand(),
         new AttributeCommand(),
         new CompareCommand(),
+        new TransferCommand(),
         new EvaluateCommand(),
         new MethodsCommand(),
         new CompletionCommand(),

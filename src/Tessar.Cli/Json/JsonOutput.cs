@@ -26,6 +26,7 @@ namespace Tessar.Cli.Json;
 [JsonSerializable(typeof(ServeJson))]
 [JsonSerializable(typeof(ShowJson))]
 [JsonSerializable(typeof(TrainJson))]
+[JsonSerializable(typeof(TransferJson))]
 internal sealed partial class JsonOutput : JsonSerializerContext
 {
     /// <summary>The context to print with: text stays readable, since nothing here is pasted into HTML.</summary>
