@@ -16,7 +16,7 @@ namespace Tessar.Lenses.Data;
 /// <remarks>
 /// score[i, j] = (1/C) Σ_c ⟨∇ℓ_i, ∇ℓ_j⟩ / (‖∇ℓ_i‖ ‖∇ℓ_j‖), 0 where a gradient is zero. Because ∇ℓ = −Q ∇f with Q &gt; 0 and f the margin,
 /// the margin's gradients have the same cosine; they are used, since those of the loss underflow for examples the model is sure of.
-/// Source: Charpiat et al., arXiv:2102.05262, section 2.
+/// Source: Charpiat et al., arXiv:2102.05262.
 /// </remarks>
 [Method(
     "data/grad-cos", Paper = "arXiv:2102.05262", Cost = "that of data/grad-dot and the norms of n + m gradients; no disk",

@@ -16,7 +16,7 @@ namespace Tessar.Lenses.Data;
 /// <remarks>
 /// score[i, j] = Σ_c η_c ⟨−∇ℓ(z_i; θ_c), ∇f(q_j; θ_c)⟩ = Σ_c η_c Q_i ⟨∇f(z_i; θ_c), ∇f(q_j; θ_c)⟩, η_c the sum of the learning rates of
 /// the updates between the checkpoint before and c. With f = log p this is Σ_c η_c ∇ℓ_i·∇ℓ_j, the published form. Exact products,
-/// without projection. Several runs are averaged. Source: Pruthi et al., arXiv:2002.08484, section 3.2 (TracInCP).
+/// without projection. Several runs are averaged. Source: Pruthi et al., arXiv:2002.08484.
 /// </remarks>
 [Method(
     "data/tracin", Paper = "arXiv:2002.08484", Cost = "C checkpoints: C·n·m·(Σ in + out of dense layers + parameters of all others); no disk",
