@@ -90,7 +90,7 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
             sum.add_(products.NormsAndFactors(train, "norms").Norms.gt(0).to_type(ScalarType.Float64));
         }
 
-        return sum.div_(run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
+        return FiniteScores.Of(sum.div_(run.Checkpoints.Count));
     }
 
     // 1/√x, and 0 for 0.

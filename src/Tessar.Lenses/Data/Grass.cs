@@ -66,7 +66,7 @@ public sealed class Grass(GrassOptions options) : IAttributionMethod
             (_, Tensor? self, _) = LayerKernels.Sum(features, _ => options.Damping, withScores: false, withSelf: true, pass);
             sum.add_(self!.mul_(features.Factors));
         });
-        return sum.div_(run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
+        return FiniteScores.Of(sum.div_(run.Checkpoints.Count));
     }
 
     private void Visit(

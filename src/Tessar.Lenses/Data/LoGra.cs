@@ -82,7 +82,7 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
                 _ => own - 0.5 * self!,
             });
         });
-        return sum.div_(run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
+        return FiniteScores.Of(sum.div_(run.Checkpoints.Count));
     }
 
     // λ of ΦᵀΦ relative to its trace over n. With H = ΦᵀΦ/n of width w, damping · tr(H)/w is (damping · n/w) · tr(ΦᵀΦ)/n over n.

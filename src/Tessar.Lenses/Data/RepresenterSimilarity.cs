@@ -115,7 +115,7 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
             }
         }
 
-        return sum.div_(run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
+        return FiniteScores.Of(sum.div_(run.Checkpoints.Count));
     }
 
     // Features [b, d] and −∂ℓ/∂logits [b, classes], both fp64; whoever iterates disposes them.

@@ -56,7 +56,7 @@ public sealed class TracIn(TracInOptions options) : IAttributionMethod
             (Tensor norms, Tensor q) = products.NormsAndFactors(train, "norms");
             sum.add_(norms.mul_(q.to_type(ScalarType.Float64)).mul_(weight));
         });
-        return sum.to_type(ScalarType.Float32).data<float>().ToArray();
+        return FiniteScores.Of(sum);
     }
 
     // Visits the chosen checkpoints in order and says how it went.
