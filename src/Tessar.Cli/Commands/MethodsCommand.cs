@@ -4,6 +4,7 @@ using Tessar.Cli.Json;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
 using Tessar.Methods;
+using Tessar.Models;
 
 namespace Tessar.Cli.Commands;
 
@@ -23,8 +24,24 @@ internal sealed class MethodsCommand : TessarCommand
 
     public override Type Result => typeof(MethodsJson);
 
-    /// <summary>Every method that this program knows.</summary>
-    public static MethodCatalog Catalog() => new([typeof(Lenses.Data.Trak).Assembly]);
+    /// <summary>Names assemblies that hold methods of the user's own, separated as paths are.</summary>
+    public const string Variable = "TESSAR_METHODS";
+
+    /// <summary>Every method that this program knows, and those of the user's own assemblies.</summary>
+    /// <exception cref="TessarException">An assembly can't be used, or names a method that there is already.</exception>
+    public static MethodCatalog Catalog()
+    {
+        string[] own = (Environment.GetEnvironmentVariable(Variable) ?? string.Empty)
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        try
+        {
+            return new MethodCatalog([typeof(Lenses.Data.Trak).Assembly, .. own.Select(UserAssembly.OpenMethods)]);
+        }
+        catch (ArgumentException e)
+        {
+            throw new TessarException($"{Variable}: {e.Message.Split(" (Parameter", 2)[0]} Rename one of them.", ErrorKind.InputData, e);
+        }
+    }
 
     protected override int Execute(Invocation call)
     {

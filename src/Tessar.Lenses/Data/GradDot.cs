@@ -73,7 +73,7 @@ public sealed class GradDot(GradDotOptions options) : IAttributionMethod
             sum.add_(new ExactProducts(model, options.BatchSize, context).SquaredNorms(train));
         }
 
-        return sum.div_(run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
+        return FiniteScores.Of(sum.div_(run.Checkpoints.Count));
     }
 }
 

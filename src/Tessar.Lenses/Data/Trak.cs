@@ -58,7 +58,7 @@ public sealed class Trak(TrakOptions options) : IAttributionMethod
         using DisposeScope scope = NewDisposeScope();
         Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
         Tensor factors = Average(new Tally(), run, train, targets: null, context, (kernel, first, rows) => rows.add_(kernel.SelfScores(first, (int)rows.shape[0])), sum);
-        return sum.mul_(factors).to_type(ScalarType.Float32).data<float>().ToArray();
+        return FiniteScores.Of(sum.mul_(factors));
     }
 
     // Sums what each checkpoint's kernel says about each block of rows, divides by C, and returns the mean of Q.

@@ -15,7 +15,9 @@ internal sealed partial class DocumentationComments
     /// <summary>Reads the file beside the assembly; a missing file gives empty help texts, nothing worse.</summary>
     public static DocumentationComments Of(Assembly assembly)
     {
-        string path = Path.Combine(AppContext.BaseDirectory, assembly.GetName().Name + ".xml");
+        string name = assembly.GetName().Name + ".xml";
+        // A user's assembly has its comments beside itself; in a single-file program there is only the program's folder.
+        string path = Path.Combine(Path.GetDirectoryName(assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory, name);
         if (!File.Exists(path))
             return new DocumentationComments(FrozenDictionary<string, string>.Empty);
         return new DocumentationComments(XDocument.Load(path).Descendants("member")

@@ -19,6 +19,12 @@ public sealed class MethodAttribute(string name) : Attribute
 
     /// <summary>The kind of question it answers best, one clause, for the table of methods.</summary>
     public string BestFor { get; init; } = string.Empty;
+
+    /// <summary>
+    /// Whether an example's score depends on where the example lies, because something random is drawn for each one: then copies score
+    /// differently, and so may the same examples in another order. Default: no.
+    /// </summary>
+    public bool HasIndividualDraws { get; init; }
 }
 
 /// <summary>What a method needs of a run.</summary>

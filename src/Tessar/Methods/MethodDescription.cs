@@ -16,6 +16,7 @@ public sealed class MethodDescription
         Cost = mark.Cost;
         Needs = mark.Needs;
         BestFor = mark.BestFor;
+        HasIndividualDraws = mark.HasIndividualDraws;
         Summary = comments.SummaryOf(type);
         _constructor = type.GetConstructors().Single(c => c.GetParameters().Length == 1);
         _optionsType = _constructor.GetParameters()[0].ParameterType;
@@ -42,6 +43,9 @@ public sealed class MethodDescription
 
     /// <summary>The kind of question it answers best.</summary>
     public string BestFor { get; }
+
+    /// <summary>Whether an example's score depends on where the example lies; see <see cref="MethodAttribute.HasIndividualDraws"/>.</summary>
+    public bool HasIndividualDraws { get; }
 
     /// <summary>Its settings.</summary>
     public IReadOnlyList<MethodOption> Options { get; }

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace Tessar.Models;
 
-/// <summary>Finds a module class in an assembly of the user's.</summary>
+/// <summary>Finds module classes and methods in assemblies of the user's.</summary>
 internal static class UserAssembly
 {
     // A file that was built anew is loaded anew; the same one once.
@@ -42,6 +42,19 @@ internal static class UserAssembly
         return found;
     }
 
+    /// <summary>Loads an assembly that holds methods of the user's own.</summary>
+    /// <param name="file">Its path.</param>
+    /// <exception cref="TessarException">There is no such file, it can't be loaded, or it holds no method.</exception>
+    public static Assembly OpenMethods(string file)
+    {
+        string path = Path.GetFullPath(file);
+        if (!File.Exists(path))
+            throw Unusable($"There is no assembly {path}. Methods of your own are given as path/my.dll; build the project and pass its dll.");
+        Type[] types = ExportedTypes(path);
+        return types.Any(type => type.IsDefined(typeof(Methods.MethodAttribute), inherit: false)) ? Load(path) : throw Unusable(
+            $"{path} holds no method: a public class with [Method(\"lens/name\")] is required.");
+    }
+
     private static bool IsModule(Type type) =>
         type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && type.IsAssignableTo(typeof(Module<Tensor, Tensor>));
 
@@ -75,7 +88,7 @@ internal static class UserAssembly
         private readonly AssemblyDependencyResolver resolver = new(path);
 
         protected override Assembly? Load(AssemblyName assemblyName) =>
-            assemblyName.Name is "Tessar" or "TorchSharp" || resolver.ResolveAssemblyToPath(assemblyName) is not { } file
+            assemblyName.Name is "Tessar" or "Tessar.Lenses" or "TorchSharp" || resolver.ResolveAssemblyToPath(assemblyName) is not { } file
                 ? null
                 : LoadFromAssemblyPath(file);
 

@@ -36,14 +36,16 @@ internal static class Reference
         return (double[,])Losses(checkpoint, train).mm(Losses(checkpoint, targets).t()).data<double>().ToNDArray();
     }
 
-    private static (Tensor Gradients, Tensor Factors) Margins(CheckpointView checkpoint, ExampleSet set)
+    /// <summary>∇f of the margin, [n, p], and Q = 1 − p, [n].</summary>
+    public static (Tensor Gradients, Tensor Factors) Margins(CheckpointView checkpoint, ExampleSet set)
     {
         (Tensor gradients, Tensor logits) = Loop(checkpoint, set, (l, y) => l[0, y] - LogSumOthers(l, y));
         Tensor labels = Batches.Labels(set, [.. Enumerable.Range(0, set.Count)]);
         return (gradients, 1 - logits.softmax(1).gather(1, labels.unsqueeze(1)).squeeze(1));
     }
 
-    private static Tensor Losses(CheckpointView checkpoint, ExampleSet set) =>
+    /// <summary>∇ℓ of the cross-entropy, [n, p].</summary>
+    public static Tensor Losses(CheckpointView checkpoint, ExampleSet set) =>
         Loop(checkpoint, set, (l, y) => -l.log_softmax(1)[0, y]).Gradients;
 
     private static Tensor LogSumOthers(Tensor logits, int label)

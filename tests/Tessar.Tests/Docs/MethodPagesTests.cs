@@ -25,7 +25,8 @@ public sealed class MethodPagesTests
         Assert.Contains(Catalog.Find(name).Paper, page, StringComparison.Ordinal);
     }
 
-    private static string OptionsTable(MethodDescription method) => string.Join('\n',
+    /// <summary>The table of options as a method's page has to hold it.</summary>
+    internal static string OptionsTable(MethodDescription method) => string.Join('\n',
     [
         "| option | default | allowed | what it does |",
         "|---|---|---|---|",

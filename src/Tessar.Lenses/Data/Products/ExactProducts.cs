@@ -1,3 +1,4 @@
+using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
@@ -11,7 +12,11 @@ namespace Tessar.Lenses.Data.Products;
 /// The right set is held in blocks as large as the memory budget allows; the left set is run once per block. Time: for each block one
 /// feature pass over the left set, and n·m·(Σ in + out of Linear layers with one position, Σ p of all others) multiplications.
 /// </remarks>
-internal sealed class ExactProducts(FeatureModel model, int batchSize, MethodContext context)
+/// <param name="model">Whose gradients.</param>
+/// <param name="batchSize">Examples per forward pass.</param>
+/// <param name="context">Progress, cancellation and limits.</param>
+/// <param name="only">The parameters that count; null for all.</param>
+internal sealed class ExactProducts(FeatureModel model, int batchSize, MethodContext context, Predicate<ParameterSlot>? only = null)
 {
     /// <summary>⟨g_i, g_j⟩ for i in <paramref name="left"/> and j in <paramref name="right"/>.</summary>
     /// <param name="left">n examples.</param>
@@ -33,8 +38,8 @@ internal sealed class ExactProducts(FeatureModel model, int batchSize, MethodCon
             foreach ((int first, int count) in BatchesOf(left))
             {
                 using DisposeScope scope = NewDisposeScope();
-                (Autograd.CapturedBatch batch, Tensor q) = model.Run(left, [.. Enumerable.Range(first, count)]);
-                Tensor part = GradientFactors.Of(model.Gradients, batch).InnerProducts(block);
+                (CapturedBatch batch, Tensor q) = model.Run(left, [.. Enumerable.Range(first, count)]);
+                Tensor part = GradientFactors.Of(model.Gradients, batch, only).InnerProducts(block);
                 products.narrow(0, first, count).narrow(1, rightFirst, rightCount).copy_(part);
                 factors.narrow(0, first, count).copy_(q);
                 context.Progress?.Report(new MethodProgress(
@@ -48,16 +53,29 @@ internal sealed class ExactProducts(FeatureModel model, int batchSize, MethodCon
     /// <summary>‖g_i‖² of each example, [n], fp64; the caller disposes it.</summary>
     public Tensor SquaredNorms(ExampleSet set)
     {
+        (Tensor norms, Tensor factors) = NormsAndFactors(set, "norms");
+        factors.Dispose();
+        return norms;
+    }
+
+    /// <summary>‖g_i‖² of each example, [n], fp64, and the factors Q, [n], fp32; the caller disposes both.</summary>
+    /// <param name="set">n examples.</param>
+    /// <param name="stage">Name of this stage for progress.</param>
+    public (Tensor Norms, Tensor Factors) NormsAndFactors(ExampleSet set, string stage)
+    {
+        using DisposeScope outer = NewDisposeScope();
         Tensor norms = empty(set.Count, dtype: ScalarType.Float64);
+        Tensor all = empty(set.Count, dtype: ScalarType.Float32);
         foreach ((int first, int count) in BatchesOf(set))
         {
             using DisposeScope scope = NewDisposeScope();
-            (Autograd.CapturedBatch batch, _) = model.Run(set, [.. Enumerable.Range(first, count)]);
-            norms.narrow(0, first, count).copy_(GradientFactors.Of(model.Gradients, batch).SquaredNorms());
-            context.Progress?.Report(new MethodProgress("norms", first + count, set.Count, "examples"));
+            (CapturedBatch batch, Tensor factors) = model.Run(set, [.. Enumerable.Range(first, count)]);
+            norms.narrow(0, first, count).copy_(GradientFactors.Of(model.Gradients, batch, only).SquaredNorms());
+            all.narrow(0, first, count).copy_(factors);
+            context.Progress?.Report(new MethodProgress(stage, first + count, set.Count, "examples"));
         }
 
-        return norms;
+        return (norms.MoveToOuterDisposeScope(), all.MoveToOuterDisposeScope());
     }
 
     private IEnumerable<(int First, int Count)> BatchesOf(ExampleSet set)
@@ -72,8 +90,8 @@ internal sealed class ExactProducts(FeatureModel model, int batchSize, MethodCon
     private int HeldAtOnce(ExampleSet right)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Autograd.CapturedBatch batch, _) = model.Run(right, [0]);
-        long bytes = GradientFactors.Of(model.Gradients, batch).NumbersPerExample * sizeof(float);
+        (CapturedBatch batch, _) = model.Run(right, [0]);
+        long bytes = GradientFactors.Of(model.Gradients, batch, only).NumbersPerExample * sizeof(float);
         // Half of the budget: concatenating holds the block twice for a moment.
         return (int)Math.Clamp(context.MemoryBudget / 2 / bytes, 1, right.Count);
     }
@@ -86,8 +104,8 @@ internal sealed class ExactProducts(FeatureModel model, int batchSize, MethodCon
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
-            (Autograd.CapturedBatch batch, _) = model.Run(right, [.. Enumerable.Range(at, Math.Min(batchSize, first + count - at))]);
-            batches.Add(GradientFactors.Of(model.Gradients, batch).MoveToOuterScope());
+            (CapturedBatch batch, _) = model.Run(right, [.. Enumerable.Range(at, Math.Min(batchSize, first + count - at))]);
+            batches.Add(GradientFactors.Of(model.Gradients, batch, only).MoveToOuterScope());
         }
 
         return GradientFactors.Concatenate(batches).MoveToOuterScope();

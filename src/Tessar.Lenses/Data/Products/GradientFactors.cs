@@ -19,11 +19,13 @@ internal sealed class GradientFactors
     /// <summary>Takes the factors of a captured batch.</summary>
     /// <param name="gradients">The parameters.</param>
     /// <param name="batch">What layers saw.</param>
-    public static GradientFactors Of(PerExampleGradients gradients, CapturedBatch batch)
+    /// <param name="only">The parameters that count; null for all.</param>
+    public static GradientFactors Of(PerExampleGradients gradients, CapturedBatch batch, Predicate<ParameterSlot>? only = null)
     {
+        ParameterSlot[] slots = [.. gradients.Captured.Where(slot => only is null || only(slot))];
         List<Tensor[]> parts = [];
         HashSet<string> covered = [];
-        foreach (ParameterSlot slot in gradients.Captured)
+        foreach (ParameterSlot slot in slots)
         {
             if (SingleUseLinear.Of(slot, gradients, batch) is not { } layer)
                 continue;
@@ -33,7 +35,7 @@ internal sealed class GradientFactors
             covered.UnionWith(layer.Parameters);
         }
 
-        parts.AddRange(gradients.Captured.Where(s => !covered.Contains(s.Name)).Select(s => new[] { PerExampleGradients.Gradient(batch, s) }));
+        parts.AddRange(slots.Where(s => !covered.Contains(s.Name)).Select(s => new[] { PerExampleGradients.Gradient(batch, s) }));
         return new GradientFactors([.. parts]);
     }
 

@@ -33,6 +33,25 @@ internal static class SketchHash
         return table;
     }
 
+    /// <summary>A random choice of coordinates without replacement: those with the smallest hashes.</summary>
+    /// <param name="key">From <see cref="Key"/>.</param>
+    /// <param name="count">Number of coordinates p.</param>
+    /// <param name="chosen">How many to choose, in [1, p].</param>
+    /// <returns>Coordinates in ascending order; every choice is equally likely over keys.</returns>
+    public static long[] Subset(ulong key, int count, int chosen)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(chosen, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(chosen, count);
+        ulong[] hashes = new ulong[count];
+        long[] coordinates = new long[count];
+        for (int j = 0; j < count; j++)
+            (hashes[j], coordinates[j]) = (Mix(key + (ulong)j * 0x9e3779b97f4a7c15), j);
+        // The hash is a bijection of the counter: no two are equal.
+        Array.Sort(hashes, coordinates);
+        Array.Sort(coordinates, 0, chosen);
+        return coordinates[..chosen];
+    }
+
     /// <summary>Adds a vector's signed coordinates to their buckets: out[h(j)] += σ(j) x_j.</summary>
     /// <param name="table">From <see cref="Table"/>.</param>
     /// <param name="values">As long as the table.</param>

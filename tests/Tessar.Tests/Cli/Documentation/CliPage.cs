@@ -58,7 +58,8 @@ internal static class CliPage
         ```
 
         The variable of a key is `TESSAR_` and the key in capitals, `.` as `__` and `-` as `_`:
-        `TESSAR_TRAIN__OPTIMIZER__LEARNING_RATE`. `TESSAR_DATA` names a folder of data sets.
+        `TESSAR_TRAIN__OPTIMIZER__LEARNING_RATE`. `TESSAR_DATA` names a folder of data sets. `TESSAR_METHODS` names assemblies with
+        methods of your own, separated as paths are; they are listed, explained and run like those of Tessar: [own methods](own-methods.md).
 
         **Ranges of examples** are `split:from-to`, both ends included: `train:0-1999`, `test:7`, `test`.
 

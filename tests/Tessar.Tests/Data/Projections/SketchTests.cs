@@ -1,5 +1,6 @@
 using Tessar.Lenses.Data.Projections;
 using TorchSharp;
+using static Tessar.Tests.Data.Projections.Moments;
 using static TorchSharp.torch;
 
 namespace Tessar.Tests.Data.Projections;
@@ -21,7 +22,7 @@ public sealed class SketchTests
             uint[] table = SketchHash.Table(SketchHash.Key((ulong)seed, 0, 0), p, k);
             return Dot(Sketch(table, x, k), Sketch(table, y, k));
         })];
-        AssertMoments(draws, dot, variance);
+        Moments.Hold(draws, dot, variance);
     }
 
     // The formula of a TensorSketch of x = a⊗δ, y = b⊗γ: between 1 and 3 times the count-sketch's.
@@ -42,7 +43,7 @@ public sealed class SketchTests
             uint[] input = SketchHash.Table(SketchHash.Key((ulong)seed, 0, 0), 7, k), output = SketchHash.Table(SketchHash.Key((ulong)seed, 0, 1), 5, k);
             return Dot(Convolve(Sketch(input, a, k), Sketch(output, delta, k)), Convolve(Sketch(input, b, k), Sketch(output, gamma, k)));
         })];
-        AssertMoments(draws, dotA * dotD, variance);
+        Moments.Hold(draws, dotA * dotD, variance);
     }
 
     // irfft(rfft(CS₁a)⊙rfft(CS₂δ)) = count-sketch of δaᵀ with bucket (h₁+h₂) mod k and sign σ₁σ₂, for odd and even k.
@@ -109,16 +110,6 @@ public sealed class SketchTests
         Assert.All(table, entry => Assert.InRange(entry & 0x7fffffff, 0u, (uint)k - 1));
     }
 
-    private static void AssertMoments(double[] draws, double mean, double variance)
-    {
-        double found = draws.Average();
-        Assert.InRange(found, mean - 5 * Math.Sqrt(variance / draws.Length), mean + 5 * Math.Sqrt(variance / draws.Length));
-        double[] centred = [.. draws.Select(d => (d - mean) * (d - mean))];
-        double kurtosis = centred.Average(c => c * c) / (variance * variance);
-        double error = variance * Math.Sqrt((kurtosis - 1) / draws.Length);
-        Assert.InRange(centred.Average(), variance - 5 * error, variance + 5 * error);
-    }
-
     private static double[] Sketch(uint[] table, double[] x, int k)
     {
         var sketch = new double[k];
@@ -138,8 +129,4 @@ public sealed class SketchTests
 
         return result;
     }
-
-    private static double[] Vector(int length, int phase) => [.. Enumerable.Range(0, length).Select(i => Math.Sin(1.7 * i * phase + phase) + 0.3)];
-
-    private static double Dot(double[] x, double[] y) => x.Zip(y, (a, b) => a * b).Sum();
 }

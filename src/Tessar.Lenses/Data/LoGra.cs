@@ -1,0 +1,197 @@
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
+using Tessar.Autograd;
+using Tessar.Examples;
+using Tessar.Lenses.Data.Features;
+using Tessar.Lenses.Data.Layers;
+using Tessar.Lenses.Data.Outputs;
+using Tessar.Lenses.Data.Projections;
+using Tessar.Methods;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tessar.Lenses.Data;
+
+/// <summary>Influence within a small, layer-wise part of the gradient: both sides of each layer are projected before they are multiplied.</summary>
+/// <remarks>
+/// g_l = P_out G_l P_inᵀ for each Linear and convolution layer l, H_l = mean over train examples of vec(g_l) vec(g_l)ᵀ with g_l of the loss,
+/// score[i, j] = (1/n) Σ_l ∇f_l(q_j)ᵀ (H_l + λ_l I)⁻¹ (−∇ℓ_l(z_i)), λ_l = damping · mean eigenvalue of H_l. Other parameters keep their
+/// gradient, count-sketched when it is longer than rank². Several runs are averaged. Source: Choe et al., arXiv:2405.13954.
+/// </remarks>
+[Method(
+    "data/logra", Paper = "arXiv:2405.13954",
+    Cost = "per run and layer n·T·(in + out)·r + n·r⁴ + r⁶/3 for rank r; memory or temporary disk 4·n·r² bytes per layer",
+    BestFor = "influence with curvature on large layers, at the price of two passes over the train set")]
+public sealed class LoGra(LoGraOptions options) : IAttributionMethod
+{
+    private const string MethodName = "data/logra";
+
+    /// <inheritdoc/>
+    public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentNullException.ThrowIfNull(context);
+        ScoreBudget.Check(train, targets, context);
+        var tally = new LayerTally();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
+        Visit(tally, run, train, targets, context, (features, pass) =>
+        {
+            (Tensor? scores, Tensor? self, IReadOnlyList<double> dampings) = LayerKernels.Sum(
+                features, width => Relative(train.Count, width), withScores: true, withSelf: options.Mode != LoGraMode.Dot, pass);
+            tally.Dampings.AddRange(dampings.Select(damping => damping / train.Count));
+            sum.add_(options.Mode switch
+            {
+                LoGraMode.Dot => scores!,
+                LoGraMode.Cosine => scores! * InverseRoot(self!).unsqueeze(1),
+                _ => scores! - 0.5 * self!.unsqueeze(1),
+            });
+        });
+        float[] values = sum.div_(run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
+        return new AttributionMatrix(values, train.Count, targets.Count, tally.Report(MethodName, OutputFunction.For(options.Output).Name, options.Mode switch
+        {
+            LoGraMode.Dot => "change of the output by the example, by one Newton step in the projected weights",
+            LoGraMode.Cosine => "that change over the square root of the example's own influence on its loss",
+            _ => "that change less half of the example's own influence on its loss",
+        }) with
+        {
+            Projection = MethodOption.Write(options.Basis),
+        });
+    }
+
+    /// <inheritdoc/>
+    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(context);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
+        Visit(new LayerTally(), run, train, targets: null, context, (features, pass) =>
+        {
+            (_, Tensor? self, _) = LayerKernels.Sum(features, width => Relative(train.Count, width), withScores: false, withSelf: true, pass);
+            // Rows are Q∇f: the product with the example's own ∇f is the one with its row over Q.
+            Tensor positive = features.Factors.gt(0);
+            Tensor own = where(positive, self! / where(positive, features.Factors, ones_like(features.Factors)), zeros_like(self!));
+            sum.add_(options.Mode switch
+            {
+                LoGraMode.Dot => own,
+                LoGraMode.Cosine => own * InverseRoot(self!),
+                _ => own - 0.5 * self!,
+            });
+        });
+        return FiniteScores.Of(sum.div_(run.Checkpoints.Count));
+    }
+
+    // λ of ΦᵀΦ relative to its trace over n. With H = ΦᵀΦ/n of width w, damping · tr(H)/w is (damping · n/w) · tr(ΦᵀΦ)/n over n.
+    private double Relative(int n, int width) => options.Damping * n / width;
+
+    private void Visit(
+        LayerTally tally, RunView run, ExampleSet train, ExampleSet? targets, MethodContext context, Action<LayerFeatures, MethodContext> visit)
+    {
+        OutputFunction output = OutputFunction.For(options.Output);
+        for (int c = 0; c < run.Checkpoints.Count; c++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
+            var watch = Stopwatch.StartNew();
+            using var model = new FeatureModel(run.Checkpoints[c], train, output, options.Unsupported);
+            LayerProjection[] parts = Plan(model, train, pass);
+            try
+            {
+                string folder = Path.Combine(run.Checkpoints[c].Run.Directory, "results", "data", "logra");
+                using var features = new LayerFeatures(model, parts, train, targets, areLosses: true, options.BatchSize, folder, pass);
+                tally.Note(model, features, parts, train.Count, context);
+                tally.Features += watch.Elapsed;
+                watch.Restart();
+                visit(features, pass);
+                tally.Scoring += watch.Elapsed;
+            }
+            finally
+            {
+                Array.ForEach(parts, part => part.Dispose());
+            }
+        }
+    }
+
+    private LayerProjection[] Plan(FeatureModel model, ExampleSet train, MethodContext context)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (CapturedBatch sample, _) = model.Run(train, [0]);
+        (IReadOnlyList<FactoredLayer> layers, IReadOnlyList<ParameterSlot> others) = FactoredLayer.Of(model.Gradients, sample);
+        ulong Key(int table) => SketchHash.Key(unchecked(options.Seed + context.Seed), model.CheckpointNumber, table);
+        (Tensor? Inputs, Tensor? Outputs)[] sides = options.Basis == LoGraBasis.Pca
+            ? SideBasis.Principal(model, layers, options.Rank, train, options.BatchSize, context)
+            : [.. layers.Select((layer, l) => (
+                SideBasis.RandomSigns(Key(2 * l), layer.Inputs, options.Rank), SideBasis.RandomSigns(Key(2 * l + 1), layer.Outputs, options.Rank)))];
+        int width = options.Rank * options.Rank;
+        return
+        [
+            .. layers.Select((layer, l) => new SmallSides(layer, sides[l].Inputs, sides[l].Outputs)),
+            .. others.Select((slot, s) => new PlainSketch(slot, slot.Count, width, keepsSmall: true, draw => Key(2 * (layers.Count + s) + draw))),
+        ];
+    }
+
+    // 1/√x, and 0 for 0.
+    private static Tensor InverseRoot(Tensor values)
+    {
+        Tensor positive = values.gt(0);
+        return where(positive, values, ones_like(values)).rsqrt() * positive;
+    }
+}
+
+/// <summary>Settings of <see cref="LoGra"/>.</summary>
+public sealed record LoGraOptions
+{
+    /// <summary>Numbers kept of each side of a layer; a side with fewer is kept whole.</summary>
+    [Range(1, 512)]
+    public int Rank { get; init; } = 64;
+
+    /// <summary>Which: random signs, or the leading eigenvectors of the sides' covariances, which costs one more pass.</summary>
+    public LoGraBasis Basis { get; init; } = LoGraBasis.Random;
+
+    /// <summary>Damping λ of each layer relative to the mean eigenvalue of its H.</summary>
+    [Range(0.0, 1e12)]
+    public double Damping { get; init; } = 0.1;
+
+    /// <summary>The plain influence, or one that takes the strength of loud examples away: by division or by subtraction.</summary>
+    public LoGraMode Mode { get; init; } = LoGraMode.Dot;
+
+    /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
+    public TargetOutput Output { get; init; } = TargetOutput.Margin;
+
+    /// <summary>Seed of the random signs.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Examples per forward pass.</summary>
+    [Range(1, 1 << 16)]
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>What to do with parameters that no per-example rule knows.</summary>
+    public UnsupportedParameters Unsupported { get; init; } = UnsupportedParameters.LoopFallback;
+}
+
+/// <summary>What <see cref="LoGra"/> projects the sides of a layer on.</summary>
+public enum LoGraBasis
+{
+    /// <summary>Random signs.</summary>
+    Random,
+
+    /// <summary>The leading eigenvectors of the covariances of inputs and of output gradients.</summary>
+    Pca,
+}
+
+/// <summary>How <see cref="LoGra"/> treats the strength of a training example.</summary>
+public enum LoGraMode
+{
+    /// <summary>It counts.</summary>
+    Dot,
+
+    /// <summary>Divided by the square root of the example's influence on its own loss.</summary>
+    Cosine,
+
+    /// <summary>Less half of the example's influence on its own loss.</summary>
+    L2,
+}
