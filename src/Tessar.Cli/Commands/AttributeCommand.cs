@@ -17,6 +17,7 @@ internal sealed class AttributeCommand : TessarCommand
     private readonly Setting<string> train;
     private readonly Option<string> targets;
     private readonly Setting<int> top;
+    private readonly Setting<int> ensemble;
 
     public AttributeCommand()
         : base("attribute", "Finds the training examples that raised or lowered a run's predictions", CommandTable.LensGroup)
@@ -25,11 +26,13 @@ internal sealed class AttributeCommand : TessarCommand
         targets = Add(new Option<string>("--targets") { Description = "The predictions to explain, both ends included", HelpName = "SPLIT:FROM-TO", Required = true });
         method = Add(Attributing.MethodSetting("attribute"));
         train = Add(Attributing.TrainSetting("attribute"));
+        ensemble = Add(Attributing.EnsembleSetting("attribute"));
         top = Add(Setting.Int32("attribute.top", "--top", "N", "Training examples to keep per target and direction", 10, 1, 100_000));
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("attribute demo-1 --targets test:0-9", "By TRAK, the default");
         AddExample("attribute demo-1 --method data/trak --train train:0-1999 --targets test:0-99 --set projection-dimension=8192 --set damping=0.3 --json", "With options, for a script");
         AddExample("attribute a,b,c --targets test:7", "Over three runs");
+        AddExample("attribute demo-1 --targets test:0-9 --ensemble 10", "Over ten models of the run's program on random halves of its data: better scores");
     }
 
     public override Type Result => typeof(AttributeJson);
@@ -39,6 +42,7 @@ internal sealed class AttributeCommand : TessarCommand
     protected override int Execute(Invocation call)
     {
         using Attributing work = Attributing.Open(call, call.Value(runs), call.Value(method));
+        work.UseEnsemble(call, call.Value(ensemble));
         ExampleSet examples = work.TrainExamples(call.TryValue(train, out string range) ? range : null);
         ExampleSet explained = work.Examples(call.Value(targets)!);
         AttributionMatrix matrix = call.Progress.Run(progress =>

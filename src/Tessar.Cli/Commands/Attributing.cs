@@ -4,6 +4,8 @@ using Tessar.Examples;
 using Tessar.Methods;
 using Tessar.Native;
 using Tessar.Runs;
+using Tessar.Runs.Retraining;
+using Tessar.Training.Retraining;
 
 namespace Tessar.Cli.Commands;
 
@@ -16,10 +18,11 @@ internal sealed class Attributing : IDisposable
     {
         (View, Store, Method, this.settings) = (view, store, method, settings);
         Labels = view.Run.OpenLabels(store);
-        Context = new MethodContext { Cancellation = call.Cancellation, Warn = call.Remark };
+        Context = new MethodContext { Cancellation = call.Cancellation, Warn = call.Remark, Retrainer = new ProcessRetrainer() };
     }
 
-    public RunView View { get; }
+    /// <summary>What methods look at: the last checkpoints of the runs, or an ensemble.</summary>
+    public RunView View { get; private set; }
 
     public Run Run => View.Run;
 
@@ -55,6 +58,40 @@ internal sealed class Attributing : IDisposable
         return new Attributing(call, view, view.Run.OpenExamples(), description, chosen);
     }
 
+    /// <summary>Looks at models on random halves of the training examples instead of the run's own: C models give far better scores than one.</summary>
+    /// <param name="call">The invocation.</param>
+    /// <param name="count">C; 0 keeps the runs.</param>
+    /// <returns>Seconds it took; nearly 0 when the models were there.</returns>
+    /// <exception cref="TessarException">Several runs were named, the run was imported, or every training failed.</exception>
+    public double UseEnsemble(Invocation call, int count)
+    {
+        if (count == 0)
+            return 0;
+        if (View.Checkpoints.Count > 1)
+            throw new TessarException("--ensemble trains models of one run's program, but several runs were named. Name one, or leave --ensemble out.", ErrorKind.Usage);
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        if (Run.Record.Program.Mask is not null)
+        {
+            throw new TessarException(
+                $"{Run.Name} was trained on a mask, so halves of its range aren't halves of what it saw. Train a run without a mask for --ensemble.", ErrorKind.Usage);
+        }
+
+        ExampleSet range = Run.TrainSet(Store), test = Run.TestSet(Store);
+        // Seeds apart from those of evaluations: a model that explains must not be one that judges.
+        ulong seed = new RandomStream(call.Seed, "ensemble").NextUInt64();
+        RetrainingRequest request = RetrainingCache.Placed(
+            RetrainingCache.For(Run, range, new ExampleSet(Store, test.Split, test.First, 1, Labels), ExampleMasks.ExactSize(count, range.Count, 0.5, seed), seed) with { KeepsWeights = true },
+            Run);
+        RetrainedModels models = call.Progress.Run(progress => Context.Retrainer!.Retrain(request, Translate.Retraining(progress), call.Cancellation));
+        CheckpointView[] checkpoints = [.. Enumerable.Range(0, models.Count).Where(models.IsCompleted).Select(job => new CheckpointView(Run, models.CheckpointOf(job)))];
+        if (checkpoints.Length == 0)
+            throw new TessarException($"Every training of the ensemble failed: {models.Record.Failed[0].Reason}", ErrorKind.InputData);
+        if (models.Record.Failed.Count > 0)
+            call.Remark($"{models.Record.Failed.Count} of {count} trainings of the ensemble failed and are left out: {models.Record.Failed[0].Reason}");
+        View = new RunView(checkpoints);
+        return System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
     /// <summary>Examples with the labels the run was trained on.</summary>
     public ExampleSet Examples(string range) => ExampleSet.Parse(Store, range, Labels);
 
@@ -64,11 +101,19 @@ internal sealed class Attributing : IDisposable
     /// <summary>A fresh instance: methods count what they do.</summary>
     public IAttributionMethod CreateMethod() => MethodsCommand.Catalog().CreateAttribution(Method.Name, settings);
 
+    /// <summary>The same with one option set otherwise.</summary>
+    public IAttributionMethod CreateMethodWith(string option, string value) =>
+        MethodsCommand.Catalog().CreateAttribution(Method.Name, new Dictionary<string, string>(settings, StringComparer.Ordinal) { [option] = value });
+
     public void Dispose() => Store.Dispose();
 
     /// <summary>The option `--method` of a command.</summary>
     public static Setting<string> MethodSetting(string command) =>
         Setting.Text($"{command}.method", "--method", "METHOD", "How to attribute", "data/trak", () => MethodsCommand.Catalog().Methods.Select(method => method.Name));
+
+    /// <summary>The option `--ensemble` of a command.</summary>
+    public static Setting<int> EnsembleSetting(string command) =>
+        Setting.Int32($"{command}.ensemble", "--ensemble", "C", "Models on random halves of the training examples to look at instead of the run's own", 0, 0, 10_000);
 
     /// <summary>The option `--train` of a command.</summary>
     public static Setting<string> TrainSetting(string command) =>

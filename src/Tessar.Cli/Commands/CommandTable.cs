@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tessar.Cli.Commands.Evaluation;
 using Tessar.Cli.Parsing;
 
 namespace Tessar.Cli.Commands;

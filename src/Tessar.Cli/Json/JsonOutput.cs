@@ -17,6 +17,7 @@ namespace Tessar.Cli.Json;
 [JsonSerializable(typeof(ExamplesExportJson))]
 [JsonSerializable(typeof(ExamplesJson))]
 [JsonSerializable(typeof(ExamplesVerifyJson))]
+[JsonSerializable(typeof(LdsJson))]
 [JsonSerializable(typeof(MethodsJson))]
 [JsonSerializable(typeof(MislabelsJson))]
 [JsonSerializable(typeof(PredictJson))]

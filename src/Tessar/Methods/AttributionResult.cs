@@ -17,7 +17,7 @@ namespace Tessar.Methods;
 /// </remarks>
 public sealed class AttributionResult
 {
-    private const int CodeVersion = 1;
+    private const int CodeVersion = 2;
     private const string FileName = "result.json";
 
     private AttributionResult(string folder, AttributionDocument document) => (Folder, Document) = (folder, document);
@@ -118,8 +118,13 @@ public sealed class AttributionResult
     {
         ArgumentNullException.ThrowIfNull(run);
         return Document.DataIdentity != run.Record.Program.Data.Identity || Document.Checkpoints.Any(c =>
-            c.Run == run.Name && !run.Checkpoints.Any(known => known.Step == c.Step && known.Sha256 == c.Sha256));
+            c.Run == run.Name && !IsThere(run, c));
     }
+
+    // Models of an ensemble lie outside the run's folder and aren't among its checkpoints.
+    private static bool IsThere(Run run, ResultCheckpoint checkpoint) =>
+        run.Checkpoints.Any(known => known.Step == checkpoint.Step && known.Sha256 == checkpoint.Sha256)
+        || (checkpoint.File.StartsWith("..", StringComparison.Ordinal) && File.Exists(Path.Combine(run.Directory, checkpoint.File)));
 
     /// <summary>The strongest proponents and opponents of one target, strongest first.</summary>
     /// <param name="target">Index inside the target range, 0-based.</param>

@@ -194,7 +194,7 @@ internal sealed record LinearDatamodelingScore
     }
 
     // All ways to take two disjoint sets of h seeds, or a random choice of them.
-    private static IEnumerable<(int[] One, int[] Other)> Splits(int seeds, int half, ulong seed)
+    private static List<(int[] One, int[] Other)> Splits(int seeds, int half, ulong seed)
     {
         List<(int[], int[])> all = [];
         if (seeds <= 8)

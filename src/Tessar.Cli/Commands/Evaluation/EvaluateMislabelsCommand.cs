@@ -5,7 +5,7 @@ using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
 using Tessar.Examples;
 
-namespace Tessar.Cli.Commands;
+namespace Tessar.Cli.Commands.Evaluation;
 
 /// <summary>Ranks the training examples by how suspicious their labels are, and, where wrong labels are known, scores the ranking.</summary>
 internal sealed class EvaluateMislabelsCommand : TessarCommand
@@ -14,6 +14,7 @@ internal sealed class EvaluateMislabelsCommand : TessarCommand
     private readonly Setting<string> method;
     private readonly Setting<string> train;
     private readonly Setting<int> top;
+    private readonly Setting<int> ensemble;
 
     public EvaluateMislabelsCommand()
         : base("mislabels", "Ranks training examples by suspicion; with planted errors, says how many it finds", CommandTable.LensGroup)
@@ -21,6 +22,7 @@ internal sealed class EvaluateMislabelsCommand : TessarCommand
         runs = AddArgument("RUN[,RUN…]", "one run, or several of the same program whose scores are averaged", RunCompletion.Names);
         method = Add(Attributing.MethodSetting("mislabels"));
         train = Add(Attributing.TrainSetting("mislabels"));
+        ensemble = Add(Attributing.EnsembleSetting("mislabels"));
         top = Add(Setting.Int32("mislabels.top", "--top", "N", "Most suspicious examples to list", 20, 1, 1_000_000));
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("evaluate mislabels demo-1", "By the self-influence of TRAK");
@@ -34,6 +36,7 @@ internal sealed class EvaluateMislabelsCommand : TessarCommand
     protected override int Execute(Invocation call)
     {
         using Attributing work = Attributing.Open(call, call.Value(runs), call.Value(method));
+        work.UseEnsemble(call, call.Value(ensemble));
         ExampleSet examples = work.TrainExamples(call.TryValue(train, out string range) ? range : null);
         long start = Stopwatch.GetTimestamp();
         float[] suspicion = call.Progress.Run(progress =>

@@ -1,0 +1,22 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Tessar.Runs;
+
+namespace Tessar.Cli.Commands.Evaluation;
+
+/// <summary>Keeps evaluations with their run: <c>results/evaluations/KIND/KEY.json</c>, what `--json` prints.</summary>
+internal static class EvaluationFiles
+{
+    /// <summary>Writes a result under a key made from what doesn't change from one time to the next.</summary>
+    /// <returns>The file.</returns>
+    public static string Save<T>(T result, JsonTypeInfo<T> type, Run run, string kind, T essence)
+    {
+        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(essence, type))))[..16];
+        string path = Path.Combine(run.Directory, "results", "evaluations", kind, $"{key}.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(result, type) + "\n");
+        return path;
+    }
+}
