@@ -84,7 +84,7 @@ internal sealed class EvaluateLdsCommand : TessarCommand
         LinearDatamodelingScore lds = LinearDatamodelingScore.Of(best!, truth, reported, seed: call.Seed);
         LdsJson result = LdsJson.Of(lds, work, best!.Report, examples, judged, masks, truth) with
         {
-            Options = bestValue is null ? work.Options : new SortedDictionary<string, string>(work.Options.ToDictionary(), StringComparer.Ordinal) { [tried!.Value.Option] = bestValue },
+            Options = bestValue is null ? work.Options : new SortedDictionary<string, string>(work.Options.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal) { [tried!.Value.Option] = bestValue },
             Ensemble = call.Value(ensemble),
             Sweep = tried is null ? null : new SweepJson(tried.Value.Option, bestValue!, tuning.Length, points),
             SecondsRetraining = secondsRetraining,

@@ -23,5 +23,6 @@ internal sealed class JoinedProjection(IReadOnlyList<LayerProjection> parts, boo
     {
         foreach (LayerProjection part in parts)
             part.Dispose();
+        base.Dispose();
     }
 }

@@ -70,5 +70,6 @@ internal sealed class MaskedSketch : LayerProjection
     {
         _inputs?.Dispose();
         _outputs?.Dispose();
+        base.Dispose();
     }
 }

@@ -42,5 +42,9 @@ internal sealed class PlainSketch : LayerProjection
         return (_table is null ? entries.to_type(ScalarType.Float32) : RowSketch.Of(entries, _table, Width)).MoveToOuterDisposeScope();
     }
 
-    public override void Dispose() => _mask?.Dispose();
+    public override void Dispose()
+    {
+        _mask?.Dispose();
+        base.Dispose();
+    }
 }

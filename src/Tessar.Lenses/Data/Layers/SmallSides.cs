@@ -30,6 +30,7 @@ internal sealed class SmallSides(FactoredLayer layer, Tensor? inputs, Tensor? ou
     {
         inputs?.Dispose();
         outputs?.Dispose();
+        base.Dispose();
     }
 
     private static Tensor Shortened(Tensor positions, Tensor? projection) => projection is null
