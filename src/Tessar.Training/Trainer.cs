@@ -238,7 +238,7 @@ public static class Trainer
     }
 
     /// <summary>What keeps a record from being executed, as a clause; null when nothing does.</summary>
-    private static string? Gap(RunRecord record) => record switch
+    internal static string? Gap(RunRecord record) => record switch
     {
         { Kind: RunKind.Imported } => "its weights were imported, so there is no training to go on with",
         { Program: { Epochs: not null, BatchSize: not null, Seed: not null, Optimizer: { } optimizer, Schedule: { } schedule } } =>

@@ -5,6 +5,7 @@ using Tessar.Methods;
 using Tessar.Native;
 using Tessar.Runs;
 using Tessar.Runs.Retraining;
+using Tessar.Training.Replaying;
 using Tessar.Training.Retraining;
 
 namespace Tessar.Cli.Commands;
@@ -18,7 +19,7 @@ internal sealed class Attributing : IDisposable
     {
         (View, Store, Method, this.settings) = (view, store, method, settings);
         Labels = view.Run.OpenLabels(store);
-        Context = new MethodContext { Cancellation = call.Cancellation, Warn = call.Remark, Retrainer = new ProcessRetrainer() };
+        Context = new MethodContext { Cancellation = call.Cancellation, Warn = call.Remark, Retrainer = new ProcessRetrainer(), Replayer = new RunReplayer() };
     }
 
     /// <summary>What methods look at: the last checkpoints of the runs, or an ensemble.</summary>

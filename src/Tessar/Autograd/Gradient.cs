@@ -41,6 +41,14 @@ public static class Gradient
         return Backward(output, inputs, direction: null, retainGraph: false, differentiable: false);
     }
 
+    /// <summary>The gradient as <see cref="Of"/> gives it, with the graph kept for further ones from it.</summary>
+    /// <inheritdoc cref="Of"/>
+    internal static Tensor[] OfKeepingGraph(Tensor output, IReadOnlyList<Tensor> inputs, Tensor? direction = null)
+    {
+        CheckArguments(output, inputs, direction);
+        return Filled(Backward(output, inputs, direction, retainGraph: true, differentiable: false), inputs);
+    }
+
     /// <summary>Products of the Hessian of a scalar loss with vectors over the parameters: H v = d/dθ ⟨∇L(θ), v⟩.</summary>
     /// <param name="loss">Computes the scalar loss from the parameters; called once.</param>
     /// <param name="parameters">The parameters θ; each requires a gradient.</param>

@@ -1,3 +1,4 @@
+using Tessar.Runs.Replaying;
 using Tessar.Runs.Retraining;
 
 namespace Tessar.Methods;
@@ -22,4 +23,7 @@ public sealed record MethodContext
 
     /// <summary>Trains models for methods that need some; null where nobody does, which such a method answers with an error.</summary>
     public IRetrainer? Retrainer { get; init; }
+
+    /// <summary>Executes recorded trainings again for methods that need it; null where nobody does, which such a method answers with an error.</summary>
+    public IReplayer? Replayer { get; init; }
 }

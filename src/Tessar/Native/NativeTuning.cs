@@ -37,6 +37,17 @@ internal static partial class NativeTuning
         _ = SetOption(TrimThreshold, KeptBytes);
     }
 
+    /// <summary>Gives freed memory back to the system; loops over graphs that are differentiated twice fragment the heap. Harmless without glibc.</summary>
+    public static void Trim()
+    {
+        if (NativeLibrary.TryLoad("libc.so.6", out nint libc) && NativeLibrary.TryGetExport(libc, "malloc_trim", out _))
+            _ = TrimHeap(0);
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int TrimHeap(nuint kept);
+
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SetVariable(string name, string value, int overwrite);

@@ -3,6 +3,7 @@ using Tessar.Examples;
 using Tessar.Methods;
 using Tessar.Native;
 using Tessar.Runs;
+using Tessar.Training.Replaying;
 using Tessar.Training.Retraining;
 using TorchSharp;
 
@@ -22,7 +23,7 @@ internal sealed partial class AttributionContract(MethodCatalog catalog, string 
 
     private readonly MethodDescription _method = catalog.Find(name);
 
-    private MethodContext Context { get; } = new() { Retrainer = new InProcessRetrainer() };
+    private MethodContext Context { get; } = new() { Retrainer = new InProcessRetrainer(), Replayer = new RunReplayer() };
 
     private bool Trains => _method.Needs is MethodNeeds.Retraining or MethodNeeds.ReplayableTraining;
 

@@ -24,17 +24,21 @@ internal sealed class FeatureModel : IDisposable
     /// <param name="set">Examples of the kind it will see; the first few are the check's.</param>
     /// <param name="output">Whose gradient is taken.</param>
     /// <param name="unsupported">What to do with parameters without a rule.</param>
+    /// <param name="precision">Type in which the model computes.</param>
     /// <exception cref="GradientException">The gradients differ, or the model can't be differentiated per example.</exception>
-    public FeatureModel(CheckpointView checkpoint, ExampleSet set, OutputFunction output, UnsupportedParameters unsupported)
+    public FeatureModel(
+        CheckpointView checkpoint, ExampleSet set, OutputFunction output, UnsupportedParameters unsupported, ScalarType precision = ScalarType.Float32)
     {
-        (_input, Output, Checkpoint) = (checkpoint.Input, output, checkpoint);
+        (_input, Output, Checkpoint, Precision) = (checkpoint.Input, output, checkpoint, precision);
         _model = checkpoint.LoadModel();
         try
         {
             using DisposeScope scope = NewDisposeScope();
             int count = Math.Min(CheckedExamples, set.Count);
             int[] first = [.. Enumerable.Range(0, count)];
-            Tensor inputs = Batches.Inputs(set, first, _input);
+            if (precision != ScalarType.Float32)
+                _model.to(precision);
+            Tensor inputs = Inputs(set, first);
             Gradients = new PerExampleGradients(_model, inputs, unsupported);
             GradientCheck = Compare(inputs, CheckedLabels(set, first));
         }
@@ -47,6 +51,12 @@ internal sealed class FeatureModel : IDisposable
 
     /// <summary>The weights.</summary>
     public CheckpointView Checkpoint { get; }
+
+    /// <summary>Type in which the model computes.</summary>
+    public ScalarType Precision { get; }
+
+    /// <summary>The model itself, in evaluation mode; stays this object's.</summary>
+    public nn.Module<Tensor, Tensor> Module => _model;
 
     /// <summary>Whose gradient is taken.</summary>
     public OutputFunction Output { get; }
@@ -67,10 +77,17 @@ internal sealed class FeatureModel : IDisposable
     /// <returns>What layers saw, and Q with ∇ℓ = −Q∇f, [B].</returns>
     public (CapturedBatch Batch, Tensor Factors) Run(ExampleSet set, ReadOnlySpan<int> indices)
     {
-        Tensor inputs = Batches.Inputs(set, indices, _input);
+        Tensor inputs = Inputs(set, indices);
         Tensor labels = CheckedLabels(set, indices);
         CapturedBatch batch = Gradients.Capture(inputs, logits => Output.Direction(logits, labels));
         return (batch, Output.Factor(batch.Logits, labels));
+    }
+
+    /// <summary>The inputs of examples, in the model's type; they belong to the current dispose scope.</summary>
+    public Tensor Inputs(ExampleSet set, ReadOnlySpan<int> indices)
+    {
+        Tensor inputs = Batches.Inputs(set, indices, _input);
+        return Precision == ScalarType.Float32 ? inputs : inputs.to_type(Precision);
     }
 
     /// <summary>A number made from the checkpoint's hash, so that every checkpoint has its own projection.</summary>
@@ -83,7 +100,8 @@ internal sealed class FeatureModel : IDisposable
         _model.Dispose();
     }
 
-    private Tensor CheckedLabels(ExampleSet set, ReadOnlySpan<int> indices)
+    /// <summary>The labels of examples, each one that the model knows; they belong to the current dispose scope.</summary>
+    public Tensor CheckedLabels(ExampleSet set, ReadOnlySpan<int> indices)
     {
         int classes = Checkpoint.Run.Record.Classes.Count;
         foreach (int i in indices)

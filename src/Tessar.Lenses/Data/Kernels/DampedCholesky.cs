@@ -13,8 +13,12 @@ internal sealed class DampedCholesky : IDisposable
     /// <param name="matrix">Shape [d, d], fp64, symmetric; overwritten.</param>
     /// <param name="damping">λ ≥ 0, absolute.</param>
     /// <param name="rounding">Relative size of the rounding errors in the matrix; smaller pivots mean nothing.</param>
+    /// <param name="what">What the matrix is, for the error's first sentence.</param>
+    /// <param name="advice">How to get rid of the error.</param>
     /// <exception cref="NumericalException">A pivot is zero within rounding.</exception>
-    public DampedCholesky(Tensor matrix, double damping, double rounding)
+    public DampedCholesky(
+        Tensor matrix, double damping, double rounding, string what = "Gram matrix of the features",
+        string advice = "Some examples have equal or dependent features. Use a positive damping, for example --set damping=0.3.")
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor diagonal = matrix.diagonal();
@@ -29,8 +33,8 @@ internal sealed class DampedCholesky : IDisposable
                 ? string.Create(CultureInfo.InvariantCulture, $"pivot {failedAt - 1} isn't positive")
                 : string.Create(CultureInfo.InvariantCulture, $"the smallest pivot is {smallest:g3} beside a largest entry of {largest:g3}");
             throw new NumericalException(string.Create(
-                CultureInfo.InvariantCulture, $"The Gram matrix of the features plus damping {damping:g3} is singular: {pivot}. ")
-                + "Some examples have equal or dependent features. Use a positive damping, for example --set damping=0.3.");
+                CultureInfo.InvariantCulture, $"The {what} plus damping {damping:g3} is singular or negative in a direction: {pivot}. ")
+                + advice);
         }
 
         _factor = factor.DetachFromDisposeScope();

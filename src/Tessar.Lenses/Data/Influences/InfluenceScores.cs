@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Globalization;
+using Tessar.Autograd;
+using Tessar.Examples;
+using Tessar.Lenses.Data.Features;
+using Tessar.Lenses.Data.Outputs;
+using Tessar.Methods;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tessar.Lenses.Data.Influences;
+
+/// <summary>Influence scores with some inverse curvature: score[i, j] = (1/n) ∇f(q_j)ᵀ (H + λI)⁻¹ (−∇ℓ_i), averaged over checkpoints.</summary>
+/// <remarks>
+/// −∇ℓ_i = Q_i ∇f_i. Targets are solved for in blocks that fit into the memory budget; the train set is streamed once per block.
+/// Source: Koh and Liang, arXiv:1703.04730, eq. 2, with the sign turned.
+/// </remarks>
+/// <param name="method">Name of the method.</param>
+/// <param name="output">f.</param>
+/// <param name="curvatureKind">H.</param>
+/// <param name="batchSize">Examples per forward pass.</param>
+/// <param name="unsupported">What to do with parameters without a rule.</param>
+/// <param name="precision">Type in which the model computes.</param>
+/// <param name="invert">Makes the inverse of one checkpoint.</param>
+internal sealed class InfluenceScores(
+    string method, TargetOutput output, CurvatureKind curvatureKind, int batchSize, UnsupportedParameters unsupported, ScalarType precision,
+    Func<TrainCurvature, InverseCurvature> invert)
+{
+    private readonly List<double> _dampings = [];
+    private readonly Dictionary<string, SelfCheck> _checks = new(StringComparer.Ordinal);
+    private readonly List<string> _remarks = [];
+    private readonly Stopwatch _fitting = new();
+    private readonly Stopwatch _scoring = new();
+    private double _gradientCheck;
+    private long _parameters;
+    private IReadOnlyList<string> _skipped = [];
+
+    /// <summary>The scores of every pair.</summary>
+    public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentNullException.ThrowIfNull(context);
+        ScoreBudget.Check(train, targets, context);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
+        Visit(run, train, targets, context, (first, solved, model, pass) => Stream(model, train, solved, pass, (at, products, q) =>
+            sum.narrow(0, at, products.shape[0]).narrow(1, first, products.shape[1]).add_(products * q.unsqueeze(1))));
+        float[] scores = sum.div_((double)train.Count * run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
+        return new AttributionMatrix(scores, train.Count, targets.Count, new AttributionReport
+        {
+            Method = method,
+            Output = OutputFunction.For(output).Name,
+            Units = "change of the output by the example, by one Newton step",
+            Parameters = _parameters,
+            SkippedParameters = _skipped,
+            Damping = _dampings,
+            Checks = [.. _checks.Values],
+            Remarks = _remarks,
+            SecondsFeatures = _fitting.Elapsed.TotalSeconds,
+            SecondsScoring = _scoring.Elapsed.TotalSeconds,
+            ExamplesComputed = (long)train.Count * run.Checkpoints.Count,
+            GradientCheck = _gradientCheck,
+        });
+    }
+
+    /// <summary>The influence of each training example on itself.</summary>
+    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(context);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
+        Visit(run, train, train, context, (first, solved, model, _) =>
+        {
+            (Tensor rows, Tensor q) = Gradients(model, train, first, (int)solved.shape[1]);
+            sum.narrow(0, first, solved.shape[1]).add_((rows * solved.t()).sum(1, type: ScalarType.Float64) * q.to_type(ScalarType.Float64));
+        });
+        return FiniteScores.Of(sum.div_((double)train.Count * run.Checkpoints.Count));
+    }
+
+    private void Visit(RunView run, ExampleSet train, ExampleSet targets, MethodContext context, Action<int, Tensor, FeatureModel, MethodContext> visit)
+    {
+        for (int c = 0; c < run.Checkpoints.Count; c++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
+            _fitting.Start();
+            using var model = new FeatureModel(run.Checkpoints[c], train, OutputFunction.For(output), unsupported, precision);
+            (_gradientCheck, _parameters, _skipped) = (Math.Max(_gradientCheck, model.GradientCheck), model.Gradients.ParameterCount, model.Skipped);
+            RefuseEmpty(model);
+            using InverseCurvature inverse = invert(new TrainCurvature(model, train, curvatureKind, batchSize, pass));
+            _dampings.Add(inverse.Damping);
+            int block = BlockOf(model, targets, context);
+            int blocks = (targets.Count + block - 1) / block;
+            for (int first = 0; first < targets.Count; first += block)
+            {
+                MethodContext part = RepeatedProgress.Of(pass, first / block, blocks);
+                context.Cancellation.ThrowIfCancellationRequested();
+                using DisposeScope inner = NewDisposeScope();
+                int count = Math.Min(block, targets.Count - first);
+                Tensor columns = TargetColumns(model, targets, first, count);
+                Tensor solved = inverse.Solve(columns, part);
+                _fitting.Stop();
+                _scoring.Start();
+                visit(first, solved, model, part);
+                _scoring.Stop();
+                _fitting.Start();
+            }
+
+            _fitting.Stop();
+            Note(inverse, context);
+        }
+    }
+
+    private void Stream(FeatureModel model, ExampleSet train, Tensor solved, MethodContext context, Action<int, Tensor, Tensor> visit)
+    {
+        for (int first = 0; first < train.Count; first += batchSize)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            (Tensor rows, Tensor q) = Gradients(model, train, first, Math.Min(batchSize, train.Count - first));
+            visit(first, rows.mm(solved).to_type(ScalarType.Float64), q.to_type(ScalarType.Float64));
+            context.Progress?.Report(new MethodProgress("scores", Math.Min(first + batchSize, train.Count), train.Count, "examples"));
+        }
+    }
+
+    private Tensor TargetColumns(FeatureModel model, ExampleSet targets, int first, int count)
+    {
+        Tensor columns = empty(model.Gradients.ParameterCount, count, dtype: precision);
+        for (int at = 0; at < count; at += batchSize)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int some = Math.Min(batchSize, count - at);
+            columns.narrow(1, at, some).copy_(Gradients(model, targets, first + at, some).Rows.t());
+        }
+
+        return columns;
+    }
+
+    private static (Tensor Rows, Tensor Factors) Gradients(FeatureModel model, ExampleSet set, int first, int count)
+    {
+        (CapturedBatch batch, Tensor q) = model.Run(set, [.. Enumerable.Range(first, count)]);
+        Tensor rows = cat([.. model.Gradients.Captured.Select(slot => PerExampleGradients.Gradient(batch, slot))], 1);
+        // abs().max() hands on NaN and infinity, so one pass checks everything.
+        if (!double.IsFinite(rows.abs().max().to_type(ScalarType.Float64).item<double>()))
+        {
+            int bad = (int)rows.isfinite().all(1).logical_not().nonzero().flatten().min().item<long>();
+            throw new NumericalException(string.Create(
+                CultureInfo.InvariantCulture, $"The gradient of example {set.Split}:{set.First + first + bad} isn't finite. ")
+                + "Look at this example, and for overflow in the model.");
+        }
+
+        return (rows, q);
+    }
+
+    private int BlockOf(FeatureModel model, ExampleSet targets, MethodContext context)
+    {
+        // Right sides, solution and the work space of an iterative solver: five vectors a target.
+        long perTarget = 5 * model.Gradients.ParameterCount * (precision == ScalarType.Float64 ? sizeof(double) : sizeof(float));
+        return (int)Math.Clamp(context.MemoryBudget / 2 / perTarget, 1, targets.Count);
+    }
+
+    private static void RefuseEmpty(FeatureModel model)
+    {
+        if (model.Gradients.Captured.Count == 0)
+            throw new TessarException($"No parameter of {model.Checkpoint.Run.Record.Program.Model} has a gradient. Choose a model with trainable parameters, or --set unsupported=loop-fallback.", ErrorKind.Usage);
+    }
+
+    private void Note(InverseCurvature inverse, MethodContext context)
+    {
+        foreach (SelfCheck check in inverse.Checks)
+            _checks[check.Name] = _checks.TryGetValue(check.Name, out SelfCheck? before) && before.Value > check.Value ? before : check;
+        foreach (string remark in inverse.Remarks.Where(remark => !_remarks.Contains(remark)))
+        {
+            _remarks.Add(remark);
+            context.Warn?.Invoke(remark);
+        }
+    }
+}

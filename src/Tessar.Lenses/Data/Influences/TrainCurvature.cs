@@ -1,0 +1,112 @@
+using Tessar.Autograd;
+using Tessar.Examples;
+using Tessar.Lenses.Data.Features;
+using Tessar.Lenses.Data.Products;
+using Tessar.Methods;
+using Tessar.Operators;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Tessar.Lenses.Data.Influences;
+
+/// <summary>The second derivative of the mean cross-entropy of a train set under one checkpoint.</summary>
+/// <param name="model">The checkpoint.</param>
+/// <param name="train">n examples.</param>
+/// <param name="kind">Hessian or Gauss–Newton matrix.</param>
+/// <param name="batchSize">Examples per forward pass.</param>
+/// <param name="context">Progress, cancellation, seed and limits.</param>
+internal sealed class TrainCurvature(FeatureModel model, ExampleSet train, CurvatureKind kind, int batchSize, MethodContext context)
+{
+    private double? _meanEigenvalue;
+
+    /// <summary>The checkpoint.</summary>
+    public FeatureModel Model => model;
+
+    /// <summary>Which matrix it is.</summary>
+    public CurvatureKind Kind => kind;
+
+    /// <summary>Progress, cancellation, seed and limits.</summary>
+    public MethodContext Context => context;
+
+    /// <summary>n.</summary>
+    public int Examples => train.Count;
+
+    /// <summary>The matrix by its products, over all examples.</summary>
+    public LinearOperator Whole() => Operator([.. FeatureBatches()]);
+
+    /// <summary>The matrix of some examples only.</summary>
+    /// <param name="indices">Which.</param>
+    public LinearOperator Of(int[] indices) => Operator([indices]);
+
+    /// <summary>Trace of the Gauss–Newton matrix over the number of parameters: what damping is relative to, for both kinds.</summary>
+    /// <remarks>
+    /// tr = (1/n) Σ_i Σ_c p_c ‖∇ log p_c(z_i)‖², exactly, by one pass over the train set for each class.
+    /// </remarks>
+    public double MeanEigenvalue()
+    {
+        if (_meanEigenvalue is { } known)
+            return known;
+        double trace = 0;
+        Passes("trace", (batch, _) => trace += GradientFactors.Of(model.Gradients, batch).SquaredNorms().sum(ScalarType.Float64).item<double>());
+        _meanEigenvalue = trace / train.Count / model.Gradients.ParameterCount;
+        return _meanEigenvalue.Value;
+    }
+
+    /// <summary>Runs every example once for each class c, with the gradient of √p_c · log p_c, p taken as fixed: Σ_c g_c g_cᵀ is the Gauss–Newton matrix.</summary>
+    /// <param name="stage">Name of this stage for progress.</param>
+    /// <param name="visit">Gets each batch and the class; tensors live until it returns.</param>
+    public void Passes(string stage, Action<CapturedBatch, int> visit)
+    {
+        int classes = model.Checkpoint.Run.Record.Classes.Count;
+        long done = 0;
+        foreach (int[] indices in FeatureBatches())
+        {
+            for (int c = 0; c < classes; c++)
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                using DisposeScope scope = NewDisposeScope();
+                CapturedBatch batch = model.Gradients.Capture(model.Inputs(train, indices), logits => Direction(logits, c));
+                visit(batch, c);
+            }
+
+            done += indices.Length;
+            context.Progress?.Report(new MethodProgress(stage, done, train.Count, "examples"));
+        }
+    }
+
+    /// <summary>Runs the first example, to see which layers are called how.</summary>
+    /// <param name="visit">Gets the captured batch; tensors live until it returns.</param>
+    public void Sample(Action<CapturedBatch> visit)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        visit(model.Run(train, [0]).Batch);
+    }
+
+    private static Tensor Direction(Tensor logits, int c)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor p = logits.softmax(1);
+        Tensor own = p.narrow(1, c, 1);
+        // The entry of c is 1 − p_c, as the sum of the others: the difference cancels for confident examples.
+        Tensor direction = p.neg();
+        direction.narrow(1, c, 1).zero_();
+        direction.narrow(1, c, 1).copy_(direction.sum(1, keepdim: true).neg());
+        return (direction * own.sqrt()).MoveToOuterDisposeScope();
+    }
+
+    private IEnumerable<int[]> FeatureBatches()
+    {
+        for (int first = 0; first < train.Count; first += batchSize)
+            yield return [.. Enumerable.Range(first, Math.Min(batchSize, train.Count - first))];
+    }
+
+    private LinearOperator Operator(int[][] batches)
+    {
+        Parameter[] parameters = [.. model.Gradients.Captured.Select(slot => slot.Parameter)];
+        var loss = new BatchLoss(
+            model.Module, parameters, batches.Sum(b => (long)b.Length),
+            [.. batches.Select(indices => (Func<(Tensor, Tensor)>)(() => (model.Inputs(train, indices), model.CheckedLabels(train, indices))))]);
+        return kind == CurvatureKind.Hessian ? new HessianOperator(loss, context.Cancellation) : new GaussNewtonOperator(loss, context.Cancellation);
+    }
+}

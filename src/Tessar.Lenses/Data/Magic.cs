@@ -1,0 +1,186 @@
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
+using System.Globalization;
+using Tessar.Examples;
+using Tessar.Lenses.Data.Outputs;
+using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Runs.Replaying;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tessar.Lenses.Data;
+
+/// <summary>The exact derivative of a prediction with respect to the weight of each training example, through every update of the recorded run.</summary>
+/// <remarks>
+/// With the gradient of a batch of b taken as (1/b) Σ_i w_i ∇ℓ_i, score[i, j] = ∂f(q_j; θ_T(w))/∂w_i at w = 1: leaving z_i out of this very
+/// training, same seed and same batches, changes f by −score to first order. The run is replayed, which has to give the recorded bits, and
+/// differentiated backwards from its end. For runs of sgd, adam and adamw, with clipping, schedules, dropout and augmentation; several runs are
+/// averaged. Training examples that the run never saw score 0. Source: Ilyas and Engstrom, arXiv:2504.16430.
+/// </remarks>
+[Method(
+    "data/magic", Paper = "arXiv:2504.16430", Needs = MethodNeeds.ReplayableTraining,
+    Cost = "two replays of the T updates and, per update, one gradient with a graph and one backward pass through it for each target; memory 2√T states and about 3·p numbers per target",
+    BestFor = "what this very run would have done without an example: nearly exact, at about the price of a training per target or sum of targets")]
+public sealed class Magic(MagicOptions options) : IAttributionMethod
+{
+    private const string MethodName = "data/magic";
+
+    /// <inheritdoc/>
+    public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentNullException.ThrowIfNull(context);
+        ScoreBudget.Check(train, targets, context);
+        var watch = Stopwatch.StartNew();
+        var sum = new double[(long)train.Count * targets.Count];
+        List<string> remarks = [];
+        List<SelfCheck> checks = [];
+        long parameters = Visit(run, train, targets, context, remarks, checks, (first, derivative, rowOf) =>
+        {
+            for (int i = 0; i < train.Count; i++)
+            {
+                if (!rowOf.TryGetValue(train.Row(i), out int row))
+                    continue;
+                for (int k = 0; k < derivative.Outputs; k++)
+                    sum[(long)i * targets.Count + first + k] += derivative.Values[(long)row * derivative.Outputs + k];
+            }
+        });
+        float[] scores = [.. sum.Select(value => (float)(value / run.Checkpoints.Count))];
+        return new AttributionMatrix(scores, train.Count, targets.Count, new AttributionReport
+        {
+            Method = MethodName,
+            Output = OutputFunction.For(options.Output).Name,
+            Units = "change of the output by the example in this very training, to first order",
+            Parameters = parameters,
+            SkippedParameters = [],
+            Checks = checks,
+            Remarks = remarks,
+            SecondsFeatures = watch.Elapsed.TotalSeconds,
+            SecondsScoring = 0,
+            ExamplesComputed = (long)train.Count * run.Checkpoints.Count,
+            GradientCheck = 0,
+        });
+    }
+
+    /// <inheritdoc/>
+    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(context);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
+        Visit(run, train, train, context, [], [], (first, derivative, rowOf) =>
+        {
+            for (int k = 0; k < derivative.Outputs; k++)
+            {
+                if (rowOf.TryGetValue(train.Row(first + k), out int row))
+                    sum[first + k] = sum[first + k] + derivative.Values[(long)row * derivative.Outputs + k];
+            }
+        });
+        return FiniteScores.Of(sum.div_(run.Checkpoints.Count));
+    }
+
+    private long Visit(
+        RunView run, ExampleSet train, ExampleSet targets, MethodContext context, List<string> remarks, List<SelfCheck> checks,
+        Action<int, TrajectoryDerivative, IReadOnlyDictionary<long, int>> visit)
+    {
+        IReplayer replayer = context.Replayer ?? throw new TessarException(
+            $"{MethodName} replays the training, and nobody here can. Pass a MethodContext with a Replayer, such as `new RunReplayer()` of Tessar.Training.", ErrorKind.Usage);
+        long parameters = 0;
+        for (int c = 0; c < run.Checkpoints.Count; c++)
+        {
+            CheckpointView view = run.Checkpoints[c];
+            Refuse(view);
+            CheckLabels(view, train);
+            CheckLabels(view, targets);
+            parameters = view.Run.Record.Program.Parameters;
+            // Adjoints of the weights and of what the optimiser remembers, and their temporaries.
+            int block = (int)Math.Clamp(context.MemoryBudget / 2 / (6 * sizeof(float) * Math.Max(1, parameters)), 1, Math.Min(targets.Count, options.TargetsAtOnce));
+            int blocks = (targets.Count + block - 1) / block;
+            for (int first = 0; first < targets.Count; first += block)
+            {
+                MethodContext pass = RepeatedProgress.Of(context, (c * blocks) + (first / block), run.Checkpoints.Count * blocks);
+                int count = Math.Min(block, targets.Count - first);
+                TrajectoryDerivative derivative = replayer.Differentiate(
+                    view.Run, model => Outputs(model, view, targets, first, count), context.MemoryBudget, Heard(pass), context.Cancellation);
+                var rowOf = new Dictionary<long, int>();
+                for (int row = 0; row < derivative.Rows.Count; row++)
+                    rowOf[derivative.Rows[row]] = row;
+                visit(first, derivative, rowOf);
+                if (first == 0)
+                    Note(view, train, context, derivative, rowOf, remarks, checks);
+            }
+        }
+
+        return parameters;
+    }
+
+    private Tensor Outputs(nn.Module<Tensor, Tensor> model, CheckpointView view, ExampleSet targets, int first, int count)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        int[] indices = [.. Enumerable.Range(first, count)];
+        Tensor logits = model.call(Batches.Inputs(targets, indices, view.Input));
+        return OutputFunction.For(options.Output).Value(logits, Batches.Labels(targets, indices)).MoveToOuterDisposeScope();
+    }
+
+    // Before the replay, not at its end.
+    private static void CheckLabels(CheckpointView view, ExampleSet set)
+    {
+        int classes = view.Run.Record.Classes.Count;
+        for (int i = 0; i < set.Count; i++)
+        {
+            if (set.Label(i) is int label && (label < 0 || label >= classes))
+            {
+                throw new TessarException(string.Create(
+                    CultureInfo.InvariantCulture, $"Example {set.Split}:{set.First + i} has label {label}; the model knows classes 0 to {classes - 1}. ")
+                    + "Check the data with `tessar examples show`.", ErrorKind.InputData);
+            }
+        }
+    }
+
+    private static void Refuse(CheckpointView view)
+    {
+        if (view.Run.Checkpoints.Count == 0 || view.Checkpoint.Sha256 != view.Run.Checkpoints[^1].Sha256)
+        {
+            throw new TessarException(
+                $"{MethodName} differentiates a run up to its last checkpoint; {Path.GetFileName(view.Checkpoint.File)} isn't the last one of {view.Run.Name}. "
+                + "Name whole runs, and leave --ensemble out.", ErrorKind.Usage);
+        }
+    }
+
+    private static void Note(
+        CheckpointView view, ExampleSet train, MethodContext context, TrajectoryDerivative derivative, Dictionary<long, int> rowOf, List<string> remarks,
+        List<SelfCheck> checks)
+    {
+        if (checks.Count == 0)
+            checks.Add(new SelfCheck("replay-difference", 0, 0, "Weights of the replayed run that differ from the recorded ones; any would have ended the computation."));
+        int unseen = Enumerable.Range(0, train.Count).Count(i => !rowOf.ContainsKey(train.Row(i)));
+        if (unseen == 0)
+            return;
+        string remark = string.Create(CultureInfo.InvariantCulture, $"{unseen} of the {train.Count} train examples were not in the training of {view.Run.Name}: they score 0.");
+        remarks.Add(remark);
+        context.Warn?.Invoke(remark);
+    }
+
+    private static Progress? Heard(MethodContext context) => context.Progress is { } progress ? new Progress(progress) : null;
+
+    private sealed class Progress(IProgress<MethodProgress> progress) : IProgress<ReplayProgress>
+    {
+        public void Report(ReplayProgress value) => progress.Report(new MethodProgress(value.Stage, value.Done, value.Total, "updates"));
+    }
+}
+
+/// <summary>Settings of <see cref="Magic"/>.</summary>
+public sealed record MagicOptions
+{
+    /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
+    public TargetOutput Output { get; init; } = TargetOutput.Margin;
+
+    /// <summary>Targets that are carried back together, as far as memory allows; more need further replays.</summary>
+    [Range(1, 1_000_000)]
+    public int TargetsAtOnce { get; init; } = 100;
+}

@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace Tessar.Training.Replaying;
+
+/// <summary>A batch of the recorded training.</summary>
+/// <param name="Step">The update it belongs to, 0-based.</param>
+/// <param name="Images">[B, channels, height, width], in the precision of the replay.</param>
+/// <param name="Labels">int64 [B].</param>
+/// <param name="Indices">Which of the chosen examples.</param>
+internal sealed record ReplayedBatch(long Step, Tensor Images, Tensor Labels, int[] Indices) : IDisposable
+{
+    public void Dispose()
+    {
+        Images.Dispose();
+        Labels.Dispose();
+    }
+}
