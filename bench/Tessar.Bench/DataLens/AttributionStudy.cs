@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Tessar.Bench.DataLens;
+
+/// <summary>How well every attribution method does on the same models: linear datamodeling scores, their cost, and other tasks.</summary>
+/// <remarks>
+/// 5,000 training and 500 test pictures of Fashion-MNIST; `mlp` and `logistic` by SGD; judged by 100 random halves times 5 seeds each, which
+/// all methods share. Each row keeps the command that makes it again. Rows that are in the result file already aren't measured again: delete a
+/// row to have it measured, or the file for all. The table of <c>docs/data-lens.md</c> is written from the file.
+/// </remarks>
+internal static class AttributionStudy
+{
+    private const string Data = "fashion-mnist-mini";
+
+    /// <summary>Where the figures are kept.</summary>
+    public static string ResultPath { get; } = Path.Combine(TessarTool.Root, "bench", "results", "data-lens.json");
+
+    /// <summary>Where the table stands.</summary>
+    public static string PagePath { get; } = Path.Combine(TessarTool.Root, "docs", "data-lens.md");
+
+    private static readonly string[] s_mlp =
+        ["--model", "mlp", "--epochs", "50", "--batch", "64", "--optimizer", "sgd", "--lr", "0.01", "--schedule", "constant"];
+
+    private static readonly string[] s_logistic =
+        ["--model", "logistic", "--epochs", "20", "--batch", "32", "--optimizer", "sgd", "--lr", "0.01", "--schedule", "constant"];
+
+    private static readonly string[] s_smooth =
+        ["--model", "tanh-mlp", "--epochs", "50", "--batch", "64", "--optimizer", "sgd", "--lr", "0.01", "--schedule", "constant"];
+
+    public static object Run()
+    {
+        string folder = Path.Combine(TessarTool.Root, "runs", "data-lens-study");
+        Directory.CreateDirectory(folder);
+        var tool = new TessarTool(folder);
+        string[] data = ["--data", Data, "--train", "train:0-4999", "--test", "test:0-499"];
+        tool.TrainOnce("mlp", [.. data, .. s_mlp]);
+        tool.TrainOnce("logistic", [.. data, .. s_logistic]);
+        tool.TrainOnce("smooth", [.. data, .. s_smooth]);
+        JsonObject kept = File.Exists(ResultPath) ? JsonNode.Parse(File.ReadAllText(ResultPath))!.AsObject() : new JsonObject();
+        JsonObject rows = kept["rows"]?.AsObject() ?? new JsonObject();
+        rows.Parent?.AsObject().Remove("rows");
+        foreach (StudyRow row in StudyRow.All)
+        {
+            if (!rows.ContainsKey(row.Name))
+            {
+                Console.Error.WriteLine(row.Name);
+                rows[row.Name] = Measure(tool, row);
+            }
+
+            Write(rows);
+        }
+
+        StudyPage.Fill(PagePath, rows);
+        return rows;
+    }
+
+    private static JsonObject Measure(TessarTool tool, StudyRow row)
+    {
+        JsonElement found = tool.Json(row.Arguments);
+        var figures = new JsonObject { ["command"] = "tessar " + string.Join(' ', row.Arguments) + " --json" };
+        foreach (string key in row.Kept)
+        {
+            if (found.TryGetProperty(key, out JsonElement value))
+                figures[key] = JsonNode.Parse(value.GetRawText());
+        }
+
+        return figures;
+    }
+
+    private static void Write(JsonObject rows)
+    {
+        var document = new JsonObject
+        {
+            ["benchmark"] = "data-lens",
+            ["command"] = "dotnet run -c Release --project bench/Tessar.Bench -- data-lens",
+            ["data"] = Data,
+            ["training"] = new JsonObject
+            {
+                ["mlp"] = string.Join(' ', s_mlp),
+                ["logistic"] = string.Join(' ', s_logistic),
+                ["smooth"] = string.Join(' ', s_smooth),
+            },
+            ["machine"] = JsonSerializer.SerializeToNode(Runs.RunEnvironment.Machine()),
+            ["rows"] = rows.DeepClone(),
+        };
+        string temporary = ResultPath + ".part";
+        File.WriteAllText(temporary, document.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        File.Move(temporary, ResultPath, overwrite: true);
+    }
+}

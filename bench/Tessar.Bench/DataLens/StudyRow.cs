@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace Tessar.Bench.DataLens;
+
+/// <summary>One measurement of the attribution study.</summary>
+/// <param name="Name">Unique: model, method, what is special.</param>
+/// <param name="Arguments">What the program is started with.</param>
+/// <param name="Kept">The fields of its answer that are kept.</param>
+internal sealed record StudyRow(string Name, IReadOnlyList<string> Arguments, IReadOnlyList<string> Kept)
+{
+    private static readonly string[] s_score =
+    [
+        "lds", "interval", "noiseCeiling", "queries", "excludedColumns", "subsets", "seeds", "checkpoints", "sweep", "units", "remarks", "secondsRetraining",
+        "secondsEnsemble", "secondsScoring", "peakBytes",
+    ];
+
+    /// <summary>All rows, cheap ones first.</summary>
+    public static IReadOnlyList<StudyRow> All { get; } =
+    [
+        Lds("logistic", "random"),
+        Lds("logistic", "grad-dot"),
+        Lds("logistic", "representer-similarity"),
+        Lds("logistic", "influence-explicit"),
+        Lds("logistic", "influence-explicit", "sweep", sweep: "damping=0.01,0.1,0.3,1,3,10,100"),
+        Lds("logistic", "ekfac"),
+        Lds("logistic", "trak", "exact", 10, "projection=none"),
+        Lds("mlp", "random"),
+        Lds("mlp", "grad-dot"),
+        Lds("mlp", "grad-cos"),
+        Lds("mlp", "tracin"),
+        Lds("mlp", "representer-similarity"),
+        Lds("mlp", "trak", "exact", 1, "projection=none"),
+        Lds("mlp", "trak", "exact", 10, "projection=none"),
+        Lds("mlp", "trak", "exact, sweep", 10, "projection=none", sweep: "damping=0.01,0.03,0.1,0.3,1,3,10"),
+        Lds("mlp", "trak", "k=512", 10, "projection=sketch", "projection-dimension=512"),
+        Lds("mlp", "trak", "k=2048", 10, "projection=sketch", "projection-dimension=2048"),
+        Lds("mlp", "trak", "k=8192", 10, "projection=sketch", "projection-dimension=8192"),
+        Lds("mlp", "trak", "exact", 50, "projection=none"),
+        Lds("mlp", "ekfac"),
+        Lds("mlp", "ekfac", string.Empty, 10),
+        Lds("mlp", "logra"),
+        Lds("mlp", "grass"),
+        Lds("mlp", "source"),
+        Lds("mlp", "grad-dot", string.Empty, 10),
+        Lds("mlp", "datamodels", "500 subsets"),
+        Lds("logistic", "datamodels", "500 subsets"),
+        Trajectory("logistic"),
+        Trajectory("smooth"),
+    ];
+
+    private static StudyRow Lds(string run, string method, string special = "", int ensemble = 0, params string[] settings) =>
+        Lds(run, method, special, ensemble, sweep: null, settings);
+
+    private static StudyRow Lds(string run, string method, string special, string sweep) => Lds(run, method, special, 0, sweep, []);
+
+    private static StudyRow Lds(string run, string method, string special, int ensemble, string setting, string sweep) =>
+        Lds(run, method, special, ensemble, sweep, [setting]);
+
+    private static StudyRow Lds(string run, string method, string special, int ensemble, string? sweep, string[] settings)
+    {
+        string name = $"{run} data/{method}"
+            + (ensemble > 0 ? string.Create(CultureInfo.InvariantCulture, $" ×{ensemble}") : string.Empty)
+            + (special.Length > 0 ? $" ({special})" : string.Empty);
+        return new StudyRow(
+            name,
+            [
+                "evaluate", "lds", run, "--method", $"data/{method}", "--targets", "test:0-499", "--subsets", "100", "--seeds", "5",
+                .. ensemble > 0 ? ["--ensemble", ensemble.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+                .. settings.SelectMany(setting => new[] { "--set", setting }),
+                .. sweep is null ? Array.Empty<string>() : ["--sweep", sweep],
+            ],
+            s_score);
+    }
+
+    private static StudyRow Trajectory(string run) => new(
+        $"{run} data/magic (same trajectory)",
+        ["evaluate", "lds", run, "--method", "data/magic", "--same-trajectory", "--targets", "test:0-49", "--subsets", "50", "--seeds", "1", "--fraction", "0.95"],
+        s_score);
+}
