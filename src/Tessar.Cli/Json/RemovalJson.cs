@@ -13,11 +13,11 @@ internal sealed record RemovalJson : EvaluationJson
     public required int Draws { get; init; }
 
     /// <summary>One for each share.</summary>
-    public required IReadOnlyList<RemovalPointJson> Points { get; init; }
+    public required IReadOnlyList<RemovalStepJson> Points { get; init; }
 }
 
 /// <summary>Removal of one share.</summary>
-internal sealed record RemovalPointJson
+internal sealed record RemovalStepJson
 {
     /// <summary>Share of the training examples.</summary>
     public required double Share { get; init; }

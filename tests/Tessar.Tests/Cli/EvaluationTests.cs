@@ -151,14 +151,14 @@ public sealed class EvaluationTests(SmallRunFixture runs)
     {
         using var tool = new Tool();
         var weights = new SafetensorsWriter();
-        weights.Add("fc1.weight", [.. Enumerable.Range(0, 7840).Select(i => (i * 37 % 101 - 50) / 500f)], 10, 784);
+        weights.Add("fc1.weight", Enumerable.Range(0, 7840).Select(i => (i * 37 % 101 - 50) / 500f).ToArray(), 10, 784);
         weights.Add("fc1.bias", new float[10], 10);
         weights.Save(tool.File("w.safetensors"));
         tool.Json("import", "--weights", "w.safetensors", "--model", "logistic", "--data", "fashion-mnist-mini", "--name", "foreign");
         foreach (string kind in (string[])["loo", "brittleness", "removal", "lds"])
             Assert.Contains("its weights were imported", tool.Fails(2, "evaluate", kind, "foreign", "--quiet"), StringComparison.Ordinal);
         var masks = new SafetensorsWriter();
-        masks.Add("masks", [.. Enumerable.Range(0, 100).Select(i => (byte)(i % 2))], 1, 100);
+        masks.Add("masks", Enumerable.Range(0, 100).Select(i => (byte)(i % 2)).ToArray(), 1, 100);
         masks.Save(tool.File("masks.safetensors"));
         tool.Json(
             "train", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-99", "--test", "test:0-9", "--epochs", "2",

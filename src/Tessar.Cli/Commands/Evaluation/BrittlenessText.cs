@@ -29,8 +29,8 @@ internal static class BrittlenessText
         }
 
         output.WriteLine(result.MedianSmallest is { } median
-            ? $"Half of the targets flip without {Quantity.Number(median)} examples or fewer."
-            : $"Fewer than half of the targets flip without up to {Quantity.Count(result.Limit)} examples.");
+            ? $"Half of the targets flip once {Quantity.Number(median)} of their proponents are gone, or fewer."
+            : $"Fewer than half of the targets flip, even with {Quantity.Count(result.Limit)} of their proponents gone.");
         if (result.IsBisected)
             WriteSmallest(output, result);
         output.WriteLine($"{Quantity.Count(result.Trainings)} trainings in {Quantity.Seconds(result.SecondsRetraining)}, scoring {Quantity.Seconds(result.SecondsScoring)}.");

@@ -66,7 +66,7 @@ internal sealed class EvaluateRemovalCommand : TessarCommand
         (AttributionMatrix scores, double secondsScoring) = Judging.Score(call, work, examples, judged.Range);
         double[][] untouched = Of(judged, trainings.Untouched(), 0);
         int[] ranking = bySum ? RemovalChoice.BySum(scores, judged.Chosen) : [];
-        List<RemovalPointJson> points = [];
+        List<RemovalStepJson> points = [];
         foreach ((double share, int removed) in call.Value(shares).Zip(counts))
         {
             RemovalTrials without = trainings.Without(bySum ? [ranking[..removed]] : [.. judged.Chosen.Select(q => RemovalChoice.Proponents(scores, q, removed))]);
@@ -91,7 +91,7 @@ internal sealed class EvaluateRemovalCommand : TessarCommand
     private static double[][] Of(JudgedTargets judged, RemovalTrials trials, int trial) =>
         [.. trials.Margins(trial).Select(row => judged.Chosen.Select(q => row[q]).ToArray())];
 
-    private static RemovalPointJson Point(double share, int removed, RemovalEffect effect) => new()
+    private static RemovalStepJson Point(double share, int removed, RemovalEffect effect) => new()
     {
         Share = share,
         Removed = removed,
@@ -107,7 +107,7 @@ internal sealed class EvaluateRemovalCommand : TessarCommand
         string ranked = result.By == BySum ? "the examples with the highest sum of scores" : "each target's own strongest proponents";
         output.WriteLine($"Change of the margin without {ranked} by {result.Method}; {Quantity.Count(result.Queries)} targets, {result.Seeds} trainings of each removal.");
         Table table = PlainTable.Create("removed", "examples", "change", "by random removal", "relative to random");
-        foreach (RemovalPointJson point in result.Points)
+        foreach (RemovalStepJson point in result.Points)
         {
             table.AddRow(PlainTable.Cells(
                 Quantity.Percent(point.Share), Quantity.Count(point.Removed), point.Change.Text("0.00"), point.Random.Text("0.00"), point.Relative.Text("0.00")));
