@@ -24,24 +24,46 @@ internal sealed record MislabelsJson : JsonResult
     /// <summary>Probability that a planted error is more suspicious than a label of the data set; absent without planted errors.</summary>
     public double? Auroc { get; init; }
 
+    /// <summary>95 % interval of `auroc`: examples drawn again, 2,000 times; absent without planted errors.</summary>
+    public IReadOnlyList<double>? AurocInterval { get; init; }
+
     /// <summary>Fraction of the planted errors among the most suspicious 5 % of the examples.</summary>
     public double? FoundInFirst5Percent { get; init; }
 
     /// <summary>Fraction of the planted errors among the most suspicious 10 % of the examples.</summary>
     public double? FoundInFirst10Percent { get; init; }
 
+    /// <summary>Fraction of the planted errors among the most suspicious 20 % of the examples.</summary>
+    public double? FoundInFirst20Percent { get; init; }
+
+    /// <summary>Models on random halves that the method looked at; 0 for the runs' own.</summary>
+    public int Ensemble { get; init; }
+
+    /// <summary>The effective options of the method.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Seconds it took.</summary>
     public double? Seconds { get; init; }
+
+    /// <summary>Full path of the file that keeps this.</summary>
+    public string? Result { get; init; }
+
+    /// <summary>Full path of the file with all examples: `ranking`, most suspicious first, and `suspicion` of each.</summary>
+    public string? Ranking { get; init; }
 
     /// <summary>The most suspicious first.</summary>
     public required IReadOnlyList<SuspectJson> MostSuspicious { get; init; }
 
-    public static MislabelsJson Of(string run, string method, ExampleSet train, float[] suspicion, int top)
+    /// <summary>Indices of all examples, most suspicious first.</summary>
+    internal static int[] RankingOf(float[] suspicion) => [.. Enumerable.Range(0, suspicion.Length).OrderByDescending(i => suspicion[i]).ThenBy(i => i)];
+
+    public static MislabelsJson Of(string run, string method, ExampleSet train, float[] suspicion, int top, ulong seed = 0)
     {
         bool[] isWrong = [.. Enumerable.Range(0, train.Count).Select(i => train.Label(i) != train.StoredLabel(i))];
         int planted = isWrong.Count(wrong => wrong);
         MislabelDetection? detection = planted > 0 && planted < train.Count ? new MislabelDetection(suspicion, isWrong) : null;
-        IEnumerable<int> ranking = detection?.Ranking ?? [.. Enumerable.Range(0, train.Count).OrderByDescending(i => suspicion[i]).ThenBy(i => i)];
+        IEnumerable<int> ranking = RankingOf(suspicion);
+        (double Low, double High)? interval = detection?.AurocInterval(seed);
         return new MislabelsJson
         {
             Run = run,
@@ -50,8 +72,10 @@ internal sealed record MislabelsJson : JsonResult
             Examples = train.Count,
             PlantedErrors = planted,
             Auroc = detection?.Auroc,
+            AurocInterval = interval is { } found && !double.IsNaN(found.Low) ? [found.Low, found.High] : null,
             FoundInFirst5Percent = detection?.RecallAt(0.05),
             FoundInFirst10Percent = detection?.RecallAt(0.10),
+            FoundInFirst20Percent = detection?.RecallAt(0.20),
             MostSuspicious = [.. ranking.Take(top).Select(i => SuspectJson.Of(train, i, suspicion[i]))],
         };
     }

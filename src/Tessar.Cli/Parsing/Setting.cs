@@ -69,6 +69,25 @@ internal abstract class Setting(string key, string? option, string valueName, st
         new(key, null, valueName, help, [], true, defaultText, "names separated by commas", "array",
             text => (text.Length > 0, text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
 
+    /// <summary>Shares strictly between 0 and 1, ascending, each once.</summary>
+    public static Setting<double[]> Shares(string key, string option, string help, params double[] defaultValue) =>
+        new(key, option, "SHARE,SHARE,…", help, defaultValue, true, string.Join(',', defaultValue.Select(share => share.ToString(CultureInfo.InvariantCulture))),
+            "shares above 0 and below 1, ascending and separated by commas, such as 0.01,0.05", "array", ReadShares);
+
+    private static (bool, double[]) ReadShares(string text)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        double[] values = new double[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) || !(values[i] is > 0 and < 1)
+                || (i > 0 && values[i] <= values[i - 1]))
+                return (false, []);
+        }
+
+        return (true, values);
+    }
+
     private static (bool, float[]) ReadNumbers(string text)
     {
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries);

@@ -9,6 +9,10 @@ internal sealed class EvaluateCommand : Command
         : base("evaluate", "Measures how good an attribution is")
     {
         Add(new EvaluateLdsCommand());
+        Add(new EvaluateLooCommand());
+        Add(new EvaluateBrittlenessCommand());
+        Add(new EvaluateRemovalCommand());
+        Add(new EvaluateSanityCommand());
         Add(new EvaluateMislabelsCommand());
     }
 }

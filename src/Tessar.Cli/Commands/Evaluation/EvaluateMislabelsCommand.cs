@@ -42,7 +42,12 @@ internal sealed class EvaluateMislabelsCommand : TessarCommand
         float[] suspicion = call.Progress.Run(progress =>
             work.CreateMethod().SelfInfluence(work.View, examples, work.Context with { Progress = Translate.Method(progress) }));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        MislabelsJson result = MislabelsJson.Of(work.Run.Name, work.Method.Name, examples, suspicion, call.Value(top)) with { Seconds = seconds };
+        MislabelsJson result = MislabelsJson.Of(work.Run.Name, work.Method.Name, examples, suspicion, call.Value(top), call.Seed) with
+        {
+            Seconds = seconds, Ensemble = call.Value(ensemble), Options = work.Options,
+        };
+        string file = EvaluationFiles.Save(result, JsonOutput.Printing.MislabelsJson, work.Run, "mislabels", result with { Seconds = null });
+        result = result with { Result = file, Ranking = EvaluationFiles.SaveRanking(file, MislabelsJson.RankingOf(suspicion), suspicion) };
         call.Print(result, JsonOutput.Printing.MislabelsJson, console => Write(call, console.Profile.Out.Writer, result, examples));
         return ExitCode.Success;
     }
@@ -56,11 +61,13 @@ internal sealed class EvaluateMislabelsCommand : TessarCommand
             output.WriteLine(line);
         output.WriteLine();
         output.WriteLine(Verdict(result));
+        output.WriteLine($"All of them, ranked: {result.Ranking}");
     }
 
     /// <summary>What the ranking found, in a sentence or two.</summary>
-    public static string Verdict(MislabelsJson result) => result is { Auroc: { } auroc, FoundInFirst5Percent: { } first, FoundInFirst10Percent: { } second }
-        ? $"Of {Quantity.Count(result.PlantedErrors)} planted errors {Quantity.Percent(first)} lie among the most suspicious 5 % "
-            + $"and {Quantity.Percent(second)} among 10 %. AUROC {Quantity.Number(auroc)}."
-        : "No label here is known to be wrong, so this is a list to look through. To measure the method, train with --label-errors 0.05.";
+    public static string Verdict(MislabelsJson result) =>
+        result is { Auroc: { } auroc, AurocInterval: { } interval, FoundInFirst10Percent: { } first, FoundInFirst20Percent: { } second }
+            ? $"Of {Quantity.Count(result.PlantedErrors)} planted errors {Quantity.Percent(first)} lie among the most suspicious 10 % "
+                + $"and {Quantity.Percent(second)} among 20 %. AUROC {Quantity.Number(auroc)}, 95 % interval {Quantity.Number(interval[0])} to {Quantity.Number(interval[1])}."
+            : "No label here is known to be wrong, so this is a list to look through. To measure the method, train with --label-errors 0.05.";
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Tessar.Runs;
+using Tessar.Tensors;
 
 namespace Tessar.Cli.Commands.Evaluation;
 
@@ -17,6 +18,20 @@ internal static class EvaluationFiles
         string path = Path.Combine(run.Directory, "results", "evaluations", kind, $"{key}.json");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         AtomicFile.WriteText(path, JsonSerializer.Serialize(result, type) + "\n");
+        return path;
+    }
+
+    /// <summary>Writes a ranking of training examples beside a result: <c>ranking</c> I32, most suspicious first, and <c>suspicion</c> F32 of each example.</summary>
+    /// <param name="result">The result's file; the ranking's has its name and ends in .safetensors.</param>
+    /// <param name="ranking">Indices of the examples.</param>
+    /// <param name="suspicion">One number per example, in order of index.</param>
+    public static string SaveRanking(string result, IReadOnlyList<int> ranking, float[] suspicion)
+    {
+        string path = Path.ChangeExtension(result, ".safetensors");
+        var writer = new SafetensorsWriter();
+        writer.Add("ranking", ranking.ToArray(), ranking.Count);
+        writer.Add("suspicion", suspicion, suspicion.Length);
+        writer.Save(path);
         return path;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tessar.Cli.Parsing;
 using Tessar.Examples;
+using Tessar.Methods;
 using Tessar.Runs.Retraining;
 
 namespace Tessar.Cli.Commands.Evaluation;
@@ -9,7 +10,9 @@ namespace Tessar.Cli.Commands.Evaluation;
 internal static class Judging
 {
     /// <summary>Seed domain of judging models: never that of a model that explains.</summary>
-    public static ulong Seed(Invocation call) => new RandomStream(call.Seed, "evaluation").NextUInt64();
+    /// <param name="call">The invocation.</param>
+    /// <param name="role">Keeps kinds of trainings apart, so that two kinds never start from the same weights.</param>
+    public static ulong Seed(Invocation call, int role = 0) => new RandomStream(call.Seed, "evaluation", role).NextUInt64();
 
     /// <summary>Trains what isn't there yet.</summary>
     /// <param name="call">The invocation.</param>
@@ -19,12 +22,13 @@ internal static class Judging
     /// <param name="masks">The subsets.</param>
     /// <param name="seeds">Trainings of each.</param>
     /// <param name="output">What is kept.</param>
+    /// <param name="role">See <see cref="Seed"/>.</param>
     public static (RetrainedModels Models, double Seconds) Train(
-        Invocation call, Attributing work, ExampleSet train, ExampleSet targets, ExampleMasks masks, int seeds, RetrainingOutput output)
+        Invocation call, Attributing work, ExampleSet train, ExampleSet targets, ExampleMasks masks, int seeds, RetrainingOutput output, int role = 0)
     {
         long start = Stopwatch.GetTimestamp();
         RetrainingRequest request = RetrainingCache.Placed(
-            RetrainingCache.For(work.Run, train, targets, masks, Seed(call)) with { Repeats = seeds, Output = output }, work.Run);
+            RetrainingCache.For(work.Run, train, targets, masks, Seed(call, role)) with { Repeats = seeds, Output = output }, work.Run);
         RetrainedModels models = call.Progress.Run(progress => work.Context.Retrainer!.Retrain(request, Translate.Retraining(progress), call.Cancellation));
         if (models.Record.Failed.Count > 0)
             call.Remark($"{models.Record.Failed.Count} of {models.Count} trainings failed and are left out: {models.Record.Failed[0].Reason}");
@@ -38,5 +42,14 @@ internal static class Judging
             return work.Examples(range);
         ExampleSet all = work.Examples(work.Run.Record.Program.Data.Test);
         return new ExampleSet(work.Store, all.Split, all.First, Math.Min(most, all.Count), work.Labels);
+    }
+
+    /// <summary>Scores by the method, and how long that took.</summary>
+    public static (AttributionMatrix Scores, double Seconds) Score(Invocation call, Attributing work, ExampleSet train, ExampleSet targets)
+    {
+        long start = Stopwatch.GetTimestamp();
+        AttributionMatrix scores = call.Progress.Run(progress =>
+            work.CreateMethod().Score(work.View, train, targets, work.Context with { Progress = Translate.Method(progress) }));
+        return (scores, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 }

@@ -7,14 +7,12 @@ namespace Tessar.Lenses.Data.Evaluation;
 /// <summary>The linear datamodeling score (LDS): how well sums of scores predict what models trained on subsets answer.</summary>
 /// <remarks>
 /// For each query q: ρ_q = Spearman over subsets S_j of the mean output y_j(q) and g_j(q) = Σ_{i ∈ S_j} score[i, q]; LDS = mean over q. The
-/// interval resamples queries and subsets together. Subsets of unequal size: both sides are regressed on |S_j| first. Noise ceiling, the
-/// LDS of a perfect predictor of the expected output: with h = ⌊R/2⌋ seeds against h others r_h = mean Spearman over queries and splits;
-/// κ = R/h, r_R = κ r_h/(1 + (κ − 1) r_h), ceiling = √max(r_R, 0). Averaging comes before the root: roots of single queries are biased.
+/// interval resamples queries and subsets together. Subsets of unequal size: both sides are regressed on |S_j| first. The noise ceiling is
+/// that of <see cref="Evaluation.NoiseCeiling"/>, by Spearman's correlation.
 /// Cost: s·n·m additions, resamples·m·s. Source: Park et al., arXiv:2303.14186, section 2.
 /// </remarks>
 internal sealed record LinearDatamodelingScore
 {
-    private const int MostSplits = 200;
     private const double Rounding = 1e-12;
 
     /// <summary>The score, in [−1, 1].</summary>
@@ -82,39 +80,12 @@ internal sealed record LinearDatamodelingScore
         {
             Score = rho.Average(),
             Interval = Bootstrap([.. kept.Select(q => outputs[q])], [.. kept.Select(q => predicted[q])], resamples, seed),
-            NoiseCeiling = Ceiling(truth, [.. kept.Select(q => queries[q])], seed),
+            NoiseCeiling = Evaluation.NoiseCeiling.Of(truth, [.. kept.Select(q => queries[q])], seed, (x, y) => RankCorrelation.Spearman(x, y)),
             PerQuery = rho,
             ExcludedColumns = queries.Count - kept.Length,
             Subsets = truth.Answered.Length,
             HasUnequalSizes = isUnequal,
         };
-    }
-
-    /// <summary>The noise ceiling; null with one seed, or when fewer than 3 subsets have all their seeds.</summary>
-    public static double? Ceiling(SubsetOutputs truth, IReadOnlyList<int> queries, ulong seed)
-    {
-        int half = truth.Seeds / 2;
-        if (half == 0 || truth.Complete.Length < 3)
-            return null;
-        double sum = 0;
-        int count = 0;
-        foreach ((int[] one, int[] other) in Splits(truth.Seeds, half, seed))
-        {
-            foreach (int q in queries)
-            {
-                double r = RankCorrelation.Spearman(
-                    [.. truth.Complete.Select(j => truth.Mean(j, q, one))], [.. truth.Complete.Select(j => truth.Mean(j, q, other))]);
-                if (double.IsNaN(r))
-                    continue;
-                sum += r;
-                count++;
-            }
-        }
-
-        if (count == 0)
-            return null;
-        double ratio = (double)truth.Seeds / half, mean = sum / count;
-        return Math.Sqrt(Math.Clamp(ratio * mean / (1 + (ratio - 1) * mean), 0, 1));
     }
 
     // g_j(q), and the size of each subset.
@@ -191,35 +162,5 @@ internal sealed record LinearDatamodelingScore
         });
         Array.Sort(means);
         return (means[(int)(0.025 * (resamples - 1))], means[(int)Math.Ceiling(0.975 * (resamples - 1))]);
-    }
-
-    // All ways to take two disjoint sets of h seeds, or a random choice of them.
-    private static List<(int[] One, int[] Other)> Splits(int seeds, int half, ulong seed)
-    {
-        List<(int[], int[])> all = [];
-        if (seeds <= 8)
-        {
-            for (int a = 0; a < 1 << seeds; a++)
-            {
-                for (int b = a + 1; b < 1 << seeds; b++)
-                {
-                    if ((a & b) == 0 && int.PopCount(a) == half && int.PopCount(b) == half)
-                        all.Add((Members(a), Members(b)));
-                }
-            }
-
-            return all;
-        }
-
-        for (int draw = 0; draw < MostSplits; draw++)
-        {
-            int[] order = [.. Enumerable.Range(0, seeds)];
-            new RandomStream(seed, "ceiling split", draw).Shuffle<int>(order);
-            all.Add((order[..half], order[half..(2 * half)]));
-        }
-
-        return all;
-
-        int[] Members(int bits) => [.. Enumerable.Range(0, seeds).Where(r => (bits >> r & 1) != 0)];
     }
 }

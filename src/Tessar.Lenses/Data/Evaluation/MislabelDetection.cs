@@ -4,6 +4,7 @@ namespace Tessar.Lenses.Data.Evaluation;
 public sealed class MislabelDetection
 {
     private readonly bool[] _wrongInOrder;
+    private readonly bool[] _endsTie;
 
     /// <summary>Ranks examples by suspicion, most suspicious first; equal ones in order of index.</summary>
     /// <param name="suspicion">One finite number per example, for example its self-influence.</param>
@@ -22,6 +23,7 @@ public sealed class MislabelDetection
             throw new ArgumentException($"{WrongCount} of {isWrong.Count} labels are wrong; some have to be wrong and some right.", nameof(isWrong));
         Ranking = [.. Enumerable.Range(0, suspicion.Count).OrderByDescending(i => suspicion[i]).ThenBy(i => i)];
         _wrongInOrder = [.. Ranking.Select(i => isWrong[i])];
+        _endsTie = [.. Ranking.Select((index, r) => r == Ranking.Count - 1 || suspicion[Ranking[r + 1]] != suspicion[index])];
         Auroc = AreaUnderCurve(suspicion, isWrong);
     }
 
@@ -49,6 +51,31 @@ public sealed class MislabelDetection
         ArgumentOutOfRangeException.ThrowIfNegative(fraction);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fraction, 1);
         return (double)FoundInFirst((int)Math.Round(fraction * _wrongInOrder.Length, MidpointRounding.AwayFromZero)) / WrongCount;
+    }
+
+    /// <summary>The 95 % interval of <see cref="Auroc"/> over which examples there are: right and wrong ones drawn together, 2,000 times.</summary>
+    /// <param name="seed">Decides the draws.</param>
+    /// <remarks>Cost: 2,000·n.</remarks>
+    internal (double Low, double High) AurocInterval(ulong seed) =>
+        Bootstrap.Interval(seed, "auroc bootstrap", stream => AreaUnderCurve(Bootstrap.Weights(stream, _wrongInOrder.Length)));
+
+    // The same area where the example of rank r counts weights[r] times: every pair of a wrong and a less suspicious right one, ties half.
+    private double AreaUnderCurve(int[] weights)
+    {
+        double pairs = 0, wrongBefore = 0, wrong = 0, right = 0, allRight = 0;
+        for (int r = 0; r < weights.Length; r++)
+        {
+            if (_wrongInOrder[r])
+                wrong += weights[r];
+            else
+                right += weights[r];
+            if (!_endsTie[r])
+                continue;
+            pairs += right * (wrongBefore + wrong / 2);
+            (wrongBefore, allRight, wrong, right) = (wrongBefore + wrong, allRight + right, 0, 0);
+        }
+
+        return pairs / (wrongBefore * allRight);
     }
 
     // Mann–Whitney: (Σ average ranks of the wrong − n₁(n₁+1)/2) / (n₁ n₀), rank 1 the least suspicious.

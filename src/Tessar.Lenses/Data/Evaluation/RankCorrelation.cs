@@ -43,6 +43,32 @@ internal static class RankCorrelation
         return xx > 0 && yy > 0 ? Math.Clamp(xy / Math.Sqrt(xx * yy), -1, 1) : double.NaN;
     }
 
+    /// <summary>The same of a resample.</summary>
+    /// <param name="x">A column.</param>
+    /// <param name="y">Another.</param>
+    /// <param name="weights">How often each row was drawn.</param>
+    public static double Pearson(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<int> weights)
+    {
+        double count = 0, meanX = 0, meanY = 0, xx = 0, yy = 0, xy = 0;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            count += weights[i];
+            meanX += weights[i] * x[i];
+            meanY += weights[i] * y[i];
+        }
+
+        (meanX, meanY) = (meanX / count, meanY / count);
+        for (int i = 0; i < weights.Length; i++)
+        {
+            double a = x[i] - meanX, b = y[i] - meanY;
+            xx += weights[i] * a * a;
+            yy += weights[i] * b * b;
+            xy += weights[i] * a * b;
+        }
+
+        return xx > 0 && yy > 0 ? Math.Clamp(xy / Math.Sqrt(xx * yy), -1, 1) : double.NaN;
+    }
+
     /// <summary>Pearson's correlation of average ranks; NaN when a column is constant.</summary>
     public static double Spearman(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => Pearson(AverageRanks(x), AverageRanks(y));
 

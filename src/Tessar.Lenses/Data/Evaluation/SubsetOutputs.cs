@@ -35,7 +35,7 @@ internal sealed class SubsetOutputs
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Answered.Length} of {masks.Count} subsets have a trained model; a correlation over subsets needs at least 3, and tens to mean something. ")
-                + "Use a larger --subsets, or see why trainings failed.", ErrorKind.Usage);
+                + "Ask for more of them, or see why trainings failed.", ErrorKind.Usage);
         }
     }
 

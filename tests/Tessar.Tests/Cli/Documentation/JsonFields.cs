@@ -24,7 +24,7 @@ internal static class JsonFields
             yield return (field, name, meaning);
             if (element is null)
                 continue;
-            foreach ((string, string, string) nested in Of(element, field + "[]."))
+            foreach ((string, string, string) nested in Of(element, field + (name == "object" ? "." : "[].")))
                 yield return nested;
         }
     }
@@ -44,7 +44,8 @@ internal static class JsonFields
             bool isRecord = element != typeof(string) && !element.IsPrimitive;
             return ($"list of {(isRecord ? "objects" : element == typeof(string) ? "texts" : "numbers")}", isRecord ? element : null);
         }
-        return ("number", null);
+        // Records of the command line's own, such as a number with its interval.
+        return type is { IsClass: true, Namespace: "Tessar.Cli.Json" } ? ("object", type) : ("number", null);
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Read(XDocument comments)

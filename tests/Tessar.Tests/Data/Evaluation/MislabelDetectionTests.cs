@@ -33,6 +33,28 @@ public sealed class MislabelDetectionTests
         Assert.Equal(1, detection.RecallAt(1));
     }
 
+    // Suspicion without information, 60 of 400 wrong: Mann and Whitney's standard deviation √((n₁ + n₀ + 1)/(12 n₁ n₀)) is 0.0405.
+    [Fact]
+    public void Interval_is_as_wide_as_theory_says_and_covers_chance()
+    {
+        float[] suspicion = [.. Enumerable.Range(0, 400).Select(i => (float)(i * 7919 % 400))];
+        bool[] wrong = [.. Enumerable.Range(0, 400).Select(i => i < 60)];
+        var detection = new MislabelDetection(suspicion, wrong);
+        (double low, double high) = detection.AurocInterval(1);
+        Assert.InRange(0.5, low, high);
+        Assert.InRange(detection.Auroc, low, high);
+        Assert.Equal(2 * 1.96 * 0.0405, high - low, 0.03);
+        Assert.Equal((low, high), detection.AurocInterval(1));
+    }
+
+    [Fact]
+    public void Interval_of_a_perfect_ranking_and_of_equal_suspicions_is_a_point()
+    {
+        bool[] wrong = [.. Enumerable.Range(0, 100).Select(i => i >= 90)];
+        Assert.Equal((1, 1), new MislabelDetection([.. Enumerable.Range(0, 100).Select(i => (float)i)], wrong).AurocInterval(1));
+        Assert.Equal((0.5, 0.5), new MislabelDetection(new float[100], wrong).AurocInterval(1));
+    }
+
     [Fact]
     public void Labels_that_are_all_right_are_refused() =>
         Assert.Throws<ArgumentException>(() => new MislabelDetection([1, 2], [false, false]));

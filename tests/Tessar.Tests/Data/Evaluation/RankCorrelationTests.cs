@@ -33,6 +33,14 @@ public sealed class RankCorrelationTests
         static double[] Counted(double[] v) => [.. v.Select(one => 1 + v.Count(other => other < one) + (v.Count(other => other == one) - 1) / 2.0)];
     }, iter: 200);
 
+    [Fact]
+    public void Weighted_pearson_is_that_of_the_resample()
+    {
+        double[] x = [1, 4, 2, 8], y = [3, 1, 2, 9];
+        Assert.Equal(RankCorrelation.Pearson([1, 1, 4, 8, 8, 8], [3, 3, 1, 9, 9, 9]), RankCorrelation.Pearson(x, y, [2, 1, 0, 3]), 1e-12);
+        Assert.True(double.IsNaN(RankCorrelation.Pearson(x, y, [4, 0, 0, 0])));
+    }
+
     // A resample by weights has the ranks of the resample written out.
     [Fact]
     public void Resampled_correlation_is_that_of_the_resample() =>

@@ -1,0 +1,53 @@
+using Spectre.Console;
+using Tessar.Cli.Json;
+using Tessar.Cli.Terminal;
+
+namespace Tessar.Cli.Commands.Evaluation;
+
+/// <summary>What `evaluate brittleness` prints for people.</summary>
+internal static class BrittlenessText
+{
+    private const string Shares = "0.00";
+    private const int Listed = 10;
+
+    public static void Write(IAnsiConsole console, BrittlenessJson result)
+    {
+        TextWriter output = console.Profile.Out.Writer;
+        output.WriteLine($"Brittleness by {result.Method}: {Quantity.Count(result.Queries)} targets that {result.Run} predicts correctly, {result.Seeds} trainings of each removal, which vote.");
+        output.WriteLine($"Retraining alone flips {result.FlippedByRetraining.Text(Shares)} of them.");
+        if (result.Points.Count > 0)
+        {
+            Table table = PlainTable.Create("removed", "examples", "flipped", "by random removal", "difference", "ratio");
+            foreach (BrittlenessPointJson point in result.Points)
+            {
+                table.AddRow(PlainTable.Cells(
+                    Quantity.Percent(point.Share), Quantity.Count(point.Removed), point.Flipped.Text(Shares), point.Random.Text(Shares),
+                    point.Difference.Text(Shares), point.Ratio.Text("0.0")));
+            }
+
+            console.Write(table);
+        }
+
+        output.WriteLine(result.MedianSmallest is { } median
+            ? $"Half of the targets flip once {Quantity.Number(median)} of their proponents are gone, or fewer."
+            : $"Fewer than half of the targets flip, even with {Quantity.Count(result.Limit)} of their proponents gone.");
+        if (result.IsBisected)
+            WriteSmallest(output, result);
+        output.WriteLine($"{Quantity.Count(result.Trainings)} trainings in {Quantity.Seconds(result.SecondsRetraining)}, scoring {Quantity.Seconds(result.SecondsScoring)}.");
+        foreach (string remark in result.Remarks)
+            output.WriteLine(remark);
+        output.WriteLine($"Result: {result.Result}");
+    }
+
+    private static void WriteSmallest(TextWriter output, BrittlenessJson result)
+    {
+        foreach (BrittleTargetJson target in result.PerTarget.OrderBy(target => target.Smallest ?? int.MaxValue).Take(Listed))
+        {
+            output.WriteLine($"  {target.Target}: {(target.Smallest is { } k ? $"{Quantity.Count(k)} examples" : "doesn't flip")}"
+                + $"{(target.IsMonotone ? string.Empty : ", not monotone: some larger or smaller removals disagree")}");
+        }
+
+        if (result.PerTarget.Count > Listed)
+            output.WriteLine($"  … and {Quantity.Count(result.PerTarget.Count - Listed)} more.");
+    }
+}

@@ -1,0 +1,102 @@
+namespace Tessar.Lenses.Data.Evaluation.Removal;
+
+/// <summary>Searches the smallest removal that flips a prediction, question by question: whoever trains the models asks for <see cref="Next"/> and answers.</summary>
+/// <remarks>
+/// As if flips were monotone: k doubles from 1 until one flips, then the gap is halved. These steps may be answered by one training. What
+/// is found is verified with all seeds, k and k − 1. When k holds and k − 1 doesn't flip, k is the answer. When k − 1 flips too, the
+/// answer is k − 1; when k doesn't, k grows by half until one flips, each verified; in both cases flips aren't monotone and the answer
+/// says so. Questions: at most 2·log₂(limit) + 2 before that.
+/// </remarks>
+internal sealed class FlipSearch
+{
+    private readonly int limit;
+    private int low;
+    private int high;
+    private Stage stage = Stage.Doubling;
+
+    /// <summary>Starts a search.</summary>
+    /// <param name="limit">Largest k, at least 1.</param>
+    public FlipSearch(int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        this.limit = limit;
+        Next = 1;
+    }
+
+    private enum Stage
+    {
+        Doubling,
+        Halving,
+        Verifying,
+        VerifyingBelow,
+        Growing,
+        Over,
+    }
+
+    /// <summary>The k to try next, 0 for none removed; null when the search is over.</summary>
+    public int? Next { get; private set; }
+
+    /// <summary>Whether the next question is to be answered by all seeds.</summary>
+    public bool IsVerification => stage is Stage.Verifying or Stage.VerifyingBelow or Stage.Growing;
+
+    /// <summary>The smallest k that was verified to flip; null when none up to the limit does.</summary>
+    public int? Smallest { get; private set; }
+
+    /// <summary>Whether all answers fit flips that come at one k and stay.</summary>
+    public bool IsMonotone { get; private set; } = true;
+
+    /// <summary>Questions answered so far.</summary>
+    public int Answers { get; private set; }
+
+    /// <summary>Answers the question.</summary>
+    /// <param name="isFlipped">Whether removing <see cref="Next"/> proponents flips the prediction.</param>
+    /// <exception cref="InvalidOperationException">The search is over.</exception>
+    public void Answer(bool isFlipped)
+    {
+        int k = Next ?? throw new InvalidOperationException("The search is over.");
+        Answers++;
+        switch (stage)
+        {
+            case Stage.Doubling when !isFlipped && k == limit:
+                End(null);
+                break;
+            case Stage.Doubling when !isFlipped:
+                (low, Next) = (k, Math.Min(2 * k, limit));
+                break;
+            case Stage.Doubling:
+                (high, stage) = (k, Stage.Halving);
+                Halve();
+                break;
+            case Stage.Halving:
+                (low, high) = isFlipped ? (low, k) : (k, high);
+                Halve();
+                break;
+            case Stage.Verifying when isFlipped:
+                (stage, Next) = (Stage.VerifyingBelow, k - 1);
+                break;
+            case Stage.VerifyingBelow:
+                IsMonotone = !isFlipped;
+                End(isFlipped ? k : k + 1);
+                break;
+            case Stage.Growing when isFlipped:
+                End(k);
+                break;
+            default: // The k that was found doesn't hold, nor does a larger one so far.
+                IsMonotone = false;
+                stage = Stage.Growing;
+                Next = Math.Min(k + (k + 1) / 2, limit);
+                if (k == limit)
+                    End(null);
+                break;
+        }
+    }
+
+    private void Halve()
+    {
+        Next = (low + high) / 2;
+        if (high - low == 1)
+            (stage, Next) = (Stage.Verifying, high);
+    }
+
+    private void End(int? smallest) => (stage, Next, Smallest) = (Stage.Over, null, smallest);
+}

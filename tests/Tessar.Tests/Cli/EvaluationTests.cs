@@ -1,0 +1,182 @@
+using System.Text.Json;
+using Tessar.Lenses.Data;
+using Tessar.Methods;
+using Tessar.Tensors;
+using Tessar.Tests.Examples;
+
+namespace Tessar.Tests.Cli;
+
+/// <summary>The evaluations that remove examples, and the checks that don't, on a small run.</summary>
+public sealed class EvaluationTests(SmallRunFixture runs)
+{
+    private static readonly string[] Quick = ["--set", "projection-dimension=64"];
+
+    public static TheoryData<string> MethodsThatScoreQuickly =>
+        [.. new MethodCatalog(typeof(Trak).Assembly).Methods.Where(m => m.Needs is not (MethodNeeds.Retraining or MethodNeeds.ReplayableTraining)).Select(m => m.Name)];
+
+    [Fact]
+    public void Loo_correlates_and_keeps_its_result()
+    {
+        string[] line = ["evaluate", "loo", "small", "--examples", "6", "--seeds", "2", "--targets", "test:0-9", .. Quick];
+        JsonElement result = runs.Tool.Json(line);
+        Assert.Equal((6, 3, 2, 10, 12), (
+            result.GetProperty("all").GetProperty("removed").GetInt32(), result.GetProperty("randomOnly").GetProperty("removed").GetInt32(),
+            result.GetProperty("seeds").GetInt32(), result.GetProperty("queries").GetInt32(), result.GetProperty("trainings").GetInt32()));
+        IsEstimate(result.GetProperty("all").GetProperty("pearson"), -1, 1);
+        IsEstimate(result.GetProperty("all").GetProperty("spearman"), -1, 1);
+        IsEstimate(result.GetProperty("all").GetProperty("noiseCeiling"), 0, 1);
+        Assert.True(result.GetProperty("all").GetProperty("seedNoise").GetDouble() > 0);
+        Assert.NotEmpty(result.GetProperty("verdict").GetString()!);
+        Assert.Contains("/results/evaluations/loo/", result.GetProperty("result").GetString(), StringComparison.Ordinal);
+
+        // Another method is judged by the same random removals: only the strongest are trained anew.
+        int before = Folders();
+        JsonElement other = runs.Tool.Json([.. line[..9], "--method", "data/random"]);
+        Assert.InRange(Folders() - before, 0, 1);
+        Assert.Equal(12, other.GetProperty("trainings").GetInt32());
+        Assert.Equal(result.GetProperty("result").GetString(), runs.Tool.Json(line).GetProperty("result").GetString());
+    }
+
+    [Fact]
+    public void Brittleness_and_removal_share_their_trainings()
+    {
+        string[] rest = ["small", "--count", "4", "--shares", "0.1,0.6", "--seeds", "1", "--draws", "2", .. Quick];
+        JsonElement flips = runs.Tool.Json(["evaluate", "brittleness", .. rest]);
+        Assert.Equal((4, 120, 1 + 2 * (4 + 2)), (
+            flips.GetProperty("queries").GetInt32(), flips.GetProperty("limit").GetInt32(), flips.GetProperty("trainings").GetInt32()));
+        JsonElement[] points = [.. flips.GetProperty("points").EnumerateArray()];
+        Assert.Equal([20, 120], points.Select(point => point.GetProperty("removed").GetInt32()));
+        foreach (JsonElement point in points)
+        {
+            IsEstimate(point.GetProperty("flipped"), 0, 1);
+            IsEstimate(point.GetProperty("random"), 0, 1);
+            IsEstimate(point.GetProperty("difference"), -1, 1);
+        }
+
+        IsEstimate(flips.GetProperty("flippedByRetraining"), 0, 1);
+        Assert.Equal(4, flips.GetProperty("perTarget").GetArrayLength());
+        int before = Folders();
+        JsonElement curve = runs.Tool.Json(["evaluate", "removal", .. rest]);
+        Assert.Equal(before, Folders());
+        Assert.Equal("target", curve.GetProperty("by").GetString());
+        foreach (JsonElement point in curve.GetProperty("points").EnumerateArray())
+        {
+            IsEstimate(point.GetProperty("change"), double.MinValue, double.MaxValue);
+            IsEstimate(point.GetProperty("random"), double.MinValue, double.MaxValue);
+            IsEstimate(point.GetProperty("relative"), double.MinValue, double.MaxValue);
+            Assert.Equal(
+                point.GetProperty("relative").GetProperty("value").GetDouble(),
+                point.GetProperty("change").GetProperty("value").GetDouble() - point.GetProperty("random").GetProperty("value").GetDouble(), 1e-9);
+        }
+
+        // Losing the best three fifths hurts more than losing any three fifths.
+        Assert.True(curve.GetProperty("points")[1].GetProperty("relative").GetProperty("value").GetDouble() < 0);
+    }
+
+    [Fact]
+    public void Removal_by_sum_takes_one_ranking_for_all_targets()
+    {
+        JsonElement curve = runs.Tool.Json(["evaluate", "removal", "small", "--by", "sum", "--count", "20", "--shares", "0.3", "--seeds", "2", "--draws", "1", .. Quick]);
+        Assert.Equal(("sum", 20, 2 + 2 + 2), (
+            curve.GetProperty("by").GetString(), curve.GetProperty("queries").GetInt32(), curve.GetProperty("trainings").GetInt32()));
+        Assert.True(curve.GetProperty("points")[0].GetProperty("relative").GetProperty("value").GetDouble() < 0);
+    }
+
+    [Fact]
+    public void Brittleness_by_bisection_names_a_smallest_removal()
+    {
+        JsonElement result = runs.Tool.Json(["evaluate", "brittleness", "small", "--bisect", "--count", "2", "--shares", "0.9", "--seeds", "1", .. Quick]);
+        Assert.True(result.GetProperty("isBisected").GetBoolean());
+        Assert.Equal(0, result.GetProperty("points").GetArrayLength());
+        Assert.All(result.GetProperty("perTarget").EnumerateArray(), target =>
+        {
+            Assert.StartsWith("test:", target.GetProperty("target").GetString(), StringComparison.Ordinal);
+            Assert.True(!target.TryGetProperty("smallest", out JsonElement k) || k.GetInt32() is >= 0 and <= 180);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(MethodsThatScoreQuickly))]
+    public void Sanity_answers_for_every_method(string method)
+    {
+        JsonElement result = runs.Tool.Json("evaluate", "sanity", "small", "--method", method, "--targets", "test:0-19", "--copies", "10");
+        JsonElement[] checks = [.. result.GetProperty("checks").EnumerateArray()];
+        Assert.Equal(["finite", "randomised-weights", "identical-class", "top-k-cardinality", "copies"], checks.Select(check => check.GetProperty("name").GetString()));
+        Assert.All(checks, check => Assert.True(check.TryGetProperty("passes", out _) || check.TryGetProperty("note", out _), $"{check} says nothing."));
+        Assert.All(checks, check => Assert.NotEmpty(check.GetProperty("expected").GetString()!));
+        Assert.True(checks[0].GetProperty("passes").GetBoolean());
+        Assert.True(!checks[4].TryGetProperty("passes", out JsonElement copies) || copies.GetBoolean(), checks[4].ToString());
+    }
+
+    [Fact]
+    public void Sanity_finds_that_random_scores_know_no_class()
+    {
+        JsonElement result = runs.Tool.Json("evaluate", "sanity", "small", "--method", "data/random", "--targets", "test:0-49");
+        Assert.False(result.GetProperty("passes").GetBoolean());
+        Assert.False(result.GetProperty("checks")[2].GetProperty("passes").GetBoolean());
+    }
+
+    [Fact]
+    public void Mislabels_keep_the_whole_ranking()
+    {
+        JsonElement result = runs.Tool.Json(["evaluate", "mislabels", "small", "--top", "3", .. Quick]);
+        using var file = SafetensorsFile.Open(result.GetProperty("ranking").GetString()!);
+        float[] suspicion = file.ReadSingles("suspicion");
+        Assert.Equal([200], file.Entries.Single(entry => entry.Name == "ranking").Shape);
+        Assert.Equal(suspicion.Max(), result.GetProperty("mostSuspicious")[0].GetProperty("suspicion").GetSingle());
+        double auroc = result.GetProperty("auroc").GetDouble();
+        Assert.InRange(auroc, result.GetProperty("aurocInterval")[0].GetDouble(), result.GetProperty("aurocInterval")[1].GetDouble());
+        Assert.InRange(result.GetProperty("foundInFirst20Percent").GetDouble(), result.GetProperty("foundInFirst10Percent").GetDouble(), 1);
+        Assert.Contains("/results/evaluations/mislabels/", result.GetProperty("result").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("`--shares` is `1.5`; required is shares above 0 and below 1", "brittleness", "small", "--shares", "1.5")]
+    [InlineData("`--shares` is `0.2,0.1`", "brittleness", "small", "--shares", "0.2,0.1")]
+    [InlineData("`--shares` is `0`", "removal", "small", "--shares", "0")]
+    [InlineData("`--shares` is `x`", "removal", "small", "--shares", "x")]
+    [InlineData("at least one has to be removed and one kept", "removal", "small", "--shares", "0.001")]
+    [InlineData("`--by` is `both`", "removal", "small", "--by", "both")]
+    [InlineData("`--examples` is `5`; required is a whole number from 6", "loo", "small", "--examples", "5")]
+    [InlineData("`--examples` is 300", "loo", "small", "--examples", "300")]
+    [InlineData("`--subsets` is `2`; required is a whole number from 3", "lds", "small", "--subsets", "2")]
+    [InlineData("`--fraction` is `1`", "lds", "small", "--fraction", "1")]
+    [InlineData("There is no method `data/trac`", "sanity", "small", "--method", "data/trac")]
+    [InlineData("there is no option `dampin`", "brittleness", "small", "--set", "dampin=1")]
+    public void Mistake_ends_with_its_code_and_says_what_is_right(string words, params string[] arguments) =>
+        Assert.Contains(words, runs.Tool.Fails(2, ["evaluate", .. arguments, "--quiet"]), StringComparison.Ordinal);
+
+    [Fact]
+    public void Runs_that_cannot_be_trained_again_are_refused()
+    {
+        using var tool = new Tool();
+        var weights = new SafetensorsWriter();
+        weights.Add("fc1.weight", Enumerable.Range(0, 7840).Select(i => (i * 37 % 101 - 50) / 500f).ToArray(), 10, 784);
+        weights.Add("fc1.bias", new float[10], 10);
+        weights.Save(tool.File("w.safetensors"));
+        tool.Json("import", "--weights", "w.safetensors", "--model", "logistic", "--data", "fashion-mnist-mini", "--name", "foreign");
+        foreach (string kind in (string[])["loo", "brittleness", "removal", "lds"])
+            Assert.Contains("its weights were imported", tool.Fails(2, "evaluate", kind, "foreign", "--quiet"), StringComparison.Ordinal);
+        var masks = new SafetensorsWriter();
+        masks.Add("masks", Enumerable.Range(0, 100).Select(i => (byte)(i % 2)).ToArray(), 1, 100);
+        masks.Save(tool.File("masks.safetensors"));
+        tool.Json(
+            "train", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-99", "--test", "test:0-9", "--epochs", "2",
+            "--mask", "masks.safetensors:0", "--name", "half");
+        Assert.Contains("was trained on a mask", tool.Fails(2, "evaluate", "loo", "half", "--quiet"), StringComparison.Ordinal);
+        TestStores.Write(tool.File("other.tess"), 40, 10);
+        tool.Json("train", "--model", "logistic", "--data", "other.tess", "--epochs", "1", "--name", "other");
+        Assert.Contains("were trained on different data", tool.Fails(2, "evaluate", "removal", "foreign,other", "--quiet"), StringComparison.Ordinal);
+    }
+
+    private int Folders() => Directory.GetDirectories(runs.Tool.File("runs/retrained")).Length;
+
+    private static void IsEstimate(JsonElement estimate, double least, double most)
+    {
+        double value = estimate.GetProperty("value").GetDouble(), low = estimate.GetProperty("low").GetDouble(), high = estimate.GetProperty("high").GetDouble();
+        Assert.InRange(value, least, most);
+        Assert.True(low <= high, $"{low} to {high}");
+        Assert.InRange(low, least, most);
+        Assert.InRange(high, least, most);
+    }
+}
