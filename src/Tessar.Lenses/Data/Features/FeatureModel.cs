@@ -83,7 +83,9 @@ internal sealed class FeatureModel : IDisposable
         _model.Dispose();
     }
 
-    private Tensor CheckedLabels(ExampleSet set, ReadOnlySpan<int> indices)
+    /// <summary>The labels of examples, int64 [B]; the caller disposes of it.</summary>
+    /// <exception cref="TessarException">One isn't a class of the model.</exception>
+    public Tensor CheckedLabels(ExampleSet set, ReadOnlySpan<int> indices)
     {
         int classes = Checkpoint.Run.Record.Classes.Count;
         foreach (int i in indices)
