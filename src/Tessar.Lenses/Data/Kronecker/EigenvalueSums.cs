@@ -65,7 +65,7 @@ internal sealed class EigenvalueSums : IDisposable
             Tensor rows = blocks.Gradient(batch, b);
             _squaredNorms[b] += Squares(rows).sum();
             Tensor rotated = Shapes[b].IsFactored ? basis.Layers[b].Rotate(rows) : rows;
-            Values[b].add_(rotated.square().sum(0).reshape(Shapes[b].Outputs, Shapes[b].Inputs));
+            Values[b].add_(rotated.square().sum([0]).reshape(Shapes[b].Outputs, Shapes[b].Inputs));
         }
 
         _count.add_(batch.Count);
