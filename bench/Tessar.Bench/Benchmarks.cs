@@ -20,6 +20,7 @@ internal static class Benchmarks
         ["optimizers"] = OptimizerBenchmark.Run,
         ["optimizer-study"] = Study.OptimizerStudy.Run,
         ["training"] = TrainingBenchmark.Run,
+        ["ekfac"] = DataLens.EkfacBench.Run,
         ["recipes"] = DataLens.RecipeStudy.Run,
         ["trak"] = TrakBenchmark.Run,
     };

@@ -113,7 +113,7 @@ public sealed record EkfacOptions
 
     /// <summary>Damping λ of each layer relative to the mean eigenvalue of its curvature.</summary>
     [Range(0.0, 1e12)]
-    public double Damping { get; init; } = 0.1;
+    public double Damping { get; init; } = 1;
 
     /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
     public TargetOutput Output { get; init; } = TargetOutput.Margin;
