@@ -21,6 +21,7 @@ internal static class Benchmarks
         ["optimizer-study"] = Study.OptimizerStudy.Run,
         ["training"] = TrainingBenchmark.Run,
         ["data-lens"] = DataLens.AttributionStudy.Run,
+        ["ekfac"] = DataLens.EkfacBench.Run,
         ["recipes"] = DataLens.RecipeStudy.Run,
         ["trak"] = TrakBenchmark.Run,
     };

@@ -100,7 +100,8 @@ internal sealed class FeatureModel : IDisposable
         _model.Dispose();
     }
 
-    /// <summary>The labels of examples, each one that the model knows; they belong to the current dispose scope.</summary>
+    /// <summary>The labels of examples, int64 [B]; the caller disposes of it.</summary>
+    /// <exception cref="TessarException">One isn't a class of the model.</exception>
     public Tensor CheckedLabels(ExampleSet set, ReadOnlySpan<int> indices)
     {
         int classes = Checkpoint.Run.Record.Classes.Count;

@@ -1,0 +1,59 @@
+using Tessar.Autograd;
+using Tessar.Examples;
+using Tessar.Lenses.Data.Features;
+using Tessar.Lenses.Data.Outputs;
+using Tessar.Runs;
+using static TorchSharp.torch;
+
+namespace Tessar.Lenses.Data.Kronecker;
+
+/// <summary>Where a curvature's loss gradients come from: one model and its examples.</summary>
+internal abstract class CurvatureSource : IDisposable
+{
+    /// <summary>The model's blocks.</summary>
+    public abstract CurvatureBlocks Blocks { get; }
+
+    /// <summary>Runs some examples forward and their loss backward; the tensors belong to the current dispose scope.</summary>
+    /// <param name="first">First example.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="pass">0 for covariances, 1 for eigenvalues: labels are drawn independently.</param>
+    public abstract CapturedBatch Run(int first, int count, int pass);
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+    }
+}
+
+/// <summary>A checkpoint on a train set.</summary>
+/// <param name="model">The checkpoint; owned.</param>
+/// <param name="blocks">Its blocks.</param>
+/// <param name="train">The examples.</param>
+/// <param name="labels">Whether labels are drawn.</param>
+/// <param name="seed">Seed of the draws.</param>
+internal sealed class CheckpointSource(FeatureModel model, CurvatureBlocks blocks, ExampleSet train, CurvatureLabels labels, ulong seed) : CurvatureSource
+{
+    private static readonly NegativeLoss Loss = new();
+
+    public override CurvatureBlocks Blocks => blocks;
+
+    public override CapturedBatch Run(int first, int count, int pass)
+    {
+        int[] indices = [.. Enumerable.Range(first, count)];
+        Tensor inputs = Batches.Inputs(train, indices, model.Checkpoint.Input);
+        if (labels == CurvatureLabels.True)
+        {
+            Tensor own = model.CheckedLabels(train, indices);
+            return model.Gradients.Capture(inputs, logits => Loss.Direction(logits, own));
+        }
+
+        double[] uniforms = LabelDraws.Uniforms(inputs, seed, model.CheckpointNumber, pass);
+        return model.Gradients.Capture(inputs, logits =>
+        {
+            using Tensor drawn = LabelDraws.Draw(logits, uniforms);
+            return Loss.Direction(logits, drawn);
+        });
+    }
+
+    public override void Dispose() => model.Dispose();
+}

@@ -1,0 +1,92 @@
+using Tessar.Autograd;
+using Tessar.Examples;
+using Tessar.Lenses.Data.Features;
+using Tessar.Lenses.Data.Outputs;
+using Tessar.Methods;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tessar.Lenses.Data.Kronecker;
+
+/// <summary>A checkpoint with its blocks: the gradients of its output, and those of its loss for a curvature.</summary>
+internal sealed class ExplainedCheckpoint : IDisposable
+{
+    /// <summary>Loads the model.</summary>
+    /// <param name="view">The checkpoint.</param>
+    /// <param name="train">Examples of the kind it will see.</param>
+    /// <param name="output">The output that is explained.</param>
+    /// <param name="unsupported">What to do with parameters without a rule.</param>
+    public ExplainedCheckpoint(CheckpointView view, ExampleSet train, OutputFunction output, UnsupportedParameters unsupported)
+    {
+        Model = new FeatureModel(view, train, output, unsupported);
+        try
+        {
+            using DisposeScope scope = NewDisposeScope();
+            (CapturedBatch sample, _) = Model.Run(train, [0]);
+            Blocks = CurvatureBlocks.Of(Model.Gradients, sample);
+        }
+        catch
+        {
+            Model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The model.</summary>
+    public FeatureModel Model { get; }
+
+    /// <summary>Its blocks.</summary>
+    public CurvatureBlocks Blocks { get; }
+
+    /// <summary>The model as a source of loss gradients, which owns it from then on.</summary>
+    public CheckpointSource AsSource(ExampleSet set, CurvatureLabels labels, ulong seed) => new(Model, Blocks, set, labels, seed);
+
+    /// <summary>Adds weight · Q_i ⟨∇f_i, W_j⟩ for all train examples i to a part of the scores.</summary>
+    /// <param name="train">n examples.</param>
+    /// <param name="rows">W, [m, entries] per block.</param>
+    /// <param name="weight">A factor.</param>
+    /// <param name="scores">[n, m], fp64; added to.</param>
+    /// <param name="batchSize">Examples per forward pass.</param>
+    /// <param name="context">Cancellation.</param>
+    /// <param name="progress">Told the number of examples of each batch.</param>
+    public void AddScores(
+        ExampleSet train, IReadOnlyList<Tensor> rows, double weight, Tensor scores, int batchSize, MethodContext context, Action<int> progress)
+    {
+        for (int first = 0; first < train.Count; first += batchSize)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            int count = Math.Min(batchSize, train.Count - first);
+            (CapturedBatch batch, Tensor q) = Model.Run(train, [.. Enumerable.Range(first, count)]);
+            scores.narrow(0, first, count).add_(BlockProducts.Of(Blocks, batch, rows) * (q.to_type(ScalarType.Float64) * weight).unsqueeze(1));
+            progress(count);
+        }
+    }
+
+    /// <summary>Adds weight · Q_i ⟨∇f_i, W_i⟩ for the train examples that have a row.</summary>
+    /// <param name="train">n examples.</param>
+    /// <param name="first">The one that the first row belongs to.</param>
+    /// <param name="rows">W, [m, entries] per block.</param>
+    /// <param name="weight">A factor.</param>
+    /// <param name="scores">[n], fp64; added to.</param>
+    /// <param name="batchSize">Examples per forward pass.</param>
+    /// <param name="context">Cancellation.</param>
+    /// <param name="progress">Told the number of examples of each batch.</param>
+    public void AddOwnScores(
+        ExampleSet train, int first, IReadOnlyList<Tensor> rows, double weight, Tensor scores, int batchSize, MethodContext context, Action<int> progress)
+    {
+        for (int done = 0; done < rows[0].shape[0]; done += batchSize)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            int count = (int)Math.Min(batchSize, rows[0].shape[0] - done);
+            (CapturedBatch batch, Tensor q) = Model.Run(train, [.. Enumerable.Range(first + done, count)]);
+            Tensor[] own = [.. rows.Select(row => row.narrow(0, done, count))];
+            scores.narrow(0, first + done, count).add_(BlockProducts.Paired(Blocks, batch, own) * q.to_type(ScalarType.Float64) * weight);
+            progress(count);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Model.Dispose();
+}

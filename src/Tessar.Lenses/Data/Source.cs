@@ -1,0 +1,171 @@
+using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
+using Tessar.Autograd;
+using Tessar.Examples;
+using Tessar.Lenses.Data.Kronecker;
+using Tessar.Lenses.Data.Outputs;
+using Tessar.Lenses.Data.Trajectory;
+using Tessar.Methods;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tessar.Lenses.Data;
+
+/// <summary>Follows what became of the updates on each example until the training ended, segment by segment, with a constant curvature in each.</summary>
+/// <remarks>
+/// score[i, j] = (1/n) Σ_l ∇f(q_j)ᵀ [Π_{l' &gt; l} exp(−τ_l' H_l')] (I − exp(−τ_l H_l)) H_l⁻¹ (−ḡ_{i,l}): ḡ the mean gradient of the loss of z_i over
+/// the segment's checkpoints, H_l the EK-FAC curvature of them together, τ_l the sum of the learning rates (over 1 − momentum). The last segment
+/// stands next to ∇f: v ← exp(−τ_l H_l) v for l = L … 1. Several runs are averaged. Source: Bae et al., arXiv:2405.12186.
+/// </remarks>
+[Method(
+    "data/source", Paper = "arXiv:2405.12186", Needs = MethodNeeds.Checkpoints,
+    Cost = "per checkpoint two passes over the train set for the curvature and one for scores, n·m·p; per segment Σ(in³ + out³); factors on disk",
+    BestFor = "trainings that didn't converge or changed their learning rate: what early and late updates on an example led to")]
+public sealed class Source(SourceOptions options) : IAttributionMethod
+{
+    private const string MethodName = "data/source";
+
+    /// <inheritdoc/>
+    public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentNullException.ThrowIfNull(context);
+        ScoreBudget.Check(train, targets, context);
+        var tally = new CurvatureTally(context);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
+        int checkpoints = Visit(tally, run, train, context, (walk, pass) =>
+        {
+            int held = walk.TargetsAtOnce(targets.Count);
+            for (int first = 0; first < targets.Count; first += held)
+            {
+                int count = Math.Min(held, targets.Count - first);
+                walk.Explain(targets, first, count, (checkpoint, rows, weight, scored) =>
+                    checkpoint.AddScores(train, rows, weight, sum.narrow(1, first, count), options.BatchSize, pass, examples => scored((long)examples * count)), pass);
+            }
+        });
+        float[] values = sum.to_type(ScalarType.Float32).data<float>().ToArray();
+        AttributionReport report = tally.Report(
+            MethodName, OutputFunction.For(options.Output).Name, "change of the output by the updates on the example, to first order", (long)train.Count * checkpoints);
+        return new AttributionMatrix(values, train.Count, targets.Count, report);
+    }
+
+    /// <inheritdoc/>
+    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(context);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
+        Visit(new CurvatureTally(context), run, train, context, (walk, pass) =>
+        {
+            int held = walk.TargetsAtOnce(train.Count);
+            for (int first = 0; first < train.Count; first += held)
+            {
+                int count = Math.Min(held, train.Count - first);
+                walk.Explain(train, first, count, (checkpoint, rows, weight, scored) =>
+                    checkpoint.AddOwnScores(train, first, rows, weight, sum, options.BatchSize, pass, examples => scored((long)examples * train.Count)), pass);
+            }
+        });
+        return FiniteScores.Of(sum);
+    }
+
+    // Measures the curvatures of every run's segments and hands them on; returns the number of checkpoints.
+    private int Visit(CurvatureTally tally, RunView run, ExampleSet train, MethodContext context, Action<SegmentWalk, MethodContext> visit)
+    {
+        OutputFunction output = OutputFunction.For(options.Output);
+        (IReadOnlyList<WeightedCheckpoint> all, IReadOnlyList<LearningRates> rates) = WeightedCheckpoint.Of(run, train.Store, options.Checkpoints, byLearningRate: true);
+        WeightedCheckpoint[][] runs = [.. all.GroupBy(c => c.View.Run.Directory, StringComparer.Ordinal).Select(group => group.ToArray())];
+        Note(tally, all, rates);
+        for (int r = 0; r < runs.Length; r++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            IReadOnlyList<TrainingSegment> segments = TrainingSegment.Divide(runs[r], options.Segments, runs.Length);
+            var watch = Stopwatch.StartNew();
+            using var last = new ExplainedCheckpoint(segments[^1].Checkpoints[^1], train, output, options.Unsupported);
+            tally.Note(last.Model);
+            var settings = new CurvatureSettings(
+                IsKfac: false, options.Labels, unchecked(options.Seed + context.Seed), options.CurvatureExamples, options.BatchSize, options.Unsupported);
+            List<KroneckerCurvature> curvatures = [];
+            try
+            {
+                for (int l = 0; l < segments.Count; l++)
+                {
+                    curvatures.Add(settings.Fit(
+                        last.Blocks.Shapes, segments[l].Checkpoints, train, "source", segments.Count,
+                        RepeatedProgress.Of(context, r * segments.Count + l, runs.Length * segments.Count)));
+                    tally.Note(curvatures[l]);
+                }
+
+                tally.Features += watch.Elapsed;
+                watch.Restart();
+                MethodContext pass = RepeatedProgress.Of(context, r, runs.Length);
+                var walk = new SegmentWalk(segments, curvatures, last, view => new ExplainedCheckpoint(view, train, output, options.Unsupported), options.BatchSize)
+                {
+                    Weight = 1.0 / train.Count / runs.Length,
+                    TrainExamples = train.Count,
+                    Budget = pass,
+                };
+                visit(walk, pass);
+                tally.Scoring += watch.Elapsed;
+            }
+            finally
+            {
+                curvatures.ForEach(curvature => curvature.Dispose());
+            }
+        }
+
+        return all.Count;
+    }
+
+    private static void Note(CurvatureTally tally, IReadOnlyList<WeightedCheckpoint> checkpoints, IReadOnlyList<LearningRates> rates)
+    {
+        tally.Checks.Add(new SelfCheck(
+            "learning-rate-gap", rates.Max(r => r.Gap), 1e-6,
+            "Largest difference between the schedule's formula and the logged learning rates, relative to the largest; logged ones are used."));
+        if (rates.Any(r => !r.IsExact))
+            tally.Remark("Learning rates between two logged updates were drawn on a straight line: the schedule has no formula here.");
+        if (checkpoints.Any(c => c.View.Run.Record.Program.WeightAverage is not null))
+            tally.Remark("The checkpoints hold averaged weights, not those the updates were computed at.");
+        if (checkpoints.FirstOrDefault(c => !TrainingSegment.IsGradientDescent(c.View.Run.Record.Program)) is { } other)
+        {
+            tally.Remark(
+                $"The run {other.View.Run.Name} was trained with {other.View.Run.Record.Program.Optimizer!.Name}; its updates are treated as gradient descent with the same learning rates.");
+        }
+    }
+}
+
+/// <summary>Settings of <see cref="Source"/>.</summary>
+public sealed record SourceOptions
+{
+    /// <summary>Segments L that a training is divided into.</summary>
+    [Range(1, 1000)]
+    public int Segments { get; init; } = 3;
+
+    /// <summary>Checkpoints per run, evenly spaced with the last among them; 0 for all.</summary>
+    [Range(0, 100_000)]
+    public int Checkpoints { get; init; }
+
+    /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
+    public TargetOutput Output { get; init; } = TargetOutput.Margin;
+
+    /// <summary>Whose gradients the curvature is of: labels drawn from the model's own predictions, or those of the data.</summary>
+    public CurvatureLabels Labels { get; init; } = CurvatureLabels.Sampled;
+
+    /// <summary>Seed of the drawn labels.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Most train examples that a curvature is measured on, evenly spaced.</summary>
+    [Range(1, 100_000_000)]
+    public int CurvatureExamples { get; init; } = 100_000;
+
+    /// <summary>Examples per forward pass.</summary>
+    [Range(1, 1 << 16)]
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>What to do with parameters that no per-example rule knows.</summary>
+    public UnsupportedParameters Unsupported { get; init; } = UnsupportedParameters.LoopFallback;
+}
