@@ -131,7 +131,7 @@ internal sealed class LassoSolver
                 inner *= 0.5;
         }
 
-        (Gap, NonZeros) = (worst / penalty, _weights.AsSpan(0, _gram.Count).Length - _weights.AsSpan(0, _gram.Count).Count(0.0));
+        (Gap, NonZeros) = (worst / penalty, _gram.Count - _weights.AsSpan(0, _gram.Count).Count(0.0));
     }
 
     /// <summary>The standardised weights that aren't 0.</summary>
