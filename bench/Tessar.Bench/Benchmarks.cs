@@ -22,6 +22,7 @@ internal static class Benchmarks
         ["training"] = TrainingBenchmark.Run,
         ["recipes"] = DataLens.RecipeStudy.Run,
         ["trak"] = TrakBenchmark.Run,
+        ["lasso"] = DataLens.LassoBench.Run,
     };
 
     public static int Run(string[] arguments)

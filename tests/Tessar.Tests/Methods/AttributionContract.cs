@@ -17,7 +17,7 @@ internal sealed partial class AttributionContract(MethodCatalog catalog, string 
     // Values for options of these names, so that the suite stays quick.
     private static readonly Dictionary<string, string> s_small = new(StringComparer.Ordinal)
     {
-        ["projection-dimension"] = "64", ["batch-size"] = "16", ["rank"] = "4",
+        ["projection-dimension"] = "64", ["batch-size"] = "16", ["rank"] = "4", ["subsets"] = "24",
     };
 
     private readonly MethodDescription _method = catalog.Find(name);
