@@ -24,6 +24,7 @@ internal static class Benchmarks
         ["ekfac"] = DataLens.EkfacBench.Run,
         ["recipes"] = DataLens.RecipeStudy.Run,
         ["trak"] = TrakBenchmark.Run,
+        ["lasso"] = DataLens.LassoBench.Run,
     };
 
     public static int Run(string[] arguments)

@@ -19,6 +19,7 @@ internal sealed partial class AttributionContract(MethodCatalog catalog, string 
     private static readonly Dictionary<string, string> s_small = new(StringComparer.Ordinal)
     {
         ["projection-dimension"] = "64", ["batch-size"] = "16", ["rank"] = "4", ["depth"] = "10", ["iterations"] = "5", ["krylov-dimension"] = "10",
+        ["subsets"] = "24",
     };
 
     private readonly MethodDescription _method = catalog.Find(name);
