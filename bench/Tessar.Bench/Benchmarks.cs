@@ -21,6 +21,7 @@ internal static class Benchmarks
         ["optimizer-study"] = Study.OptimizerStudy.Run,
         ["training"] = TrainingBenchmark.Run,
         ["recipes"] = DataLens.RecipeStudy.Run,
+        ["topk"] = DataLens.TopKBench.Run,
         ["trak"] = TrakBenchmark.Run,
     };
 
