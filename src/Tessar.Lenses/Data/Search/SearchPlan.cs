@@ -16,6 +16,7 @@ internal sealed record SearchPlan(SearchShape Shape, int BlockRows, int Threads,
     private const int MostBlockRows = 1920;
     private const int LeastBlockRows = 60;
     private const int ProbeRowsPerThread = 480;
+    private const int ProbeQueries = 256;
 
     /// <summary>Plans a search: large blocks and all threads if the budget allows it, less of both if not.</summary>
     /// <param name="shape">What is searched.</param>
@@ -53,18 +54,33 @@ internal sealed record SearchPlan(SearchShape Shape, int BlockRows, int Threads,
             $"{BytesRead:N0} bytes of features are read, at most {BytesMemory:N0} bytes of memory held, about {Seconds:0.0##} s on {Threads} ")
         + (Threads == 1 ? "thread" : "threads") + ", once features are there.";
 
-    // The search itself, on rows that lie in memory; the first pass compiles it.
+    // The search itself, on random rows that lie in memory; the first pass compiles it. One row is kept, because in a long search heaps
+    // rarely change, and in a short one they would count too much.
     private static double SecondsPerRow(SearchShape shape, int blockRows, int threads)
     {
-        int rows = Math.Min(ProbeRowsPerThread, blockRows) * threads;
-        int queries = Math.Min(shape.Queries, 256);
+        blockRows = Math.Min(ProbeRowsPerThread, blockRows);
+        int rows = blockRows * threads, queries = Math.Min(shape.Queries, ProbeQueries);
         using var bytes = new AlignedBuffer<byte>(rows * shape.RowBytes);
-        var part = new SearchPart(new RowsInMemory(bytes, rows, shape.Width, shape.IsHalf), new double[queries * shape.Width]);
-        var question = new SearchQuestion { Queries = queries, Top = Math.Min(shape.Top, rows) };
-        TopSearch.Run([part], question, Math.Min(ProbeRowsPerThread, blockRows), threads, new MethodContext());
+        Fill(bytes, shape.IsHalf);
+        double[] weights = new double[queries * shape.Width];
+        Array.Fill(weights, 1);
+        var part = new SearchPart(new RowsInMemory(bytes, rows, shape.Width, shape.IsHalf), weights);
+        var question = new SearchQuestion { Queries = queries, Top = 1 };
+        TopSearch.Run([part], question, blockRows, threads, new MethodContext());
         long start = Stopwatch.GetTimestamp();
-        TopSearch.Run([part], question, Math.Min(ProbeRowsPerThread, blockRows), threads, new MethodContext());
+        TopSearch.Run([part], question, blockRows, threads, new MethodContext());
         return Stopwatch.GetElapsedTime(start).TotalSeconds / rows * shape.Queries / queries;
+    }
+
+    private static unsafe void Fill(AlignedBuffer<byte> bytes, bool isHalf)
+    {
+        var random = new RandomStream(0, "search probe", 0);
+        for (long i = 0; i < bytes.Count / 4; i++)
+        {
+            uint bits = (uint)random.NextUInt64();
+            // Any sign and mantissa, exponents around 1: two fp16 numbers or one fp32 number.
+            ((uint*)bytes.Start)[i] = isHalf ? (bits & 0x83FF83FF) | 0x38003800 : (bits & 0x807FFFFF) | 0x3F000000;
+        }
     }
 }
 
