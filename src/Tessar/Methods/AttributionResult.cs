@@ -221,7 +221,7 @@ public sealed class AttributionResult
         IEnumerable<string> parts =
         [
             CodeVersion.ToString(CultureInfo.InvariantCulture), d.Method, d.DataIdentity, d.LabelsSha256, d.Train, d.Targets,
-            d.Top.ToString(CultureInfo.InvariantCulture), .. d.TopOnly ? ["top only"] : Array.Empty<string>(),
+            d.Top.ToString(CultureInfo.InvariantCulture), .. Enumerable.Repeat("top only", d.TopOnly ? 1 : 0),
             .. d.Checkpoints.Select(c => c.Sha256), .. d.Options.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key}={o.Value}"),
         ];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..16];

@@ -9,8 +9,7 @@ public sealed class TrakTopTests
     public void Strongest_are_those_of_all_scores()
     {
         using var run = new SmallRun();
-        run.Add("second", "mlp", 2);
-        RunView view = new([run.Run, Runs.Run.Open(Path.Combine(Path.GetDirectoryName(run.Run.Directory)!, "second"))]);
+        var view = new RunView(run.Run, run.Add("second", "mlp", 2));
         var trak = new Trak(new TrakOptions { ProjectionDimension = 64 });
         AttributionMatrix all = trak.Score(view, run.Train, run.Test, new MethodContext());
         List<string> plans = [];

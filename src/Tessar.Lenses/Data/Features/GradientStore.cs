@@ -157,7 +157,9 @@ internal sealed class GradientStore : IFeatureRows, IStoredRows, IDisposable
 
     private static void CheckRows(RowShards rows, GradientStoreHeader header, GradientStoreSummary summary, string folder)
     {
-        string?[] expected = header.RowsPerShard is null ? [summary.RowsHash] : [.. (summary.Shards ?? []).Select(shard => shard?.Hash)];
+        string[] expected = [summary.RowsHash];
+        if (header.RowsPerShard is not null)
+            expected = [.. (summary.Shards ?? []).Select(shard => shard?.Hash ?? string.Empty)];
         if (expected.Length != rows.Paths.Count)
         {
             throw Damaged(

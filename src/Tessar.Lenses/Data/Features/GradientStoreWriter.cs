@@ -99,15 +99,18 @@ internal sealed class GradientStoreWriter : IDisposable
         Flush();
         (double largest, long zeroRows, double meanSquaredNorm) = Survey();
         string[] hashes = _rows!.ComputeHashes();
-        bool isSplit = _header.RowsPerShard is not null;
-        using var all = new MemoryStream(Encoding.ASCII.GetBytes(string.Join('\n', hashes)));
-        _header = _header with
+        var summary = new GradientStoreSummary(hashes[0], GradientStore.HashOf(_factors!), largest, zeroRows, meanSquaredNorm);
+        if (_header.RowsPerShard is not null)
         {
-            Summary = new GradientStoreSummary(isSplit ? GradientStore.HashOf(all) : hashes[0], GradientStore.HashOf(_factors!), largest, zeroRows, meanSquaredNorm)
+            using var all = new MemoryStream(Encoding.ASCII.GetBytes(string.Join('\n', hashes)));
+            summary = summary with
             {
-                Shards = isSplit ? [.. hashes.Select((hash, s) => new GradientStoreShard(Path.GetFileName(_rows.Paths[s]), _rows.RowsOf(s), hash))] : null,
-            },
-        };
+                RowsHash = GradientStore.HashOf(all),
+                Shards = [.. hashes.Select((hash, s) => new GradientStoreShard(Path.GetFileName(_rows.Paths[s]), _rows.RowsOf(s), hash))],
+            };
+        }
+
+        _header = _header with { Summary = summary };
         WriteHeader();
     }
 

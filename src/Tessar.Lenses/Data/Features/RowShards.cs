@@ -81,7 +81,8 @@ internal sealed class RowShards : IDisposable
                 done += read;
             }
 
-            (first, bytes) = (first + (length / _rowBytes), bytes[length..]);
+            first += length / _rowBytes;
+            bytes = bytes[length..];
         }
     }
 

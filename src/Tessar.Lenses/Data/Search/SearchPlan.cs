@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Tessar.Examples;
 using Tessar.Methods;
 
 namespace Tessar.Lenses.Data.Search;

@@ -35,6 +35,7 @@ internal sealed unsafe class RandomRows : IStoredRows, IDisposable
 
     public float this[int row, int column]
     {
+        get => Values[(row * Width) + column];
         set
         {
             int at = (row * Width) + column;

@@ -122,25 +122,6 @@ public sealed class ShardedStoreTests
             name, Assert.Throws<FileFormatException>(() => GradientStore.Open(folder.Path, Origin)).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Row_that_is_not_a_number_is_named_with_its_store()
-    {
-        using var folder = new TemporaryFolder();
-        using (var writer = new GradientStoreWriter(folder.Path, Header, ShardBytes))
-        {
-            WriteBatches(writer, Rows);
-            using DisposeScope scope = NewDisposeScope();
-            writer.Write(1900, full(1, Width, float.NaN), ones(1));
-            writer.Finish();
-        }
-
-        using GradientStore store = GradientStore.Open(folder.Path, Origin);
-        NumericalException e = Assert.Throws<NumericalException>(() => TopSearch.Run(
-            [new SearchPart(store, new double[Width])], new SearchQuestion { Queries = 1, Top = 1 }, 64, 2, new MethodContext()));
-        Assert.Contains("train example 1900", e.Message, StringComparison.Ordinal);
-        Assert.Contains(folder.Path, e.Message, StringComparison.Ordinal);
-    }
-
     private static GradientStoreOrigin Origin => new("checkpoint", "data", "train:0-2499", "labels", "margin", Width, "sketch", 0, "f16", Batch, "loop-fallback");
 
     private static GradientStoreHeader Header => new()
