@@ -23,6 +23,7 @@ internal static class Benchmarks
         ["data-lens"] = DataLens.AttributionStudy.Run,
         ["ekfac"] = DataLens.EkfacBench.Run,
         ["recipes"] = DataLens.RecipeStudy.Run,
+        ["topk"] = DataLens.TopKBench.Run,
         ["trak"] = TrakBenchmark.Run,
         ["lasso"] = DataLens.LassoBench.Run,
     };

@@ -18,6 +18,7 @@ internal sealed class AttributeCommand : TessarCommand
     private readonly Option<string> targets;
     private readonly Setting<int> top;
     private readonly Setting<int> ensemble;
+    private readonly StrongestScores strongest;
 
     public AttributeCommand()
         : base("attribute", "Finds the training examples that raised or lowered a run's predictions", CommandTable.LensGroup)
@@ -28,6 +29,7 @@ internal sealed class AttributeCommand : TessarCommand
         train = Add(Attributing.TrainSetting("attribute"));
         ensemble = Add(Attributing.EnsembleSetting("attribute"));
         top = Add(Setting.Int32("attribute.top", "--top", "N", "Training examples to keep per target and direction", 10, 1, 100_000));
+        strongest = new StrongestScores(Add(StrongestScores.MemorySetting("attribute")), Add(StrongestScores.TopOnlyOption()));
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("attribute demo-1 --targets test:0-9", "By TRAK, the default");
         AddExample("attribute demo-1 --method data/trak --train train:0-1999 --targets test:0-99 --set projection-dimension=8192 --set damping=0.3 --json", "With options, for a script");
@@ -45,10 +47,8 @@ internal sealed class AttributeCommand : TessarCommand
         work.UseEnsemble(call, call.Value(ensemble));
         ExampleSet examples = work.TrainExamples(call.TryValue(train, out string range) ? range : null);
         ExampleSet explained = work.Examples(call.Value(targets)!);
-        AttributionMatrix matrix = call.Progress.Run(progress =>
-            work.CreateMethod().Score(work.View, examples, explained, work.Context with { Progress = Translate.Method(progress) }));
-        AttributionResult kept = AttributionResult.Save(matrix, work.View, examples, explained, work.Options, call.Value(top));
-        AttributeJson result = AttributeJson.Of(matrix, kept, examples, explained);
+        (TopAttribution best, AttributionResult kept) = strongest.Find(call, work, examples, explained, call.Value(top));
+        AttributeJson result = AttributeJson.Of(best, kept, examples, explained);
         call.Print(result, JsonOutput.Printing.AttributeJson, console => Write(call, console.Profile.Out.Writer, result, examples, explained));
         return ExitCode.Success;
     }
@@ -70,7 +70,7 @@ internal sealed class AttributeCommand : TessarCommand
             + $"gradients {Quantity.Seconds(result.SecondsFeatures)}, scores {Quantity.Seconds(result.SecondsScoring)}.");
         if (result.SkippedParameters.Count > 0)
             output.WriteLine($"Left out: {string.Join(", ", result.SkippedParameters)}.");
-        output.WriteLine($"Scores: {result.Scores}");
+        output.WriteLine($"{(result.TopOnly is true ? "Strongest scores" : "Scores")}: {result.Scores}");
         output.WriteLine($"In the browser: {call.Suggest("serve")}");
     }
 }

@@ -128,7 +128,7 @@ internal sealed class DemoCommand : TessarCommand
             + $"AUROC {Quantity.Number(result.Auroc)} (0.5 is guessing, 1 is perfect).");
         foreach (Mistake mistake in mistakes)
         {
-            TargetJson target = TargetJson.Of(matrix, mistake.Index, train, test, InfluencesKept);
+            TargetJson target = TargetJson.Of(TopAttribution.Of(matrix, InfluencesKept), mistake.Index, train, test);
             call.Say();
             call.Say($"{target.Example} is labelled {target.Label}; the network says {mistake.Predicted}, {Quantity.Percent(mistake.Probability)} sure. "
                 + $"These training pictures pushed it away from {target.Label}, and those beneath pulled towards it:");

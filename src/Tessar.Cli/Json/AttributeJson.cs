@@ -19,6 +19,9 @@ internal sealed record AttributeJson : JsonResult
     /// <summary>Full path of a safetensors file with `scores`, float32 [train, targets], and the top lists.</summary>
     public required string Scores { get; init; }
 
+    /// <summary>True when scores were streamed and the file holds the top lists only; absent otherwise.</summary>
+    public bool? TopOnly { get; init; }
+
     /// <summary>The training examples, such as `train:0-1999`.</summary>
     public required string Train { get; init; }
 
@@ -61,9 +64,9 @@ internal sealed record AttributeJson : JsonResult
     /// <summary>The explained predictions, in order.</summary>
     public required IReadOnlyList<TargetJson> Targets { get; init; }
 
-    public static AttributeJson Of(AttributionMatrix matrix, AttributionResult kept, ExampleSet train, ExampleSet targets)
+    public static AttributeJson Of(TopAttribution best, AttributionResult kept, ExampleSet train, ExampleSet targets)
     {
-        AttributionReport report = matrix.Report;
+        AttributionReport report = best.Report;
         using var process = Process.GetCurrentProcess();
         return new AttributeJson
         {
@@ -71,8 +74,9 @@ internal sealed record AttributeJson : JsonResult
             Method = report.Method,
             Result = kept.Folder,
             Scores = kept.ArraysPath,
+            TopOnly = kept.Document.TopOnly ? true : null,
             Train = train.ToString(),
-            Examples = matrix.TrainCount,
+            Examples = best.TrainCount,
             ExamplesComputed = report.ExamplesComputed,
             ProjectionDimension = report.ProjectionDimension,
             Parameters = report.Parameters,
@@ -81,10 +85,10 @@ internal sealed record AttributeJson : JsonResult
             GradientCheck = report.GradientCheck,
             SecondsFeatures = report.SecondsFeatures,
             SecondsScoring = report.SecondsScoring,
-            MillisecondsPerExample = 1000 * report.SecondsFeatures / ((double)matrix.TrainCount * kept.Document.Checkpoints.Count),
+            MillisecondsPerExample = 1000 * report.SecondsFeatures / ((double)best.TrainCount * kept.Document.Checkpoints.Count),
             PeakBytes = process.PeakWorkingSet64,
             Options = kept.Document.Options,
-            Targets = [.. Enumerable.Range(0, matrix.TargetCount).Select(j => TargetJson.Of(matrix, j, train, targets, kept.Document.Top))],
+            Targets = [.. Enumerable.Range(0, best.TargetCount).Select(j => TargetJson.Of(best, j, train, targets))],
         };
     }
 }
@@ -107,13 +111,13 @@ internal sealed record TargetJson
     /// <summary>Those that lowered it most.</summary>
     public required IReadOnlyList<InfluenceJson> Opponents { get; init; }
 
-    public static TargetJson Of(AttributionMatrix matrix, int target, ExampleSet train, ExampleSet targets, int top) => new()
+    public static TargetJson Of(TopAttribution best, int target, ExampleSet train, ExampleSet targets) => new()
     {
         Example = $"{targets.Split}:{targets.First + target}",
         Index = target,
         Label = targets.Store.ClassNames[targets.Label(target)],
-        Proponents = [.. matrix.Proponents(target, top).Select(influence => InfluenceJson.Of(influence, train))],
-        Opponents = [.. matrix.Opponents(target, top).Select(influence => InfluenceJson.Of(influence, train))],
+        Proponents = [.. best.Proponents(target).Select(influence => InfluenceJson.Of(influence, train))],
+        Opponents = [.. best.Opponents(target).Select(influence => InfluenceJson.Of(influence, train))],
     };
 }
 

@@ -50,6 +50,10 @@ internal abstract class Setting(string key, string? option, string valueName, st
             string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum:N0} to {maximum:N0}"), "integer",
             text => (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= minimum && value <= maximum, value));
 
+    /// <summary>A number of bytes, with or without a unit: 512MiB, 2GiB, 1.5GB, 1000000.</summary>
+    public static Setting<long> Size(string key, string? option, string valueName, string help, long defaultValue, string defaultText) =>
+        new(key, option, valueName, help, defaultValue, true, defaultText, "a size such as 512MiB, 2GiB or 4000000000", "string", ReadSize);
+
     public static Setting<ulong> UInt64(string key, string? option, string valueName, string help, ulong? defaultValue, string? defaultText = null) =>
         new(key, option, valueName, help, defaultValue ?? 0, defaultValue is not null, defaultText ?? defaultValue?.ToString(CultureInfo.InvariantCulture),
             "a whole number from 0 to 2^64 - 1", "integer",
@@ -86,6 +90,27 @@ internal abstract class Setting(string key, string? option, string valueName, st
         }
 
         return (true, values);
+    }
+
+    private static (bool, long) ReadSize(string text)
+    {
+        string number = text.TrimEnd([.. "kKMGTiB "]), unit = text[number.Length..].Trim();
+        double factor = unit switch
+        {
+            "" or "B" => 1,
+            "KiB" => 1L << 10,
+            "MiB" => 1L << 20,
+            "GiB" => 1L << 30,
+            "TiB" => 1L << 40,
+            "kB" or "KB" => 1e3,
+            "MB" => 1e6,
+            "GB" => 1e9,
+            "TB" => 1e12,
+            _ => double.NaN,
+        };
+        bool isNumber = double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value);
+        double bytes = value * factor;
+        return isNumber && bytes is >= 1 and < long.MaxValue ? (true, (long)bytes) : (false, 0);
     }
 
     private static (bool, float[]) ReadNumbers(string text)

@@ -27,7 +27,7 @@ namespace Tessar.Lenses.Data;
 /// </remarks>
 /// <example>For ridge regression with identity projection and leverage the score is the exact leave-one-out change.</example>
 [Method("data/trak", Paper = "arXiv:2303.14186", Cost = "per checkpoint n·(forward + half a backward pass + p) + n·k² + k³/3 + n·m·k; disk 2·n·k bytes")]
-public sealed class Trak(TrakOptions options) : IAttributionMethod
+public sealed partial class Trak(TrakOptions options) : IAttributionMethod
 {
     private static readonly ClassificationMargin Output = new();
 

@@ -41,6 +41,10 @@ public sealed record AttributionDocument
     /// <summary>Proponents and opponents kept per target.</summary>
     public required int Top { get; init; }
 
+    /// <summary>Whether scores were streamed and only the strongest kept: there is no array <c>scores</c> then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool TopOnly { get; init; }
+
     /// <summary>How the scores were made.</summary>
     public required AttributionReport Report { get; init; }
 

@@ -11,8 +11,8 @@ namespace Tessar.Methods;
 
 /// <summary>An attribution kept with its run: who raised and who lowered each target's output. Reading it loads no libtorch.</summary>
 /// <remarks>
-/// Folder <c>results/LENS/METHOD/KEY</c> with <c>result.json</c> and <c>arrays.safetensors</c>: <c>scores</c> f32 [train, targets],
-/// <c>proponents</c> and <c>opponents</c> i32 [targets, top] (indices inside the train range), <c>proponentScores</c> and
+/// Folder <c>results/LENS/METHOD/KEY</c> with <c>result.json</c> and <c>arrays.safetensors</c>: <c>scores</c> f32 [train, targets] unless only
+/// the strongest were kept, <c>proponents</c> and <c>opponents</c> i32 [targets, top] (indices inside the train range), <c>proponentScores</c> and
 /// <c>opponentScores</c> f32 [targets, top]. The key is a hash of everything the numbers depend on, so nothing is ever overwritten.
 /// </remarks>
 public sealed class AttributionResult
@@ -43,15 +43,34 @@ public sealed class AttributionResult
         AttributionMatrix matrix, RunView run, ExampleSet train, ExampleSet targets, IReadOnlyDictionary<string, string> options, int top)
     {
         ArgumentNullException.ThrowIfNull(matrix);
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        return Save(TopAttribution.Of(matrix, top), matrix, run, train, targets, options);
+    }
+
+    /// <summary>Keeps the strongest examples of an attribution whose other scores aren't there; otherwise as for a matrix.</summary>
+    /// <param name="strongest">The strongest.</param>
+    /// <param name="run">What was explained.</param>
+    /// <param name="train">The train examples.</param>
+    /// <param name="targets">The targets.</param>
+    /// <param name="options">The method's effective options.</param>
+    /// <exception cref="TessarException">The run's folder can't be written to, or the disk is full.</exception>
+    public static AttributionResult Save(
+        TopAttribution strongest, RunView run, ExampleSet train, ExampleSet targets, IReadOnlyDictionary<string, string> options)
+    {
+        ArgumentNullException.ThrowIfNull(strongest);
+        return Save(strongest, matrix: null, run, train, targets, options);
+    }
+
+    private static AttributionResult Save(
+        TopAttribution strongest, AttributionMatrix? matrix, RunView run, ExampleSet train, ExampleSet targets, IReadOnlyDictionary<string, string> options)
+    {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        top = Math.Min(top, matrix.TrainCount);
         var document = new AttributionDocument
         {
-            Method = matrix.Report.Method,
+            Method = strongest.Report.Method,
             Run = run.Run.Name,
             Created = DateTimeOffset.UtcNow,
             Checkpoints = [.. run.Checkpoints.Select(c => new ResultCheckpoint(
@@ -61,15 +80,16 @@ public sealed class AttributionResult
             Train = train.ToString(),
             Targets = targets.ToString(),
             Options = options,
-            Top = top,
-            Report = matrix.Report,
+            Top = strongest.Top,
+            TopOnly = matrix is null,
+            Report = strongest.Report,
             ArraysSha256 = string.Empty,
         };
         string folder = Path.Combine([run.Run.Directory, "results", .. document.Method.Split('/'), KeyOf(document)]);
         if (File.Exists(Path.Combine(folder, FileName)))
             return Open(folder);
         string arrays = Path.Combine(folder, document.Arrays);
-        WriteArrays(arrays, matrix, top);
+        WriteArrays(arrays, strongest, matrix);
         document = document with { ArraysSha256 = HashOf(arrays) };
         AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, document, ResultJson.Default.AttributionDocument));
         return new AttributionResult(folder, document);
@@ -162,19 +182,20 @@ public sealed class AttributionResult
         return row;
     }
 
-    private static void WriteArrays(string path, AttributionMatrix matrix, int top)
+    private static void WriteArrays(string path, TopAttribution strongest, AttributionMatrix? matrix)
     {
-        int targets = matrix.TargetCount;
+        int targets = strongest.TargetCount, top = strongest.Top;
         int[] proponents = new int[targets * top], opponents = new int[targets * top];
         float[] proponentScores = new float[targets * top], opponentScores = new float[targets * top];
         for (int j = 0; j < targets; j++)
         {
-            Place(matrix.Proponents(j, top), proponents, proponentScores, j * top);
-            Place(matrix.Opponents(j, top), opponents, opponentScores, j * top);
+            Place(strongest.Proponents(j), proponents, proponentScores, j * top);
+            Place(strongest.Opponents(j), opponents, opponentScores, j * top);
         }
 
         var writer = new SafetensorsWriter();
-        writer.Add("scores", matrix.Scores, matrix.TrainCount, targets);
+        if (matrix is not null)
+            writer.Add("scores", matrix.Scores, matrix.TrainCount, targets);
         writer.Add("proponents", proponents, targets, top);
         writer.Add("proponentScores", proponentScores, targets, top);
         writer.Add("opponents", opponents, targets, top);
@@ -200,7 +221,7 @@ public sealed class AttributionResult
         IEnumerable<string> parts =
         [
             CodeVersion.ToString(CultureInfo.InvariantCulture), d.Method, d.DataIdentity, d.LabelsSha256, d.Train, d.Targets,
-            d.Top.ToString(CultureInfo.InvariantCulture),
+            d.Top.ToString(CultureInfo.InvariantCulture), .. Enumerable.Repeat("top only", d.TopOnly ? 1 : 0),
             .. d.Checkpoints.Select(c => c.Sha256), .. d.Options.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key}={o.Value}"),
         ];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..16];

@@ -18,6 +18,9 @@ public sealed record MethodContext
     /// <summary>Told what the user should know before trusting the result, one sentence each; null when nobody listens.</summary>
     public Action<string>? Warn { get; init; }
 
+    /// <summary>Told, before long work starts, what it will read, hold and take, in one sentence; null when nobody listens.</summary>
+    public Action<string>? Plan { get; init; }
+
     /// <summary>Bytes of memory that large arrays may take together. Default 2 GiB.</summary>
     public long MemoryBudget { get; init; } = 2L << 30;
 

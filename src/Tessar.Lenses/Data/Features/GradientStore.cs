@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text.Json;
-using Tessar.Lenses.Data.Projections;
+using Tessar.Lenses.Data.Search;
 using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Features;
@@ -9,14 +9,18 @@ namespace Tessar.Lenses.Data.Features;
 /// <summary>A finished store of projected gradients: n rows of k numbers, and one factor Q per row.</summary>
 /// <remarks>
 /// Folder: <c>header.json</c>, <c>phi.bin</c> (n×k, row by row, fp16 or fp32, little-endian), <c>q.bin</c> (n fp32),
-/// <c>done.bitmap</c> (one bit per row). Rows are read in blocks, so the store may be larger than memory.
+/// <c>done.bitmap</c> (one bit per row). More than <see cref="ShardBytes"/> of rows are split over files <c>phi-00000.bin</c>, …, which the
+/// header lists. Rows are read in blocks or mapped in windows, so the store may be larger than memory.
 /// </remarks>
-internal sealed class GradientStore : IFeatureRows, IDisposable
+internal sealed class GradientStore : IFeatureRows, IStoredRows, IDisposable
 {
-    private readonly FileStream _rows;
+    /// <summary>Bytes of rows from which on a store is split, and the most a file then holds.</summary>
+    public const long ShardBytes = 1L << 30;
+
+    private readonly RowShards _rows;
     private readonly float[] _factors;
 
-    private GradientStore(string folder, GradientStoreHeader header, FileStream rows, float[] factors) =>
+    private GradientStore(string folder, GradientStoreHeader header, RowShards rows, float[] factors) =>
         (Folder, Header, _rows, _factors) = (folder, header, rows, factors);
 
     /// <summary>Where the store lies.</summary>
@@ -30,6 +34,15 @@ internal sealed class GradientStore : IFeatureRows, IDisposable
 
     /// <summary>Width k.</summary>
     public int Width => Header.Origin.ProjectionDimension;
+
+    /// <inheritdoc/>
+    public bool IsHalf => Header.Origin.NumberFormat == "f16";
+
+    /// <inheritdoc/>
+    public int ScaleExponent => Header.ScaleExponent;
+
+    /// <inheritdoc/>
+    public string Name => Folder;
 
     /// <summary>Q_i with ∇ℓ_i = −Q_i ∇f_i, one per row.</summary>
     public ReadOnlySpan<float> Factors => _factors;
@@ -46,7 +59,7 @@ internal sealed class GradientStore : IFeatureRows, IDisposable
         if (header.Summary is not { } summary)
             throw Damaged(HeaderPath(folder), "a finished store", "one whose writing was interrupted", folder);
         byte[] factors = ReadChecked(FactorsPath(folder), header.Rows * sizeof(float), summary.FactorsHash, folder);
-        FileStream rows = File.OpenRead(RowsPath(folder));
+        var rows = new RowShards(folder, header);
         try
         {
             CheckRows(rows, header, summary, folder);
@@ -68,19 +81,27 @@ internal sealed class GradientStore : IFeatureRows, IDisposable
     /// <returns>Shape [count, k]; the caller disposes it.</returns>
     public Tensor Read(int first, int count)
     {
-        bool half = Header.Origin.NumberFormat == "f16";
-        using Tensor stored = empty(count, Width, dtype: half ? ScalarType.Float16 : ScalarType.Float32);
-        ReadExactly(stored, (long)first * Width * (half ? 2 : 4));
+        using Tensor stored = empty(count, Width, dtype: IsHalf ? ScalarType.Float16 : ScalarType.Float32);
+        try
+        {
+            _rows.Read(first, stored.bytes);
+        }
+        catch (EndOfStreamException e)
+        {
+            throw Damaged(e.Message, "all of its rows", "the end of the file", Folder);
+        }
+
         Tensor rows = stored.to_type(ScalarType.Float32, copy: true);
         return rows.mul_(Math.Pow(2, -Header.ScaleExponent));
     }
 
     /// <inheritdoc/>
+    public RowWindow Open(int first, int count) => _rows.Map(first, count);
+
+    /// <inheritdoc/>
     public void Dispose() => _rows.Dispose();
 
     internal static string HeaderPath(string folder) => Path.Combine(folder, "header.json");
-
-    internal static string RowsPath(string folder) => Path.Combine(folder, "phi.bin");
 
     internal static string FactorsPath(string folder) => Path.Combine(folder, "q.bin");
 
@@ -92,8 +113,12 @@ internal sealed class GradientStore : IFeatureRows, IDisposable
         try
         {
             GradientStoreHeader? header = JsonSerializer.Deserialize(File.ReadAllBytes(path), GradientStoreJson.Default.GradientStoreHeader);
-            if (header is not { FormatVersion: 1, Rows: > 0 and <= int.MaxValue, Origin.ProjectionDimension: > 0 })
-                throw Damaged(path, "a header of format version 1 with rows and a width", "another one", folder);
+            if (header is not { FormatVersion: 1 or 2, Rows: > 0 and <= int.MaxValue, Origin.ProjectionDimension: > 0 }
+                || header.RowsPerShard is <= 0 || (header.FormatVersion == 2) != header.RowsPerShard.HasValue)
+            {
+                throw Damaged(path, "a header of format version 1 or 2 with rows and a width", "another one", folder);
+            }
+
             return header;
         }
         catch (JsonException e)
@@ -110,7 +135,10 @@ internal sealed class GradientStore : IFeatureRows, IDisposable
     {
         stream.Position = 0;
         var hash = new XxHash3();
-        hash.Append(stream);
+        // The algorithm's own reading of a stream asks for 4 KiB at a time.
+        byte[] buffer = new byte[1 << 18];
+        for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
+            hash.Append(buffer.AsSpan(0, read));
         return hash.GetCurrentHashAsUInt64().ToString("x16", CultureInfo.InvariantCulture);
     }
 
@@ -127,26 +155,35 @@ internal sealed class GradientStore : IFeatureRows, IDisposable
         return bytes;
     }
 
-    private static void CheckRows(FileStream rows, GradientStoreHeader header, GradientStoreSummary summary, string folder)
+    private static void CheckRows(RowShards rows, GradientStoreHeader header, GradientStoreSummary summary, string folder)
     {
-        long length = header.Rows * header.Origin.ProjectionDimension * (header.Origin.NumberFormat == "f16" ? 2 : 4);
-        if (rows.Length != length)
-            throw Damaged(rows.Name, string.Create(CultureInfo.InvariantCulture, $"{length} bytes"), string.Create(CultureInfo.InvariantCulture, $"{rows.Length}"), folder);
-        string found = HashOf(rows);
-        if (found != summary.RowsHash)
-            throw Damaged(rows.Name, $"content with hash {summary.RowsHash}", found, folder);
-    }
-
-    private void ReadExactly(Tensor destination, long offset)
-    {
-        Span<byte> bytes = destination.bytes;
-        int done = 0;
-        while (done < bytes.Length)
+        string[] expected = [summary.RowsHash];
+        if (header.RowsPerShard is not null)
+            expected = [.. (summary.Shards ?? []).Select(shard => shard?.Hash ?? string.Empty)];
+        if (expected.Length != rows.Paths.Count)
         {
-            int read = RandomAccess.Read(_rows.SafeFileHandle, bytes[done..], offset + done);
-            if (read == 0)
-                throw Damaged(_rows.Name, "all of its rows", "the end of the file", Folder);
-            done += read;
+            throw Damaged(
+                HeaderPath(folder), string.Create(CultureInfo.InvariantCulture, $"{rows.Paths.Count} shards"),
+                string.Create(CultureInfo.InvariantCulture, $"{expected.Length}"), folder);
+        }
+
+        for (int s = 0; s < expected.Length; s++)
+        {
+            long found = rows.FoundLengthOf(s);
+            if (found != rows.LengthOf(s))
+            {
+                throw Damaged(
+                    rows.Paths[s], string.Create(CultureInfo.InvariantCulture, $"{rows.LengthOf(s)} bytes"),
+                    found < 0 ? "no file" : string.Create(CultureInfo.InvariantCulture, $"{found}"), folder);
+            }
+        }
+
+        rows.OpenForReading();
+        string[] hashes = rows.ComputeHashes();
+        for (int s = 0; s < expected.Length; s++)
+        {
+            if (hashes[s] != expected[s])
+                throw Damaged(rows.Paths[s], $"content with hash {expected[s]}", hashes[s], folder);
         }
     }
 }

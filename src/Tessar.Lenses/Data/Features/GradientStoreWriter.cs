@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,21 +25,20 @@ internal sealed class GradientStoreWriter : IDisposable
     private readonly bool[] _done;
     private readonly bool _half;
     private GradientStoreHeader _header;
-    private FileStream? _rows;
+    private RowShards? _rows;
     private FileStream? _factors;
     private FileStream? _bits;
     private int _sinceFlush;
     private bool _scaled;
 
-    private long RowBytes => _header.Origin.ProjectionDimension * (_half ? 2L : 4L);
-
     /// <summary>Starts a store, or goes on with one that was interrupted.</summary>
     /// <param name="folder">The store's folder.</param>
-    /// <param name="header">Header of a new store; its scale is chosen here.</param>
+    /// <param name="header">Header of a new store; its scale and its files are chosen here.</param>
+    /// <param name="shardBytes">Bytes of rows from which on they are split over several files.</param>
     /// <exception cref="TessarException">Another process writes this store, or the disk is full.</exception>
-    public GradientStoreWriter(string folder, GradientStoreHeader header)
+    public GradientStoreWriter(string folder, GradientStoreHeader header, long shardBytes = GradientStore.ShardBytes)
     {
-        (_folder, _header) = (folder, header);
+        (_folder, _header) = (folder, Split(header, shardBytes));
         _half = header.Origin.NumberFormat == "f16";
         _done = new bool[header.Rows];
         Guard(() => Directory.CreateDirectory(folder));
@@ -82,7 +82,7 @@ internal sealed class GradientStoreWriter : IDisposable
             return;
         Guard(() =>
         {
-            _rows.Flush(flushToDisk: true);
+            _rows.Flush();
             _factors!.Flush(flushToDisk: true);
             _bits!.Position = 0;
             _bits.Write(Pack(_done));
@@ -98,11 +98,19 @@ internal sealed class GradientStoreWriter : IDisposable
             throw new TessarException(string.Create(CultureInfo.InvariantCulture, $"Row {missing} of {_folder} was never written."));
         Flush();
         (double largest, long zeroRows, double meanSquaredNorm) = Survey();
-        _header = _header with
+        string[] hashes = _rows!.ComputeHashes();
+        var summary = new GradientStoreSummary(hashes[0], GradientStore.HashOf(_factors!), largest, zeroRows, meanSquaredNorm);
+        if (_header.RowsPerShard is not null)
         {
-            Summary = new GradientStoreSummary(
-                GradientStore.HashOf(_rows!), GradientStore.HashOf(_factors!), largest, zeroRows, meanSquaredNorm),
-        };
+            using var all = new MemoryStream(Encoding.ASCII.GetBytes(string.Join('\n', hashes)));
+            summary = summary with
+            {
+                RowsHash = GradientStore.HashOf(all),
+                Shards = [.. hashes.Select((hash, s) => new GradientStoreShard(Path.GetFileName(_rows.Paths[s]), _rows.RowsOf(s), hash))],
+            };
+        }
+
+        _header = _header with { Summary = summary };
         WriteHeader();
     }
 
@@ -180,24 +188,35 @@ internal sealed class GradientStoreWriter : IDisposable
         if (found.Origin != _header.Origin || found.Rows != _header.Rows)
             throw GradientStore.Damaged(GradientStore.HeaderPath(_folder), "a store made from the same inputs", "another one", _folder);
         _header = found with { Summary = null };
-        bool isWhole = LengthOf(GradientStore.RowsPath(_folder)) == found.Rows * RowBytes
-            && LengthOf(GradientStore.FactorsPath(_folder)) == found.Rows * sizeof(float);
+        using var shards = new RowShards(_folder, _header);
+        // Bits promise nothing about files that were removed or cut.
+        bool isWhole = LengthOf(GradientStore.FactorsPath(_folder)) == found.Rows * sizeof(float);
+        bool[] wholeShards = [.. Enumerable.Range(0, shards.Paths.Count).Select(s => isWhole && shards.FoundLengthOf(s) == shards.LengthOf(s))];
         OpenFiles(FileMode.OpenOrCreate);
         _scaled = true;
-        // Bits promise nothing about files that were removed or cut.
-        if (!isWhole)
-            return;
         var bytes = new byte[(_done.Length + 7) / 8];
         _bits!.Position = 0;
         int read = _bits.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        // Bits that were never written are rows that were never promised.
-        for (int i = 0; i < _done.Length && i / 8 < read; i++)
-            _done[i] = (bytes[i / 8] >> (i % 8) & 1) == 1;
+        for (int s = 0; s < wholeShards.Length; s++)
+        {
+            int first = (int)shards.FirstOf(s);
+            // Bits that were never written are rows that were never promised.
+            for (int i = first; wholeShards[s] && i < first + shards.RowsOf(s) && i / 8 < read; i++)
+                _done[i] = (bytes[i / 8] >> (i % 8) & 1) == 1;
+        }
+    }
+
+    private static GradientStoreHeader Split(GradientStoreHeader header, long shardBytes)
+    {
+        long rowBytes = RowShards.RowBytesOf(header.Origin);
+        return header.Rows * rowBytes <= shardBytes ? header : header with { FormatVersion = 2, RowsPerShard = (int)Math.Max(1, shardBytes / rowBytes) };
     }
 
     private void OpenFiles(FileMode mode) => Guard(() =>
     {
-        _rows = OpenFile(GradientStore.RowsPath(_folder), mode, checked(_header.Rows * RowBytes));
+        _rows?.Dispose();
+        _rows = new RowShards(_folder, _header);
+        _rows.OpenForWriting(mode);
         _factors = OpenFile(GradientStore.FactorsPath(_folder), mode, _header.Rows * sizeof(float));
         _bits = OpenFile(GradientStore.DonePath(_folder), mode, (_header.Rows + 7) / 8);
     });
@@ -226,7 +245,7 @@ internal sealed class GradientStoreWriter : IDisposable
         using Tensor flatFactors = factors.to_type(ScalarType.Float32).contiguous();
         Guard(() =>
         {
-            RandomAccess.Write(_rows!.SafeFileHandle, stored.bytes, first * RowBytes);
+            _rows!.Write(first, stored.bytes);
             RandomAccess.Write(_factors!.SafeFileHandle, flatFactors.bytes, first * (long)sizeof(float));
         });
         Array.Fill(_done, true, first, count);
@@ -248,7 +267,7 @@ internal sealed class GradientStoreWriter : IDisposable
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor stored = empty(count, _header.Origin.ProjectionDimension, dtype: _half ? ScalarType.Float16 : ScalarType.Float32);
-            RandomAccess.Read(_rows!.SafeFileHandle, stored.bytes, first * RowBytes);
+            _rows!.Read(first, stored.bytes);
             Tensor rows = stored.to_type(ScalarType.Float32);
             largest = Math.Max(largest, LargestOf(rows));
             Tensor squares = rows.square().sum(1);
@@ -270,7 +289,7 @@ internal sealed class GradientStoreWriter : IDisposable
         }
         catch (IOException e) when (AtomicFile.IsDiskFull(e))
         {
-            long bytes = checked(_header.Rows * _header.Origin.ProjectionDimension * (_half ? 2 : 4));
+            long bytes = checked(_header.Rows * RowShards.RowBytesOf(_header.Origin));
             throw new TessarException(
                 string.Create(CultureInfo.InvariantCulture, $"The disk is full: {_folder} needs {bytes:N0} bytes. ")
                 + "Free some space and run the command again: it goes on where it stopped. A smaller --set projection-dimension needs less.",

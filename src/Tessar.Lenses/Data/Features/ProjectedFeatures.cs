@@ -13,6 +13,7 @@ internal sealed class ProjectedFeatures : IDisposable
 {
     private readonly FeatureModel _model;
     private readonly FeaturePass _pass;
+    private bool _isStoreTaken;
 
     /// <summary>Opens the store of the train set, or computes it, or goes on where an interrupted call stopped.</summary>
     /// <exception cref="TessarException">k exceeds the number of parameters, another process writes the store, or the disk is full.</exception>
@@ -59,10 +60,18 @@ internal sealed class ProjectedFeatures : IDisposable
     /// <summary>Features of other examples, shape [m, k]; the caller disposes them.</summary>
     public Tensor Of(ExampleSet targets) => _pass.ToMemory(targets);
 
+    /// <summary>Hands the store over: the caller disposes it.</summary>
+    public GradientStore TakeStore()
+    {
+        _isStoreTaken = true;
+        return Store;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        Store.Dispose();
+        if (!_isStoreTaken)
+            Store.Dispose();
         _model.Dispose();
     }
 

@@ -33,6 +33,9 @@ internal sealed class PrimalKernel : ScoreKernel
         _preconditioned = _solver.Solve(columns).DetachFromDisposeScope();
     }
 
+    /// <summary>K⁻¹ φ(q), [k, m], fp64; stays the kernel's.</summary>
+    public Tensor Preconditioned => _preconditioned;
+
     public override Tensor Scores(int first, int count)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -1,0 +1,88 @@
+using Tessar.Examples;
+using Tessar.Lenses.Data.Features;
+using Tessar.Lenses.Data.Kernels;
+using Tessar.Lenses.Data.Search;
+using Tessar.Methods;
+using Tessar.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tessar.Lenses.Data;
+
+/// <content>The strongest examples only, in one pass over the stores of all checkpoints.</content>
+public sealed partial class Trak : ITopAttribution
+{
+    /// <inheritdoc/>
+    public TopAttribution ScoreTop(RunView run, ExampleSet train, ExampleSet targets, int top, MethodContext context)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        if (options.Projection == TrakProjection.None || options.UseLeverage)
+        {
+            throw new TessarException(
+                "data/trak keeps only the strongest examples of projected gradients without leverage. "
+                + "Choose --set projection=sketch and --set use-leverage=false, or a --memory in which all scores fit.", ErrorKind.Usage);
+        }
+
+        top = Math.Min(top, train.Count);
+        var shape = new SearchShape(
+            train.Count, options.ProjectionDimension, options.NumberFormat == NumberFormat.F16, run.Checkpoints.Count, targets.Count, top);
+        SearchPlan plan = SearchPlan.For(shape, TorchThreads.Current, context);
+        context.Plan?.Invoke(plan.Describe());
+        var tally = new Tally();
+        List<GradientStore> stores = [];
+        try
+        {
+            List<SearchPart> parts = [];
+            double[] factors = new double[train.Count];
+            foreach (CheckpointView checkpoint in run.Checkpoints)
+                parts.Add(Prepare(tally, checkpoint, train, targets, stores, factors, context));
+            for (int i = 0; i < factors.Length; i++)
+                factors[i] /= run.Checkpoints.Count;
+            tally.Scoring.Start();
+            var question = new SearchQuestion { Queries = targets.Count, Top = top, RowFactors = factors };
+            TopScores scores = TopSearch.Run(parts, question, plan.BlockRows, plan.Threads, context).Scores;
+            tally.Scoring.Stop();
+            int[] columns = [.. Enumerable.Range(0, targets.Count)];
+            return new TopAttribution([.. columns.Select(scores.Proponents)], [.. columns.Select(scores.Opponents)], train.Count, Report(tally));
+        }
+        finally
+        {
+            stores.ForEach(store => store.Dispose());
+        }
+    }
+
+    // Computes or opens one checkpoint's features and solves for its targets; of what that takes only ψ = K⁻¹ φ(q) and the open store stay.
+    private SearchPart Prepare(
+        Tally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet targets, List<GradientStore> stores, double[] factors, MethodContext context)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        tally.Features.Start();
+        using var features = new ProjectedFeatures(checkpoint, train, Output, options, context);
+        tally.Computed += features.Computed;
+        tally.Note(features.Store.Header.ParameterCount, features.Store.Header.Skipped, features.GradientCheck);
+        var targetRows = new FeaturesInMemory(features.Of(targets));
+        tally.Features.Stop();
+        tally.Scoring.Start();
+        GradientStore store = features.TakeStore();
+        stores.Add(store);
+        Tensor? weights = null;
+        if (options.UseCurvatureWeights)
+        {
+            Tensor q = tensor(store.Factors.ToArray());
+            weights = q * (1 - q);
+        }
+
+        // The k×k solve, also for n < k: the n×n one gives scores, not queries.
+        using var kernel = new PrimalKernel(store, targetRows, options.Damping, weights, context.Cancellation);
+        tally.Dampings.Add(kernel.Damping);
+        for (int i = 0; i < factors.Length; i++)
+            factors[i] += store.Factors[i];
+        double[] queries = kernel.Preconditioned.t().contiguous().data<double>().ToArray();
+        tally.Scoring.Stop();
+        return new SearchPart(store, queries);
+    }
+}
