@@ -99,7 +99,7 @@ internal sealed class AttributeCommand : TessarCommand
             + $"gradients {Quantity.Seconds(result.SecondsFeatures)}, scores {Quantity.Seconds(result.SecondsScoring)}.");
         if (result.SkippedParameters.Count > 0)
             output.WriteLine($"Left out: {string.Join(", ", result.SkippedParameters)}.");
-        output.WriteLine($"A score of 1: {result.Units}.");
+        output.WriteLine(Explanation.UnitsOf(result.Units));
         foreach (SelfCheckJson check in result.Checks)
             output.WriteLine($"Check {check.Name}: {Quantity.Number(check.Value)}{(check.Limit is { } limit ? $", limit {Quantity.Number(limit)}{(check.Holds ? string.Empty : ", exceeded")}" : string.Empty)}. {check.Meaning}");
         foreach (string remark in result.Remarks)

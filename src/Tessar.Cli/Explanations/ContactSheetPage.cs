@@ -14,7 +14,7 @@ internal sealed class ContactSheetPage
     /// <summary>Training images in one row.</summary>
     public const int MostPerRow = 8;
 
-    private const int FewestColumns = 5, Margin = 36, Gap = 14, TargetTile = 224, TrainTile = 112, BetweenTargetAndRows = 40, HeadingHeight = 24, LineHeight = 18, RowGap = 18, BlockGap = 30;
+    private const int FewestColumns = 5, Margin = 36, Gap = 14, TargetTile = 224, TrainTile = 112, BetweenTargetAndRows = 40, HeadingHeight = 24, LineHeight = 18, RowGap = 18, BlockGap = 42;
 
     private static readonly SKColor s_raised = new(0x0B, 0x5C, 0xAD), s_lowered = new(0xA8, 0x42, 0x07);
 
@@ -57,16 +57,16 @@ internal sealed class ContactSheetPage
         string[] head = [.. Wrap(Subtitle(), s_subtitle)], foot = [.. Footer().SelectMany(line => Wrap(line, s_quiet))];
         int top = Margin + 34 + (head.Length * 22) + 20;
         using var sheet = new SheetCanvas(Width, top + (blocks.Length * (BlockHeight + BlockGap)) + 10 + (foot.Length * LineHeight) + Margin - 12);
-        sheet.Write(SheetCanvas.Shorten(explanation.Document.Method, Width - (2 * Margin), s_title), Margin, Margin + 22, s_title);
+        sheet.Write(SheetCanvas.Shorten($"{explanation.Document.Run}: {explanation.Document.Method}", Width - (2 * Margin), s_title), Margin, Margin + 22, s_title);
         WriteLines(sheet, head, Margin + 50, 22, s_subtitle);
         foreach (Block block in blocks)
         {
-            sheet.Rule(Margin, Width - Margin, top - (BlockGap / 2));
+            sheet.Rule(Margin, Width - Margin, top - 16);
             Draw(sheet, block, top + 8);
             top += BlockHeight + BlockGap;
         }
 
-        sheet.Rule(Margin, Width - Margin, top - (BlockGap / 2));
+        sheet.Rule(Margin, Width - Margin, top - 16);
         WriteLines(sheet, foot, top + 12, LineHeight, s_quiet);
         return sheet.ToPng();
     }
@@ -82,7 +82,7 @@ internal sealed class ContactSheetPage
         Line($"Answer: {block.Answer}", block.IsLabel ? s_text : s_differs);
         Line(block.Probability, s_quiet);
         Draw(sheet, block.Raised, $"Raised the {explanation.Document.Report.Output} of {block.Label}", s_up, top);
-        Draw(sheet, block.Lowered, $"Lowered it", s_down, top + RowHeight + RowGap);
+        Draw(sheet, block.Lowered, $"Lowered the {explanation.Document.Report.Output} of {block.Label}", s_down, top + RowHeight + RowGap);
 
         void Line(string text, SheetText style)
         {
@@ -120,7 +120,7 @@ internal sealed class ContactSheetPage
         if (hidden > 0)
             yield return $"{Quantity.Count(hidden)} more {(hidden == 1 ? "prediction isn't" : "predictions aren't")} drawn: a picture holds {MostTargets}.";
         yield return explanation.Sign;
-        yield return $"A score of 1: {explanation.Document.Report.Units}.";
+        yield return explanation.Units;
         yield return explanation.Validation.Text;
     }
 

@@ -55,6 +55,12 @@ internal sealed record Explanation
     /// <summary>The sign convention, as one clause.</summary>
     public string Sign => Document.Sign;
 
+    /// <summary>What a score of 1 means, as a sentence.</summary>
+    public string Units => UnitsOf(Document.Report.Units);
+
+    /// <summary>A method's units, as a sentence.</summary>
+    public static string UnitsOf(string units) => units.StartsWith("no unit: ", StringComparison.Ordinal) ? $"Scores have {units}." : $"A score of 1 means: {units}.";
+
     /// <summary>How scores of a target are written: four significant digits of the largest, the same number of decimals for all.</summary>
     public Func<double, string> ScoreFormat(int target)
     {

@@ -23,7 +23,7 @@ internal static class ReportFacts
                 Fact("Run", explanation.Runs),
                 Fact("Explained output", report.Output),
                 Fact("Sign", document.Sign),
-                Fact("A score of 1", report.Units),
+                Fact("Units", explanation.Units),
                 Fact("Validation", explanation.Validation.Text),
                 Fact("Training examples", $"{document.Train} ({Quantity.Count(explanation.Train.Count)})"),
                 Fact("Predictions", $"{document.Targets} ({Quantity.Count(explanation.Targets.Count)})"),
@@ -45,12 +45,12 @@ internal static class ReportFacts
     }
 
     private static XElement Checks(IReadOnlyList<SelfCheck> checks) => Element(
-        "table", Element("thead", Element("tr", Column("Check"), Column("Value", isNumber: true), Column("Limit", isNumber: true), Column("Verdict"), Column("Meaning"))),
+        "div", Class("scroll"), Attribute("role", "region"), Attribute("aria-label", "Self-checks"), Attribute("tabindex", "0"), Element("table", Element("thead", Element("tr", Column("Check"), Column("Value", isNumber: true), Column("Limit", isNumber: true), Column("Verdict"), Column("Meaning"))),
         Element("tbody", [.. checks.Select(check => Element(
             "tr", Element("th", Attribute("scope", "row"), check.Name), Element("td", Class("number"), Exact(check.Value)),
             Element("td", Class("number"), check.Limit is { } limit ? Exact(limit) : "none"),
             check.Limit is null ? Element("td", Class("quiet"), "for information") : check.Holds ? Element("td", "kept") : Element("td", Class("down"), Element("b", "exceeded")),
-            Element("td", check.Meaning)))]));
+            Element("td", check.Meaning)))])));
 
     private static XElement Checkpoints(AttributionDocument document)
     {

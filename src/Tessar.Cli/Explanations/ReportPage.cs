@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
@@ -62,7 +63,7 @@ internal static class ReportPage
             "header",
             Element("h1", Title(explanation)),
             Element("p", $"Method {explanation.Document.Method} over {Quantity.Count(explanation.Train.Count)} training examples ({explanation.Document.Train}), explaining the {explanation.Document.Report.Output} of {explanation.Document.Targets}."),
-            Element("p", $"{explanation.Sign} A score of 1: {explanation.Document.Report.Units}."),
+            Element("p", $"{explanation.Sign} {explanation.Units}"),
             Element("p", explanation.Validation.IsMeasured ? null : Class("notice"), explanation.Validation.Text),
             hidden > 0 ? Element("p", Class("notice"), $"{Quantity.Count(hidden)} more {(hidden == 1 ? "prediction isn't" : "predictions aren't")} shown: a page holds {MostTargets}. All scores are in the result, and in a table written with --export.") : null,
             listed > MostInfluences ? Element("p", Class("notice"), $"Of {Quantity.Count(listed)} examples kept in each direction a page shows the {MostInfluences} strongest.") : null,
@@ -87,9 +88,9 @@ internal static class ReportPage
                     "div", PageImage.Of(explanation.Targets, target, TargetSide, $"Image of {known.Example}, labelled {known.Label}"),
                     Element("p", "Label: ", Element("b", known.Label)),
                     explanation.TrueLabel(target) is { } truth ? Element("p", Class("down"), $"The label was changed on purpose; really {truth}.") : null,
-                    Element("p", isLabel ? null : Class("down"), "Answer: ", Element("b", answer), $", {Quantity.Percent(probability)}{(isLabel ? string.Empty : ", differs from the label")}")),
+                    Element("p", isLabel ? null : Class("down"), "Answer: ", Element("b", answer), $", {Percent(probability)}{(isLabel ? string.Empty : ", differs from the label")}")),
                 Ranking(explanation, raised, $"Raised the {explanation.Document.Report.Output}", "up", format, largest),
-                Ranking(explanation, lowered, "Lowered it", "down", format, largest)),
+                Ranking(explanation, lowered, $"Lowered the {explanation.Document.Report.Output}", "down", format, largest)),
             Element("div", Class("pair"), Totals(explanation, target), Shares(explanation, target)));
     }
 
@@ -102,7 +103,7 @@ internal static class ReportPage
         XElement Row(InfluenceJson one) => Element(
             "tr",
             Element("td", PageImage.Of(explanation.Train, one.Index, TrainSide, $"Image of {one.Example}, trained as {one.Label}")),
-            Element("td", one.Example),
+            Element("td", Class("name"), one.Example),
             Element("td", one.Label, one.TrueLabel is { } truth ? Element("span", Class("down"), Element("br"), $"really {truth}") : null),
             Element("td", Class("number"), format(one.Score), Bar(Math.Abs(one.Score) / largest, direction)));
     }
@@ -119,25 +120,32 @@ internal static class ReportPage
         string label = explanation.Result.Targets[target].Label;
         return Element(
             "div", Element("h3", "By the class they were trained as"),
-            Element("table", Head("Class", "Examples", "Sum", "Raised", "Lowered", "Share"), Element("tbody", [.. rows.Select(total => Element(
+            Scrolling("Sums by class", Element("table", Head("Class", "Examples", "Sum", "Raised", "Lowered", "Share"), Element("tbody", [.. rows.Select(total => Element(
                 "tr", Element("th", Attribute("scope", "row"), total.Class, total.Class == label ? Element("span", Class("quiet"), " (its label)") : null),
-                Number(Quantity.Count(total.Examples)), Number(format(total.Sum)), Number(format(total.Raised)), Number(format(total.Lowered)), Number(Quantity.Percent(total.Share))))])),
+                Number(Quantity.Count(total.Examples)), Number(format(total.Sum)), Number(format(total.Raised)), Number(format(total.Lowered)), Number(Percent(total.Share))))]))),
             Element("p", Class("quiet"), "Share: of the sum of absolute scores over all training examples."));
     }
 
     private static XElement Shares(Explanation explanation, int target) => Element(
         "div", Element("h3", "How concentrated it is"),
         Element("table", Head("Strongest examples", "Share", "Evenly spread"), Element("tbody", [.. ScoreShare.Of(explanation.Matrix, target).Select(share => Element(
-            "tr", Element("th", Attribute("scope", "row"), Quantity.Count(share.Count)), Number(Quantity.Percent(share.Share)),
-            Number(Quantity.Percent((double)share.Count / explanation.Matrix.TrainCount))))])),
+            "tr", Element("th", Attribute("scope", "row"), Quantity.Count(share.Count)), Number(Percent(share.Share)),
+            Number(Percent((double)share.Count / explanation.Matrix.TrainCount))))])),
         Element("p", Class("quiet"), "The share of all absolute scores that the strongest examples carry, beside what they would carry if all were equally strong."));
+
+    // Where the window is too narrow the table can be scrolled, by keyboard as well.
+    private static XElement Scrolling(string name, XElement table) =>
+        Element("div", Class("scroll"), Attribute("role", "region"), Attribute("aria-label", name), Attribute("tabindex", "0"), table);
 
     private static XElement Head(params string[] columns) =>
         Element("thead", Element("tr", [.. columns.Select((name, i) => Column(name, isNumber: i > 0 && name is not ("Example" or "Label")))]));
+
+    // Two digits for what one decimal would show as nothing; the sign of percent never begins a line.
+    private static string Percent(double share) => (100 * share).ToString(share is > 0 and < 0.0095 ? "0.00\u00A0\\%" : "0.0\u00A0\\%", CultureInfo.InvariantCulture);
 
     private static XElement Number(string text) => Element("td", Class("number"), text);
 
     private static XElement Bar(double share, string direction) => Element(
         "span", Class($"bar {direction}"), Attribute("aria-hidden", "true"),
-        Attribute("style", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"width:{Math.Max(1, 100 * share):0}%")));
+        Attribute("style", string.Create(CultureInfo.InvariantCulture, $"width:{Math.Max(1, 100 * share):0}%")));
 }

@@ -11,7 +11,7 @@ internal static class ReportStyle
         }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 Inter, system-ui, "Segoe UI", "DejaVu Sans", sans-serif; font-variant-numeric: tabular-nums; }
-        main { max-width: 68rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+        main { max-width: 74rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
         h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .5rem; }
         h2 { font-size: 1.25rem; margin: 0 0 1rem; }
         h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
@@ -28,20 +28,24 @@ internal static class ReportStyle
         .target { display: grid; grid-template-columns: 12rem minmax(0, 1fr) minmax(0, 1fr); gap: 1.5rem; align-items: start; }
         .target img { margin-bottom: .5rem; }
         .target h3 { margin-top: 0; }
-        .pair { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 1.5rem; align-items: start; }
+        .pair { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 0 2.5rem; align-items: start; }
         table { border-collapse: collapse; width: 100%; }
         caption { text-align: left; font-weight: 600; padding-bottom: .25rem; }
         th { text-align: left; font-weight: 600; }
         thead th { color: var(--quiet); font-size: .85rem; border-bottom: 1px solid var(--line); }
-        th, td { padding: .25rem .5rem .25rem 0; vertical-align: middle; overflow-wrap: anywhere; }
+        th, td { padding: .25rem .5rem .25rem 0; vertical-align: middle; overflow-wrap: break-word; }
         tbody tr + tr th, tbody tr + tr td { border-top: 1px solid var(--line); }
-        .number { text-align: right; white-space: nowrap; overflow-wrap: normal; }
+        .name { white-space: nowrap; }
+        .number { text-align: right; white-space: nowrap; }
+        td.number, th.number { padding-left: .75rem; }
+        td:last-child, th:last-child { padding-right: 0; }
         .bar { display: block; height: .3rem; border-radius: .15rem; margin-left: auto; }
         .bar.up { background: var(--upbar); } .bar.down { background: var(--downbar); }
+        .scroll { overflow-x: auto; }
         table.facts th { width: 14rem; vertical-align: top; }
         table.facts td { vertical-align: top; }
         ul { margin: 0; padding-left: 1.1rem; }
-        @media (max-width: 56rem) { .target, .pair { grid-template-columns: minmax(0, 1fr); } table.facts th { width: 8rem; } }
+        @media (max-width: 56rem) { .target, .pair { grid-template-columns: minmax(0, 1fr); } table.facts th { width: 8rem; } .scroll table { font-size: .85rem; } }
         @media print { body { background: none; } section { break-inside: avoid; } nav { display: none; } }
 
         """;

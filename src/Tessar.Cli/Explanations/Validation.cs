@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Tessar.Cli.Parsing;
 using Tessar.Methods;
 using Tessar.Runs;
 
@@ -21,7 +20,7 @@ internal sealed record Validation(string Text, bool IsMeasured)
                 .Select(Evaluation.Read).OfType<Evaluation>().Where(found => found.Method == document.Method),
         ];
         if (known.Length == 0)
-            return new Validation($"Not validated: no linear datamodeling score of {document.Method} is kept with {run.Name}. Measure it with `{CommandLine.ProgramName} evaluate lds {run.Name} --method {document.Method}`.", false);
+            return new Validation($"Not validated: no linear datamodeling score of {document.Method} is kept with {run.Name}. Measure it with `tessar evaluate lds {run.Name} --method {document.Method}`.", false);
         (Evaluation best, string[] differences) = known.Select(found => (found, found.DifferencesFrom(document, ensemble))).MinBy(pair => pair.Item2.Length > 0);
         return differences.Length == 0
             ? new Validation(best.Text, true)
