@@ -1,9 +1,11 @@
 using System.CommandLine;
+using Tessar.Cli.Explanations;
 using Tessar.Cli.Json;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Runs;
 
 namespace Tessar.Cli.Commands;
 
@@ -19,6 +21,10 @@ internal sealed class AttributeCommand : TessarCommand
     private readonly Setting<int> top;
     private readonly Setting<int> ensemble;
     private readonly StrongestScores strongest;
+    private readonly Option<string> picture;
+    private readonly Option<string> report;
+    private readonly Option<string> export;
+    private readonly Option<bool> force;
 
     public AttributeCommand()
         : base("attribute", "Finds the training examples that raised or lowered a run's predictions", CommandTable.LensGroup)
@@ -30,11 +36,16 @@ internal sealed class AttributeCommand : TessarCommand
         ensemble = Add(Attributing.EnsembleSetting("attribute"));
         top = Add(Setting.Int32("attribute.top", "--top", "N", "Training examples to keep per target and direction", 10, 1, 100_000));
         strongest = new StrongestScores(Add(StrongestScores.MemorySetting("attribute")), Add(StrongestScores.TopOnlyOption()));
+        picture = Add(new Option<string>("--picture") { Description = $"Draw the strongest examples: one block per prediction, at most {ContactSheetPage.MostTargets}", HelpName = "FILE.png" });
+        report = Add(new Option<string>("--report") { Description = $"Write a page to read and pass on: images, scores, how they were made; at most {ReportPage.MostTargets} predictions", HelpName = "FILE.html" });
+        export = Add(new Option<string>("--export") { Description = $"Write every score as a row of a table: {string.Join(" or ", ScoreExport.Extensions)}", HelpName = "FILE" });
+        force = Add(new Option<bool>("--force") { Description = "Replace files that exist" });
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("attribute demo-1 --targets test:0-9", "By TRAK, the default");
         AddExample("attribute demo-1 --method data/trak --train train:0-1999 --targets test:0-99 --set projection-dimension=8192 --set damping=0.3 --json", "With options, for a script");
         AddExample("attribute a,b,c --targets test:7", "Over three runs");
         AddExample("attribute demo-1 --targets test:0-9 --ensemble 10", "Over ten models of the run's program on random halves of its data: better scores");
+        AddExample("attribute demo-1 --targets test:0-9 --picture why.png --report why.html --export scores.parquet", "To look at, to pass on, to work with");
     }
 
     public override Type Result => typeof(AttributeJson);
@@ -43,12 +54,30 @@ internal sealed class AttributeCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
+        ExplanationFiles files = ExplanationFiles.Of(call, picture, report, export, call.Value(force));
         using Attributing work = Attributing.Open(call, call.Value(runs), call.Value(method));
         work.UseEnsemble(call, call.Value(ensemble));
         ExampleSet examples = work.TrainExamples(call.TryValue(train, out string range) ? range : null);
         ExampleSet explained = work.Examples(call.Value(targets)!);
-        (TopAttribution best, AttributionResult kept) = strongest.Find(call, work, examples, explained, call.Value(top));
+        (TopAttribution best, AttributionMatrix? matrix, AttributionResult kept) = strongest.Find(call, work, examples, explained, call.Value(top), needsAll: !files.IsNone);
         AttributeJson result = AttributeJson.Of(best, kept, examples, explained);
+        if (!files.IsNone)
+        {
+            result = result with
+            {
+                Files = files.Write(call, new Explanation
+                {
+                    Matrix = matrix!,
+                    Document = kept.Document,
+                    Result = result,
+                    Train = examples,
+                    Targets = explained,
+                    Answers = Predictor.Predict(work.Run, explained, cancellation: call.Cancellation),
+                    Validation = Validation.Find(work.Run, kept.Document, call.Value(ensemble)),
+                }),
+            };
+        }
+
         call.Print(result, JsonOutput.Printing.AttributeJson, console => Write(call, console.Profile.Out.Writer, result, examples, explained));
         return ExitCode.Success;
     }
@@ -70,7 +99,18 @@ internal sealed class AttributeCommand : TessarCommand
             + $"gradients {Quantity.Seconds(result.SecondsFeatures)}, scores {Quantity.Seconds(result.SecondsScoring)}.");
         if (result.SkippedParameters.Count > 0)
             output.WriteLine($"Left out: {string.Join(", ", result.SkippedParameters)}.");
+        output.WriteLine(Explanation.UnitsOf(result.Units));
+        foreach (SelfCheckJson check in result.Checks)
+            output.WriteLine($"Check {check.Name}: {Quantity.Number(check.Value)}{(check.Limit is { } limit ? $", limit {Quantity.Number(limit)}{(check.Holds ? string.Empty : ", exceeded")}" : string.Empty)}. {check.Meaning}");
+        foreach (string remark in result.Remarks)
+            output.WriteLine(remark);
         output.WriteLine($"{(result.TopOnly is true ? "Strongest scores" : "Scores")}: {result.Scores}");
+        foreach (WrittenFileJson file in result.Files ?? [])
+        {
+            string left = file.TargetsLeftOut > 0 ? $"; {Quantity.Count(file.TargetsLeftOut)} more had no room" : string.Empty;
+            output.WriteLine($"{char.ToUpperInvariant(file.Kind[0])}{file.Kind[1..]}: {file.Path} ({Quantity.Count(file.Targets)} {(file.Targets == 1 ? "prediction" : "predictions")}, {Quantity.Bytes(file.Bytes)}{left})");
+        }
+
         output.WriteLine($"In the browser: {call.Suggest("serve")}");
     }
 }

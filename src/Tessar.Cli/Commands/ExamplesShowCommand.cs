@@ -65,8 +65,6 @@ internal sealed class ExamplesShowCommand : TessarCommand
         {
             console.WriteLine();
             console.WriteLine($"{Quantity.Count(result.PictureExamples ?? 0)} examples drawn in {picture}.");
-            if (!Fonts.HasLetters)
-                console.WriteLine("This system has no font, so the picture has no captions. Debian's package fonts-dejavu-core has one.");
         }
         console.WriteLine();
         Table table = PlainTable.Create(["Class", .. result.Splits.Select(split => split.Name)]);

@@ -31,6 +31,24 @@ internal sealed record AttributeJson : JsonResult
     /// <summary>Those whose gradients were computed now, over all checkpoints; the others were on the disk.</summary>
     public required long ExamplesComputed { get; init; }
 
+    /// <summary>What is explained, such as `margin`.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>What a positive score means.</summary>
+    public required string Sign { get; init; }
+
+    /// <summary>What a score of 1 means, one clause.</summary>
+    public required string Units { get; init; }
+
+    /// <summary>What the method found when it checked itself.</summary>
+    public required IReadOnlyList<SelfCheckJson> Checks { get; init; }
+
+    /// <summary>What to know before trusting the scores, one sentence each.</summary>
+    public required IReadOnlyList<string> Remarks { get; init; }
+
+    /// <summary>How gradients were shortened, such as `sketch`; absent for methods without that choice.</summary>
+    public string? Projection { get; init; }
+
     /// <summary>Width of the random projection; absent without one.</summary>
     public int? ProjectionDimension { get; init; }
 
@@ -61,6 +79,9 @@ internal sealed record AttributeJson : JsonResult
     /// <summary>The effective options of the method.</summary>
     public required IReadOnlyDictionary<string, string> Options { get; init; }
 
+    /// <summary>The picture, report and export that were asked for; absent without any.</summary>
+    public IReadOnlyList<WrittenFileJson>? Files { get; init; }
+
     /// <summary>The explained predictions, in order.</summary>
     public required IReadOnlyList<TargetJson> Targets { get; init; }
 
@@ -78,6 +99,12 @@ internal sealed record AttributeJson : JsonResult
             Train = train.ToString(),
             Examples = best.TrainCount,
             ExamplesComputed = report.ExamplesComputed,
+            Output = report.Output,
+            Sign = kept.Document.Sign,
+            Units = report.Units,
+            Checks = [.. report.Checks.Select(SelfCheckJson.Of)],
+            Remarks = report.Remarks,
+            Projection = report.Projection,
             ProjectionDimension = report.ProjectionDimension,
             Parameters = report.Parameters,
             SkippedParameters = report.SkippedParameters,
@@ -91,6 +118,28 @@ internal sealed record AttributeJson : JsonResult
             Targets = [.. Enumerable.Range(0, best.TargetCount).Select(j => TargetJson.Of(best, j, train, targets))],
         };
     }
+}
+
+/// <summary>A number by which the scores can be judged.</summary>
+internal sealed record SelfCheckJson
+{
+    /// <summary>What was checked, such as `cg-residual`.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The number.</summary>
+    public required double Value { get; init; }
+
+    /// <summary>The largest value with which the scores are as good as intended; absent when there is no such line.</summary>
+    public double? Limit { get; init; }
+
+    /// <summary>Whether the value keeps its limit; true without one.</summary>
+    public required bool Holds { get; init; }
+
+    /// <summary>What it measures, one sentence.</summary>
+    public required string Meaning { get; init; }
+
+    public static SelfCheckJson Of(SelfCheck check) =>
+        new() { Name = check.Name, Value = check.Value, Limit = check.Limit, Holds = check.Holds, Meaning = check.Meaning };
 }
 
 /// <summary>One explained prediction.</summary>

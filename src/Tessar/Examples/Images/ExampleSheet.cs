@@ -33,13 +33,13 @@ internal static class ExampleSheet
     private static List<ContactSheet.Line> ByClass(ExampleSet examples, int perClass) =>
     [
         .. FirstOfClasses(examples, perClass).Select((found, label) => (found, label)).Where(line => line.found.Count > 0).Select(
-            line => new ContactSheet.Line(examples.Store.ClassNames[line.label], [.. line.found.Select(i => TileOf(examples, i, caption: null))])),
+            line => new ContactSheet.Line(examples.Store.ClassNames[line.label], [.. line.found.Select(i => SheetTile.Of(examples, i, caption: null))])),
     ];
 
     private static List<ContactSheet.Line> InRows(int[] indices, ExampleSet examples, bool hasClasses) =>
     [
         .. indices.Chunk(MostColumns).Select(row => new ContactSheet.Line(null, [.. row.Select(
-            i => TileOf(examples, i, hasClasses ? examples.Store.ClassNames[examples.Label(i)] : $"{examples.Split}:{i}"))])),
+            i => SheetTile.Of(examples, i, hasClasses ? examples.Store.ClassNames[examples.Label(i)] : $"{examples.Split}:{i}"))])),
     ];
 
     /// <summary>The first examples of each class; of rare classes fewer.</summary>
@@ -57,13 +57,5 @@ internal static class ExampleSheet
         }
 
         return found;
-    }
-
-    private static SheetTile TileOf(ExampleSet examples, int index, string? caption)
-    {
-        ImageShape shape = examples.Store.ImageOf(examples.Row(index)).Shape;
-        byte[] pixels = new byte[shape.Size];
-        examples.ReadImage(index, shape, pixels);
-        return new SheetTile(pixels, shape, caption);
     }
 }

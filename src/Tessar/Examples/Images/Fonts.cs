@@ -3,23 +3,21 @@ using SkiaSharp;
 
 namespace Tessar.Examples.Images;
 
-/// <summary>The system's fonts for captions.</summary>
+/// <summary>The letters of captions: our own, so that a picture looks the same everywhere; the system's for scripts that ours lack.</summary>
 internal static class Fonts
 {
-    private static readonly string[] s_families = ["Inter", "DejaVu Sans", "Liberation Sans", "Noto Sans", "Segoe UI", "Helvetica Neue", "Arial"];
-    private static readonly SKTypeface s_usual = Usual();
-
-    /// <summary>True when there are letters to write with.</summary>
-    public static bool HasLetters => s_usual.ContainsGlyph('a');
+    private static readonly SKTypeface s_regular = Own("Inter-Regular.otf"), s_strong = Own("Inter-SemiBold.otf");
 
     /// <summary>Cuts a text into pieces that one font has all the letters for; letters that no font has are left out.</summary>
-    public static IEnumerable<(string Text, SKTypeface Font)> Split(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="isStrong">Whether to write it in semi-bold letters.</param>
+    public static IEnumerable<(string Text, SKTypeface Font)> Split(string text, bool isStrong = false)
     {
         var piece = new StringBuilder();
-        SKTypeface font = s_usual;
+        SKTypeface usual = isStrong ? s_strong : s_regular, font = usual;
         foreach (Rune rune in text.EnumerateRunes())
         {
-            SKTypeface? next = s_usual.ContainsGlyph(rune.Value) ? s_usual
+            SKTypeface? next = usual.ContainsGlyph(rune.Value) ? usual
                 : font.ContainsGlyph(rune.Value) ? font
                 : SKFontManager.Default.MatchCharacter(rune.Value);
             if (next is null)
@@ -38,14 +36,11 @@ internal static class Fonts
             yield return (piece.ToString(), font);
     }
 
-    private static SKTypeface Usual()
+    private static SKTypeface Own(string name)
     {
-        foreach (string family in s_families)
-        {
-            if (SKFontManager.Default.MatchFamily(family) is { } found && found.ContainsGlyph('a'))
-                return found;
-        }
-
-        return SKFontManager.Default.MatchCharacter('a') ?? SKTypeface.Default;
+        using Stream file = typeof(Fonts).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} isn't in the assembly.");
+        using SKData data = SKData.Create(file);
+        return SKTypeface.FromData(data) ?? throw new InvalidOperationException($"{name} can't be read as a font.");
     }
 }
