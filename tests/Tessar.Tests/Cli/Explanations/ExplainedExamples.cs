@@ -32,7 +32,7 @@ internal sealed class ExplainedExamples : IDisposable
         {
             Matrix = Matrix,
             Document = Kept.Document,
-            Result = AttributeJson.Of(Matrix, Kept, Train, Targets),
+            Result = AttributeJson.Of(TopAttribution.Of(Matrix, top), Kept, Train, Targets),
             Train = Train,
             Targets = Targets,
             Answers = Predictions.Save(Run.Directory, Run.Record, Run.LastCheckpoint(), Targets, logits, 0),
