@@ -79,6 +79,20 @@ public sealed class DatamodelScoresTests(ContractRun run) : IClassFixture<Contra
     }
 
     [Fact]
+    public void Fewer_subsets_than_were_trained_are_the_first_of_them()
+    {
+        Run copy = run.Copy();
+        var few = new DatamodelScores(new() { Subsets = 24 });
+        new DatamodelScores(new() { Subsets = 30 }).Score(new RunView(copy), run.Train, run.Test, Context);
+        AttributionMatrix after = few.Score(new RunView(copy), run.Train, run.Test, Context);
+        Assert.Equal(30, _retrainer.Last!.Count);
+        Assert.Equal(few.Score(new RunView(run.Copy()), run.Train, run.Test, Context).Scores.ToArray(), after.Scores.ToArray());
+        AttributionMatrix others = few.Score(new RunView(copy), run.Train, new ExampleSet(run.Store, "test", 4, 3), Context);
+        Assert.Equal(after[7, 5], others[7, 1]);
+        Assert.Equal(30, _retrainer.Last.Count);
+    }
+
+    [Fact]
     public void Failed_trainings_are_left_out_and_told()
     {
         var failing = new Watched { Spoil = 3 };
