@@ -73,9 +73,9 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
         Check(train, context);
         // Of its own domain: models that judge an attribution must not be those it was fitted to.
         ulong seed = new RandomStream(options.Seed, "datamodels", unchecked((long)context.Seed)).NextUInt64();
-        ExampleMasks masks = ExampleMasks.ExactSize(options.Subsets, train.Count, options.Fraction, seed);
         SubsetTrainings trainings = SubsetTrainings.Train(
-            MethodName, run, train, targets, masks, options.SeedsPerSubset, options.Output, seed, context, SplitColumns.Least);
+            MethodName, run, train, targets, options.Subsets, count => ExampleMasks.ExactSize(count, train.Count, options.Fraction, seed),
+            options.SeedsPerSubset, options.Output, seed, context, SplitColumns.Least);
         var watch = Stopwatch.StartNew();
         var columns = new SplitColumns(trainings.Masks, trainings.Answered, seed);
         var heldOut = new HeldOutCorrelation(targets.Count);

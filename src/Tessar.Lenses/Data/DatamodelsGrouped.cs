@@ -5,6 +5,7 @@ using Tessar.Examples;
 using Tessar.Lenses.Data.Datamodels;
 using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
+using Tessar.Runs.Retraining;
 
 namespace Tessar.Lenses.Data;
 
@@ -64,8 +65,9 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
         // Of its own domain: models that judge an attribution must not be those it was fitted to.
         ulong seed = new RandomStream(options.Seed, "datamodels, grouped", unchecked((long)context.Seed)).NextUInt64();
         bool[][] drawn = groups.Draw(options.Subsets, options.Fraction, seed);
+        ExampleMasks masks = groups.Masks(drawn);
         SubsetTrainings trainings = SubsetTrainings.Train(
-            MethodName, run, train, targets, groups.Masks(drawn), options.SeedsPerSubset, options.Output, seed, context, SubsetsPerGroup * groups.Count);
+            MethodName, run, train, targets, options.Subsets, _ => masks, options.SeedsPerSubset, options.Output, seed, context, SubsetsPerGroup * groups.Count);
         var watch = Stopwatch.StartNew();
         var regression = new GroupRegression([.. trainings.Answered.Select(m => drawn[m])], options.Ridge, groups.Describe);
         var heldOut = new HeldOutCorrelation(targets.Count);

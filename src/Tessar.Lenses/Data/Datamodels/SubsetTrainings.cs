@@ -4,6 +4,7 @@ using Tessar.Examples;
 using Tessar.Lenses.Data.Evaluation;
 using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
+using Tessar.Runs;
 using Tessar.Runs.Retraining;
 
 namespace Tessar.Lenses.Data.Datamodels;
@@ -14,10 +15,11 @@ internal sealed class SubsetTrainings
     private readonly SubsetOutputs _outputs;
     private readonly int[] _seeds;
     private readonly double _sign;
+    private readonly int _first;
 
-    private SubsetTrainings(SubsetOutputs outputs, TargetOutput output, double seconds)
+    private SubsetTrainings(SubsetOutputs outputs, TargetOutput output, int first, int targets, double seconds)
     {
-        (_outputs, Seconds) = (outputs, seconds);
+        (_outputs, _first, Targets, Seconds) = (outputs, first, targets, seconds);
         _seeds = [.. Enumerable.Range(0, outputs.Seeds)];
         // A retraining keeps the loss; higher is better here.
         _sign = output == TargetOutput.NegativeLoss ? -1 : 1;
@@ -30,7 +32,7 @@ internal sealed class SubsetTrainings
     public int[] Answered => _outputs.Answered;
 
     /// <summary>m.</summary>
-    public int Targets => _outputs.Targets;
+    public int Targets { get; }
 
     /// <summary>What to know about them, one sentence each.</summary>
     public List<string> Remarks { get; } = [];
@@ -43,7 +45,8 @@ internal sealed class SubsetTrainings
     /// <param name="run">The program of its first run is trained.</param>
     /// <param name="train">What the masks choose from.</param>
     /// <param name="targets">Whose outputs are kept.</param>
-    /// <param name="masks">The subsets.</param>
+    /// <param name="subsets">How many subsets.</param>
+    /// <param name="masksOf">The subsets, so many of them; the first ones of more are the same.</param>
     /// <param name="repeats">Trainings of each, whose outputs are averaged.</param>
     /// <param name="output">What is explained.</param>
     /// <param name="seed">Decides every training's seed; of the method's own domain.</param>
@@ -51,39 +54,59 @@ internal sealed class SubsetTrainings
     /// <param name="least">Subsets that need a model for the fit.</param>
     /// <exception cref="TessarException">Nobody trains, the run can't be trained again, or too few trainings came to their end.</exception>
     public static SubsetTrainings Train(
-        string method, RunView run, ExampleSet train, ExampleSet targets, ExampleMasks masks, int repeats, TargetOutput output, ulong seed,
-        MethodContext context, int least)
+        string method, RunView run, ExampleSet train, ExampleSet targets, int subsets, Func<int, ExampleMasks> masksOf, int repeats,
+        TargetOutput output, ulong seed, MethodContext context, int least)
     {
         IRetrainer retrainer = Retrainer(method, context);
-        CheckMemory(train, targets, masks.Count, repeats, context);
+        if (Bytes(train, targets.Count, subsets, repeats) is var bytes && bytes > context.MemoryBudget)
+        {
+            throw new TessarException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Masks of {subsets} subsets of {train} and their outputs on {targets} need {bytes:N0} bytes; the memory budget is {context.MemoryBudget:N0}. ")
+                + "Choose fewer --targets, or fewer `subsets`.", ErrorKind.Environment);
+        }
+
         context.Cancellation.ThrowIfCancellationRequested();
         long start = Stopwatch.GetTimestamp();
-        RetrainingRequest request = RetrainingCache.Placed(
-            RetrainingCache.For(run.Run, train, targets, masks, seed) with
+        ExampleSet asked = AskedAbout(run, targets);
+        if (Bytes(train, asked.Count, subsets, repeats) > context.MemoryBudget)
+            asked = targets;
+        ExampleMasks masks = masksOf(subsets);
+        RetrainingRequest request = Request(masks);
+        // More of the same were trained before: the first ones are those asked for now.
+        if (Known(request) is var known && known > subsets)
+            request = Request(masksOf(known));
+        RetrainedModels models = retrainer.Retrain(request, ProgressOf(context), context.Cancellation);
+        int jobs = checked(subsets * repeats);
+        FailedTraining[] failed = [.. models.Record.Failed.Where(training => training.Job < jobs)];
+        int usable = Enumerable.Range(0, subsets).Count(j => Enumerable.Range(j * repeats, repeats).Any(models.IsCompleted));
+        if (usable < Math.Max(least, 3))
+        {
+            throw new TessarException(string.Create(
+                CultureInfo.InvariantCulture, $"{failed.Length} of {jobs} trainings failed, which leaves models on {usable} subsets; {method} needs {least}. ")
+                + $"The first failure: {(failed.Length > 0 ? failed[0].Reason : "none")}", ErrorKind.InputData);
+        }
+
+        float[] answers = models.ReadOutputs();
+        if (models.Count > jobs)
+            answers = answers[..checked(jobs * asked.Count)];
+        // A failed training's row is NaN from end to end; anything else has to be a number.
+        if (Enumerable.Range(0, answers.Length).FirstOrDefault(k => !float.IsFinite(answers[k]) && models.IsCompleted(k / asked.Count), -1) is var at and >= 0)
+            throw new NumericalException(string.Create(CultureInfo.InvariantCulture, $"A model's output on example {asked.First + at % asked.Count} of {asked.Split} is {answers[at]}. Use output=negative-loss."));
+        var trainings = new SubsetTrainings(new SubsetOutputs(masks, repeats, answers), output, targets.First - asked.First, targets.Count, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        if (failed.Length > 0)
+            trainings.Remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{failed.Length} of {jobs} trainings failed and were left out; the first: {failed[0].Reason.TrimEnd('.')}."));
+        if (run.Checkpoints.Count > 1)
+            trainings.Remarks.Add($"Only the program of {run.Run.Name} was trained: several runs add nothing to this method.");
+        return trainings;
+
+        RetrainingRequest Request(ExampleMasks of) => RetrainingCache.Placed(
+            RetrainingCache.For(run.Run, train, asked, of, seed) with
             {
                 Repeats = repeats,
                 Output = output == TargetOutput.Margin ? RetrainingOutput.Margin : RetrainingOutput.Loss,
             },
             run.Run);
-        RetrainedModels models = retrainer.Retrain(request, ProgressOf(context), context.Cancellation);
-        int failed = models.Record.Failed.Count;
-        int usable = Enumerable.Range(0, masks.Count).Count(j => Enumerable.Range(j * repeats, repeats).Any(models.IsCompleted));
-        if (usable < Math.Max(least, 3))
-        {
-            throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"{failed} of {models.Count} trainings failed, which leaves models on {usable} subsets; {method} needs {least}. ")
-                + $"The first failure: {(failed > 0 ? models.Record.Failed[0].Reason : "none")}", ErrorKind.InputData);
-        }
-
-        float[] answers = models.ReadOutputs();
-        if (Array.FindIndex(answers, float.IsInfinity) is var at and >= 0)
-            throw new NumericalException(string.Create(CultureInfo.InvariantCulture, $"A model's output on target {at % targets.Count} is {answers[at]}. Use output=negative-loss."));
-        var trainings = new SubsetTrainings(new SubsetOutputs(models.OpenMasks(), repeats, answers), output, Stopwatch.GetElapsedTime(start).TotalSeconds);
-        if (failed > 0)
-            trainings.Remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{failed} of {models.Count} trainings failed and were left out; the first: {models.Record.Failed[0].Reason.TrimEnd('.')}."));
-        if (run.Checkpoints.Count > 1)
-            trainings.Remarks.Add($"Only the program of {run.Run.Name} was trained: several runs add nothing to this method.");
-        return trainings;
     }
 
     /// <summary>The outputs of the answered subsets on a target, [M].</summary>
@@ -91,7 +114,7 @@ internal sealed class SubsetTrainings
     {
         double[] y = new double[Answered.Length];
         for (int r = 0; r < y.Length; r++)
-            y[r] = _sign * _outputs.Mean(Answered[r], target, _seeds);
+            y[r] = _sign * _outputs.Mean(Answered[r], _first + target, _seeds);
         return y;
     }
 
@@ -105,18 +128,26 @@ internal sealed class SubsetTrainings
         $"{method} trains models on subsets of the data, but the context has nobody to train them: its Retrainer is null. Pass one, for "
         + "example `new MethodContext { Retrainer = new InProcessRetrainer() }`, or use `tessar attribute`.", ErrorKind.Usage);
 
-    // Masks as bits, twice, for all models and for the parts; outputs as they are read.
-    private static void CheckMemory(ExampleSet train, ExampleSet targets, int subsets, int repeats, MethodContext context)
+    // Subsets of a retraining that was begun before; 0 when there is none.
+    private static int Known(RetrainingRequest request)
     {
-        long bytes = (long)train.Count * subsets / 2 + 8L * subsets * repeats * targets.Count;
-        if (bytes > context.MemoryBudget)
-        {
-            throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Masks of {subsets} subsets of {train} and their outputs on {targets} need {bytes:N0} bytes; the memory budget is {context.MemoryBudget:N0}. ")
-                + "Choose fewer --targets, or fewer `subsets`.", ErrorKind.Environment);
-        }
+        string path = Path.Combine(request.Directory, RetrainingJson.FileName);
+        return File.Exists(path) ? RetrainingJson.Read(path).Masks : 0;
     }
+
+    // Models are asked about all of the run's test examples at once, so that other targets of them need no other models.
+    private static ExampleSet AskedAbout(RunView run, ExampleSet targets)
+    {
+        DataReference data = run.Run.Record.Program.Data;
+        if (targets.Store.Identity != data.Identity)
+            return targets;
+        ExampleSet test = ExampleSet.Parse(targets.Store, data.Test, targets.Labels);
+        bool isPart = test.Split == targets.Split && targets.First >= test.First && targets.First + targets.Count <= test.First + test.Count;
+        return isPart ? test : targets;
+    }
+
+    // Masks as bits, twice, for all models and for the parts; outputs as they are read.
+    private static long Bytes(ExampleSet train, int targets, int subsets, int repeats) => (long)train.Count * subsets / 2 + 8L * subsets * repeats * targets;
 
     private static Listener? ProgressOf(MethodContext context) => context.Progress is { } progress ? new Listener(progress) : null;
 
