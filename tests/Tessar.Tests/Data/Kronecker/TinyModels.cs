@@ -26,7 +26,7 @@ internal static class TinyModels
         ("flat", nn.Flatten()), ("one", nn.Linear(64, 5)), ("act", nn.Tanh()), ("two", nn.Linear(5, Classes))).to(ScalarType.Float64);
 
     /// <summary>One dense layer that is called twice in a row, and one that shares its weight with another.</summary>
-    public static nn.Module<Tensor, Tensor> Tied(bool sharesWeight) => new TiedModel(sharesWeight).to(ScalarType.Float64);
+    public static nn.Module<Tensor, Tensor> Tied(bool sharesWeight) => new TiedModel(sharesWeight);
 
     public static KroneckerCurvature Fit(FixedSource source, bool isKfac = false, int batchSize = 5, FactorFiles? files = null, MethodContext? context = null) =>
         new CurvatureFit(source.Blocks.Shapes, [() => new Borrowed(source)], source.Count, batchSize, ScalarType.Float64, files, context ?? Context).Fit(isKfac);
@@ -58,21 +58,24 @@ internal static class TinyModels
 
     private sealed class TiedModel : nn.Module<Tensor, Tensor>
     {
-        private readonly TorchSharp.Modules.Linear first = nn.Linear(64, 6);
-        private readonly TorchSharp.Modules.Linear middle = nn.Linear(6, 6);
-        private readonly TorchSharp.Modules.Linear again = nn.Linear(6, 6);
-        private readonly TorchSharp.Modules.Linear last = nn.Linear(6, Classes);
+        private readonly TorchSharp.Modules.Linear first = nn.Linear(64, 6, dtype: ScalarType.Float64);
+        private readonly TorchSharp.Modules.Linear middle = nn.Linear(6, 6, dtype: ScalarType.Float64);
+        private readonly TorchSharp.Modules.Linear? again;
+        private readonly TorchSharp.Modules.Linear last = nn.Linear(6, Classes, dtype: ScalarType.Float64);
 
         public TiedModel(bool sharesWeight)
             : base(nameof(TiedModel))
         {
-            if (sharesWeight)
-                again.weight = middle.weight;
-            else
-                again = middle;
+            again = sharesWeight ? nn.Linear(6, 6, dtype: ScalarType.Float64) : null;
             RegisterComponents();
+            if (sharesWeight)
+                again!.weight = middle.weight!;
         }
 
-        public override Tensor forward(Tensor input) => last.call(again.call(middle.call(first.call(input.flatten(1)).tanh()).tanh()).tanh());
+        public override Tensor forward(Tensor input)
+        {
+            Tensor hidden = middle.call(first.call(input.flatten(1)).tanh()).tanh();
+            return last.call((again ?? middle).call(hidden).tanh());
+        }
     }
 }
