@@ -33,7 +33,8 @@ public sealed class LeaveOneOutScoreTests
         Assert.InRange(exact.Pearson.Low, 0.9999, 1);
     }
 
-    // Noise of standard deviation s over an effect of 1: the mean of R seeds correlates with the effect by 1/√(1 + s²/R).
+    // Noise of standard deviation s over an effect of 1: the mean of R seeds correlates with the effect by 1/√(1 + s²/R). Tolerances are
+    // five standard errors: (1 − ρ²)/√(150·60) of a correlation ρ, of halves for the ceiling, whose root doubles it; 1/√(2·150·60) of a deviation.
     [Theory]
     [InlineData(2)]
     [InlineData(5)]
@@ -43,11 +44,11 @@ public sealed class LeaveOneOutScoreTests
         (AttributionMatrix scores, float[] margins) = Additive(removed: 150, targets: 60, seeds, noise);
         LeaveOneOutScore score = Of(scores, seeds, margins);
         double theory = 1 / Math.Sqrt(1 + noise * noise / seeds);
-        Assert.Equal(theory, score.Pearson.Value, 0.03);
-        Assert.Equal(theory, score.NoiseCeiling!.Value.Value, 0.03);
+        Assert.Equal(theory, score.Pearson.Value, 0.04);
+        Assert.Equal(theory, score.NoiseCeiling!.Value.Value, 0.07);
         Assert.InRange(score.NoiseCeiling.Value.Value, score.NoiseCeiling.Value.Low, score.NoiseCeiling.Value.High);
-        Assert.Equal(noise / Math.Sqrt(seeds), score.SeedNoise!.Value, 0.03);
-        Assert.Equal(Math.Sqrt(1 + noise * noise / seeds), score.Spread, 0.05);
+        Assert.Equal(noise / Math.Sqrt(seeds), score.SeedNoise!.Value, 0.06);
+        Assert.Equal(Math.Sqrt(1 + noise * noise / seeds), score.Spread, 0.07);
         Assert.InRange(score.Pearson.Value, score.Pearson.Low, score.Pearson.High);
     }
 
@@ -59,7 +60,7 @@ public sealed class LeaveOneOutScoreTests
         LeaveOneOutScore score = Of(scores, 4, margins);
         Assert.InRange(score.Pearson.Value, -0.07, 0.07);
         Assert.True(score.Pearson.Low < 0 && score.Pearson.High > 0);
-        Assert.InRange(score.NoiseCeiling!.Value.Value, 0, 0.3);
+        Assert.InRange(score.NoiseCeiling!.Value.Value, 0, 0.36);
         Assert.Equal(score.SeedNoise!.Value, score.Spread, 0.03);
     }
 
