@@ -81,8 +81,8 @@ internal sealed class ContactSheetPage
             Line($"really {truth}", s_differs);
         Line($"Answer: {block.Answer}", block.IsLabel ? s_text : s_differs);
         Line(block.Probability, s_quiet);
-        Draw(sheet, block.Raised, $"Raised the {explanation.Document.Report.Output} of {block.Label}", s_up, top);
-        Draw(sheet, block.Lowered, $"Lowered the {explanation.Document.Report.Output} of {block.Label}", s_down, top + RowHeight + RowGap);
+        Draw(sheet, block.Raised, $"Raised the {explanation.Output} of {block.Label}", s_up, top);
+        Draw(sheet, block.Lowered, $"Lowered the {explanation.Output} of {block.Label}", s_down, top + RowHeight + RowGap);
 
         void Line(string text, SheetText style)
         {

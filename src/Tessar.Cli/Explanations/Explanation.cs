@@ -55,6 +55,9 @@ internal sealed record Explanation
     /// <summary>The sign convention, as one clause.</summary>
     public string Sign => Document.Sign;
 
+    /// <summary>What is explained, within a sentence: "margin", "negative loss".</summary>
+    public string Output => Document.Report.Output.Replace('-', ' ');
+
     /// <summary>What a score of 1 means, as a sentence.</summary>
     public string Units => UnitsOf(Document.Report.Units);
 

@@ -62,7 +62,7 @@ internal static class ReportPage
         return Element(
             "header",
             Element("h1", Title(explanation)),
-            Element("p", $"Method {explanation.Document.Method} over {Quantity.Count(explanation.Train.Count)} training examples ({explanation.Document.Train}), explaining the {explanation.Document.Report.Output} of {explanation.Document.Targets}."),
+            Element("p", $"Method {explanation.Document.Method} over {Quantity.Count(explanation.Train.Count)} training examples ({explanation.Document.Train}), explaining the {explanation.Output} of {explanation.Document.Targets}."),
             Element("p", $"{explanation.Sign} {explanation.Units}"),
             Element("p", explanation.Validation.IsMeasured ? null : Class("notice"), explanation.Validation.Text),
             hidden > 0 ? Element("p", Class("notice"), $"{Quantity.Count(hidden)} more {(hidden == 1 ? "prediction isn't" : "predictions aren't")} shown: a page holds {MostTargets}. All scores are in the result, and in a table written with --export.") : null,
@@ -89,8 +89,8 @@ internal static class ReportPage
                     Element("p", "Label: ", Element("b", known.Label)),
                     explanation.TrueLabel(target) is { } truth ? Element("p", Class("down"), $"The label was changed on purpose; really {truth}.") : null,
                     Element("p", isLabel ? null : Class("down"), "Answer: ", Element("b", answer), $", {Percent(probability)}{(isLabel ? string.Empty : ", differs from the label")}")),
-                Ranking(explanation, raised, $"Raised the {explanation.Document.Report.Output}", "up", format, largest),
-                Ranking(explanation, lowered, $"Lowered the {explanation.Document.Report.Output}", "down", format, largest)),
+                Ranking(explanation, raised, $"Raised the {explanation.Output}", "up", format, largest),
+                Ranking(explanation, lowered, $"Lowered the {explanation.Output}", "down", format, largest)),
             Element("div", Class("pair"), Totals(explanation, target), Shares(explanation, target)));
     }
 
