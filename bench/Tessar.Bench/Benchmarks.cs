@@ -21,7 +21,9 @@ internal static class Benchmarks
         ["optimizer-study"] = Study.OptimizerStudy.Run,
         ["training"] = TrainingBenchmark.Run,
         ["recipes"] = DataLens.RecipeStudy.Run,
-        ["trak"] = TrakBenchmark.Run,
+        ["trak"] = DataLens.TrakBench.Run,
+        ["trak-speed"] = DataLens.TrakBench.Speed,
+        ["trak-curve"] = DataLens.KernelCurve.Run,
     };
 
     public static int Run(string[] arguments)
