@@ -197,7 +197,7 @@ public sealed class Trak(TrakOptions options) : IAttributionMethod, IDampingSwee
         Output = OutputFunction.For(options.Output).Name,
         Parameters = tally.Parameters,
         SkippedParameters = tally.Skipped,
-        Projection = tally.IsExact ? "none" : "sketch",
+        Projection = tally.IsExact ? "none" : options.Projection == TrakProjection.Landmarks ? "landmarks" : "sketch",
         ProjectionDimension = tally.IsExact ? null : options.ProjectionDimension,
         Damping = tally.Dampings[damping],
         Checks = tally.Checks,
@@ -216,7 +216,7 @@ public sealed record TrakOptions
     [Range(1, 1 << 20)]
     public int ProjectionDimension { get; init; } = 2048;
 
-    /// <summary>How gradients are shortened: not at all (exact), by a sketch to k numbers, or exact whenever its planned time and memory fit and k isn't set.</summary>
+    /// <summary>How gradients are shortened: not at all (exact), by a sketch to k numbers, onto the gradients of k examples, or exact whenever planned time and memory fit and k isn't set.</summary>
     public TrakProjection Projection { get; init; } = TrakProjection.Auto;
 
     /// <summary>Damping λ relative to the mean squared feature norm tr(ΦᵀΦ)/n. Untuned values cost up to half of the quality.</summary>

@@ -11,4 +11,7 @@ public enum TrakProjection
 
     /// <summary>Count-sketch and TensorSketch to k numbers, kept on disk.</summary>
     Sketch,
+
+    /// <summary>Onto the span of the gradients of k training examples, kept on disk: nearer to the exact kernel than a sketch, k gradients of memory.</summary>
+    Landmarks,
 }

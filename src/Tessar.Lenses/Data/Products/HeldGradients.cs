@@ -5,7 +5,7 @@ namespace Tessar.Lenses.Data.Products;
 
 /// <summary>Room for the gradients of many examples, filled batch by batch: parameters with a whole gradient lie side by side, so that they are one product.</summary>
 /// <remarks>Tensors belong to the dispose scope it was made in.</remarks>
-internal sealed class HeldGradients
+internal sealed class HeldGradients : IDisposable
 {
     private readonly Tensor? _whole;
     private readonly (Tensor Left, Tensor Right)[] _pairs;
@@ -22,6 +22,8 @@ internal sealed class HeldGradients
     }
 
     private HeldGradients(Tensor? whole, (Tensor Left, Tensor Right)[] pairs) => (_whole, _pairs) = (whole, pairs);
+
+    private IEnumerable<Tensor> Tensors => [.. _whole is null ? Array.Empty<Tensor>() : [_whole], .. _pairs.SelectMany(pair => new[] { pair.Left, pair.Right })];
 
     /// <summary>Copies a batch in.</summary>
     public void Put(int first, GradientFactors batch)
@@ -45,14 +47,24 @@ internal sealed class HeldGradients
     /// <summary>Keeps the tensors when the current dispose scope ends.</summary>
     public HeldGradients MoveToOuterScope()
     {
-        _whole?.MoveToOuterDisposeScope();
-        foreach ((Tensor left, Tensor right) in _pairs)
-        {
-            left.MoveToOuterDisposeScope();
-            right.MoveToOuterDisposeScope();
-        }
-
+        foreach (Tensor tensor in Tensors)
+            tensor.MoveToOuterDisposeScope();
         return this;
+    }
+
+    /// <summary>Keeps the tensors until <see cref="Dispose"/>.</summary>
+    public HeldGradients Detach()
+    {
+        foreach (Tensor tensor in Tensors)
+            tensor.DetachFromDisposeScope();
+        return this;
+    }
+
+    /// <summary>Gives the tensors back, for those that no dispose scope holds.</summary>
+    public void Dispose()
+    {
+        foreach (Tensor tensor in Tensors)
+            tensor.Dispose();
     }
 
     /// <summary>Some of the examples; the same memory.</summary>
