@@ -24,8 +24,10 @@ internal static class Benchmarks
         ["ekfac"] = DataLens.EkfacBench.Run,
         ["recipes"] = DataLens.RecipeStudy.Run,
         ["topk"] = DataLens.TopKBench.Run,
-        ["trak"] = TrakBenchmark.Run,
         ["lasso"] = DataLens.LassoBench.Run,
+        ["trak"] = DataLens.TrakBench.Run,
+        ["trak-speed"] = DataLens.TrakBench.Speed,
+        ["trak-curve"] = DataLens.KernelCurve.Run,
     };
 
     public static int Run(string[] arguments)

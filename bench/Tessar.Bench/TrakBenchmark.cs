@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data;
@@ -7,9 +6,7 @@ using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Outputs;
 using Tessar.Lenses.Data.Projections;
 using Tessar.Methods;
-using Tessar.Models;
 using Tessar.Runs;
-using Tessar.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,7 +25,7 @@ internal static class TrakBenchmark
         try
         {
             using ExampleStore store = DataCatalog.Open("fashion-mnist");
-            Runs.Run run = RandomRun(Path.Combine(folder, "bench"), store);
+            Runs.Run run = RandomRun.Create(Path.Combine(folder, "bench"), "cnn", store, "fashion-mnist");
             ExampleSet train = run.TrainSet(store);
             (double seconds, AttributionReport report) = AllIn(run, train, store);
             RatioResult ratio = AgainstLoop(run, train);
@@ -61,7 +58,7 @@ internal static class TrakBenchmark
     private static (double Seconds, AttributionReport Report) AllIn(Runs.Run run, ExampleSet train, ExampleStore store)
     {
         ExampleSet target = new(store, "test", 0, 1);
-        AttributionMatrix scores = new Trak(new TrakOptions { ProjectionDimension = Width }).Score(new RunView(run), train, target, new MethodContext());
+        AttributionMatrix scores = new Trak(new TrakOptions { Projection = TrakProjection.Sketch, ProjectionDimension = Width }).Score(new RunView(run), train, target, new MethodContext());
         return (scores.Report.SecondsFeatures, scores.Report);
     }
 
@@ -98,42 +95,6 @@ internal static class TrakBenchmark
         }
 
         return LoopExamples;
-    }
-
-    // Speed doesn't depend on how well the weights are trained.
-    private static Runs.Run RandomRun(string directory, ExampleStore store)
-    {
-        string file = Path.Combine("checkpoints", "step-00000000.safetensors");
-        string path = Path.Combine(directory, file);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        long parameters;
-        using (nn.Module<Tensor, Tensor> module = ModelSource.Parse("cnn").Create(store.Image, store.ClassNames.Count, 1))
-        {
-            StateDict.Save(module, path);
-            parameters = module.parameters().Sum(p => p.numel());
-        }
-
-        RunJson.Write(Path.Combine(directory, RunJson.FileName), new RunRecord
-        {
-            Schema = RunRecord.CurrentSchema,
-            Name = "bench",
-            Kind = RunKind.Imported,
-            Status = RunStatus.Completed,
-            Created = DateTimeOffset.UnixEpoch,
-            Program = new TrainingProgram
-            {
-                Model = "cnn",
-                Parameters = parameters,
-                Data = new DataReference("fashion-mnist", null, store.Identity, "train:0-59999", "test:0-9999"),
-                Input = InputNormalization.Of(store),
-            },
-            Image = store.Image,
-            Classes = store.ClassNames,
-            Checkpoints = [new Checkpoint(file, 0, 0, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))))],
-            Versions = new RunVersions("0", "0", "0", "0"),
-            Machine = new RunMachine("bench", "bench", Environment.ProcessorCount, Native.TorchThreads.Current),
-        });
-        return Runs.Run.Open(directory);
     }
 
     private static Spread Scale(Spread spread, double factor) => new(spread.Median * factor, spread.Min * factor, spread.Max * factor);

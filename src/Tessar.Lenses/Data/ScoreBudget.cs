@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Examples;
+using Tessar.Lenses.Data.Kernels;
 using Tessar.Methods;
 
 namespace Tessar.Lenses.Data;
@@ -8,12 +9,18 @@ namespace Tessar.Lenses.Data;
 internal static class ScoreBudget
 {
     /// <summary>Checks an [n, m] matrix of scores: 8 bytes while it is summed, 4 in the end.</summary>
-    public static void Check(ExampleSet train, ExampleSet targets, MethodContext context) =>
-        Refuse(12L * train.Count * targets.Count, $"Scores of {train} on {targets}", "Choose fewer --targets.", context);
+    public static void Check(ExampleSet train, ExampleSet targets, MethodContext context) => Check(train, targets, 1, context);
 
-    /// <summary>Checks the [n, n] kernel of unprojected gradients: the matrix, its factor and a copy, 8 bytes each.</summary>
-    public static void CheckSquare(ExampleSet train, MethodContext context) =>
-        Refuse(24L * train.Count * train.Count, $"The exact kernel of {train}", "Choose fewer --train examples, or --set projection=sketch.", context);
+    /// <summary>Checks several [n, m] matrices of scores.</summary>
+    public static void Check(ExampleSet train, ExampleSet targets, int matrices, MethodContext context) =>
+        Refuse(12L * matrices * train.Count * targets.Count, $"Scores of {train} on {targets}", "Choose fewer --targets.", context);
+
+    /// <summary>Checks the [n, n] kernel of unprojected gradients.</summary>
+    public static void Check(ExactPlan plan, ExampleSet train, MethodContext context)
+    {
+        if (!plan.Fits)
+            Refuse(Math.Max(plan.LeastBytes, context.MemoryBudget + 1), $"The exact kernel of {train}", "Choose fewer --train examples, or --set projection=sketch.", context);
+    }
 
     private static void Refuse(long bytes, string what, string remedy, MethodContext context)
     {

@@ -1,12 +1,10 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Kernels;
 using Tessar.Lenses.Data.Outputs;
-using Tessar.Lenses.Data.Products;
 using Tessar.Methods;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -26,27 +24,38 @@ namespace Tessar.Lenses.Data;
 /// </para>
 /// </remarks>
 /// <example>For ridge regression with identity projection and leverage the score is the exact leave-one-out change.</example>
-[Method("data/trak", Paper = "arXiv:2303.14186", Cost = "per checkpoint n·(forward + half a backward pass + p) + n·k² + k³/3 + n·m·k; disk 2·n·k bytes")]
-public sealed partial class Trak(TrakOptions options) : IAttributionMethod
+[Method("data/trak", Paper = "arXiv:2303.14186", Cost = "per checkpoint n·(forward + half a backward pass + p) + n·k² + k³/3 + n·m·k; disk 2·n·k bytes; without projection n²·d + n³/3, d numbers per example, and 4·n² bytes")]
+public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDampingSweep
 {
-    private static readonly ClassificationMargin Output = new();
+    private readonly OutputFunction output = options.FeatureOutput == TrakFeatureOutput.SquaredLogits ? new SquaredLogits() : OutputFunction.For(options.Output);
 
     /// <inheritdoc/>
-    public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
+    public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) =>
+        ScoreMany(run, train, targets, [options.Damping], context)[0];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AttributionMatrix> ScoreMany(
+        RunView run, ExampleSet train, ExampleSet targets, IReadOnlyList<double> dampings, MethodContext context)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(targets);
+        ArgumentNullException.ThrowIfNull(dampings);
         ArgumentNullException.ThrowIfNull(context);
-        ScoreBudget.Check(train, targets, context);
-        var tally = new Tally();
+        ScoreBudget.Check(train, targets, dampings.Count, context);
+        var tally = new TrakTally();
         using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
-        Tensor factors = Average(tally, run, train, targets, context, (kernel, first, rows) => rows.add_(kernel.Scores(first, (int)rows.shape[0])), sum);
+        Tensor[] sums = [.. dampings.Select(_ => zeros(train.Count, targets.Count, dtype: ScalarType.Float64))];
+        Tensor factors = Average(tally, run, train, targets, dampings, context, (kernel, first, rows) => rows.add_(kernel.Scores(first, (int)rows.shape[0])), sums);
         tally.Scoring.Start();
-        float[] scores = sum.mul_(factors.unsqueeze(1)).to_type(ScalarType.Float32).data<float>().ToArray();
+        float[][] scores = [.. sums.Select(sum =>
+        {
+            SoftThreshold.Apply(sum.mul_(factors.unsqueeze(1)), options.SoftThreshold);
+            using Tensor single = sum.to_type(ScalarType.Float32);
+            return single.data<float>().ToArray();
+        })];
         tally.Scoring.Stop();
-        return new AttributionMatrix(scores, train.Count, targets.Count, Report(tally));
+        return [.. scores.Select((values, d) => new AttributionMatrix(values, train.Count, targets.Count, Report(tally, d)))];
     }
 
     /// <inheritdoc/>
@@ -57,43 +66,54 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod
         ArgumentNullException.ThrowIfNull(context);
         using DisposeScope scope = NewDisposeScope();
         Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
-        Tensor factors = Average(new Tally(), run, train, targets: null, context, (kernel, first, rows) => rows.add_(kernel.SelfScores(first, (int)rows.shape[0])), sum);
+        Tensor factors = Average(
+            new TrakTally(), run, train, targets: null, [options.Damping], context, (kernel, first, rows) => rows.add_(kernel.SelfScores(first, (int)rows.shape[0])), [sum]);
         return FiniteScores.Of(sum.mul_(factors));
     }
 
-    // Sums what each checkpoint's kernel says about each block of rows, divides by C, and returns the mean of Q.
+    // Sums what each checkpoint's kernel says about each block of rows, for each damping, divides by C, and returns the mean of Q.
     private Tensor Average(
-        Tally tally, RunView run, ExampleSet train, ExampleSet? targets, MethodContext context, Action<ScoreKernel, int, Tensor> accumulate, Tensor sum)
+        TrakTally tally, RunView run, ExampleSet train, ExampleSet? targets, IReadOnlyList<double> dampings, MethodContext context,
+        Action<ScoreKernel, int, Tensor> accumulate, Tensor[] sums)
     {
+        CheckOptions();
+        Choose(tally, run, train, targets, dampings.Count, context);
+        tally.Dampings = [.. dampings.Select(_ => new List<double>())];
         Tensor factors = zeros(train.Count, dtype: ScalarType.Float64);
-        foreach (CheckpointView checkpoint in run.Checkpoints)
+        for (int c = 0; c < run.Checkpoints.Count; c++)
         {
+            MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
             using DisposeScope scope = NewDisposeScope();
-            (ScoreKernel kernel, Tensor q) = options.Projection == TrakProjection.None
-                ? ExactKernel(tally, checkpoint, train, targets, context)
-                : ProjectedKernel(tally, checkpoint, train, targets, context);
-            using (kernel)
+            tally.Features.Start();
+            using DampedKernels kernels = tally.IsExact
+                ? Exact(tally, run.Checkpoints[c], train, targets, dampings.Count, pass)
+                : Projected(tally, run.Checkpoints[c], train, targets, pass);
+            tally.Features.Stop();
+            tally.Scoring.Start();
+            for (int d = 0; d < dampings.Count; d++)
             {
-                tally.Scoring.Start();
-                tally.Dampings.Add(kernel.Damping);
+                using DisposeScope one = NewDisposeScope();
+                using ScoreKernel kernel = kernels.At(dampings[d]);
+                tally.Dampings[d].Add(kernel.Damping);
                 foreach ((int first, int count) in FeatureBlocks.Of(train.Count))
                 {
                     context.Cancellation.ThrowIfCancellationRequested();
                     using DisposeScope block = NewDisposeScope();
-                    Tensor rows = sum.narrow(0, first, count);
+                    Tensor rows = sums[d].narrow(0, first, count);
                     if (options.UseLeverage)
                         AddWithLeverage(kernel, first, rows, accumulate);
                     else
                         accumulate(kernel, first, rows);
-                    context.Progress?.Report(new MethodProgress("scores", first + count, train.Count, "examples"));
+                    pass.Progress?.Report(new MethodProgress("scores", (long)d * train.Count + first + count, (long)dampings.Count * train.Count, "examples"));
                 }
-
-                factors.add_(q.to_type(ScalarType.Float64));
-                tally.Scoring.Stop();
             }
+
+            factors.add_(kernels.Factors.to_type(ScalarType.Float64));
+            tally.Scoring.Stop();
         }
 
-        sum.div_(run.Checkpoints.Count);
+        foreach (Tensor sum in sums)
+            sum.div_(run.Checkpoints.Count);
         return factors.div_(run.Checkpoints.Count);
     }
 
@@ -117,22 +137,52 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod
         rows.add_(own / (rows.dim() == 2 ? remaining.unsqueeze(1) : remaining));
     }
 
-    private (ScoreKernel Kernel, Tensor Factors) ProjectedKernel(
-        Tally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, MethodContext context)
+    private void CheckOptions()
     {
-        tally.Features.Start();
-        var features = new ProjectedFeatures(checkpoint, train, Output, options, context);
+        if (options.UseCurvatureWeights && output is not ClassificationMargin)
+            throw new TessarException("data/trak: use-curvature-weights is the curvature of the loss in the margin. Choose --set output=margin and --set feature-output=same.", ErrorKind.Usage);
+        if (options.MeanAbsNormalise && options.Projection == TrakProjection.None)
+            throw new TessarException("data/trak: mean-abs-normalise divides by the entries of a k×k matrix. Choose --set projection=sketch.", ErrorKind.Usage);
+    }
+
+    // A width other than the default, and what only a sketch has, ask for the sketch.
+    private void Choose(TrakTally tally, RunView run, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context)
+    {
+        tally.IsExact = options.Projection == TrakProjection.None;
+        if (options.Projection != TrakProjection.Auto || options.MeanAbsNormalise || options.ProjectionDimension != new TrakOptions().ProjectionDimension)
+            return;
+        using var model = new FeatureModel(run.Checkpoints[0], train, output, options.Unsupported);
+        ExactPlan plan = PlanFor(model, train, targets, dampings, context);
+        tally.IsExact = plan.IsCheap(run.Checkpoints.Count);
+        tally.Remark(
+            tally.IsExact ? $"Gradients weren't projected: the exact kernel takes {plan.Describe(run.Checkpoints.Count)}."
+                : string.Create(CultureInfo.InvariantCulture, $"Gradients were sketched to {options.ProjectionDimension:N0} numbers: the exact kernel would take {plan.Describe(run.Checkpoints.Count)}."),
+            context);
+    }
+
+    private ExactPlan PlanFor(FeatureModel model, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context) =>
+        new(train.Count, targets?.Count ?? 0, ExactKernels.NumbersPerExample(model, train), targets is null || options.UseLeverage, dampings, context.MemoryBudget);
+
+    private DampedKernels Exact(TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context)
+    {
+        using var model = new FeatureModel(checkpoint, train, output, options.Unsupported);
+        tally.Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
+        ExactPlan plan = PlanFor(model, train, targets, dampings, context);
+        ScoreBudget.Check(plan, train, context);
+        tally.Computed += train.Count;
+        return ExactKernels.Of(model, train, targets, plan, options.UseCurvatureWeights, options.BatchSize, tally.NoteResidual, context);
+    }
+
+    private DampedKernels Projected(TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, MethodContext context)
+    {
+        var features = new ProjectedFeatures(checkpoint, train, output, options, context);
         try
         {
             tally.Computed += features.Computed;
             tally.Note(features.Store.Header.ParameterCount, features.Store.Header.Skipped, features.GradientCheck);
-            Tensor targetRows = targets is null ? empty(0, options.ProjectionDimension) : features.Of(targets);
-            tally.Features.Stop();
-            tally.Scoring.Start();
+            Tensor rows = targets is null ? empty(0, options.ProjectionDimension) : features.Of(targets);
             Tensor q = tensor(features.Store.Factors.ToArray());
-            ScoreKernel kernel = KernelOf(features.Store, new FeaturesInMemory(targetRows), q, targets is null || options.UseLeverage, context);
-            tally.Scoring.Stop();
-            return (kernel.Owning(features), q);
+            return ProjectedKernels.Of(features, rows, q, targets is null || options.UseLeverage, options, context);
         }
         catch
         {
@@ -141,79 +191,22 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod
         }
     }
 
-    private ScoreKernel KernelOf(GradientStore store, FeaturesInMemory targets, Tensor q, bool needsSelf, MethodContext context)
-    {
-        if (options.UseCurvatureWeights || store.Count >= options.ProjectionDimension)
-        {
-            // R = diag(p (1 − p)) with p = 1 − Q.
-            Tensor? weights = options.UseCurvatureWeights ? q * (1 - q) : null;
-            return new PrimalKernel(store, targets, options.Damping, weights, context.Cancellation);
-        }
-
-        using Tensor gram = FeatureProducts.Cross(store, store, context.Cancellation);
-        using Tensor cross = FeatureProducts.Cross(store, targets, context.Cancellation);
-        double rounding = FeatureProducts.Rounding((double)store.Count * store.Count * options.ProjectionDimension);
-        return new DualKernel(gram, cross, options.Damping, rounding, needsSelf);
-    }
-
-    // Without projection K = Φ Φᵀ is n×n and comes from inner products of whole gradients.
-    private (ScoreKernel Kernel, Tensor Factors) ExactKernel(
-        Tally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, MethodContext context)
-    {
-        if (options.UseCurvatureWeights)
-            throw new TessarException("data/trak: use-curvature-weights needs a projection. Choose --set projection=sketch.", ErrorKind.Usage);
-        ScoreBudget.CheckSquare(train, context);
-        tally.Features.Start();
-        using var model = new FeatureModel(checkpoint, train, Output, options.Unsupported);
-        tally.Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
-        var products = new ExactProducts(model, options.BatchSize, context);
-        (Tensor gram, Tensor q) = products.Between(train, train, "kernel");
-        Tensor cross = targets is null ? empty(train.Count, 0, dtype: ScalarType.Float64) : products.Between(train, targets, "targets").Products;
-        tally.Computed += train.Count;
-        tally.Features.Stop();
-        tally.Scoring.Start();
-        var kernel = new DualKernel(gram, cross, options.Damping, rounding: 1e-6, targets is null || options.UseLeverage);
-        tally.Scoring.Stop();
-        return (kernel, q);
-    }
-
-    private AttributionReport Report(Tally tally) => new()
+    private AttributionReport Report(TrakTally tally, int damping) => new()
     {
         Method = "data/trak",
-        Output = Output.Name,
+        Output = OutputFunction.For(options.Output).Name,
         Parameters = tally.Parameters,
         SkippedParameters = tally.Skipped,
-        ProjectionDimension = options.Projection == TrakProjection.None ? null : options.ProjectionDimension,
-        Damping = tally.Dampings,
+        Projection = tally.IsExact ? "none" : options.Projection == TrakProjection.Landmarks ? "landmarks" : "sketch",
+        ProjectionDimension = tally.IsExact ? null : options.ProjectionDimension,
+        Damping = tally.Dampings[damping],
+        Checks = tally.Checks,
+        Remarks = tally.Remarks,
         SecondsFeatures = tally.Features.Elapsed.TotalSeconds,
         SecondsScoring = tally.Scoring.Elapsed.TotalSeconds,
         ExamplesComputed = tally.Computed,
         GradientCheck = tally.GradientCheck,
     };
-
-    // What one call learns on its way, for the report.
-    private sealed class Tally
-    {
-        public Stopwatch Features { get; } = new();
-
-        public Stopwatch Scoring { get; } = new();
-
-        public List<double> Dampings { get; } = [];
-
-        public IReadOnlyList<string> Skipped { get; private set; } = [];
-
-        public long Parameters { get; private set; }
-
-        public long Computed { get; set; }
-
-        public double GradientCheck { get; private set; }
-
-        public void Note(long parameters, IReadOnlyList<string> skipped, double gradientCheck)
-        {
-            (Parameters, Skipped) = (parameters, skipped);
-            GradientCheck = Math.Max(GradientCheck, gradientCheck);
-        }
-    }
 }
 
 /// <summary>Settings of <see cref="Trak"/>.</summary>
@@ -223,8 +216,8 @@ public sealed record TrakOptions
     [Range(1, 1 << 20)]
     public int ProjectionDimension { get; init; } = 2048;
 
-    /// <summary>How gradients are shortened: sketched to k numbers, or not at all (exact, for up to about 20,000 examples).</summary>
-    public TrakProjection Projection { get; init; } = TrakProjection.Sketch;
+    /// <summary>How gradients are shortened: not at all (exact), by a sketch to k numbers, onto the gradients of k examples, or exact whenever planned time and memory fit and k isn't set.</summary>
+    public TrakProjection Projection { get; init; } = TrakProjection.Auto;
 
     /// <summary>Damping λ relative to the mean squared feature norm tr(ΦᵀΦ)/n. Untuned values cost up to half of the quality.</summary>
     [Range(0.0, 1e12)]
@@ -248,4 +241,17 @@ public sealed record TrakOptions
 
     /// <summary>Divide each row by one minus its leverage: exact leave-one-out for linear models.</summary>
     public bool UseLeverage { get; init; }
+
+    /// <summary>Shrink each target's scores towards zero by this quantile of their absolute values: 0.9 leaves a tenth of the examples.</summary>
+    [Range(0.0, 0.999999)]
+    public double SoftThreshold { get; init; }
+
+    /// <summary>Divide the inverse of the Gram matrix by its mean absolute entry, as the peer's code does; for comparison with it only.</summary>
+    public bool MeanAbsNormalise { get; init; }
+
+    /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
+    public TargetOutput Output { get; init; } = TargetOutput.Margin;
+
+    /// <summary>Whose gradient the features are: that of the explained output, or of the logits' squared norm with factors of 1 (D-TRAK).</summary>
+    public TrakFeatureOutput FeatureOutput { get; init; } = TrakFeatureOutput.Same;
 }

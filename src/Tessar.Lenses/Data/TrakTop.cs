@@ -20,11 +20,12 @@ public sealed partial class Trak : ITopAttribution
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(context);
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        if (options.Projection == TrakProjection.None || options.UseLeverage)
+        CheckOptions();
+        if (options.Projection == TrakProjection.None || options.UseLeverage || options.SoftThreshold > 0)
         {
             throw new TessarException(
-                "data/trak keeps only the strongest examples of projected gradients without leverage. "
-                + "Choose --set projection=sketch and --set use-leverage=false, or a --memory in which all scores fit.", ErrorKind.Usage);
+                "data/trak keeps only the strongest examples of projected gradients, without leverage or soft threshold. "
+                + "Choose --set projection=sketch, or a --memory in which all scores fit.", ErrorKind.Usage);
         }
 
         top = Math.Min(top, train.Count);
@@ -32,7 +33,7 @@ public sealed partial class Trak : ITopAttribution
             train.Count, options.ProjectionDimension, options.NumberFormat == NumberFormat.F16, run.Checkpoints.Count, targets.Count, top);
         SearchPlan plan = SearchPlan.For(shape, TorchThreads.Current, context);
         context.Plan?.Invoke(plan.Describe());
-        var tally = new Tally();
+        var tally = new TrakTally { Dampings = [[]] };
         List<GradientStore> stores = [];
         try
         {
@@ -47,7 +48,7 @@ public sealed partial class Trak : ITopAttribution
             TopScores scores = TopSearch.Run(parts, question, plan.BlockRows, plan.Threads, context).Scores;
             tally.Scoring.Stop();
             int[] columns = [.. Enumerable.Range(0, targets.Count)];
-            return new TopAttribution([.. columns.Select(scores.Proponents)], [.. columns.Select(scores.Opponents)], train.Count, Report(tally));
+            return new TopAttribution([.. columns.Select(scores.Proponents)], [.. columns.Select(scores.Opponents)], train.Count, Report(tally, 0));
         }
         finally
         {
@@ -57,11 +58,11 @@ public sealed partial class Trak : ITopAttribution
 
     // Computes or opens one checkpoint's features and solves for its targets; of what that takes only ψ = K⁻¹ φ(q) and the open store stay.
     private SearchPart Prepare(
-        Tally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet targets, List<GradientStore> stores, double[] factors, MethodContext context)
+        TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet targets, List<GradientStore> stores, double[] factors, MethodContext context)
     {
         using DisposeScope scope = NewDisposeScope();
         tally.Features.Start();
-        using var features = new ProjectedFeatures(checkpoint, train, Output, options, context);
+        using var features = new ProjectedFeatures(checkpoint, train, output, options, context);
         tally.Computed += features.Computed;
         tally.Note(features.Store.Header.ParameterCount, features.Store.Header.Skipped, features.GradientCheck);
         var targetRows = new FeaturesInMemory(features.Of(targets));
@@ -78,7 +79,7 @@ public sealed partial class Trak : ITopAttribution
 
         // The k×k solve, also for n < k: the n×n one gives scores, not queries.
         using var kernel = new PrimalKernel(store, targetRows, options.Damping, weights, context.Cancellation);
-        tally.Dampings.Add(kernel.Damping);
+        tally.Dampings[0].Add(kernel.Damping);
         for (int i = 0; i < factors.Length; i++)
             factors[i] += store.Factors[i];
         double[] queries = kernel.Preconditioned.t().contiguous().data<double>().ToArray();

@@ -48,6 +48,10 @@ internal static class Reference
     public static Tensor Losses(CheckpointView checkpoint, ExampleSet set) =>
         Loop(checkpoint, set, (l, y) => -l.log_softmax(1)[0, y]).Gradients;
 
+    /// <summary>∇½‖l‖² of the logits l, [n, p].</summary>
+    public static Tensor SquaredLogits(CheckpointView checkpoint, ExampleSet set) =>
+        Loop(checkpoint, set, (l, _) => 0.5 * l[0].square().sum()).Gradients;
+
     private static Tensor LogSumOthers(Tensor logits, int label)
     {
         long[] others = [.. Enumerable.Range(0, (int)logits.shape[1]).Where(c => c != label).Select(c => (long)c)];

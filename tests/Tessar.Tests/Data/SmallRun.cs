@@ -15,10 +15,10 @@ internal sealed class SmallRun : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public SmallRun(string model = "mlp", ulong seed = 1, bool duplicateFirst = false)
+    public SmallRun(string model = "mlp", ulong seed = 1, bool duplicateFirst = false, int trainCount = TrainCount)
     {
         string store = Path.Combine(_folder.Path, "small.tess");
-        WriteStore(store, duplicateFirst);
+        WriteStore(store, duplicateFirst, trainCount);
         Store = ExampleStore.Open(store);
         Run = Add("first", model, seed);
     }
@@ -74,16 +74,16 @@ internal sealed class SmallRun : IDisposable
     }
 
     // Class c has a bright stripe in rows 2c and 2c + 1 over noise.
-    private static void WriteStore(string path, bool duplicateFirst)
+    private static void WriteStore(string path, bool duplicateFirst, int trainCount)
     {
         using var writer = ExampleStoreWriter.Create(path, new StoreLayout
         {
             Columns = [StoreColumn.Image("image", new ImageShape(8, 8, 1)), StoreColumn.Scalar("label", ElementType.I32)],
-            Splits = [new StoreSplit("train", 0, TrainCount), new StoreSplit("test", TrainCount, TestCount)],
+            Splits = [new StoreSplit("train", 0, trainCount), new StoreSplit("test", trainCount, TestCount)],
             Classes = ["top", "middle", "bottom"],
         });
         byte[] first = [];
-        for (int row = 0; row < TrainCount + TestCount; row++)
+        for (int row = 0; row < trainCount + TestCount; row++)
         {
             var random = new RandomStream(5, "small run", row);
             int label = random.NextInt32(3);

@@ -142,10 +142,11 @@ public sealed class TrakTests
     [Theory]
     [InlineData(TrakProjection.Sketch)]
     [InlineData(TrakProjection.None)]
+    [InlineData(TrakProjection.Landmarks)]
     public void Native_memory_balances(TrakProjection projection)
     {
         using var small = new SmallRun("cnn");
-        var trak = new Trak(new TrakOptions { ProjectionDimension = 256, Projection = projection });
+        var trak = new Trak(new TrakOptions { ProjectionDimension = 100, Projection = projection });
         // Each of the two calls builds the model once: 8 parameters.
         TensorBalance.HoldsButFor(16, () =>
         {

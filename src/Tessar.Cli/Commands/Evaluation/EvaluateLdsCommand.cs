@@ -63,11 +63,8 @@ internal sealed class EvaluateLdsCommand : TessarCommand
         AttributionMatrix? best = null;
         string? bestValue = null;
         double bestScore = double.NegativeInfinity;
-        foreach (string? value in tried is null ? (string?[])[null] : tried.Value.Values)
+        foreach ((string? value, AttributionMatrix scores) in Scores(call, work, tried, examples, judged))
         {
-            IAttributionMethod instance = value is null ? work.CreateMethod() : work.CreateMethodWith(tried!.Value.Option, value);
-            AttributionMatrix scores = call.Progress.Run(progress =>
-                instance.Score(work.View, examples, judged, work.Context with { Progress = Translate.Method(progress) }));
             if (value is not null)
             {
                 double tuned = LinearDatamodelingScore.Of(scores, truth, tuning, resamples: 100, call.Seed).Score;
@@ -94,6 +91,26 @@ internal sealed class EvaluateLdsCommand : TessarCommand
         result = result with { Result = EvaluationFiles.Save(result, JsonOutput.Printing.LdsJson, work.Run, "lds", Essence(result)) };
         call.Print(result, JsonOutput.Printing.LdsJson, console => Write(console.Profile.Out.Writer, result));
         return ExitCode.Success;
+    }
+
+    // One method per value; many dampings at once where a method shares what doesn't depend on them.
+    private static IEnumerable<(string? Value, AttributionMatrix Scores)> Scores(
+        Invocation call, Attributing work, (string Option, string[] Values)? tried, ExampleSet examples, ExampleSet judged)
+    {
+        if (tried is null)
+            return [(null, Score(work.CreateMethod()))];
+        (string option, string[] values) = tried.Value;
+        if (option == "damping" && work.CreateMethod() is IDampingSweep sweeping)
+        {
+            double[] dampings = [.. values.Select(value => double.Parse(value, CultureInfo.InvariantCulture))];
+            return values.Zip(call.Progress.Run(progress =>
+                sweeping.ScoreMany(work.View, examples, judged, dampings, work.Context with { Progress = Translate.Method(progress) })), (value, scores) => ((string?)value, scores));
+        }
+
+        return values.Select(value => ((string?)value, Score(work.CreateMethodWith(option, value))));
+
+        AttributionMatrix Score(IAttributionMethod method) => call.Progress.Run(progress =>
+            method.Score(work.View, examples, judged, work.Context with { Progress = Translate.Method(progress) }));
     }
 
     // What doesn't change from one time to the next.

@@ -11,7 +11,7 @@ namespace Tessar.Lenses.Data.Features;
 /// <param name="LabelsSha256">SHA-256 of the labels as they were used, overlay included.</param>
 /// <param name="Output">Output function whose gradient is stored.</param>
 /// <param name="ProjectionDimension">Width k of a row.</param>
-/// <param name="Projection">Kind of projection: <c>sketch</c> or <c>none</c>.</param>
+/// <param name="Projection">Kind of projection: <c>sketch</c> or <c>landmarks</c>.</param>
 /// <param name="Seed">Seed of the projection.</param>
 /// <param name="NumberFormat">Type of the stored numbers: <c>f16</c> or <c>f32</c>.</param>
 /// <param name="BatchSize">Examples per forward pass; part of the origin because bits depend on it.</param>

@@ -14,6 +14,7 @@ internal sealed class ProjectedFeatures : IDisposable
     private readonly FeatureModel _model;
     private readonly FeaturePass _pass;
     private bool _isStoreTaken;
+    private readonly IGradientProjection? _projection;
 
     /// <summary>Opens the store of the train set, or computes it, or goes on where an interrupted call stopped.</summary>
     /// <exception cref="TessarException">k exceeds the number of parameters, another process writes the store, or the disk is full.</exception>
@@ -31,18 +32,20 @@ internal sealed class ProjectedFeatures : IDisposable
                     + "at most as many are allowed. Choose a smaller one, or --set projection=none for exact inner products.", ErrorKind.Usage);
             }
 
+            bool isLandmarks = options.Projection == TrakProjection.Landmarks;
             var origin = new GradientStoreOrigin(
-                checkpoint.Checkpoint.Sha256, train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train), output.Name, width, "sketch",
+                checkpoint.Checkpoint.Sha256, train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train), output.Name, width, isLandmarks ? "landmarks" : "sketch",
                 options.Seed, options.NumberFormat == NumberFormat.F16 ? "f16" : "f32", options.BatchSize, MethodOption.Write(options.Unsupported));
-            GradientSketch sketch = Plan(train, width, options.Seed);
-            _pass = new FeaturePass(_model, sketch, options.BatchSize, context);
+            _projection = isLandmarks ? new LandmarkProjection(_model, train, width, options.Seed, options.BatchSize, context) : Plan(train, width, options.Seed);
+            _pass = new FeaturePass(_model, _projection, options.BatchSize, context);
             string folder = Path.Combine(checkpoint.Run.Directory, "results", "data", "trak", $"features-{origin.ComputeKey()}");
             if (!GradientStore.IsFinished(folder))
-                Computed = Compute(folder, origin, sketch, train, context);
+                Computed = Compute(folder, origin, _projection, train, context);
             Store = GradientStore.Open(folder, origin);
         }
         catch
         {
+            (_projection as IDisposable)?.Dispose();
             _model.Dispose();
             throw;
         }
@@ -72,6 +75,7 @@ internal sealed class ProjectedFeatures : IDisposable
     {
         if (!_isStoreTaken)
             Store.Dispose();
+        (_projection as IDisposable)?.Dispose();
         _model.Dispose();
     }
 
@@ -82,7 +86,7 @@ internal sealed class ProjectedFeatures : IDisposable
         return new GradientSketch(_model.Gradients, sample, width, seed, _model.CheckpointNumber);
     }
 
-    private int Compute(string folder, GradientStoreOrigin origin, GradientSketch sketch, ExampleSet train, MethodContext context)
+    private int Compute(string folder, GradientStoreOrigin origin, IGradientProjection sketch, ExampleSet train, MethodContext context)
     {
         if (_model.Gradients.Unsupported.Count > 0)
         {

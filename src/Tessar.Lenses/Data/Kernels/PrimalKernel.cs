@@ -12,6 +12,7 @@ internal sealed class PrimalKernel : ScoreKernel
     private readonly DampedCholesky _solver;
     private readonly Tensor _preconditioned;
     private readonly Tensor? _weights;
+    private readonly double _scale;
 
     /// <summary>Builds the kernel.</summary>
     /// <param name="train">Φ, [n, k]; has to outlive the kernel.</param>
@@ -20,17 +21,35 @@ internal sealed class PrimalKernel : ScoreKernel
     /// <param name="weights">The diagonal of R, [n]; null means 1.</param>
     /// <param name="cancellation">Looked at between blocks.</param>
     public PrimalKernel(IFeatureRows train, IFeatureRows targets, double relativeDamping, Tensor? weights, CancellationToken cancellation)
+        : this(train, targets, FeatureProducts.Gram(train, weights, cancellation), ownsGram: true, relativeDamping, weights, normalise: false)
     {
+    }
+
+    /// <summary>Builds the kernel from a Gram matrix that is there already.</summary>
+    /// <param name="train">Φ, [n, k]; has to outlive the kernel.</param>
+    /// <param name="targets">Rows φ(q), [m, k].</param>
+    /// <param name="gram">ΦᵀRΦ, [k, k], fp64; stays the caller's, unchanged.</param>
+    /// <param name="relativeDamping">λ / s̄, at least 0.</param>
+    /// <param name="weights">The diagonal of R, [n]; null means 1.</param>
+    /// <param name="normalise">Whether scores are divided by the mean absolute entry of K⁻¹.</param>
+    public PrimalKernel(IFeatureRows train, IFeatureRows targets, Tensor gram, double relativeDamping, Tensor? weights, bool normalise)
+        : this(train, targets, gram, ownsGram: false, relativeDamping, weights, normalise)
+    {
+    }
+
+    private PrimalKernel(IFeatureRows train, IFeatureRows targets, Tensor gram, bool ownsGram, double relativeDamping, Tensor? weights, bool normalise)
+    {
+        using Tensor matrix = ownsGram ? gram : gram.clone();
         _train = train;
         _weights = weights;
         double multiplications = (double)train.Count * train.Width * train.Width;
         using DisposeScope scope = NewDisposeScope();
-        Tensor gram = FeatureProducts.Gram(train, weights, cancellation);
-        MeanSquaredNorm = gram.diagonal().sum().item<double>() / train.Count;
+        MeanSquaredNorm = matrix.diagonal().sum().item<double>() / train.Count;
         Damping = relativeDamping * MeanSquaredNorm;
-        _solver = new DampedCholesky(gram, Damping, relativeDamping == 0 ? FeatureProducts.Rounding(multiplications) : 0);
+        _solver = new DampedCholesky(matrix, Damping, relativeDamping == 0 ? FeatureProducts.Rounding(multiplications) : 0);
+        _scale = normalise ? 1 / _solver.Solve(eye(train.Width, dtype: ScalarType.Float64)).abs().mean().item<double>() : 1;
         Tensor columns = targets.Read(0, targets.Count).to_type(ScalarType.Float64).t();
-        _preconditioned = _solver.Solve(columns).DetachFromDisposeScope();
+        _preconditioned = _solver.Solve(columns).mul_(_scale).DetachFromDisposeScope();
     }
 
     /// <summary>K⁻¹ φ(q), [k, m], fp64; stays the kernel's.</summary>
@@ -47,15 +66,21 @@ internal sealed class PrimalKernel : ScoreKernel
 
     public override Tensor SelfScores(int first, int count)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor columns = _train.Read(first, count).to_type(ScalarType.Float64).t();
-        return _solver.QuadraticForms(columns).MoveToOuterDisposeScope();
+        Tensor own = QuadraticForms(first, count);
+        return own.mul_(_scale);
     }
 
     public override Tensor Leverages(int first, int count)
     {
-        Tensor own = SelfScores(first, count);
+        Tensor own = QuadraticForms(first, count);
         return _weights is null ? own : own.mul_(_weights.narrow(0, first, count));
+    }
+
+    private Tensor QuadraticForms(int first, int count)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor columns = _train.Read(first, count).to_type(ScalarType.Float64).t();
+        return _solver.QuadraticForms(columns).MoveToOuterDisposeScope();
     }
 
     protected override void Release()

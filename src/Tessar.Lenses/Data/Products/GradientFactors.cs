@@ -47,6 +47,10 @@ internal sealed class GradientFactors
     /// <summary>Numbers kept per example.</summary>
     public long NumbersPerExample => _parts.Sum(part => part.Sum(t => t.numel() / t.shape[0]));
 
+    /// <summary>The gradients kept whole, and the pairs (a, δ); the tensors stay where they are.</summary>
+    public (Tensor[] Wholes, (Tensor Left, Tensor Right)[] Pairs) Split() =>
+        ([.. _parts.Where(part => part.Length == 1).Select(part => part[0])], [.. _parts.Where(part => part.Length == 2).Select(part => (part[0], part[1]))]);
+
     /// <summary>Keeps the tensors when the current dispose scope ends.</summary>
     public GradientFactors MoveToOuterScope()
     {

@@ -48,7 +48,7 @@ internal sealed class ConvolutionSketchPart : SketchPart
         using Tensor images = ChannelsLast(call.Input), deltas = ChannelsLast(call.OutputGradient);
         float* image = TensorAccess.Pointer(images), delta = TensorAccess.Pointer(deltas), row = TensorAccess.Pointer(rows);
         long imageSize = images.numel() / batch.Count, deltaSize = deltas.numel() / batch.Count;
-        ForEachExample(batch.Count, i =>
+        ForEachExample(batch.Count, _table.Length * deltaSize / 16, i =>
         {
             if (!_workspaces.TryTake(out ConvolutionGradientKernel.Workspace? workspace))
                 workspace = _kernel.NewWorkspace();

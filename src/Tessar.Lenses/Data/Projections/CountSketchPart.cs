@@ -23,7 +23,7 @@ internal sealed class CountSketchPart(ParameterSlot slot, ulong key, int width) 
         float* from = TensorAccess.Pointer(flat);
         float* to = TensorAccess.Pointer(rows);
         int count = checked((int)slot.Count);
-        ForEachExample(batch.Count, i => SketchHash.Add(
+        ForEachExample(batch.Count, count, i => SketchHash.Add(
             table, new ReadOnlySpan<float>(from + (long)i * count, count), new Span<float>(to + (long)i * width, width)));
     }
 }

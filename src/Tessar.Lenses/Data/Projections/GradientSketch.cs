@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Tessar.Lenses.Data.Projections;
 
 /// <summary>Projects per-example gradients to k numbers, choosing the cheapest exact sketch for each layer.</summary>
-internal sealed class GradientSketch
+internal sealed class GradientSketch : IGradientProjection
 {
     private readonly List<SketchPart> parts = [];
 

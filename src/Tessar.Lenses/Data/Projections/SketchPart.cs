@@ -6,6 +6,9 @@ namespace Tessar.Lenses.Data.Projections;
 /// <summary>Sketches the gradients of some parameters and adds the result to the rows of a batch.</summary>
 internal abstract class SketchPart
 {
+    // About a tenth of a millisecond: libtorch's threads spin for longer than that after their last product, on the cores we'd ask for.
+    private const long WorthThreads = 1 << 18;
+
     /// <summary>Kind and parameters, as the store's header records them.</summary>
     public abstract string Description { get; }
 
@@ -17,7 +20,19 @@ internal abstract class SketchPart
     /// <param name="rows">Shape [B, k], fp32, contiguous.</param>
     public abstract void AddTo(CapturedBatch batch, Tensor rows);
 
-    /// <summary>Runs a kernel for every example on all cores that libtorch would use; no tensor is touched inside.</summary>
-    protected static void ForEachExample(int examples, Action<int> kernel) =>
+    /// <summary>Runs a kernel for every example, on all cores that libtorch would use when it is worth waking them; no tensor is touched inside.</summary>
+    /// <param name="examples">How many.</param>
+    /// <param name="entries">Additions for each.</param>
+    /// <param name="kernel">Called with each example's number.</param>
+    protected static void ForEachExample(int examples, long entries, Action<int> kernel)
+    {
+        if (examples * entries < WorthThreads)
+        {
+            for (int i = 0; i < examples; i++)
+                kernel(i);
+            return;
+        }
+
         Parallel.For(0, examples, new ParallelOptions { MaxDegreeOfParallelism = Native.TorchThreads.Current }, kernel);
+    }
 }

@@ -51,7 +51,7 @@ internal sealed class TensorSketchPart(IReadOnlyList<TensorSketchLayer> layers, 
         int count = checked((int)(flat.numel() / examples));
         float* from = TensorAccess.Pointer(flat);
         float* to = TensorAccess.Pointer(sketch);
-        ForEachExample(examples, i =>
+        ForEachExample(examples, count, i =>
         {
             var row = new Span<float>(to + (long)i * width, width);
             SketchHash.Add(table.AsSpan(0, count), new ReadOnlySpan<float>(from + (long)i * count, count), row);

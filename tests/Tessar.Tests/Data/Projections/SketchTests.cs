@@ -110,6 +110,20 @@ public sealed class SketchTests
         Assert.All(table, entry => Assert.InRange(entry & 0x7fffffff, 0u, (uint)k - 1));
     }
 
+    [Fact]
+    public void Sketch_of_rows_is_linear_and_has_the_same_bits_in_any_chunks()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(4);
+        uint[] table = SketchHash.Table(SketchHash.Key(1, 2, 3), 300, 32);
+        Tensor x = randn(9, 300), y = randn(9, 300);
+        Tensor whole = RowSketch.Of(x, table, 32);
+        Tensor parts = cat([RowSketch.Of(x.narrow(0, 0, 4), table, 32), RowSketch.Of(x.narrow(0, 4, 5), table, 32)], 0);
+        Assert.Equal(whole.data<float>().ToArray(), parts.data<float>().ToArray());
+        Tensor sum = RowSketch.Of(2 * x - y, table, 32);
+        Assert.True((sum - (2 * whole - RowSketch.Of(y, table, 32))).abs().max().item<float>() < 1e-4);
+    }
+
     private static double[] Sketch(uint[] table, double[] x, int k)
     {
         var sketch = new double[k];

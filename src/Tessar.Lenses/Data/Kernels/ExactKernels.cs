@@ -1,0 +1,57 @@
+using Tessar.Autograd;
+using Tessar.Examples;
+using Tessar.Lenses.Data.Features;
+using Tessar.Lenses.Data.Products;
+using Tessar.Methods;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tessar.Lenses.Data.Kernels;
+
+/// <summary>The kernels of unprojected gradients: K = ΦΦᵀ is n×n and comes from inner products.</summary>
+/// <remarks>With R = p(1 − p): Φ (ΦᵀRΦ + λI)⁻¹ φ(q) = (ΦΦᵀR + λI)⁻¹ Φφ(q), which <see cref="SymmetricSystem"/> solves without dividing by R.</remarks>
+internal static class ExactKernels
+{
+    // Sums of fp32 products, relative to the largest.
+    private const double Rounding = 1e-6;
+
+    /// <summary>Numbers kept for an example's gradient.</summary>
+    public static long NumbersPerExample(FeatureModel model, ExampleSet set)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (CapturedBatch batch, _) = model.Run(set, [0]);
+        return GradientFactors.Of(model.Gradients, batch).NumbersPerExample;
+    }
+
+    /// <summary>Computes the kernel and what it has to be solved for.</summary>
+    /// <param name="model">Whose gradients.</param>
+    /// <param name="train">n examples.</param>
+    /// <param name="targets">m examples, or null for the train set's own scores alone.</param>
+    /// <param name="plan">Sizes and types.</param>
+    /// <param name="useCurvatureWeights">Whether R is p(1 − p) instead of 1.</param>
+    /// <param name="batchSize">Examples per forward pass.</param>
+    /// <param name="noteResidual">Told each solution's largest relative residual.</param>
+    /// <param name="context">Progress, cancellation and limits.</param>
+    public static DampedKernels Of(
+        FeatureModel model, ExampleSet train, ExampleSet? targets, ExactPlan plan, bool useCurvatureWeights, int batchSize, Action<double> noteResidual, MethodContext context)
+    {
+        (Tensor kernel, Tensor cross, Tensor q) = new SymmetricProducts(model, batchSize, context).Of(train, targets, plan.Type, plan.HeldAtOnce);
+        Tensor? weights = useCurvatureWeights ? Curvature(q) : null;
+        var system = new SymmetricSystem(kernel, weights);
+        return new DampedKernels(q, Build, weights is null ? [system, cross] : [system, cross, weights]);
+
+        ScoreKernel Build(double damping)
+        {
+            var solved = new SolvedKernel(system, cross, damping, Rounding, weights, plan.WithSelf, context.Cancellation);
+            noteResidual(system.Residual);
+            return solved;
+        }
+    }
+
+    /// <summary>R = p(1 − p) with p = 1 − Q, [n].</summary>
+    public static Tensor Curvature(Tensor q)
+    {
+        using Tensor p = 1 - q;
+        return q * p;
+    }
+}
