@@ -51,7 +51,7 @@ internal sealed class EvaluateSanityCommand : TessarCommand
             finite,
             checks.RandomisedWeights(scores),
             checks.SameClass(scores),
-            checks.Cardinality(scores, call.Value(top)),
+            SanityChecks.Cardinality(scores, call.Value(top)),
             checks.Copies(call.Value(copies)),
         ];
         var result = new SanityJson

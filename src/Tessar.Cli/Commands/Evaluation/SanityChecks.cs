@@ -73,7 +73,7 @@ internal sealed class SanityChecks(Invocation call, Attributing work, ExampleSet
     }
 
     /// <summary>Different targets lean on different examples.</summary>
-    public SanityCheckJson Cardinality(AttributionMatrix scores, int top)
+    public static SanityCheckJson Cardinality(AttributionMatrix scores, int top)
     {
         top = Math.Min(top, scores.TrainCount);
         int distinct = SanityMeasures.DistinctOnTop(scores, top);
