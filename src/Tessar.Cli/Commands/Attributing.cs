@@ -43,12 +43,15 @@ internal sealed class Attributing : IDisposable
     /// <param name="call">The invocation.</param>
     /// <param name="runs">Names or paths, separated by commas.</param>
     /// <param name="method">Name of the method.</param>
-    public static Attributing Open(Invocation call, string runs, string method)
+    /// <param name="defaults">Options of the method that the user may set otherwise.</param>
+    public static Attributing Open(Invocation call, string runs, string method, params (string Option, string Value)[] defaults)
     {
         var chosen = new Dictionary<string, string>(call.MethodOptions(method), StringComparer.Ordinal);
         MethodDescription description = MethodsCommand.Catalog().Find(method);
         if (call.IsSeedGiven && description.Options.Any(option => option.Name == "seed"))
             chosen.TryAdd("seed", call.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        foreach ((string option, string value) in defaults)
+            chosen.TryAdd(option, value);
         description.Create(chosen);
         Run[] opened = [.. runs.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(name => Run.Open(RunCatalog.Resolve(name, call.Runs)))];

@@ -44,7 +44,8 @@ internal sealed class DemoCommand : TessarCommand
             call.Remark($"The demo stopped while training; {run.Name} is saved. Go on with: {call.Suggest($"train --resume {run.Name}")}");
             return ExitCode.Interrupted;
         }
-        using Attributing work = Attributing.Open(call, run.Name, "data/trak");
+        // The exact kernel would be better, but not in seconds, and it leaves nothing on disk for the second question.
+        using Attributing work = Attributing.Open(call, run.Name, "data/trak", ("projection", "sketch"));
         ExampleSet train = work.TrainExamples(range: null), test = work.Examples(run.Record.Program.Data.Test);
         (MislabelsJson suspects, AttributionMatrix matrix, double seconds) = Attribute(call, work, train, test);
         Mistake[] mistakes = Mistake.MostConfident(run, test, MistakesShown);
