@@ -22,6 +22,9 @@ internal sealed record LdsJson : JsonResult
     /// <summary>Models on random halves that the method looked at; 0 for the runs' own.</summary>
     public int Ensemble { get; init; }
 
+    /// <summary>Whether subsets were replayed along the run's own trajectory; then there is no seed noise and no ceiling below 1.</summary>
+    public bool SameTrajectory { get; init; }
+
     /// <summary>Checkpoints the method looked at.</summary>
     public required int Checkpoints { get; init; }
 

@@ -24,6 +24,7 @@ internal sealed class EvaluateLdsCommand : TessarCommand
     private readonly Setting<int> ensemble;
     private readonly Option<string> sweep;
     private readonly Setting<double> tuningShare;
+    private readonly Option<bool> sameTrajectory;
 
     public EvaluateLdsCommand()
         : base("lds", "Linear datamodeling score: how well summed scores predict what models trained on subsets answer", CommandTable.LensGroup)
@@ -38,8 +39,10 @@ internal sealed class EvaluateLdsCommand : TessarCommand
         ensemble = Add(Attributing.EnsembleSetting("lds"));
         sweep = Add(new Option<string>("--sweep") { Description = "Try these values of a method's option on the tuning share of the targets, and judge the best on the rest", HelpName = "OPTION=V,V,…" });
         tuningShare = Add(Setting.Number("lds.tuning-share", null, "SHARE", "Share of the targets that a sweep is decided on", 0.1, 0.01, 0.9));
+        sameTrajectory = Add(new Option<bool>("--same-trajectory") { Description = "Judge by replays of the run itself without the left-out examples, same seed and batches, instead of fresh trainings" });
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`; or lds.tuning-share=0.1");
         AddExample("evaluate lds demo-1 --subsets 30 --seeds 1", "A quick look at TRAK");
+        AddExample("evaluate lds first --method data/magic --same-trajectory --fraction 0.95 --subsets 50 --targets test:0-49", "Does the derivative of this training predict what leaving examples out of it does?");
         AddExample("evaluate lds first --method data/trak --ensemble 10 --subsets 100 --seeds 5 --sweep damping=0.03,0.1,0.3,1,3 --json", "With a tuned damping, an interval and a noise ceiling, for a script");
     }
 
@@ -55,8 +58,9 @@ internal sealed class EvaluateLdsCommand : TessarCommand
         ExampleSet judged = Judging.Targets(work, call.TryValue(targets, out string chosen) ? chosen : null);
         ExampleMasks masks = ExampleMasks.ExactSize(call.Value(subsets), examples.Count, call.Value(fraction), Judging.Seed(call));
         double secondsEnsemble = work.UseEnsemble(call, call.Value(ensemble));
-        (RetrainedModels models, double secondsRetraining) = Judging.Train(call, work, examples, judged, masks, call.Value(seeds), RetrainingOutput.Margin);
-        SubsetOutputs truth = SubsetOutputs.Of(models);
+        (SubsetOutputs truth, double secondsRetraining) = call.Value(sameTrajectory)
+            ? TrajectoryOutputs.Of(call, work, examples, judged, masks)
+            : Trained(call, work, examples, judged, masks);
         (int[] tuning, int[] reported) = Split(judged.Count, tried is null ? 0 : call.Value(tuningShare), call.Seed);
         long start = Stopwatch.GetTimestamp();
         List<SweepPointJson> points = [];
@@ -83,6 +87,7 @@ internal sealed class EvaluateLdsCommand : TessarCommand
         {
             Options = bestValue is null ? work.Options : new SortedDictionary<string, string>(work.Options.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal) { [tried!.Value.Option] = bestValue },
             Ensemble = call.Value(ensemble),
+            SameTrajectory = call.Value(sameTrajectory),
             Sweep = tried is null ? null : new SweepJson(tried.Value.Option, bestValue!, tuning.Length, points),
             SecondsRetraining = secondsRetraining,
             SecondsEnsemble = secondsEnsemble,
@@ -91,6 +96,12 @@ internal sealed class EvaluateLdsCommand : TessarCommand
         result = result with { Result = EvaluationFiles.Save(result, JsonOutput.Printing.LdsJson, work.Run, "lds", Essence(result)) };
         call.Print(result, JsonOutput.Printing.LdsJson, console => Write(console.Profile.Out.Writer, result));
         return ExitCode.Success;
+    }
+
+    private (SubsetOutputs Truth, double Seconds) Trained(Invocation call, Attributing work, ExampleSet examples, ExampleSet judged, ExampleMasks masks)
+    {
+        (RetrainedModels models, double seconds) = Judging.Train(call, work, examples, judged, masks, call.Value(seeds), RetrainingOutput.Margin);
+        return (SubsetOutputs.Of(models), seconds);
     }
 
     // One method per value; many dampings at once where a method shares what doesn't depend on them.
@@ -147,6 +158,7 @@ internal sealed class EvaluateLdsCommand : TessarCommand
             $"LDS of {result.Method}: {result.Lds:0.000}, 95 % interval {result.Interval[0]:0.000} to {result.Interval[1]:0.000}."));
         output.WriteLine(result.NoiseCeiling is { } ceiling
             ? string.Create(CultureInfo.InvariantCulture, $"A perfect predictor would reach {ceiling:0.000} (noise ceiling of {result.Seeds} seeds): this is {100 * result.Lds / ceiling:0} % of it.")
+            : result.SameTrajectory ? "Subsets were replayed with the run's own seed and batches, so a perfect predictor would reach 1."
             : "One training of each subset gives no noise ceiling; use --seeds 2 or more.");
         if (result.Sweep is { } sweep)
         {
