@@ -83,11 +83,13 @@ internal sealed class Attributing : IDisposable
         ExampleSet range = Run.TrainSet(Store), test = Run.TestSet(Store);
         // Seeds apart from those of evaluations: a model that explains must not be one that judges.
         ulong seed = new RandomStream(call.Seed, "ensemble").NextUInt64();
-        RetrainingRequest request = RetrainingCache.Placed(
-            RetrainingCache.For(Run, range, new ExampleSet(Store, test.Split, test.First, 1, Labels), ExampleMasks.ExactSize(count, range.Count, 0.5, seed), seed) with { KeepsWeights = true },
-            Run);
+        ExampleMasks Halves(int models) => ExampleMasks.ExactSize(models, range.Count, 0.5, seed);
+        RetrainingRequest request = RetrainingCache.Grown(
+            RetrainingCache.Placed(
+                RetrainingCache.For(Run, range, new ExampleSet(Store, test.Split, test.First, 1, Labels), Halves(count), seed) with { KeepsWeights = true }, Run),
+            Halves);
         RetrainedModels models = call.Progress.Run(progress => Context.Retrainer!.Retrain(request, Translate.Retraining(progress), call.Cancellation));
-        CheckpointView[] checkpoints = [.. Enumerable.Range(0, models.Count).Where(models.IsCompleted).Select(job => new CheckpointView(Run, models.CheckpointOf(job)))];
+        CheckpointView[] checkpoints = [.. Enumerable.Range(0, count).Where(models.IsCompleted).Select(job => new CheckpointView(Run, models.CheckpointOf(job)))];
         if (checkpoints.Length == 0)
             throw new TessarException($"Every training of the ensemble failed: {models.Record.Failed[0].Reason}", ErrorKind.InputData);
         if (models.Record.Failed.Count > 0)

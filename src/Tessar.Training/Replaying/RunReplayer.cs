@@ -122,7 +122,7 @@ public sealed class RunReplayer : IReplayer
         kept.Add(session.CopyState());
     }
 
-    private static IEnumerable<Adjoint> Final(ReplaySession session, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, UpdateAdjoint adjoint)
+    private static List<Adjoint> Final(ReplaySession session, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, UpdateAdjoint adjoint)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable mode = set_grad_enabled(true);

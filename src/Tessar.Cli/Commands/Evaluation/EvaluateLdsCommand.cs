@@ -56,11 +56,12 @@ internal sealed class EvaluateLdsCommand : TessarCommand
         (string Option, string[] Values)? tried = call.Value(sweep) is { } text ? ReadSweep(work, text) : null;
         ExampleSet examples = work.TrainExamples(call.TryValue(train, out string range) ? range : null);
         ExampleSet judged = Judging.Targets(work, call.TryValue(targets, out string chosen) ? chosen : null);
-        ExampleMasks masks = ExampleMasks.ExactSize(call.Value(subsets), examples.Count, call.Value(fraction), Judging.Seed(call));
+        ExampleMasks Masks(int count) => ExampleMasks.ExactSize(count, examples.Count, call.Value(fraction), Judging.Seed(call));
+        ExampleMasks masks = Masks(call.Value(subsets));
         double secondsEnsemble = work.UseEnsemble(call, call.Value(ensemble));
         (SubsetOutputs truth, double secondsRetraining) = call.Value(sameTrajectory)
             ? TrajectoryOutputs.Of(call, work, examples, judged, masks)
-            : Trained(call, work, examples, judged, masks);
+            : Trained(call, work, examples, judged, Masks);
         (int[] tuning, int[] reported) = Split(judged.Count, tried is null ? 0 : call.Value(tuningShare), call.Seed);
         long start = Stopwatch.GetTimestamp();
         List<SweepPointJson> points = [];
@@ -98,10 +99,11 @@ internal sealed class EvaluateLdsCommand : TessarCommand
         return ExitCode.Success;
     }
 
-    private (SubsetOutputs Truth, double Seconds) Trained(Invocation call, Attributing work, ExampleSet examples, ExampleSet judged, ExampleMasks masks)
+    private (SubsetOutputs Truth, double Seconds) Trained(Invocation call, Attributing work, ExampleSet examples, ExampleSet judged, Func<int, ExampleMasks> masksOf)
     {
-        (RetrainedModels models, double seconds) = Judging.Train(call, work, examples, judged, masks, call.Value(seeds), RetrainingOutput.Margin);
-        return (SubsetOutputs.Of(models), seconds);
+        ExampleMasks masks = masksOf(call.Value(subsets));
+        (RetrainedModels models, double seconds) = Judging.Train(call, work, examples, judged, masks, call.Value(seeds), RetrainingOutput.Margin, masksOf: masksOf);
+        return (SubsetOutputs.Of(models, masks), seconds);
     }
 
     // One method per value; many dampings at once where a method shares what doesn't depend on them.

@@ -23,12 +23,16 @@ internal static class Judging
     /// <param name="seeds">Trainings of each.</param>
     /// <param name="output">What is kept.</param>
     /// <param name="role">See <see cref="Seed"/>.</param>
+    /// <param name="masksOf">As many masks of the same kind, when they are drawn: then models of a larger request before are used again, more than asked for.</param>
     public static (RetrainedModels Models, double Seconds) Train(
-        Invocation call, Attributing work, ExampleSet train, ExampleSet targets, ExampleMasks masks, int seeds, RetrainingOutput output, int role = 0)
+        Invocation call, Attributing work, ExampleSet train, ExampleSet targets, ExampleMasks masks, int seeds, RetrainingOutput output, int role = 0,
+        Func<int, ExampleMasks>? masksOf = null)
     {
         long start = Stopwatch.GetTimestamp();
         RetrainingRequest request = RetrainingCache.Placed(
             RetrainingCache.For(work.Run, train, targets, masks, Seed(call, role)) with { Repeats = seeds, Output = output }, work.Run);
+        if (masksOf is not null)
+            request = RetrainingCache.Grown(request, masksOf);
         RetrainedModels models = call.Progress.Run(progress => work.Context.Retrainer!.Retrain(request, Translate.Retraining(progress), call.Cancellation));
         if (models.Record.Failed.Count > 0)
             call.Remark($"{models.Record.Failed.Count} of {models.Count} trainings failed and are left out: {models.Record.Failed[0].Reason}");

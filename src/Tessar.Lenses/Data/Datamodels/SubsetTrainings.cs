@@ -72,10 +72,7 @@ internal sealed class SubsetTrainings
         if (Bytes(train, asked.Count, subsets, repeats) > context.MemoryBudget)
             asked = targets;
         ExampleMasks masks = masksOf(subsets);
-        RetrainingRequest request = Request(masks);
-        // More of the same were trained before: the first ones are those asked for now.
-        if (Known(request) is var known && known > subsets)
-            request = Request(masksOf(known));
+        RetrainingRequest request = RetrainingCache.Grown(Request(masks), masksOf);
         RetrainedModels models = retrainer.Retrain(request, ProgressOf(context), context.Cancellation);
         int jobs = checked(subsets * repeats);
         FailedTraining[] failed = [.. models.Record.Failed.Where(training => training.Job < jobs)];
@@ -127,13 +124,6 @@ internal sealed class SubsetTrainings
     public static IRetrainer Retrainer(string method, MethodContext context) => context.Retrainer ?? throw new TessarException(
         $"{method} trains models on subsets of the data, but the context has nobody to train them: its Retrainer is null. Pass one, for "
         + "example `new MethodContext { Retrainer = new InProcessRetrainer() }`, or use `tessar attribute`.", ErrorKind.Usage);
-
-    // Subsets of a retraining that was begun before; 0 when there is none.
-    private static int Known(RetrainingRequest request)
-    {
-        string path = Path.Combine(request.Directory, RetrainingJson.FileName);
-        return File.Exists(path) ? RetrainingJson.Read(path).Masks : 0;
-    }
 
     // Models are asked about all of the run's test examples at once, so that other targets of them need no other models.
     private static ExampleSet AskedAbout(RunView run, ExampleSet targets)

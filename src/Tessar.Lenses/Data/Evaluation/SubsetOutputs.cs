@@ -57,12 +57,16 @@ internal sealed class SubsetOutputs
     /// <summary>Subsets of which every training came to its end.</summary>
     public int[] Complete { get; }
 
-    /// <summary>Takes the outputs of a finished retraining.</summary>
-    public static SubsetOutputs Of(RetrainedModels models)
+    /// <summary>Takes the outputs of the first subsets of a finished retraining.</summary>
+    /// <param name="models">The retraining.</param>
+    /// <param name="masks">The subsets: all of the retraining, or the first of them.</param>
+    public static SubsetOutputs Of(RetrainedModels models, ExampleMasks masks)
     {
         ArgumentNullException.ThrowIfNull(models);
+        ArgumentNullException.ThrowIfNull(masks);
         float[] outputs = models.ReadOutputs();
-        return new SubsetOutputs(models.OpenMasks(), models.Record.Repeats, outputs);
+        int jobs = masks.Count * models.Record.Repeats;
+        return new SubsetOutputs(masks, models.Record.Repeats, models.Count > jobs ? outputs[..checked((int)((long)outputs.Length / models.Count * jobs))] : outputs);
     }
 
     /// <summary>Mean output of a subset's finished trainings on a target, over some of the seeds.</summary>

@@ -36,5 +36,9 @@ internal sealed class ExplicitInverse : InverseCurvature
         return solved.to_type(_type, copy: true);
     }
 
-    public override void Dispose() => _factor.Dispose();
+    public override void Dispose()
+    {
+        _factor.Dispose();
+        base.Dispose();
+    }
 }

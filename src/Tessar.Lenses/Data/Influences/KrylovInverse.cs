@@ -80,5 +80,6 @@ internal sealed class KrylovInverse : InverseCurvature
     {
         _vectors.Dispose();
         _inverses.Dispose();
+        base.Dispose();
     }
 }

@@ -55,5 +55,9 @@ internal sealed class CheckpointSource(FeatureModel model, CurvatureBlocks block
         });
     }
 
-    public override void Dispose() => model.Dispose();
+    public override void Dispose()
+    {
+        model.Dispose();
+        base.Dispose();
+    }
 }

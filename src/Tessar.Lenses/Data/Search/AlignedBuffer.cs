@@ -17,8 +17,6 @@ internal sealed unsafe class AlignedBuffer<T> : IDisposable
         Clear();
     }
 
-    ~AlignedBuffer() => Free();
-
     /// <summary>Number of elements.</summary>
     public long Count { get; }
 
@@ -29,12 +27,6 @@ internal sealed unsafe class AlignedBuffer<T> : IDisposable
     public void Clear() => NativeMemory.Clear(_start, (nuint)(Math.Max(1, Count) * sizeof(T)));
 
     public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
-
-    private void Free()
     {
         NativeMemory.AlignedFree(_start);
         _start = null;

@@ -54,8 +54,8 @@ internal sealed class TopSearch
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blockRows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(question.Queries, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(question.Top, 1);
+        if (question.Queries < 1 || question.Top < 1)
+            throw new ArgumentException($"question asks for the {question.Top} strongest of {question.Queries} queries; both have to be at least 1.", nameof(question));
         return new TopSearch(parts, question).Run(blockRows, threads, context);
     }
 

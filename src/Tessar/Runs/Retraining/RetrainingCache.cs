@@ -50,6 +50,18 @@ internal static class RetrainingCache
         };
     }
 
+    /// <summary>Makes a request as large as what was trained for it before: the first masks of more are those asked for.</summary>
+    /// <param name="request">A placed request for drawn masks, whose number isn't part of what they are.</param>
+    /// <param name="masksOf">As many masks of the same kind.</param>
+    public static RetrainingRequest Grown(RetrainingRequest request, Func<int, ExampleMasks> masksOf)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(masksOf);
+        string path = Path.Combine(request.Directory, RetrainingJson.FileName);
+        int known = File.Exists(path) ? RetrainingJson.Read(path).Masks : 0;
+        return known > request.Masks.Count ? request with { Masks = masksOf(known) } : request;
+    }
+
     /// <summary>Gives a request its folder; call it last, when nothing of the request changes any more.</summary>
     /// <param name="request">The request, complete but for its folder.</param>
     /// <param name="run">The run it was made for.</param>
