@@ -17,12 +17,15 @@ internal static class LassoBench
     private const double GoalSeconds = 60;
     private const double GoalGap = 1e-3;
 
+    private static readonly double[] s_ratios = [0.1, 0.01];
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
     public static object Run()
     {
         MaskColumns columns = Columns();
         double[][] outputs = [.. Enumerable.Range(0, Targets).Select(t => Outputs(columns, t))];
         Parallel.For(0, 2, t => Path(new LassoSolver(columns), outputs[t], 0.1)); // compiles
-        object[] paths = [.. new[] { 0.1, 0.01 }.Select(ratio => Measure(columns, outputs, ratio))];
+        object[] paths = [.. s_ratios.Select(ratio => Measure(columns, outputs, ratio))];
         double[] sums = new double[Examples];
         long start = Stopwatch.GetTimestamp();
         for (int k = 0; k < Targets; k++)
@@ -49,8 +52,6 @@ internal static class LassoBench
             JsonSerializer.Serialize(figures, s_json) + "\n");
         return figures;
     }
-
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     private static object Measure(MaskColumns columns, double[][] outputs, double ratio)
     {
