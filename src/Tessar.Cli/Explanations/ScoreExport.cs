@@ -67,8 +67,8 @@ internal static class ScoreExport
                 await group.WriteAsync(fields[2], Array.ConvertAll(rows, row => row.TrainExample)).ConfigureAwait(false);
                 await group.WriteAsync(fields[3], Array.ConvertAll(rows, row => row.Label)).ConfigureAwait(false);
                 await group.WriteAsync(fields[4], Array.ConvertAll(rows, row => row.TrueLabel)).ConfigureAwait(false);
-                await group.WriteAsync<float>(fields[5], Array.ConvertAll(rows, row => row.Score)).ConfigureAwait(false);
-                await group.WriteAsync<int>(fields[6], Array.ConvertAll(rows, row => row.Rank)).ConfigureAwait(false);
+                await group.WriteAsync<float>(fields[5], Array.ConvertAll(rows, row => row.Score), cancellationToken: cancellation).ConfigureAwait(false);
+                await group.WriteAsync<int>(fields[6], Array.ConvertAll(rows, row => row.Rank), cancellationToken: cancellation).ConfigureAwait(false);
                 wrote(targets[^1] + 1);
             }
         }
