@@ -13,10 +13,10 @@ public sealed class EstimatorTests
         double[] y = [.. Design.Normals(200, 2).Select(v => 5 + 0.1 * v)];
         columns.All.AddTo(y, 4, 2);
         columns.All.AddTo(y, 9, -1);
-        LassoFit fit = new LassoPath(columns, new LassoPathSettings()).Fit(y);
+        LassoFit fit = new LassoPath(columns, new LassoPathSettings()).Fit(y, TestContext.Current.CancellationToken);
         var solver = new LassoSolver(columns.All);
         solver.Start(y);
-        solver.Solve(fit.Penalty);
+        solver.Solve(fit.Penalty, TestContext.Current.CancellationToken);
         double[][] x = Design.Standardised(columns.All);
         double[] standardised = Design.Dense(solver, 30), mask = new double[200];
         for (int r = 0; r < 200; r++)
@@ -40,7 +40,7 @@ public sealed class EstimatorTests
         double[] y = [.. Design.Normals(300, 4).Select(v => 0.3 * v)];
         for (int i = 0; i < 5; i++)
             columns.All.AddTo(y, i, 1);
-        LassoFit fit = new LassoPath(columns, new LassoPathSettings()).Fit(y);
+        LassoFit fit = new LassoPath(columns, new LassoPathSettings()).Fit(y, TestContext.Current.CancellationToken);
         var heldOut = new HeldOutCorrelation(1);
         heldOut.Add(0, fit.HeldOutPredictions, columns.TakeHeldOut(y));
         Assert.True(heldOut.Pearson > 0.9, $"{heldOut.Pearson}");
@@ -51,11 +51,11 @@ public sealed class EstimatorTests
     {
         ExampleMasks masks = ExampleMasks.Listed(4, [.. Enumerable.Range(0, 40).Select(m => (IReadOnlyList<int>)(m % 3 == 0 ? [0, 2] : [0, 3]))]);
         var columns = new SplitColumns(masks, [.. Enumerable.Range(0, 40)], 1);
-        LassoFit flat = new LassoPath(columns, new LassoPathSettings()).Fit(Enumerable.Repeat(0.1, 40).ToArray());
+        LassoFit flat = new LassoPath(columns, new LassoPathSettings()).Fit(Enumerable.Repeat(0.1, 40).ToArray(), TestContext.Current.CancellationToken);
         Assert.Empty(flat.Weights);
         Assert.Equal(0.1, flat.Intercept, 1e-12);
         Assert.Equal(2, columns.All.Constant);
-        LassoFit fit = new LassoPath(columns, new LassoPathSettings()).Fit([.. Enumerable.Range(0, 40).Select(m => m % 3 == 0 ? 1.0 : 0)]);
+        LassoFit fit = new LassoPath(columns, new LassoPathSettings()).Fit([.. Enumerable.Range(0, 40).Select(m => m % 3 == 0 ? 1.0 : 0)], TestContext.Current.CancellationToken);
         Assert.All(fit.Weights, w => Assert.Contains(w.Column, new[] { 2, 3 }));
         Assert.NotEmpty(fit.Weights);
     }

@@ -22,7 +22,7 @@ public sealed class LassoSolverTests
         double penalty = solver.LargestPenalty;
         for (int k = 0; k < 60; k++, penalty *= 0.88)
         {
-            solver.Solve(penalty);
+            solver.Solve(penalty, TestContext.Current.CancellationToken);
             double[] weights = Design.Dense(solver, Count);
             double gap = Design.Gap(Design.Gradients(x, y, weights), weights, penalty, ridge);
             Assert.True(gap <= 1e-3, $"gap {gap} at penalty {k}");
@@ -43,11 +43,11 @@ public sealed class LassoSolverTests
         Assert.Equal(Design.Gradients(Design.Standardised(columns), y, new double[Count]).Max(Math.Abs), solver.LargestPenalty, 1e-12);
         foreach (double factor in new[] { 2, 1 })
         {
-            solver.Solve(factor * solver.LargestPenalty);
+            solver.Solve(factor * solver.LargestPenalty, TestContext.Current.CancellationToken);
             Assert.Equal(0, solver.NonZeros);
         }
 
-        solver.Solve(0.999 * solver.LargestPenalty);
+        solver.Solve(0.999 * solver.LargestPenalty, TestContext.Current.CancellationToken);
         Assert.Equal(1, solver.NonZeros);
     }
 
@@ -66,7 +66,7 @@ public sealed class LassoSolverTests
         foreach (double factor in new[] { 0.7, 0.2 })
         {
             double penalty = factor * solver.LargestPenalty;
-            solver.Solve(penalty);
+            solver.Solve(penalty, TestContext.Current.CancellationToken);
             double[] weights = Design.Dense(solver, 63);
             for (int i = 0; i < 63; i++)
                 Assert.Equal(Math.Sign(correlations[i]) * Math.Max(0, Math.Abs(correlations[i]) - penalty) / (1 + ridge), weights[i], 1e-8);
@@ -86,7 +86,7 @@ public sealed class LassoSolverTests
         var solver = new LassoSolver(columns, ridge, tolerance: 1e-9);
         solver.Start(y);
         double penalty = factor * solver.LargestPenalty;
-        solver.Solve(penalty);
+        solver.Solve(penalty, TestContext.Current.CancellationToken);
         double[] expected = Fista(x, y, penalty, ridge), weights = Design.Dense(solver, 120);
         Assert.True(expected.Zip(weights, (a, b) => Math.Abs(a - b)).Max() < 1e-6);
     }
@@ -102,7 +102,7 @@ public sealed class LassoSolverTests
         var solver = new LassoSolver(columns);
         solver.Start(y);
         for (int k = 1; k <= 10; k++)
-            solver.Solve(solver.LargestPenalty * Math.Pow(0.05, k / 10.0));
+            solver.Solve(solver.LargestPenalty * Math.Pow(0.05, k / 10.0), TestContext.Current.CancellationToken);
         double product = 0, length = 0;
         foreach ((int column, double weight) in solver.Standardised())
         {
@@ -129,7 +129,7 @@ public sealed class LassoSolverTests
         solver.Start(y);
         for (double penalty = solver.LargestPenalty; penalty > 1e-3 * solver.LargestPenalty; penalty *= 0.8)
         {
-            solver.Solve(penalty);
+            solver.Solve(penalty, TestContext.Current.CancellationToken);
             double[] weights = Design.Dense(solver, 120);
             Assert.True(Design.Gap(Design.Gradients(x, y, weights), weights, penalty, 0) <= 1e-3);
         }
@@ -159,7 +159,7 @@ public sealed class LassoSolverTests
             var solver = new LassoSolver(columns, gramBytes: bytes);
             solver.Start(y);
             for (int k = 0; k < 20; k++)
-                solver.Solve(solver.LargestPenalty * Math.Pow(0.85, k));
+                solver.Solve(solver.LargestPenalty * Math.Pow(0.85, k), TestContext.Current.CancellationToken);
             return Design.Dense(solver, Count);
         })];
         Assert.Equal(weights[0], weights[1]);
@@ -175,8 +175,8 @@ public sealed class LassoSolverTests
             for (int pass = isUsed ? 0 : 1; pass < 2; pass++)
             {
                 solver.Start(Design.Normals(Rows, (ulong)pass));
-                solver.Solve(0.5 * solver.LargestPenalty);
-                solver.Solve(0.02 * solver.LargestPenalty);
+                solver.Solve(0.5 * solver.LargestPenalty, TestContext.Current.CancellationToken);
+                solver.Solve(0.02 * solver.LargestPenalty, TestContext.Current.CancellationToken);
             }
 
             return Design.Dense(solver, Count);
@@ -189,7 +189,7 @@ public sealed class LassoSolverTests
     {
         var solver = new LassoSolver(Design.Random(8, 3, 1));
         Assert.Contains("8 rows", Assert.Throws<ArgumentException>(() => solver.Start([1, 2])).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => solver.Solve(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => solver.Solve(0, TestContext.Current.CancellationToken));
         Assert.Throws<ArgumentOutOfRangeException>(() => new LassoSolver(Design.Random(8, 3, 1), ridge: -1));
     }
 

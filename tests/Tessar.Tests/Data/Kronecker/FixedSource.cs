@@ -41,7 +41,11 @@ internal sealed class FixedSource : CurvatureSource
     /// <summary>The gradients by one backward pass per example, [count, parameters].</summary>
     public Tensor ByLoop(int first, int count) => Gradients.OfByLoop(Inputs(first, count), logits => Direction(logits, first));
 
-    public override void Dispose() => Gradients.Dispose();
+    public override void Dispose()
+    {
+        Gradients.Dispose();
+        base.Dispose();
+    }
 
     private Tensor Inputs(int first, int count) => _labels is null
         ? _inputs.index_select(0, tensor([.. Enumerable.Range(first, count).Select(i => (long)(i / _classes))]))
