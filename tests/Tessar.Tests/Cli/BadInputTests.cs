@@ -26,7 +26,7 @@ public sealed class BadInputTests(SmallRunFixture runs) : IDisposable
     [InlineData(2, "has examples 0 to 9999", "train", "--model", "cnn", "--data", "fashion-mnist-mini", "--train", "train:0-10000")]
     [InlineData(2, "can't be given with --resume", "train", "--resume", "small", "--epochs", "3")]
     [InlineData(2, "all its epochs are done", "train", "--resume", "small")]
-    [InlineData(2, "There is no method `data/trac`. Did you mean `data/trak`?", "attribute", "small", "--method", "data/trac", "--targets", "test:0-3")]
+    [InlineData(2, "There is no method `data/trek`. Did you mean `data/trak`?", "attribute", "small", "--method", "data/trek", "--targets", "test:0-3")]
     [InlineData(2, "there is no option `dampin`. Did you mean `damping`?", "attribute", "small", "--targets", "test:0-3", "--set", "dampin=1")]
     [InlineData(2, "damping is `-1`", "attribute", "small", "--targets", "test:0-3", "--set", "damping=-1")]
     [InlineData(2, "more than the 7850 parameters of logistic", "attribute", "small", "--targets", "test:0-3", "--set", "projection-dimension=7851")]

@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Text.Json;
+using Tessar.Lenses.Data;
+using Tessar.Methods;
+
+namespace Tessar.Tests.Docs;
+
+public sealed class DataLensPageTests
+{
+    private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "data-lens.md"));
+
+    // Choosing is only possible among all.
+    [Fact]
+    public void Page_links_every_method_of_the_catalogue() =>
+        Assert.All(new MethodCatalog(typeof(Trak).Assembly).Methods, method =>
+            Assert.Contains($"({method.Name.Split('/')[1]}.md)", Page, StringComparison.Ordinal));
+
+    [Fact]
+    public void Table_holds_what_was_measured()
+    {
+        using JsonDocument measured = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "bench", "results", "data-lens.json")));
+        JsonProperty[] rows = [.. measured.RootElement.GetProperty("rows").EnumerateObject()];
+        Assert.NotEmpty(rows);
+        Assert.All(rows, row => Assert.Contains(
+            string.Create(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Value.GetProperty("lds").GetDouble():0.000} |"), Page, StringComparison.Ordinal));
+    }
+}
