@@ -96,7 +96,7 @@ public sealed class EkfacTests : IDisposable
         float[] tight = new Ekfac(options).Score(_small.View, _small.Train, _small.Test, new MethodContext { MemoryBudget = 160_000 }).Scores.ToArray();
         float scale = plain.Max(Math.Abs);
         Assert.All(plain.Zip(tight), pair => Assert.Equal(pair.First, pair.Second, 1e-5 * scale));
-        TessarException e = Assert.Throws<TessarException>(() => new Ekfac(options).Score(_small.View, _small.Train, _small.Test, new MethodContext { MemoryBudget = 60_000 }));
+        TessarException e = Assert.Throws<TessarException>(() => new Ekfac(options).Score(_small.View, _small.Train, _small.Test, new MethodContext { MemoryBudget = 25_000 }));
         Assert.Equal(ErrorKind.Environment, e.Kind);
         Assert.Contains("The factors of 3 layers need", e.Message, StringComparison.Ordinal);
     }
