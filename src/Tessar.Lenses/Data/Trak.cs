@@ -242,8 +242,8 @@ public sealed record TrakOptions
     /// <summary>Divide each row by one minus its leverage: exact leave-one-out for linear models.</summary>
     public bool UseLeverage { get; init; }
 
-    /// <summary>Shrink each target's scores towards zero by this quantile of their absolute values: 0.9 leaves a tenth of the examples.</summary>
-    [Range(0.0, 0.999999)]
+    /// <summary>Shrink each target's scores towards zero by this quantile of their absolute values: 0.9 leaves a tenth of the examples, 1 none.</summary>
+    [Range(0.0, 1.0)]
     public double SoftThreshold { get; init; }
 
     /// <summary>Divide the inverse of the Gram matrix by its mean absolute entry, as the peer's code does; for comparison with it only.</summary>

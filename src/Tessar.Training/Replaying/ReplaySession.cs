@@ -118,6 +118,7 @@ internal sealed class ReplaySession : IDisposable
     public void Advance(ReplayedBatch batch, double[]? weights)
     {
         using DisposeScope scope = NewDisposeScope();
+        using IDisposable mode = set_grad_enabled(true);
         double rate = LearningRate(batch.Step);
         if (weights is null && _precision == ScalarType.Float32)
         {
@@ -132,7 +133,6 @@ internal sealed class ReplaySession : IDisposable
             return;
         }
 
-        using IDisposable mode = set_grad_enabled(true);
         Tensor share = Shares(batch, weights);
         Tensor loss = (Losses(batch) * share).sum();
         if (!double.IsFinite(loss.to_type(ScalarType.Float64).item<double>()))
