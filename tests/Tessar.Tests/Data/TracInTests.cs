@@ -54,7 +54,13 @@ public sealed class TracInTests : IDisposable
     {
         Run run = SmallRuns.Train(SmallRuns.Request(_folder) with
         {
-            Epochs = 20, BatchSize = 100, CheckpointEverySteps = 1, Optimizer = "sgd", LearningRate = 0.002, Schedule = "constant", WarmupSteps = 0,
+            Epochs = 20,
+            BatchSize = 100,
+            CheckpointEverySteps = 1,
+            Optimizer = "sgd",
+            LearningRate = 0.002,
+            Schedule = "constant",
+            WarmupSteps = 0,
             OptimizerSettings = SmallRun.Settings(("momentum", "0"), ("weightDecay", "0")).ToDictionary(s => s.Key, s => double.Parse(s.Value, System.Globalization.CultureInfo.InvariantCulture), StringComparer.Ordinal),
         });
         Assert.Equal(20, run.Checkpoints.Count);

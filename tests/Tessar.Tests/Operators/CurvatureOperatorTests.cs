@@ -1,5 +1,5 @@
-using Tessar.Operators;
 using Tessar.Autograd;
+using Tessar.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
 

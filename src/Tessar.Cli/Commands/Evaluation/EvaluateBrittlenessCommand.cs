@@ -98,7 +98,9 @@ internal sealed class EvaluateBrittlenessCommand : TessarCommand
             },
             work, trainings, judged.Range, scores.Report, call.Value(seeds)) with
         {
-            Ensemble = call.Value(ensemble), SecondsEnsemble = secondsEnsemble, SecondsScoring = secondsScoring,
+            Ensemble = call.Value(ensemble),
+            SecondsEnsemble = secondsEnsemble,
+            SecondsScoring = secondsScoring,
         };
         result = result with { Result = EvaluationFiles.Save(result, JsonOutput.Printing.BrittlenessJson, work.Run, "brittleness", EvaluationJson.Essence(result)) };
         call.Print(result, JsonOutput.Printing.BrittlenessJson, console => BrittlenessText.Write(console, result));

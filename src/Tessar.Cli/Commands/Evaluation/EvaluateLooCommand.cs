@@ -70,7 +70,9 @@ internal sealed class EvaluateLooCommand : TessarCommand
             },
             work, trainings, judged, scores.Report, call.Value(seeds)) with
         {
-            Ensemble = call.Value(ensemble), SecondsEnsemble = secondsEnsemble, SecondsScoring = secondsScoring,
+            Ensemble = call.Value(ensemble),
+            SecondsEnsemble = secondsEnsemble,
+            SecondsScoring = secondsScoring,
         };
         result = result with { Result = EvaluationFiles.Save(result, JsonOutput.Printing.LooJson, work.Run, "loo", EvaluationJson.Essence(result)) };
         call.Print(result, JsonOutput.Printing.LooJson, console => Write(console.Profile.Out.Writer, result));

@@ -44,7 +44,9 @@ internal sealed class EvaluateMislabelsCommand : TessarCommand
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         MislabelsJson result = MislabelsJson.Of(work.Run.Name, work.Method.Name, examples, suspicion, call.Value(top), call.Seed) with
         {
-            Seconds = seconds, Ensemble = call.Value(ensemble), Options = work.Options,
+            Seconds = seconds,
+            Ensemble = call.Value(ensemble),
+            Options = work.Options,
         };
         string file = EvaluationFiles.Save(result, JsonOutput.Printing.MislabelsJson, work.Run, "mislabels", result with { Seconds = null });
         result = result with { Result = file, Ranking = EvaluationFiles.SaveRanking(file, MislabelsJson.RankingOf(suspicion), suspicion) };

@@ -80,7 +80,9 @@ internal sealed class EvaluateRemovalCommand : TessarCommand
             new RemovalJson { Queries = judged.Count, By = bySum ? BySum : ByTarget, Draws = call.Value(draws), Points = points },
             work, trainings, judged.Range, scores.Report, call.Value(seeds)) with
         {
-            Ensemble = call.Value(ensemble), SecondsEnsemble = secondsEnsemble, SecondsScoring = secondsScoring,
+            Ensemble = call.Value(ensemble),
+            SecondsEnsemble = secondsEnsemble,
+            SecondsScoring = secondsScoring,
         };
         result = result with { Result = EvaluationFiles.Save(result, JsonOutput.Printing.RemovalJson, work.Run, "removal", EvaluationJson.Essence(result)) };
         call.Print(result, JsonOutput.Printing.RemovalJson, console => Write(console, result));
