@@ -35,6 +35,7 @@ internal sealed record StudyRow(string Name, IReadOnlyList<string> Arguments, IR
         Lds("mlp", "trak", "k=512", 10, "projection=sketch", "projection-dimension=512"),
         Lds("mlp", "trak", "k=2048", 10, "projection=sketch", "projection-dimension=2048"),
         Lds("mlp", "trak", "k=8192", 10, "projection=sketch", "projection-dimension=8192"),
+        Lds("mlp", "trak", "landmarks k=2048", 10, "projection=landmarks", "projection-dimension=2048"),
         Lds("mlp", "trak", "exact", 50, "projection=none"),
         Lds("mlp", "ekfac"),
         Lds("mlp", "ekfac", string.Empty, 10),
