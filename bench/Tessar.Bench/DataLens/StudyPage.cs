@@ -30,7 +30,7 @@ internal static class StudyPage
             if (row?["lds"] is not { } lds)
                 continue;
             double score = lds.GetValue<double>();
-            string ceiling = row["noiseCeiling"] is { } limit ? string.Create(CultureInfo.InvariantCulture, $"{100 * score / limit.GetValue<double>():0} %") : "–";
+            string ceiling = row["noiseCeiling"] is { } limit ? string.Create(CultureInfo.InvariantCulture, $"{100 * score / limit.GetValue<double>():0;-0;0} %") : "–";
             text.Append(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {name} | {score:0.000} | {row["interval"]![0]!.GetValue<double>():0.000} to {row["interval"]![1]!.GetValue<double>():0.000} | {ceiling} | {row["secondsEnsemble"]?.GetValue<double>() ?? 0:0} s | {row["secondsScoring"]!.GetValue<double>():0.0} s | {row["peakBytes"]!.GetValue<double>() / (1 << 20):0} MiB |\n"));

@@ -95,8 +95,9 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         {
             CheckpointView view = run.Checkpoints[c];
             Refuse(view);
-            CheckLabels(view, train);
-            CheckLabels(view, targets);
+            // Before the replay, not at its end.
+            KnownLabels.Check(view.Run, train);
+            KnownLabels.Check(view.Run, targets);
             parameters = view.Run.Record.Program.Parameters;
             // Adjoints of the weights and of what the optimiser remembers, and their temporaries.
             int block = (int)Math.Clamp(context.MemoryBudget / 2 / (6 * sizeof(float) * Math.Max(1, parameters)), 1, Math.Min(targets.Count, options.TargetsAtOnce));
@@ -125,21 +126,6 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         int[] indices = [.. Enumerable.Range(first, count)];
         Tensor logits = model.call(Batches.Inputs(targets, indices, view.Input));
         return OutputFunction.For(options.Output).Value(logits, Batches.Labels(targets, indices)).MoveToOuterDisposeScope();
-    }
-
-    // Before the replay, not at its end.
-    private static void CheckLabels(CheckpointView view, ExampleSet set)
-    {
-        int classes = view.Run.Record.Classes.Count;
-        for (int i = 0; i < set.Count; i++)
-        {
-            if (set.Label(i) is int label && (label < 0 || label >= classes))
-            {
-                throw new TessarException(string.Create(
-                    CultureInfo.InvariantCulture, $"Example {set.Split}:{set.First + i} has label {label}; the model knows classes 0 to {classes - 1}. ")
-                    + "Check the data with `tessar examples show`.", ErrorKind.InputData);
-            }
-        }
     }
 
     private static void Refuse(CheckpointView view)

@@ -66,8 +66,8 @@ internal sealed class SubsetTrainings
                 + "Choose fewer --targets, or fewer `subsets`.", ErrorKind.Environment);
         }
 
-        CheckLabels(run, train);
-        CheckLabels(run, targets);
+        KnownLabels.Check(run.Run, train);
+        KnownLabels.Check(run.Run, targets);
         context.Cancellation.ThrowIfCancellationRequested();
         long start = Stopwatch.GetTimestamp();
         ExampleSet asked = AskedAbout(run, targets);
@@ -115,20 +115,6 @@ internal sealed class SubsetTrainings
         for (int r = 0; r < y.Length; r++)
             y[r] = _sign * _outputs.Mean(Answered[r], _first + target, _seeds);
         return y;
-    }
-
-    private static void CheckLabels(RunView run, ExampleSet set)
-    {
-        int classes = run.Run.Record.Classes.Count;
-        for (int i = 0; i < set.Count; i++)
-        {
-            if (set.Label(i) is int label && (label < 0 || label >= classes))
-            {
-                throw new TessarException(string.Create(
-                    CultureInfo.InvariantCulture, $"Example {set.Split}:{set.First + i} has label {label}; the model knows classes 0 to {classes - 1}. ")
-                    + "Check the data with `tessar examples show`.", ErrorKind.InputData);
-            }
-        }
     }
 
     /// <summary>What a score of 1 means.</summary>

@@ -104,17 +104,7 @@ internal sealed class FeatureModel : IDisposable
     /// <exception cref="TessarException">One isn't a class of the model.</exception>
     public Tensor CheckedLabels(ExampleSet set, ReadOnlySpan<int> indices)
     {
-        int classes = Checkpoint.Run.Record.Classes.Count;
-        foreach (int i in indices)
-        {
-            if (set.Label(i) is int label && (label < 0 || label >= classes))
-            {
-                throw new TessarException(string.Create(
-                    CultureInfo.InvariantCulture, $"Example {set.Split}:{set.First + i} has label {label}; the model knows classes 0 to {classes - 1}. ")
-                    + "Check the data with `tessar examples show`.", ErrorKind.InputData);
-            }
-        }
-
+        KnownLabels.Check(Checkpoint.Run, set, indices);
         return Batches.Labels(set, indices);
     }
 

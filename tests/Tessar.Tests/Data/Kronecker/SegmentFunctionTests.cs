@@ -52,8 +52,10 @@ public sealed class SegmentFunctionTests : IDisposable
     [InlineData(0.9)]
     public void Linear_regression_agrees_with_the_unrolled_training(double momentum)
     {
-        const int n = 40, d = 6, steps = 100, segments = 4;
-        double rate = momentum == 0 ? 0.05 : 0.005;
+        const int n = 40, d = 6, segments = 4;
+        // Momentum takes some twenty updates to come up to its pace 1/(1 − μ), which τ counts from the first one: with 25 updates a segment
+        // the correlation is .998 to .999, with 100 at least .9998 (computed once more elsewhere, for six draws).
+        (int steps, double rate) = momentum == 0 ? (100, 0.05) : (400, 0.00125);
         Tensor x = randn([n, d], ScalarType.Float64) * tensor(new[] { 1.6, 1.2, 1, 0.8, 0.5, 0.3 }), y = x.mv(ones(d, dtype: ScalarType.Float64)) + randn([n], ScalarType.Float64);
         Tensor queries = randn([15, d], ScalarType.Float64), h = x.t().mm(x) / n;
         Tensor theta = zeros(d, dtype: ScalarType.Float64), velocity = zeros_like(theta), moved = zeros(n, d, dtype: ScalarType.Float64), pace = zeros_like(moved);
@@ -82,8 +84,7 @@ public sealed class SegmentFunctionTests : IDisposable
         }
 
         Tensor a = exact.flatten() - exact.mean(), b = scores.flatten() - scores.mean();
-        // Momentum takes its first dozen updates to come up to 1/(1 − μ), which τ leaves out. This draw gives .998.
-        Assert.InRange(a.dot(b).item<double>() / Math.Sqrt(a.dot(a).item<double>() * b.dot(b).item<double>()), momentum == 0 ? 0.999 : 0.995, 1 + 1e-12);
+        Assert.InRange(a.dot(b).item<double>() / Math.Sqrt(a.dot(a).item<double>() * b.dot(b).item<double>()), 0.999, 1 + 1e-12);
         Assert.InRange(a.dot(b).item<double>() / a.dot(a).item<double>(), 0.9, 1.1);
     }
 
