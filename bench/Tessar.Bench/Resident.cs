@@ -5,13 +5,31 @@ namespace Tessar.Bench;
 /// <summary>Physical memory of this process, as Linux counts it.</summary>
 internal static class Resident
 {
+    private const double Mebibyte = 1 << 20;
+
+    /// <summary>Forgets the highest resident size so far.</summary>
+    public static void Restart()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        File.WriteAllText("/proc/self/clear_refs", "5");
+    }
+
+    /// <summary>The highest resident size since, in bytes.</summary>
+    public static long Peak() => Status("VmHWM");
+
     /// <summary>Highest resident size while some work ran, in MiB.</summary>
     public static double PeakOf(Action work)
     {
-        GC.Collect();
-        File.WriteAllText("/proc/self/clear_refs", "5"); // resets the record
+        Restart();
         work();
-        string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal));
-        return double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        return Peak() / Mebibyte;
+    }
+
+    /// <summary>A size from the process's status, in bytes.</summary>
+    public static long Status(string name)
+    {
+        string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(name + ":", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 }

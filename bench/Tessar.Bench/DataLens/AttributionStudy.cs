@@ -21,14 +21,16 @@ internal static class AttributionStudy
     /// <summary>Where the table stands.</summary>
     public static string PagePath { get; } = Path.Combine(TessarTool.Root, "docs", "data-lens.md");
 
+    private static readonly string[] s_noMomentum = ["--set", "optimizer.momentum=0"];
+
     private static readonly string[] s_mlp =
         ["--model", "mlp", "--epochs", "50", "--batch", "64", "--optimizer", "sgd", "--lr", "0.01", "--schedule", "constant"];
 
     private static readonly string[] s_logistic =
-        ["--model", "logistic", "--epochs", "20", "--batch", "32", "--optimizer", "sgd", "--lr", "0.01", "--schedule", "constant"];
+        ["--model", "logistic", "--epochs", "20", "--batch", "32", "--optimizer", "sgd", "--lr", "0.01", "--schedule", "constant", .. s_noMomentum];
 
     private static readonly string[] s_smooth =
-        ["--model", "tanh-mlp", "--epochs", "50", "--batch", "64", "--optimizer", "sgd", "--lr", "0.01", "--schedule", "constant"];
+        ["--model", "tanh-mlp", "--epochs", "50", "--batch", "64", "--optimizer", "sgd", "--lr", "0.01", "--schedule", "constant", .. s_noMomentum];
 
     public static object Run()
     {

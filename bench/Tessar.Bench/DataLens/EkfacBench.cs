@@ -62,7 +62,7 @@ internal static class EkfacBench
         double fit = watch.Elapsed.TotalSeconds;
         watch.Restart();
         (Tensor[] inverses, _) = curvature.Inverses(1);
-        using HeldGradients rows = HeldGradients.Of(checkpoint.Model, checkpoint.Blocks, targets, 0, targets.Count, batch, new MethodContext());
+        using TargetGradients rows = TargetGradients.Of(checkpoint.Model, checkpoint.Blocks, targets, 0, targets.Count, batch, new MethodContext());
         rows.Apply(curvature, inverses, batch, new MethodContext());
         checkpoint.AddScores(train, rows.Rows, 1, zeros(train.Count, targets.Count, dtype: ScalarType.Float64), batch, new MethodContext(), _ => { });
         return new Times(

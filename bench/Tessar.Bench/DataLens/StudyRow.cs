@@ -22,6 +22,7 @@ internal sealed record StudyRow(string Name, IReadOnlyList<string> Arguments, IR
         Lds("logistic", "representer-similarity"),
         Lds("logistic", "influence-explicit"),
         Lds("logistic", "influence-explicit", "sweep", sweep: "damping=0.01,0.1,0.3,1,3,10,100"),
+        Lds("logistic", "influence-explicit", string.Empty, 10),
         Lds("logistic", "ekfac"),
         Lds("logistic", "trak", "exact", 10, "projection=none"),
         Lds("mlp", "random"),

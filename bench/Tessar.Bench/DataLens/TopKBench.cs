@@ -76,7 +76,7 @@ internal static class TopKBench
                 shareOfPeak = flop / spread.Median / peakRate,
                 secondsWriting = writing,
                 secondsOpeningWithChecksums = opening,
-                peakResidentBytes = peaks.Resident,
+                peakResidentBytes = peaks.InMemory,
                 peakAnonymousBytes = peaks.Anonymous,
                 memory = "peakResidentBytes (VmHWM) counts pages of the mapped files while a window shows them and the runtime with libtorch; peakAnonymousBytes (largest RssAnon, sampled every 5 ms) is what the process itself holds.",
                 identicalToBruteForce = PlainSearch.Agrees(store, queries, factors, answer!.Scores, CheckedQueries),

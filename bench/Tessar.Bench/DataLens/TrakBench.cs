@@ -45,17 +45,17 @@ internal static class TrakBench
     {
         Runs.Run run = RandomRun.Create(folder, "mlp", store, "fashion-mnist");
         ExampleSet train = run.TrainSet(store);
-        PeakMemory.Reset();
+        Resident.Restart();
         var options = new TrakOptions { Projection = TrakProjection.Sketch, ProjectionDimension = Width };
         AttributionReport report = new Trak(options).Score(new RunView(run), train, new ExampleSet(store, "test", 0, 1), new MethodContext()).Report;
-        return new { model = "mlp", examples = train.Count, width = Width, seconds = report.SecondsFeatures, secondsScoring = report.SecondsScoring, peakBytes = PeakMemory.Bytes() };
+        return new { model = "mlp", examples = train.Count, width = Width, seconds = report.SecondsFeatures, secondsScoring = report.SecondsScoring, peakBytes = Resident.Peak() };
     }
 
     // As much work as with real features: neither depends on the numbers.
     private static object Gram()
     {
         using DisposeScope scope = NewDisposeScope();
-        PeakMemory.Reset();
+        Resident.Restart();
         var features = new FeaturesInMemory(randn(60_000, Width));
         var watch = Stopwatch.StartNew();
         Tensor gram = FeatureProducts.Gram(features, weights: null, CancellationToken.None);
@@ -65,7 +65,7 @@ internal static class TrakBench
         double secondsEigen = watch.Elapsed.TotalSeconds;
         watch.Restart();
         new DampedCholesky(gram, 1, 0).Dispose();
-        return new { examples = 60_000, width = Width, secondsGram, secondsEigen, secondsCholesky = watch.Elapsed.TotalSeconds, peakBytes = PeakMemory.Bytes() };
+        return new { examples = 60_000, width = Width, secondsGram, secondsEigen, secondsCholesky = watch.Elapsed.TotalSeconds, peakBytes = Resident.Peak() };
     }
 
     private static object ExactKernel(string folder, ExampleStore store)
@@ -73,7 +73,7 @@ internal static class TrakBench
         Runs.Run run = RandomRun.Create(folder, "cnn", store, "fashion-mnist");
         var train = new ExampleSet(store, "train", 0, ExactExamples);
         var targets = new ExampleSet(store, "test", 0, 100);
-        PeakMemory.Reset();
+        Resident.Restart();
         // Auto has to choose it by itself.
         AttributionReport report = new Trak(new TrakOptions()).Score(new RunView(run), train, targets, new MethodContext()).Report;
         return new
@@ -87,7 +87,7 @@ internal static class TrakBench
             secondsSolving = report.SecondsScoring,
             residual = report.Checks.Single().Value,
             remarks = report.Remarks,
-            peakBytes = PeakMemory.Bytes(),
+            peakBytes = Resident.Peak(),
         };
     }
 }

@@ -37,12 +37,12 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
         Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
         Visit(tally, run, train, context, (checkpoint, curvature, inverses, pass) =>
         {
-            int held = HeldGradients.AtOnce(curvature.Shapes, 1, targets.Count, pass);
+            int held = TargetGradients.AtOnce(curvature.Shapes, 1, targets.Count, pass);
             long done = 0, total = (long)train.Count * targets.Count;
             for (int first = 0; first < targets.Count; first += held)
             {
                 int count = Math.Min(held, targets.Count - first);
-                using HeldGradients rows = HeldGradients.Of(checkpoint.Model, checkpoint.Blocks, targets, first, count, options.BatchSize, pass);
+                using TargetGradients rows = TargetGradients.Of(checkpoint.Model, checkpoint.Blocks, targets, first, count, options.BatchSize, pass);
                 rows.Apply(curvature, inverses, options.BatchSize, pass);
                 checkpoint.AddScores(train, rows.Rows, 1.0 / train.Count, sum.narrow(1, first, count), options.BatchSize, pass, examples =>
                     pass.Progress?.Report(new MethodProgress("scores", done += (long)examples * count, total, "pairs")));

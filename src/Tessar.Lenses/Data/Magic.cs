@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Outputs;
+using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
 using Tessar.Runs;
 using Tessar.Runs.Replaying;
@@ -20,7 +21,7 @@ namespace Tessar.Lenses.Data;
 /// </remarks>
 [Method(
     "data/magic", Paper = "arXiv:2504.16430", Needs = MethodNeeds.ReplayableTraining,
-    Cost = "two replays of the T updates and, per update, one gradient with a graph and one backward pass through it for each target; memory 2√T states and about 3·p numbers per target",
+    Cost = "two replays of the T updates, two more for the self-check, and, per update, one gradient with a graph and one backward pass through it for each target; memory 2√T states and about 3·p numbers per target",
     BestFor = "what this very run would have done without an example: nearly exact, at about the price of a training per target or sum of targets")]
 public sealed class Magic(MagicOptions options) : IAttributionMethod
 {
@@ -91,6 +92,7 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         IReplayer replayer = context.Replayer ?? throw new TessarException(
             $"{MethodName} replays the training, and nobody here can. Pass a MethodContext with a Replayer, such as `new RunReplayer()` of Tessar.Training.", ErrorKind.Usage);
         long parameters = 0;
+        var check = new RemovalCheck(options.CheckReplays);
         for (int c = 0; c < run.Checkpoints.Count; c++)
         {
             CheckpointView view = run.Checkpoints[c];
@@ -106,15 +108,27 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
             {
                 MethodContext pass = RepeatedProgress.Of(context, (c * blocks) + (first / block), run.Checkpoints.Count * blocks);
                 int count = Math.Min(block, targets.Count - first);
-                TrajectoryDerivative derivative = replayer.Differentiate(
-                    view.Run, model => Outputs(model, view, targets, first, count), context.MemoryBudget, Heard(pass), context.Cancellation);
+                int from = first;
+                Func<nn.Module<Tensor, Tensor>, Tensor> outputs = model => Outputs(model, view, targets, from, count);
+                TrajectoryDerivative derivative = replayer.Differentiate(view.Run, outputs, context.MemoryBudget, Heard(pass), context.Cancellation);
+                RefuseOverflow(view.Run, derivative);
                 var rowOf = new Dictionary<long, int>();
                 for (int row = 0; row < derivative.Rows.Count; row++)
                     rowOf[derivative.Rows[row]] = row;
                 visit(first, derivative, rowOf);
-                if (first == 0)
-                    Note(view, train, context, derivative, rowOf, remarks, checks);
+                if (first > 0)
+                    continue;
+                Note(view, train, context, derivative, rowOf, remarks, checks);
+                check.Compare(view.Run, derivative, replayer, outputs, RepeatedProgress.Of(context, c, run.Checkpoints.Count));
             }
+        }
+
+        if (check.Result is { } found)
+            checks.Add(found);
+        if (check.Remark is { } remark)
+        {
+            remarks.Add(remark);
+            context.Warn?.Invoke(remark);
         }
 
         return parameters;
@@ -136,6 +150,15 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
                 $"{MethodName} differentiates a run up to its last checkpoint; {Path.GetFileName(view.Checkpoint.File)} isn't the last one of {view.Run.Name}. "
                 + "Name whole runs, and leave --ensemble out.", ErrorKind.Usage);
         }
+    }
+
+    private static void RefuseOverflow(Run run, TrajectoryDerivative derivative)
+    {
+        if (derivative.Values.All(double.IsFinite))
+            return;
+        throw new NumericalException(
+            $"The derivative through the {derivative.Steps} updates of {run.Name} leaves the range of single precision: the training is chaotic, a small change grows with every update. "
+            + "Train with a lower rate or momentum, fewer epochs or a smooth activation; or explain it with another method, such as data/trak.");
     }
 
     private static void Note(
@@ -169,4 +192,8 @@ public sealed record MagicOptions
     /// <summary>Targets that are carried back together, as far as memory allows; more need further replays.</summary>
     [Range(1, 1_000_000)]
     public int TargetsAtOnce { get; init; } = 100;
+
+    /// <summary>Replays without a random hundredth of the examples, whose outcome the scores have to predict; 0 leaves that check out.</summary>
+    [Range(0, 1000)]
+    public int CheckReplays { get; init; } = 2;
 }

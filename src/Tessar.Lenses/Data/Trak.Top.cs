@@ -34,6 +34,7 @@ public sealed partial class Trak : ITopAttribution
         SearchPlan plan = SearchPlan.For(shape, TorchThreads.Current, context);
         context.Plan?.Invoke(plan.Describe());
         var tally = new TrakTally { Dampings = [[]] };
+        ChooseForTop(tally, run, train, context);
         List<GradientStore> stores = [];
         try
         {
@@ -56,13 +57,23 @@ public sealed partial class Trak : ITopAttribution
         }
     }
 
+    // Exact kernels have no rows to stream.
+    private void ChooseForTop(TrakTally tally, RunView run, ExampleSet train, MethodContext context)
+    {
+        tally.Projection = options.Projection == TrakProjection.Auto ? TrakProjection.Sketch : options.Projection;
+        if (!IsFree)
+            return;
+        using var model = new FeatureModel(run.Checkpoints[0], train, output, options.Unsupported);
+        ChooseShort(tally, run, train, isSelf: false, ExactKernels.NumbersPerExample(model, train), "whole gradients can't be streamed", context);
+    }
+
     // Computes or opens one checkpoint's features and solves for its targets; of what that takes only ψ = K⁻¹ φ(q) and the open store stay.
     private SearchPart Prepare(
         TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet targets, List<GradientStore> stores, double[] factors, MethodContext context)
     {
         using DisposeScope scope = NewDisposeScope();
         tally.Features.Start();
-        using var features = new ProjectedFeatures(checkpoint, train, output, options, context);
+        using var features = new ProjectedFeatures(checkpoint, train, output, options with { Projection = tally.Projection }, context);
         tally.Computed += features.Computed;
         tally.Note(features.Store.Header.ParameterCount, features.Store.Header.Skipped, features.GradientCheck);
         var targetRows = new FeaturesInMemory(features.Of(targets));

@@ -85,7 +85,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
             using DisposeScope scope = NewDisposeScope();
             tally.Features.Start();
-            using DampedKernels kernels = tally.IsExact
+            using DampedKernels kernels = tally.Projection == TrakProjection.None
                 ? Exact(tally, run.Checkpoints[c], train, targets, dampings.Count, pass)
                 : Projected(tally, run.Checkpoints[c], train, targets, pass);
             tally.Features.Stop();
@@ -148,15 +148,34 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     // A width other than the default, and what only a sketch has, ask for the sketch.
     private void Choose(TrakTally tally, RunView run, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context)
     {
-        tally.IsExact = options.Projection == TrakProjection.None;
-        if (options.Projection != TrakProjection.Auto || options.MeanAbsNormalise || options.ProjectionDimension != new TrakOptions().ProjectionDimension)
+        tally.Projection = options.Projection == TrakProjection.Auto ? TrakProjection.Sketch : options.Projection;
+        if (!IsFree)
             return;
         using var model = new FeatureModel(run.Checkpoints[0], train, output, options.Unsupported);
         ExactPlan plan = PlanFor(model, train, targets, dampings, context);
-        tally.IsExact = plan.IsCheap(run.Checkpoints.Count);
+        if (plan.IsCheap(run.Checkpoints.Count))
+        {
+            tally.Projection = TrakProjection.None;
+            tally.Remark($"Gradients weren't projected: the exact kernel takes {plan.Describe(run.Checkpoints.Count)}.", context);
+            return;
+        }
+
+        ChooseShort(tally, run, train, isSelf: targets is null, plan.NumbersPerExample, $"the exact kernel would take {plan.Describe(run.Checkpoints.Count)}", context);
+    }
+
+    private bool IsFree =>
+        options.Projection == TrakProjection.Auto && !options.MeanAbsNormalise && options.ProjectionDimension == new TrakOptions().ProjectionDimension;
+
+    // Landmarks keep what gradients have in common and lose what only one example has, which is most of its score on itself.
+    private void ChooseShort(TrakTally tally, RunView run, ExampleSet train, bool isSelf, long numbersPerExample, string exact, MethodContext context)
+    {
+        var plan = new LandmarkPlan(train.Count, numbersPerExample, options.ProjectionDimension, context.MemoryBudget);
+        bool isLandmarks = !isSelf && plan.IsCheap(run.Checkpoints.Count);
+        tally.Projection = isLandmarks ? TrakProjection.Landmarks : TrakProjection.Sketch;
         tally.Remark(
-            tally.IsExact ? $"Gradients weren't projected: the exact kernel takes {plan.Describe(run.Checkpoints.Count)}."
-                : string.Create(CultureInfo.InvariantCulture, $"Gradients were sketched to {options.ProjectionDimension:N0} numbers: the exact kernel would take {plan.Describe(run.Checkpoints.Count)}."),
+            isLandmarks
+                ? string.Create(CultureInfo.InvariantCulture, $"Gradients were projected onto those of {plan.Width:N0} landmarks, with {plan.Describe(run.Checkpoints.Count)}: {exact}.")
+                : string.Create(CultureInfo.InvariantCulture, $"Gradients were sketched to {plan.Width:N0} numbers: {exact}."),
             context);
     }
 
@@ -175,7 +194,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
 
     private DampedKernels Projected(TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, MethodContext context)
     {
-        var features = new ProjectedFeatures(checkpoint, train, output, options, context);
+        var features = new ProjectedFeatures(checkpoint, train, output, options with { Projection = tally.Projection }, context);
         try
         {
             tally.Computed += features.Computed;
@@ -197,8 +216,8 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         Output = OutputFunction.For(options.Output).Name,
         Parameters = tally.Parameters,
         SkippedParameters = tally.Skipped,
-        Projection = tally.IsExact ? "none" : options.Projection == TrakProjection.Landmarks ? "landmarks" : "sketch",
-        ProjectionDimension = tally.IsExact ? null : options.ProjectionDimension,
+        Projection = MethodOption.Write(tally.Projection),
+        ProjectionDimension = tally.Projection == TrakProjection.None ? null : options.ProjectionDimension,
         Damping = tally.Dampings[damping],
         Checks = tally.Checks,
         Remarks = tally.Remarks,
@@ -216,7 +235,7 @@ public sealed record TrakOptions
     [Range(1, 1 << 20)]
     public int ProjectionDimension { get; init; } = 2048;
 
-    /// <summary>How gradients are shortened: not at all (exact), by a sketch to k numbers, onto the gradients of k examples, or exact whenever planned time and memory fit and k isn't set.</summary>
+    /// <summary>How gradients are shortened: not at all (exact), onto the gradients of k examples (landmarks), by a sketch to k numbers; auto takes the first of these whose planned time and memory fit, and the sketch for a k of yours.</summary>
     public TrakProjection Projection { get; init; } = TrakProjection.Auto;
 
     /// <summary>Damping λ relative to the mean squared feature norm tr(ΦᵀΦ)/n. Untuned values cost up to half of the quality.</summary>

@@ -3,7 +3,7 @@ namespace Tessar.Lenses.Data;
 /// <summary>How TRAK shortens gradients.</summary>
 public enum TrakProjection
 {
-    /// <summary>Not at all when the planned time and memory allow it, else by a sketch.</summary>
+    /// <summary>Not at all when the planned time and memory allow it, else onto landmarks under the same condition, else by a sketch.</summary>
     Auto,
 
     /// <summary>Not at all: inner products of whole gradients.</summary>

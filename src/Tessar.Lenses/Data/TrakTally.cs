@@ -21,8 +21,8 @@ internal sealed class TrakTally
     /// <summary>Names of the parameters left out.</summary>
     public IReadOnlyList<string> Skipped { get; private set; } = [];
 
-    /// <summary>Whether gradients are taken whole.</summary>
-    public bool IsExact { get; set; }
+    /// <summary>How gradients are shortened, once that is decided.</summary>
+    public TrakProjection Projection { get; set; }
 
     /// <summary>Number of parameters.</summary>
     public long Parameters { get; private set; }

@@ -79,7 +79,7 @@ public sealed class EkfacTests : IDisposable
 
         Tensor Scores(ExampleSet train, int first, int count)
         {
-            using HeldGradients rows = HeldGradients.Of(checkpoint.Model, checkpoint.Blocks, _small.Test, first, count, 5, s_context);
+            using TargetGradients rows = TargetGradients.Of(checkpoint.Model, checkpoint.Blocks, _small.Test, first, count, 5, s_context);
             rows.Apply(curvature, inverses, 5, s_context);
             Tensor scores = zeros(train.Count, count, dtype: ScalarType.Float64);
             checkpoint.AddScores(train, rows.Rows, 1, scores, 16, s_context, _ => { });

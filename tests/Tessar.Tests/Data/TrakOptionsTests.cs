@@ -37,6 +37,28 @@ public sealed class TrakOptionsTests
         Assert.Contains("would take", Assert.Single(scores.Report.Remarks), StringComparison.Ordinal);
     }
 
+    // 4·6,000² bytes and more for the exact kernel, 24·2,048² and some for landmarks.
+    [Fact]
+    public void Auto_takes_landmarks_where_they_fit_and_the_kernel_does_not_but_not_for_scores_on_oneself()
+    {
+        using var small = new SmallRun("mlp", trainCount: 6_000);
+        var train = new ExampleSet(small.Store, "train", 0, 6_000);
+        List<string> warnings = [];
+        MethodContext context = Context with { MemoryBudget = 140_000_000, Warn = warnings.Add };
+        AttributionMatrix automatic = new Trak(new TrakOptions()).Score(small.View, train, small.Test, context);
+        Assert.Equal(("landmarks", 2048), (automatic.Report.Projection, automatic.Report.ProjectionDimension));
+        Assert.Contains("2,048 landmarks", Assert.Single(automatic.Report.Remarks), StringComparison.Ordinal);
+        AttributionMatrix asked = new Trak(new TrakOptions { Projection = TrakProjection.Landmarks }).Score(small.View, train, small.Test, context);
+        Assert.Equal(asked.Scores.ToArray(), automatic.Scores.ToArray());
+        Assert.Equal(0, asked.Report.ExamplesComputed); // one store for both
+        TopAttribution top = new Trak(new TrakOptions()).ScoreTop(small.View, train, small.Test, 5, context);
+        Assert.Equal("landmarks", top.Report.Projection);
+        Assert.Equal(automatic.Proponents(0, 5).Select(x => x.Train), top.Proponents(0).Select(x => x.Train));
+        warnings.Clear();
+        new Trak(new TrakOptions()).SelfInfluence(small.View, train, context);
+        Assert.Contains("sketched to 2,048", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Width_that_is_asked_for_is_a_sketch()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Autograd;
+using Tessar.Examples;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
 using TorchSharp;
@@ -11,6 +12,9 @@ namespace Tessar.Lenses.Data.Influences;
 internal static class LossMatrix
 {
     private const int HessianColumns = 64;
+
+    // Relative; sums of fp32 products differ by far less, second derivatives of anything that isn't linear by far more.
+    private const double Rounding = 1e-4;
 
     /// <summary>The matrix; the caller disposes it.</summary>
     /// <exception cref="TessarException">It doesn't fit into the memory budget, with its factor and a copy.</exception>
@@ -38,10 +42,20 @@ internal static class LossMatrix
         return matrix.MoveToOuterDisposeScope();
     }
 
-    // One Linear layer that is the model: its logits are linear in the weights, so the Hessian is the Gauss–Newton matrix.
-    private static bool IsLinear(TrainCurvature curvature) =>
-        OnlyLayer(curvature) is { } layer && layer.Outputs == curvature.Model.Checkpoint.Run.Record.Classes.Count
-        && curvature.Model.Module is Models.Logistic;
+    // Where logits are linear in the weights the Hessian is the Gauss–Newton matrix, whatever the model's class is called: G and H then agree on
+    // any vector, and on a random one only then.
+    private static bool IsLinear(TrainCurvature curvature)
+    {
+        if (OnlyLayer(curvature) is null)
+            return false;
+        using DisposeScope scope = NewDisposeScope();
+        Operators.LinearOperator hessian = curvature.Whole();
+        var signs = new RandomStream(curvature.Context.Seed, "linearity");
+        Tensor v = tensor(Enumerable.Range(0, (int)hessian.Size).Select(_ => signs.NextUInt32() % 2 == 0 ? 1.0 : -1.0).ToArray()).to_type(hessian.Type);
+        Tensor product = hessian.Apply(v);
+        Tensor difference = product - curvature.GaussNewton().Apply(v);
+        return difference.norm().item<double>() <= Rounding * product.norm().item<double>();
+    }
 
     private static SingleUseLinear? OnlyLayer(TrainCurvature curvature)
     {

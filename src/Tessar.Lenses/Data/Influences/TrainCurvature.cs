@@ -33,11 +33,14 @@ internal sealed class TrainCurvature(FeatureModel model, ExampleSet train, Curva
     public int Examples => train.Count;
 
     /// <summary>The matrix by its products, over all examples.</summary>
-    public LinearOperator Whole() => Operator([.. FeatureBatches()]);
+    public LinearOperator Whole() => Operator([.. FeatureBatches()], kind);
+
+    /// <summary>The Gauss–Newton matrix by its products, over all examples, whatever the kind.</summary>
+    public LinearOperator GaussNewton() => Operator([.. FeatureBatches()], CurvatureKind.GaussNewton);
 
     /// <summary>The matrix of some examples only.</summary>
     /// <param name="indices">Which.</param>
-    public LinearOperator Of(int[] indices) => Operator([indices]);
+    public LinearOperator Of(int[] indices) => Operator([indices], kind);
 
     /// <summary>Trace of the Gauss–Newton matrix over the number of parameters: what damping is relative to, for both kinds.</summary>
     /// <remarks>
@@ -101,12 +104,12 @@ internal sealed class TrainCurvature(FeatureModel model, ExampleSet train, Curva
             yield return [.. Enumerable.Range(first, Math.Min(batchSize, train.Count - first))];
     }
 
-    private LinearOperator Operator(int[][] batches)
+    private LinearOperator Operator(int[][] batches, CurvatureKind matrix)
     {
         Parameter[] parameters = [.. model.Gradients.Captured.Select(slot => slot.Parameter)];
         var loss = new BatchLoss(
             model.Module, parameters, batches.Sum(b => (long)b.Length),
             [.. batches.Select(indices => (Func<(Tensor, Tensor)>)(() => (model.Inputs(train, indices), model.CheckedLabels(train, indices))))]);
-        return kind == CurvatureKind.Hessian ? new HessianOperator(loss, context.Cancellation) : new GaussNewtonOperator(loss, context.Cancellation);
+        return matrix == CurvatureKind.Hessian ? new HessianOperator(loss, context.Cancellation) : new GaussNewtonOperator(loss, context.Cancellation);
     }
 }

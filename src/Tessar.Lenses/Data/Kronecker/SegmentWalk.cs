@@ -34,7 +34,7 @@ internal sealed class SegmentWalk(
     public required MethodContext Budget { get; init; }
 
     /// <summary>How many targets are walked with at once: v is held, and what the segment makes of it.</summary>
-    public int TargetsAtOnce(int targets) => HeldGradients.AtOnce(curvatures[0].Shapes, 2, targets, Budget);
+    public int TargetsAtOnce(int targets) => TargetGradients.AtOnce(curvatures[0].Shapes, 2, targets, Budget);
 
     /// <summary>Walks with some targets.</summary>
     /// <param name="targets">Where they are.</param>
@@ -44,13 +44,13 @@ internal sealed class SegmentWalk(
     /// <param name="context">Progress and cancellation.</param>
     public void Explain(ExampleSet targets, int first, int count, Scoring score, MethodContext context)
     {
-        using HeldGradients v = HeldGradients.Of(last.Model, last.Blocks, targets, first, count, batchSize, context);
+        using TargetGradients v = TargetGradients.Of(last.Model, last.Blocks, targets, first, count, batchSize, context);
         long total = TrainExamples * targets.Count * segments.Sum(segment => segment.Checkpoints.Count);
         for (int l = segments.Count - 1; l >= 0; l--)
         {
             using DisposeScope scope = NewDisposeScope();
             (TrainingSegment segment, KroneckerCurvature curvature) = (segments[l], curvatures[l]);
-            using (HeldGradients w = v.Clone())
+            using (TargetGradients w = v.Clone())
             {
                 w.Apply(curvature, [.. curvature.Values.Select(values => TrainingSegment.Gain(values, segment.Time))], batchSize, context);
                 foreach (CheckpointView view in segment.Checkpoints)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Features;
+using Tessar.Lenses.Data.Kernels;
 using Tessar.Lenses.Data.Products;
 using Tessar.Methods;
 using TorchSharp;
@@ -42,7 +43,7 @@ internal sealed class LandmarkProjection : IGradientProjection, IDisposable
                 CultureInfo.InvariantCulture, $"projection-dimension is {width}, but {train} has only {train.Count} examples to be landmarks. Choose a smaller one, or --set projection=none."), ErrorKind.Usage);
         }
 
-        long bytes = width * (Kernels.ExactKernels.NumbersPerExample(model, train) * sizeof(float) + 24L * width);
+        long bytes = new LandmarkPlan(train.Count, ExactKernels.NumbersPerExample(model, train), width, context.MemoryBudget).Bytes;
         if (bytes > context.MemoryBudget)
         {
             throw new TessarException(string.Create(

@@ -8,11 +8,11 @@ using static TorchSharp.torch;
 namespace Tessar.Lenses.Data.Kronecker;
 
 /// <summary>The gradients of some targets, one set of rows per block, which functions of curvatures are applied to in place.</summary>
-internal sealed class HeldGradients : IDisposable
+internal sealed class TargetGradients : IDisposable
 {
     private readonly Tensor[] _rows;
 
-    private HeldGradients(Tensor[] rows) => _rows = rows;
+    private TargetGradients(Tensor[] rows) => _rows = rows;
 
     /// <summary>[m, entries] per block.</summary>
     public IReadOnlyList<Tensor> Rows => _rows;
@@ -33,9 +33,9 @@ internal sealed class HeldGradients : IDisposable
     /// <param name="count">How many.</param>
     /// <param name="batchSize">Examples per forward pass.</param>
     /// <param name="context">Progress and cancellation.</param>
-    public static HeldGradients Of(FeatureModel model, CurvatureBlocks blocks, ExampleSet targets, int first, int count, int batchSize, MethodContext context)
+    public static TargetGradients Of(FeatureModel model, CurvatureBlocks blocks, ExampleSet targets, int first, int count, int batchSize, MethodContext context)
     {
-        var held = new HeldGradients([.. blocks.Shapes.Select(shape => empty(count, shape.Count, dtype: ScalarType.Float32).DetachFromDisposeScope())]);
+        var held = new TargetGradients([.. blocks.Shapes.Select(shape => empty(count, shape.Count, dtype: ScalarType.Float32).DetachFromDisposeScope())]);
         try
         {
             for (int done = 0; done < count; done += batchSize)
@@ -78,7 +78,7 @@ internal sealed class HeldGradients : IDisposable
     }
 
     /// <summary>A copy of its own.</summary>
-    public HeldGradients Clone() => new([.. _rows.Select(row => row.clone().DetachFromDisposeScope())]);
+    public TargetGradients Clone() => new([.. _rows.Select(row => row.clone().DetachFromDisposeScope())]);
 
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_rows, row => row.Dispose());
