@@ -14,6 +14,13 @@ internal sealed record StudyRow(string Name, IReadOnlyList<string> Arguments, IR
         "secondsEnsemble", "secondsScoring", "peakBytes",
     ];
 
+    private static readonly string[] s_ranking =
+    [
+        "plantedErrors", "examples", "auroc", "aurocInterval", "foundInFirst5Percent", "foundInFirst10Percent", "foundInFirst20Percent", "ensemble", "seconds",
+    ];
+
+    private static readonly string[] s_flips = ["queries", "flippedByRetraining", "draws", "seeds", "points"];
+
     /// <summary>All rows, cheap ones first.</summary>
     public static IReadOnlyList<StudyRow> All { get; } =
     [
@@ -24,51 +31,50 @@ internal sealed record StudyRow(string Name, IReadOnlyList<string> Arguments, IR
         Lds("logistic", "influence-explicit", "sweep", sweep: "damping=0.01,0.1,0.3,1,3,10,100"),
         Lds("logistic", "influence-explicit", string.Empty, 10),
         Lds("logistic", "ekfac"),
-        Lds("logistic", "trak", "exact", 10, "projection=none"),
+        Lds("logistic", "trak", "exact", 10, ["projection=none"]),
         Lds("mlp", "random"),
         Lds("mlp", "grad-dot"),
         Lds("mlp", "grad-cos"),
         Lds("mlp", "tracin"),
         Lds("mlp", "representer-similarity"),
-        Lds("mlp", "trak", "exact", 1, "projection=none"),
-        Lds("mlp", "trak", "exact", 10, "projection=none"),
-        Lds("mlp", "trak", "exact, sweep", 10, "projection=none", sweep: "damping=0.01,0.03,0.1,0.3,1,3,10"),
-        Lds("mlp", "trak", "k=512", 10, "projection=sketch", "projection-dimension=512"),
-        Lds("mlp", "trak", "k=2048", 10, "projection=sketch", "projection-dimension=2048"),
-        Lds("mlp", "trak", "k=8192", 10, "projection=sketch", "projection-dimension=8192"),
-        Lds("mlp", "trak", "landmarks k=2048", 10, "projection=landmarks", "projection-dimension=2048"),
-        Lds("mlp", "trak", "exact", 50, "projection=none"),
+        Lds("mlp", "trak", "exact", 1, ["projection=none"]),
+        Lds("mlp", "trak", "exact", 10, ["projection=none"]),
+        Lds("mlp", "trak", "exact, sweep", 10, ["projection=none"], sweep: "damping=0.01,0.03,0.1,0.3,1,3,10"),
+        Lds("mlp", "trak", "k=512", 10, ["projection=sketch", "projection-dimension=512"]),
+        Lds("mlp", "trak", "k=2048", 10, ["projection=sketch", "projection-dimension=2048"]),
+        Lds("mlp", "trak", "k=8192", 10, ["projection=sketch", "projection-dimension=8192"]),
+        Lds("mlp", "trak", "landmarks k=2048", 10, ["projection=landmarks", "projection-dimension=2048"]),
+        Lds("mlp", "trak", "exact", 50, ["projection=none"]),
         Lds("mlp", "ekfac"),
         Lds("mlp", "ekfac", string.Empty, 10),
         Lds("mlp", "logra"),
         Lds("mlp", "grass"),
         Lds("mlp", "source"),
         Lds("mlp", "grad-dot", string.Empty, 10),
-        Lds("mlp", "datamodels", "500 subsets"),
-        Lds("logistic", "datamodels", "500 subsets"),
+        Lds("mlp", "datamodels", "250 subsets", 0, ["subsets=250"]),
+        Lds("mlp", "datamodels", "500 subsets", 0, ["subsets=500"]),
+        Lds("mlp", "datamodels", "1000 subsets", 0, ["subsets=1000"]),
+        Lds("logistic", "datamodels", "500 subsets", 0, ["subsets=500"]),
         Trajectory("logistic"),
         Trajectory("smooth"),
+        Ranking("trak"),
+        Ranking("trak", 5),
+        Ranking("grad-dot"),
+        Ranking("ekfac"),
+        Flips("trak"),
+        Flips("trak", 10),
+        Flips("grad-dot"),
+        Flips("representer-similarity"),
     ];
 
-    private static StudyRow Lds(string run, string method, string special = "", int ensemble = 0, params string[] settings) =>
-        Lds(run, method, special, ensemble, sweep: null, settings);
-
-    private static StudyRow Lds(string run, string method, string special, string sweep) => Lds(run, method, special, 0, sweep, []);
-
-    private static StudyRow Lds(string run, string method, string special, int ensemble, string setting, string sweep) =>
-        Lds(run, method, special, ensemble, sweep, [setting]);
-
-    private static StudyRow Lds(string run, string method, string special, int ensemble, string? sweep, string[] settings)
+    private static StudyRow Lds(string run, string method, string special = "", int ensemble = 0, string[]? settings = null, string? sweep = null)
     {
-        string name = $"{run} data/{method}"
-            + (ensemble > 0 ? string.Create(CultureInfo.InvariantCulture, $" ×{ensemble}") : string.Empty)
-            + (special.Length > 0 ? $" ({special})" : string.Empty);
         return new StudyRow(
-            name,
+            Of(run, method, ensemble) + (special.Length > 0 ? $" ({special})" : string.Empty),
             [
                 "evaluate", "lds", run, "--method", $"data/{method}", "--targets", "test:0-499", "--subsets", "100", "--seeds", "5",
-                .. ensemble > 0 ? ["--ensemble", ensemble.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
-                .. settings.SelectMany(setting => new[] { "--set", setting }),
+                .. Ensemble(ensemble),
+                .. (settings ?? []).SelectMany(setting => new[] { "--set", setting }),
                 .. sweep is null ? Array.Empty<string>() : ["--sweep", sweep],
             ],
             s_score);
@@ -76,6 +82,21 @@ internal sealed record StudyRow(string Name, IReadOnlyList<string> Arguments, IR
 
     private static StudyRow Trajectory(string run) => new(
         $"{run} data/magic (same trajectory)",
-        ["evaluate", "lds", run, "--method", "data/magic", "--same-trajectory", "--targets", "test:0-49", "--subsets", "50", "--seeds", "1", "--fraction", "0.95"],
+        ["evaluate", "lds", run, "--method", "data/magic", "--same-trajectory", "--targets", "test:0-19", "--subsets", "50", "--seeds", "1", "--fraction", "0.95"],
         s_score);
+
+    private static StudyRow Ranking(string method, int ensemble = 0) => new(
+        Of("flipped", method, ensemble) + " (wrong labels)",
+        ["evaluate", "mislabels", "flipped", "--method", $"data/{method}", .. Ensemble(ensemble)],
+        s_ranking);
+
+    private static StudyRow Flips(string method, int ensemble = 0) => new(
+        Of("mlp", method, ensemble) + " (flips)",
+        ["evaluate", "brittleness", "mlp", "--method", $"data/{method}", "--shares", "0.02,0.05", .. Ensemble(ensemble)],
+        s_flips);
+
+    private static string Of(string run, string method, int ensemble) =>
+        $"{run} data/{method}" + (ensemble > 0 ? string.Create(CultureInfo.InvariantCulture, $" ×{ensemble}") : string.Empty);
+
+    private static string[] Ensemble(int models) => models > 0 ? ["--ensemble", models.ToString(CultureInfo.InvariantCulture)] : [];
 }

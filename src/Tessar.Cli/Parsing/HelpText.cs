@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Tessar.Cli.Commands;
 using Tessar.Cli.Terminal;
 
 namespace Tessar.Cli.Parsing;
@@ -36,6 +37,8 @@ internal sealed class HelpText : SynchronousCommandLineAction
         page.Section("Options", [.. command.Options.Where(option => option is not HelpOption).Select(Row)]);
         if (command is TessarCommand own)
         {
+            if (own.PassesKeysToMethod)
+                page.Section("Methods", [.. MethodsCommand.Catalog().Methods.Select(method => (method.Name, method.Summary))]);
             page.Section("Keys for --set", [.. own.Settings.Where(setting => setting.Option is null).Select(setting => (ShortKey(own, setting), Describe(setting.Help, setting.DefaultText)))]);
             page.Section("Examples", [.. own.Examples.Select(example => ($"{CommandLine.ProgramName} {example.Line}", example.Meaning))], stacked: true);
         }

@@ -38,6 +38,57 @@ public sealed class EvaluationTests(SmallRunFixture runs)
     }
 
     [Fact]
+    public void Lds_prints_what_scripts_read_and_repeats_itself()
+    {
+        string[] line = ["evaluate", "lds", "small", "--targets", "test:0-9", "--subsets", "6", "--seeds", "2", .. Quick];
+        JsonElement result = runs.Tool.Json(line);
+        double lds = result.GetProperty("lds").GetDouble();
+        double[] interval = [.. result.GetProperty("interval").EnumerateArray().Select(x => x.GetDouble())];
+        Assert.InRange(lds, interval[0], interval[1]);
+        Assert.InRange(result.GetProperty("noiseCeiling").GetDouble(), 0, 1);
+        Assert.Equal((10, 0, 6, 2), (
+            result.GetProperty("queries").GetInt32(), result.GetProperty("excludedColumns").GetInt32(), result.GetProperty("subsets").GetInt32(), result.GetProperty("seeds").GetInt32()));
+        Assert.True(result.GetProperty("secondsRetraining").GetDouble() >= 0 && result.GetProperty("secondsScoring").GetDouble() > 0);
+        Assert.Equal(lds, runs.Tool.Json(line).GetProperty("lds").GetDouble());
+        Assert.Equal(JsonValueKind.Undefined, runs.Tool.Json([.. line[..7], "--seeds", "1", .. Quick]).TryGetProperty("noiseCeiling", out JsonElement none) ? none.ValueKind : JsonValueKind.Undefined);
+    }
+
+    // The field's own floor: a few checkpoints are far from chance, of which 30 halves and 50 targets would give 0.1 at the very most.
+    [Fact]
+    public void Three_models_on_halves_are_far_above_chance()
+    {
+        string[] line = ["evaluate", "lds", "small", "--targets", "test:0-49", "--subsets", "30", "--seeds", "2", "--ensemble", "3", "--set", "projection=none"];
+        JsonElement result = runs.Tool.Json(line);
+        Assert.Equal(3, result.GetProperty("checkpoints").GetInt32());
+        Assert.InRange(result.GetProperty("lds").GetDouble(), 0.25, 1);
+        Assert.True(result.GetProperty("interval")[0].GetDouble() > 0.15);
+    }
+
+    [Fact]
+    public void Sweep_is_decided_on_targets_that_are_not_reported()
+    {
+        JsonElement result = runs.Tool.Json("evaluate", "lds", "small", "--targets", "test:0-19", "--subsets", "6", "--seeds", "1", "--sweep", "damping=0.1,10", "--set", "projection=none");
+        Assert.Equal(18, result.GetProperty("queries").GetInt32());
+        JsonElement sweep = result.GetProperty("sweep");
+        Assert.Equal(2, sweep.GetProperty("tuningQueries").GetInt32());
+        Assert.Equal(["0.1", "10"], sweep.GetProperty("points").EnumerateArray().Select(point => point.GetProperty("value").GetString()));
+        Assert.Equal(sweep.GetProperty("best").GetString(), result.GetProperty("options").GetProperty("damping").GetString());
+    }
+
+    // Convex, few updates at a low rate: the derivative predicts the replays nearly perfectly.
+    [Fact]
+    public void Derivative_predicts_replays_of_the_same_trajectory()
+    {
+        runs.Tool.Json(
+            "train", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-199", "--test", "test:0-9", "--epochs", "3", "--optimizer", "sgd",
+            "--lr", "0.01", "--set", "optimizer.momentum=0", "--name", "slow", "--threads", "1");
+        string[] line = ["evaluate", "lds", "slow", "--method", "data/magic", "--same-trajectory", "--targets", "test:0-4", "--subsets", "12", "--seeds", "1", "--fraction", "0.95"];
+        JsonElement result = runs.Tool.Json(line);
+        Assert.True(result.GetProperty("sameTrajectory").GetBoolean());
+        Assert.InRange(result.GetProperty("lds").GetDouble(), 0.9, 1);
+    }
+
+    [Fact]
     public void Brittleness_and_removal_share_their_trainings()
     {
         string[] rest = ["small", "--count", "4", "--shares", "0.1,0.6", "--seeds", "1", "--draws", "2", .. Quick];

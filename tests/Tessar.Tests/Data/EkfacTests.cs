@@ -87,6 +87,26 @@ public sealed class EkfacTests : IDisposable
         }
     }
 
+    // One query that is the sum of several.
+    [Fact]
+    public void Scores_of_summed_gradients_are_the_sum_of_the_scores()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var checkpoint = new ExplainedCheckpoint(_small.View.Checkpoints[0], _small.Train, OutputFunction.For(TargetOutput.Margin), Tessar.Autograd.UnsupportedParameters.Throw);
+        var settings = new CurvatureSettings(false, CurvatureLabels.Sampled, 0, 1000, 16, Tessar.Autograd.UnsupportedParameters.Throw);
+        using KroneckerCurvature curvature = settings.Fit(checkpoint.Blocks.Shapes, _small.View.Checkpoints, _small.Train, "ekfac", 1, s_context);
+        (Tensor[] inverses, _) = curvature.Inverses(0.1);
+        using TargetGradients rows = TargetGradients.Of(checkpoint.Model, checkpoint.Blocks, _small.Test, 0, SmallRun.TestCount, 5, s_context);
+        Tensor[] summed = [.. rows.Rows.Select(row => row.sum([0], keepdim: true))];
+        rows.Apply(curvature, inverses, 5, s_context);
+        Tensor each = zeros(SmallRun.TrainCount, SmallRun.TestCount, dtype: ScalarType.Float64), together = zeros(SmallRun.TrainCount, 1, dtype: ScalarType.Float64);
+        checkpoint.AddScores(_small.Train, rows.Rows, 1, each, 16, s_context, _ => { });
+        Tensor[] solved = [.. summed.Select((row, b) => curvature.Apply(b, row, inverses[b]))];
+        checkpoint.AddScores(_small.Train, solved, 1, together, 16, s_context, _ => { });
+        Tensor expected = each.sum([1], keepdim: true);
+        Assert.InRange((together - expected).abs().max().item<double>(), 0, 1e-5 * expected.abs().max().item<double>());
+    }
+
     // Few targets at a time, because the budget says so.
     [Fact]
     public void Small_budgets_change_nothing_but_the_time()

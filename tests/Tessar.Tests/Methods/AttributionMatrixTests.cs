@@ -1,3 +1,4 @@
+using Tessar.Examples;
 using Tessar.Methods;
 
 namespace Tessar.Tests.Methods;
@@ -13,6 +14,24 @@ public sealed class AttributionMatrixTests
         Assert.Equal([new(0, -1), new(3, -1), new(1, 0), new(5, 2), new(2, 5), new(4, 5)], matrix.Opponents(0, 6));
         Assert.Equal([new(2, 5)], matrix.Proponents(0, 1));
         Assert.Equal([new(0, -1)], matrix.Opponents(0, 1));
+    }
+
+    // Whole numbers from −3 to 3, so that ties are common; a stable sort is the definition.
+    [Fact]
+    public void Strongest_are_the_head_of_a_stable_sort()
+    {
+        var random = new RandomStream(8, "argsort");
+        float[] scores = [.. Enumerable.Range(0, 60 * 7).Select(_ => (float)(random.NextInt32(7) - 3))];
+        AttributionMatrix matrix = Matrix(scores, 60, 7);
+        for (int j = 0; j < 7; j++)
+        {
+            Influence[] column = [.. Enumerable.Range(0, 60).Select(i => new Influence(i, scores[i * 7 + j]))];
+            foreach (int count in new[] { 1, 10, 60 })
+            {
+                Assert.Equal(column.OrderByDescending(x => x.Score).Take(count), matrix.Proponents(j, count));
+                Assert.Equal(column.OrderBy(x => x.Score).Take(count), matrix.Opponents(j, count));
+            }
+        }
     }
 
     [Fact]

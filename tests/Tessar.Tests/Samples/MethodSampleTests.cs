@@ -44,6 +44,7 @@ public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractR
         Assert.Contains(_tool.Json("methods").GetProperty("methods").EnumerateArray(), method => method.GetProperty("name").GetString() == Name);
         JsonElement option = Assert.Single(_tool.Json("methods", Name).GetProperty("methods")[0].GetProperty("options").EnumerateArray());
         Assert.Equal(("strength", "1", "0.001 to 1000"), (option.GetProperty("name").GetString(), option.GetProperty("default").GetString(), option.GetProperty("allowed").GetString()));
+        Assert.Contains(Name, _tool.Run("attribute", "--help").Output, StringComparison.Ordinal);
         ChildResult help = _tool.Run("methods", Name);
         Assert.Contains("Score of an example of the target's class.", help.Output, StringComparison.Ordinal);
         JsonElement result = _tool.Json("attribute", run.Shared.Directory, "--method", Name, "--targets", "test:0-3", "--set", "strength=2");

@@ -70,6 +70,38 @@ public sealed class SketchTests
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
     }
 
+    // Of p ones each bucket holds a sum of ±1: whole, and odd where an odd number of coordinates fell into it.
+    [Fact]
+    public void Sketch_of_ones_has_the_parity_of_what_falls_into_each_bucket()
+    {
+        const int p = 1_001, k = 32;
+        uint[] table = SketchHash.Table(SketchHash.Key(3, 1, 4), p, k);
+        float[] sketch = new float[k];
+        SketchHash.Add(table, [.. Enumerable.Repeat(1f, p)], sketch);
+        int[] inBucket = [.. Enumerable.Range(0, k).Select(b => table.Count(entry => (entry & 0x7fffffff) == b))];
+        Assert.All(sketch.Zip(inBucket), pair => Assert.Equal(Math.Abs(pair.First) % 2, pair.Second % 2));
+        Assert.Equal(p % 2, Math.Abs(sketch.Sum()) % 2);
+    }
+
+    // k ≥ 8 ln(N²/β)/ε² keeps all squared distances of N points within 1 ± ε but for probability β (Johnson and Lindenstrauss, for signs likewise).
+    [Fact]
+    public void Distances_of_many_points_stay_within_the_bound()
+    {
+        const int p = 2_000, points = 20;
+        const double epsilon = 0.5, beta = 1e-6;
+        int k = (int)Math.Ceiling(8 * Math.Log(points * points / beta) / (epsilon * epsilon));
+        uint[] table = SketchHash.Table(SketchHash.Key(7, 0, 0), p, k);
+        double[][] x = [.. Enumerable.Range(0, points).Select(i => Vector(p, 10 + i))];
+        double[][] sketched = [.. x.Select(row => Sketch(table, row, k))];
+        for (int i = 0; i < points; i++)
+        {
+            for (int j = 0; j < i; j++)
+                Assert.InRange(SquaredDistance(sketched[i], sketched[j]) / SquaredDistance(x[i], x[j]), 1 - epsilon, 1 + epsilon);
+        }
+
+        static double SquaredDistance(double[] a, double[] b) => a.Zip(b, (s, t) => (s - t) * (s - t)).Sum();
+    }
+
     [Fact]
     public void Every_single_coordinate_reaches_the_sketch()
     {
