@@ -43,6 +43,17 @@ public sealed class MagicTests : IDisposable
         Assert.Contains("chaotic", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Runs_without_history_and_contexts_without_replayer_are_refused()
+    {
+        using var small = new SmallRun();
+        TessarException imported = Assert.Throws<TessarException>(() =>
+            new Magic(new MagicOptions()).Score(small.View, small.Train, small.Test, new MethodContext { Replayer = new RunReplayer() }));
+        Assert.Contains("imported", imported.Message, StringComparison.Ordinal);
+        TessarException alone = Assert.Throws<TessarException>(() => new Magic(new MagicOptions()).Score(small.View, small.Train, small.Test, new MethodContext()));
+        Assert.Contains("Replayer", alone.Message, StringComparison.Ordinal);
+    }
+
     private static AttributionReport Report(Run run, MagicOptions options, out List<string> warnings)
     {
         List<string> heard = warnings = [];

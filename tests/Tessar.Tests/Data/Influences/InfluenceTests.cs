@@ -70,6 +70,18 @@ public sealed class InfluenceTests
         Assert.Contains("residual", Assert.Single(scores.Report.Remarks), StringComparison.Ordinal);
     }
 
+    // A network that wasn't trained has negative curvature, along which each term is larger than the one before.
+    [Fact]
+    public void A_series_that_diverges_is_an_error_with_advice()
+    {
+        using var small = new SmallRun(TinyConvolution.Source);
+        NumericalException e = Assert.Throws<NumericalException>(() =>
+            new InfluenceLissa(new InfluenceLissaOptions { Damping = 1e-6, Curvature = CurvatureKind.Hessian, LissaBatch = SmallRun.TrainCount, Depth = 3000 })
+                .Score(small.View, small.Train, small.Test, Context));
+        Assert.Contains("series diverges", e.Message, StringComparison.Ordinal);
+        Assert.Contains("--set curvature=gauss-newton", e.Message, StringComparison.Ordinal);
+    }
+
     // All directions kept: the same as the dense inverse within the range of H; the gradients of logistic regression lie in it.
     [Fact]
     public void A_Krylov_space_of_full_size_agrees_with_the_factor()
