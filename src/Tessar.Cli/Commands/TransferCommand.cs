@@ -30,8 +30,8 @@ internal sealed class TransferCommand : TessarCommand
     {
         run = AddArgument("RUN", "a run whose program and data are the source", RunCompletion.Names);
         target = Add(new Option<string>("--target") { Description = "The target task: a .tess file or a name, with pictures of the source's size", HelpName = "DATA", Required = true });
-        targetTrain = Add(Setting.Text("transfer.target-train", "--target-train", "SPLIT:FROM-TO", "What the target task is learned from (default train:0-499)", "train:0-499"));
-        targetTest = Add(Setting.Text("transfer.target-test", "--target-test", "SPLIT:FROM-TO", "The targets (default test:0-499)", "test:0-499"));
+        targetTrain = Add(Setting.Text("transfer.target-train", "--target-train", "SPLIT:FROM-TO", "What the target task is learned from", "train:0-499"));
+        targetTest = Add(Setting.Text("transfer.target-test", "--target-test", "SPLIT:FROM-TO", "The targets", "test:0-499"));
         models = Add(Setting.Int32("transfer.models", "--models", "N", "Source models, each on a random set of classes", 100, 3, 1_000_000));
         share = Add(Setting.Number("transfer.share", null, "SHARE", "Share of the classes in each set", 0.5, 0.01, 0.99));
         output = Add(Setting.Text("transfer.output", "--output", "WHAT", "What is looked at: margin or probability of the target's label", "margin", () => ["margin", "probability"]));

@@ -17,6 +17,7 @@ internal sealed class Invocation
     private readonly GlobalOptions global;
     private readonly TextWriter output;
     private readonly TextWriter errors;
+    private readonly HashSet<string> remarks = new(StringComparer.Ordinal);
 
     public Invocation(ParseResult parsed, TessarCommand command, SettingValues values, CancellationToken cancellation)
     {
@@ -91,8 +92,10 @@ internal sealed class Invocation
     /// <summary>A remark for the person watching, on standard error; silent with --quiet.</summary>
     public void Remark(string text)
     {
-        if (!IsQuiet)
-            errors.WriteLine(text);
+        if (IsQuiet)
+            return;
+        remarks.Add(text);
+        errors.WriteLine(text);
     }
 
     /// <summary>A sentence of narration on standard output, broken into lines that read well; silent with --json and --quiet.</summary>
@@ -113,12 +116,17 @@ internal sealed class Invocation
             output.WriteLine(line);
     }
 
-    // Spectre fills table rows up with spaces; nobody wants them in a file.
+    // Spectre fills table rows up with spaces; nobody wants them in a file. A remark of the result that was made on the way stands on the same
+    // screen already, if both streams go there.
     private void WriteText(Action<IAnsiConsole> text)
     {
         using var lines = new StringWriter();
         text(Style.CreateConsole(lines));
-        foreach (string line in lines.ToString().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
-            output.WriteLine(line.TrimEnd(' '));
+        bool isOneScreen = !Console.IsOutputRedirected && !Console.IsErrorRedirected;
+        foreach (string line in lines.ToString().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').Select(line => line.TrimEnd(' ')))
+        {
+            if (!isOneScreen || !remarks.Contains(line))
+                output.WriteLine(line);
+        }
     }
 }

@@ -24,6 +24,7 @@ namespace Tessar.Lenses.Data;
 public sealed class Source(SourceOptions options) : IAttributionMethod
 {
     private const string MethodName = "data/source";
+    private const int UsualSegments = 3;
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
@@ -77,13 +78,14 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
     private int Visit(CurvatureTally tally, RunView run, ExampleSet train, MethodContext context, Action<SegmentWalk, MethodContext> visit)
     {
         OutputFunction output = OutputFunction.For(options.Output);
-        (IReadOnlyList<WeightedCheckpoint> all, IReadOnlyList<LearningRates> rates) = WeightedCheckpoint.Of(run, train.Store, options.Checkpoints, byLearningRate: true);
+        int most = options.Checkpoints == 0 ? 0 : Math.Max(options.Checkpoints, options.Segments);
+        (IReadOnlyList<WeightedCheckpoint> all, IReadOnlyList<LearningRates> rates) = WeightedCheckpoint.Of(run, train.Store, most, byLearningRate: true, orFewer: true);
         WeightedCheckpoint[][] runs = [.. all.GroupBy(c => c.View.Run.Directory, StringComparer.Ordinal).Select(group => group.ToArray())];
         Note(tally, all, rates);
         for (int r = 0; r < runs.Length; r++)
         {
             using DisposeScope scope = NewDisposeScope();
-            IReadOnlyList<TrainingSegment> segments = TrainingSegment.Divide(runs[r], options.Segments, runs.Length);
+            IReadOnlyList<TrainingSegment> segments = TrainingSegment.Divide(runs[r], options.Segments > 0 ? options.Segments : Math.Min(UsualSegments, runs[r].Length), runs.Length);
             var watch = Stopwatch.StartNew();
             using var last = new ExplainedCheckpoint(segments[^1].Checkpoints[^1], train, output, options.Unsupported);
             tally.Note(last.Model);
@@ -141,13 +143,13 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
 /// <summary>Settings of <see cref="Source"/>.</summary>
 public sealed record SourceOptions
 {
-    /// <summary>Segments L that a training is divided into.</summary>
-    [Range(1, 1000)]
-    public int Segments { get; init; } = 3;
+    /// <summary>Segments L that a training is divided into; 0 for three, or one per checkpoint where there are fewer.</summary>
+    [Range(0, 1000)]
+    public int Segments { get; init; }
 
-    /// <summary>Checkpoints per run, evenly spaced with the last among them; 0 for all.</summary>
+    /// <summary>Most checkpoints per run, evenly spaced with the last among them; 0 for all.</summary>
     [Range(0, 100_000)]
-    public int Checkpoints { get; init; }
+    public int Checkpoints { get; init; } = 6;
 
     /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
     public TargetOutput Output { get; init; } = TargetOutput.Margin;

@@ -129,9 +129,27 @@ public sealed class SourceTests : IDisposable
         Assert.Contains("The run first has no history", history.Message, StringComparison.Ordinal);
         Run run = Train(0.05, 2);
         using ExampleStore store = run.OpenExamples();
-        TessarException few = Assert.Throws<TessarException>(() => new Source(new SourceOptions()).SelfInfluence(new RunView(run), run.TrainSet(store), s_context));
+        TessarException few = Assert.Throws<TessarException>(() => new Source(new SourceOptions { Segments = 3 }).SelfInfluence(new RunView(run), run.TrainSet(store), s_context));
         Assert.Equal(ErrorKind.Usage, few.Kind);
         Assert.Contains("segments is 3; the run run has 2 checkpoints", few.Message, StringComparison.Ordinal);
+    }
+
+    // Two checkpoints make two segments. Of eight, six are taken (the first, second, fourth, fifth, sixth, last), and never fewer than segments asked for.
+    [Fact]
+    public void Segments_and_checkpoints_fit_the_run_by_themselves()
+    {
+        Run two = Train(0.05, 2);
+        using (ExampleStore store = two.OpenExamples())
+            Assert.Equal(Scores(two, store, new SourceOptions { Segments = 2, Checkpoints = 0 }), Scores(two, store, new SourceOptions()));
+        Run eight = SmallRuns.Train(SmallRuns.Request(_folder, "eight") with { Model = TinyConvolution.Source, Epochs = 8 });
+        using ExampleStore data = eight.OpenExamples();
+        CheckpointView[] six = [.. new[] { 0, 1, 3, 4, 5, 7 }.Select(i => new CheckpointView(eight, eight.Checkpoints[i]))];
+        var options = new SourceOptions { Segments = 3, Checkpoints = 0 };
+        Assert.Equal(new Source(options).Score(new RunView(six), eight.TrainSet(data), new(data, "test", 0, 3), s_context).Scores.ToArray(), Scores(eight, data, new SourceOptions()));
+        Assert.Equal(Scores(eight, data, new SourceOptions { Segments = 8, Checkpoints = 0 }), Scores(eight, data, new SourceOptions { Segments = 8 }));
+
+        static float[] Scores(Run run, ExampleStore store, SourceOptions options) =>
+            new Source(options).Score(new RunView(run), run.TrainSet(store), new(store, "test", 0, 3), s_context).Scores.ToArray();
     }
 
     // Segments of 2 and 3 of 5 checkpoints; each stands for its own updates.

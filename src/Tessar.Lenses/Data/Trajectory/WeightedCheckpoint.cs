@@ -17,10 +17,11 @@ internal sealed record WeightedCheckpoint(CheckpointView View, double Weight)
     /// <param name="store">The runs' data.</param>
     /// <param name="count">How many per run, evenly spaced, the last among them; 0 for all.</param>
     /// <param name="byLearningRate">Whether a checkpoint weighs Σ of the learning rates since the one before, else 1/count.</param>
+    /// <param name="orFewer">Whether a run may have fewer than <paramref name="count"/>; then all of its own count.</param>
     /// <returns>In order of run and step, with the rates of each run for its self-check.</returns>
     /// <exception cref="TessarException">A run has no history, or fewer checkpoints than asked for.</exception>
     public static (IReadOnlyList<WeightedCheckpoint> Checkpoints, IReadOnlyList<LearningRates> Rates) Of(
-        RunView view, ExampleStore store, int count, bool byLearningRate)
+        RunView view, ExampleStore store, int count, bool byLearningRate, bool orFewer = false)
     {
         List<WeightedCheckpoint> chosen = [];
         List<LearningRates> rates = [];
@@ -32,7 +33,7 @@ internal sealed record WeightedCheckpoint(CheckpointView View, double Weight)
             Checkpoint[] known = group.Count() == 1
                 ? [.. run.Checkpoints.Where(c => c.Step <= group.First().Checkpoint.Step)]
                 : [.. group.Select(c => c.Checkpoint).OrderBy(c => c.Step)];
-            Checkpoint[] used = EvenlySpaced(run, known, count);
+            Checkpoint[] used = EvenlySpaced(run, known, orFewer ? Math.Min(count, known.Length) : count);
             LearningRates? ofRun = byLearningRate ? LearningRates.Of(run, store) : null;
             if (ofRun is not null)
                 rates.Add(ofRun);
