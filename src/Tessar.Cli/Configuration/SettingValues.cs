@@ -77,6 +77,8 @@ internal sealed class SettingValues
 
     private void ReadSet(string[] pairs, TessarCommand command)
     {
+        // A method may have an option of the same name (`subsets`, `fraction`); the command's own has `--subsets`, and its whole key.
+        bool IsMethods(Setting candidate) => command.PassesKeysToMethod && candidate.Option is not null;
         string[] known = [.. command.Settings.Select(setting => HelpText.ShortKey(command, setting))];
         foreach (string pair in pairs)
         {
@@ -84,7 +86,7 @@ internal sealed class SettingValues
             if (equals <= 0)
                 throw new TessarException($"`--set {pair}` has no value; required is --set KEY=VALUE.", ErrorKind.Usage);
             (string key, string value) = (pair[..equals].Trim(), pair[(equals + 1)..].Trim());
-            Setting? setting = command.Settings.FirstOrDefault(candidate => candidate.Key == key || HelpText.ShortKey(command, candidate) == key);
+            Setting? setting = command.Settings.FirstOrDefault(candidate => candidate.Key == key || (HelpText.ShortKey(command, candidate) == key && !IsMethods(candidate)));
             if (setting is null && !command.PassesKeysToMethod)
                 throw new TessarException($"`{key}` is not a key of `--set` for `{command.Name}`.{NearestName.Hint(key, known)}", ErrorKind.Usage);
             if (setting?.Option is { } option && parsed.GetResult(option) is OptionResult { Implicit: false })

@@ -53,6 +53,17 @@ public sealed class EvaluationTests(SmallRunFixture runs)
         Assert.Equal(JsonValueKind.Undefined, runs.Tool.Json([.. line[..7], "--seeds", "1", .. Quick]).TryGetProperty("noiseCeiling", out JsonElement none) ? none.ValueKind : JsonValueKind.Undefined);
     }
 
+    // `--subsets` is of the halves that judge, `--set subsets` of those that datamodels are fitted to; the whole key is the command's again.
+    [Fact]
+    public void An_option_of_the_method_may_have_the_name_of_one_of_the_command()
+    {
+        string[] line = ["evaluate", "lds", "small", "--method", "data/datamodels", "--targets", "test:0-4", "--seeds", "1", "--set", "subsets=20"];
+        JsonElement result = runs.Tool.Json([.. line, "--set", "lds.subsets=4"]);
+        Assert.Equal((4, "20"), (result.GetProperty("subsets").GetInt32(), result.GetProperty("options").GetProperty("subsets").GetString()));
+        Assert.Equal(result.GetProperty("lds").GetDouble(), runs.Tool.Json([.. line, "--subsets", "4"]).GetProperty("lds").GetDouble());
+        Assert.Contains("no option `subsets`", runs.Tool.Fails(2, "evaluate", "lds", "small", "--set", "subsets=4", "--quiet"), StringComparison.Ordinal);
+    }
+
     // The field's own floor: a few checkpoints are far from chance, of which 30 halves and 50 targets would give 0.1 at the very most.
     [Fact]
     public void Three_models_on_halves_are_far_above_chance()
