@@ -95,8 +95,10 @@ internal sealed class LassoSolver
     {
         foreach ((int column, double weight) in weights)
         {
-            if (_columns.InverseDeviations[column] > 0 && weight != 0)
-                _weights[Add(column)] = weight;
+            if (_columns.InverseDeviations[column] <= 0 || weight == 0)
+                continue;
+            int place = Add(column); // may move _weights
+            _weights[place] = weight;
         }
 
         UpdateResidual();

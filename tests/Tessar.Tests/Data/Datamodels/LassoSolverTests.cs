@@ -184,6 +184,25 @@ public sealed class LassoSolverTests
         Assert.Equal(found[0], found[1]);
     }
 
+    // More weights than a new solver has room for.
+    [Fact]
+    public void Going_on_from_many_weights_gives_the_same_solution()
+    {
+        MaskColumns columns = Design.Random(400, Count, 18);
+        double[] y = Design.Normals(400, 19);
+        var solver = new LassoSolver(columns);
+        solver.Start(y);
+        double penalty = 0.05 * solver.LargestPenalty;
+        solver.Solve(penalty, TestContext.Current.CancellationToken);
+        Assert.InRange(solver.NonZeros, 65, Count);
+        var other = new LassoSolver(columns);
+        other.Start(y);
+        other.StartFrom(solver.Standardised());
+        other.Solve(penalty, TestContext.Current.CancellationToken);
+        double[] expected = Design.Dense(solver, Count);
+        Assert.All(expected.Zip(Design.Dense(other, Count)), pair => Assert.Equal(pair.First, pair.Second, 1e-3 * expected.Max(Math.Abs)));
+    }
+
     [Fact]
     public void Wrong_arguments_are_refused()
     {
