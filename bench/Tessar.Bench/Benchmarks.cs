@@ -27,7 +27,7 @@ internal static class Benchmarks
         ["lasso"] = DataLens.LassoBench.Run,
         ["trak"] = DataLens.TrakBench.Run,
         ["trak-speed"] = DataLens.TrakBench.Speed,
-        ["trak-curve"] = DataLens.KernelCurve.Run,
+        ["trak-curve"] = DataLens.TrakBench.Curve,
     };
 
     public static int Run(string[] arguments)

@@ -45,22 +45,23 @@ internal static class AttributionStudy
         tool.TrainOnce("smooth", [.. data, .. s_smooth]);
         tool.TrainOnce("flipped", s_flipped);
         JsonObject kept = File.Exists(ResultPath) ? JsonNode.Parse(File.ReadAllText(ResultPath))!.AsObject() : new JsonObject();
-        JsonObject rows = kept["rows"]?.AsObject() ?? new JsonObject();
-        rows.Parent?.AsObject().Remove("rows");
-        foreach (StudyRow row in StudyRow.All)
+        JsonObject before = kept["rows"]?.AsObject() ?? new JsonObject();
+        foreach (StudyRow row in StudyRow.All.Where(row => !before.ContainsKey(row.Name)))
         {
-            if (!rows.ContainsKey(row.Name))
-            {
-                Console.Error.WriteLine(row.Name);
-                rows[row.Name] = Measure(tool, row);
-            }
-
-            Write(rows);
+            Console.Error.WriteLine(row.Name);
+            before[row.Name] = Measure(tool, row);
+            Write(InOrder(before));
         }
+
+        JsonObject rows = InOrder(before);
+        Write(rows);
 
         StudyPage.Fill(PagePath, rows);
         return rows;
     }
+
+    private static JsonObject InOrder(JsonObject rows) =>
+        new(StudyRow.All.Where(row => rows.ContainsKey(row.Name)).Select(row => KeyValuePair.Create(row.Name, rows[row.Name]?.DeepClone())));
 
     private static JsonObject Measure(TessarTool tool, StudyRow row)
     {

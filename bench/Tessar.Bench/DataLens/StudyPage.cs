@@ -9,24 +9,45 @@ internal static class StudyPage
 {
     private const string Last = "<!-- end of measured -->";
 
-    private static readonly (string Name, Func<JsonObject, string> Table)[] s_tables = [("measured", Scores), ("wrong labels", Labels), ("flips", Flips)];
-
-    /// <summary>Replaces what stands between the marks.</summary>
+    /// <summary>Writes the tables of the study of methods.</summary>
     public static void Fill(string path, JsonObject rows)
     {
-        string page = File.ReadAllText(path);
-        foreach ((string name, Func<JsonObject, string> table) in s_tables)
+        Replace(path, "measured", Scores(rows));
+        Replace(path, "sweeps", Sweeps(rows));
+        Replace(path, "wrong labels", Labels(rows));
+        Replace(path, "flips", Flips(rows));
+    }
+
+    /// <summary>Replaces what stands between two marks.</summary>
+    public static void Replace(string path, string name, string table)
+    {
+        string page = File.ReadAllText(path), first = $"<!-- {name}: written by the benchmarks -->";
+        int from = page.IndexOf(first, StringComparison.Ordinal), to = from < 0 ? -1 : page.IndexOf(Last, from, StringComparison.Ordinal);
+        if (to < 0)
+            throw new InvalidOperationException($"{path} lacks the marks `{first}` and `{Last}`.");
+        string temporary = path + ".part";
+        File.WriteAllText(temporary, page[..(from + first.Length)] + "\n" + table + page[to..]);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>What features of k numbers lose, as <see cref="KernelCurve"/> found it.</summary>
+    public static string Kernels(JsonNode curve)
+    {
+        string dampings = string.Join(" / ", curve["dampings"]!.AsArray().Select(d => d!.ToString()));
+        var text = new StringBuilder($"| examples | kept per example | relative kernel error | of the exact ten strongest, damping {dampings} | correlation of scores |\n|---|---|---|---|---|\n");
+        foreach (JsonNode? curves in curve["curves"]!.AsArray())
         {
-            string first = $"<!-- {name}: written by the benchmark data-lens -->";
-            int from = page.IndexOf(first, StringComparison.Ordinal), to = from < 0 ? -1 : page.IndexOf(Last, from, StringComparison.Ordinal);
-            if (to < from || from < 0)
-                throw new InvalidOperationException($"{path} lacks the marks `{first}` and `{Last}`.");
-            page = page[..(from + first.Length)] + "\n" + table(rows) + page[to..];
+            foreach (JsonNode? point in curves!["points"]!.AsArray().Where(point => point!["kind"]!.ToString() is "sketch" or "landmarks"))
+            {
+                string Each(string key, string format, double factor = 1) =>
+                    string.Join(" / ", point![key]!.AsArray().Select(x => (factor * Number(x)).ToString(format, CultureInfo.InvariantCulture)));
+                text.Append(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {Number(curves["examples"]):N0} | {point!["kind"]}, k = {Number(point["width"]):N0} | {Number(point["kernelError"]):0.000} | {Each("topTen", "0", 100)} % | {Each("correlation", "0.00")} |\n"));
+            }
         }
 
-        string temporary = path + ".part";
-        File.WriteAllText(temporary, page);
-        File.Move(temporary, path, overwrite: true);
+        return text.ToString();
     }
 
     private static string Scores(JsonObject rows) => Table(
@@ -39,6 +60,12 @@ internal static class StudyPage
                 CultureInfo.InvariantCulture,
                 $"{name} | {score:0.000} | {Number(row["interval"]![0]):0.000} to {Number(row["interval"]![1]):0.000} | {ceiling} | {row["secondsEnsemble"]?.GetValue<double>() ?? 0:0} s | {Number(row["secondsScoring"]):0.0} s | {Number(row["peakBytes"]) / (1 << 20):0} MiB");
         });
+
+    private static string Sweeps(JsonObject rows) => Table(
+        "run and method | option | LDS at each value, on the targets that don't decide | decided",
+        rows, "sweep", (name, row) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name} | `{row["sweep"]!["option"]}` | {string.Join(", ", row["sweep"]!["points"]!.AsArray().Select(point => string.Create(CultureInfo.InvariantCulture, $"{point!["value"]}: {Number(point["lds"]):.000}")))} | {row["sweep"]!["best"]}"));
 
     private static string Labels(JsonObject rows) => Table(
         "method | AUROC | 95 % interval | found in the first 5 % | in 10 % | in 20 % | time",

@@ -54,6 +54,7 @@ internal sealed record StudyRow(string Name, IReadOnlyList<string> Arguments, IR
         Lds("mlp", "datamodels", "250 subsets", 0, ["subsets=250"]),
         Lds("mlp", "datamodels", "500 subsets", 0, ["subsets=500"]),
         Lds("mlp", "datamodels", "1000 subsets", 0, ["subsets=1000"]),
+        Lds("mlp", "datamodels", "2000 subsets", 0, ["subsets=2000"]),
         Lds("logistic", "datamodels", "500 subsets", 0, ["subsets=500"]),
         Trajectory("logistic"),
         Trajectory("smooth"),
@@ -64,7 +65,6 @@ internal sealed record StudyRow(string Name, IReadOnlyList<string> Arguments, IR
         Flips("trak"),
         Flips("trak", 10),
         Flips("grad-dot"),
-        Flips("representer-similarity"),
     ];
 
     private static StudyRow Lds(string run, string method, string special = "", int ensemble = 0, string[]? settings = null, string? sweep = null)

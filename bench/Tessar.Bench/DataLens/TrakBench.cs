@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Tessar.Examples;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Features;
@@ -21,9 +22,17 @@ internal static class TrakBench
         command = "dotnet run -c Release --project bench/Tessar.Bench -- trak",
         speed = Speed(),
         againstLoop = TrakBenchmark.Run(),
-        curve = KernelCurve.Run(),
+        curve = Curve(),
         machine = Runs.RunEnvironment.Machine(),
     };
+
+    /// <summary>The curve, which is also a table of docs/data-lens.md.</summary>
+    public static object Curve()
+    {
+        object curve = KernelCurve.Run();
+        StudyPage.Replace(AttributionStudy.PagePath, "kernels", StudyPage.Kernels(JsonSerializer.SerializeToNode(curve)!));
+        return curve;
+    }
 
     public static object Speed()
     {
