@@ -64,7 +64,6 @@ internal sealed record StudyRow(string Name, IReadOnlyList<string> Arguments, IR
         Ranking("ekfac"),
         Flips("trak"),
         Flips("trak", 10),
-        Flips("grad-dot"),
     ];
 
     private static StudyRow Lds(string run, string method, string special = "", int ensemble = 0, string[]? settings = null, string? sweep = null)
