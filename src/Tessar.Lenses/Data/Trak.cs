@@ -160,13 +160,13 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             return;
         }
 
-        ChooseShort(tally, run, train, isSelf: targets is null, plan.NumbersPerExample, $"the exact kernel would take {plan.Describe(run.Checkpoints.Count)}", context);
+        ChooseShort(tally, run, train, isSelf: targets is null || options.UseLeverage, plan.NumbersPerExample, $"the exact kernel would take {plan.Describe(run.Checkpoints.Count)}", context);
     }
 
     private bool IsFree =>
         options.Projection == TrakProjection.Auto && !options.MeanAbsNormalise && options.ProjectionDimension == new TrakOptions().ProjectionDimension;
 
-    // Landmarks keep what gradients have in common and lose what only one example has, which is most of its score on itself.
+    // Landmarks keep what gradients have in common and lose what only one example has, which is most of its score on itself and of its leverage.
     private void ChooseShort(TrakTally tally, RunView run, ExampleSet train, bool isSelf, long numbersPerExample, string exact, MethodContext context)
     {
         var plan = new LandmarkPlan(train.Count, numbersPerExample, options.ProjectionDimension, context.MemoryBudget);

@@ -65,14 +65,20 @@ public sealed class EkfacTests : IDisposable
         Assert.All(pairs.Scores.ToArray().Zip(other.Scores.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5 * largest));
     }
 
+    private ExplainedCheckpoint Explained() =>
+        new(_small.View.Checkpoints[0], _small.Train, OutputFunction.For(TargetOutput.Margin), Tessar.Autograd.UnsupportedParameters.Throw);
+
+    private KroneckerCurvature Fit(ExplainedCheckpoint checkpoint) =>
+        new CurvatureSettings(false, CurvatureLabels.Sampled, 0, 1000, 16, Tessar.Autograd.UnsupportedParameters.Throw)
+            .Fit(checkpoint.Blocks.Shapes, _small.View.Checkpoints, _small.Train, "ekfac", 1, s_context);
+
     // With one curvature, scores of a part of the train set are rows, and those of few targets are columns.
     [Fact]
     public void Parts_of_the_sets_are_slices()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var checkpoint = new ExplainedCheckpoint(_small.View.Checkpoints[0], _small.Train, OutputFunction.For(TargetOutput.Margin), Tessar.Autograd.UnsupportedParameters.Throw);
-        var settings = new CurvatureSettings(false, CurvatureLabels.Sampled, 0, 1000, 16, Tessar.Autograd.UnsupportedParameters.Throw);
-        using KroneckerCurvature curvature = settings.Fit(checkpoint.Blocks.Shapes, _small.View.Checkpoints, _small.Train, "ekfac", 1, s_context);
+        using ExplainedCheckpoint checkpoint = Explained();
+        using KroneckerCurvature curvature = Fit(checkpoint);
         (Tensor[] inverses, _) = curvature.Inverses(0.1);
         Tensor whole = Scores(_small.Train, 0, SmallRun.TestCount), part = Scores(new ExampleSet(_small.Store, "train", 20, 50), 3, 4);
         Assert.InRange((whole.narrow(0, 20, 50).narrow(1, 3, 4) - part).abs().max().item<double>(), 0, 1e-5 * whole.abs().max().item<double>());
@@ -92,9 +98,8 @@ public sealed class EkfacTests : IDisposable
     public void Scores_of_summed_gradients_are_the_sum_of_the_scores()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var checkpoint = new ExplainedCheckpoint(_small.View.Checkpoints[0], _small.Train, OutputFunction.For(TargetOutput.Margin), Tessar.Autograd.UnsupportedParameters.Throw);
-        var settings = new CurvatureSettings(false, CurvatureLabels.Sampled, 0, 1000, 16, Tessar.Autograd.UnsupportedParameters.Throw);
-        using KroneckerCurvature curvature = settings.Fit(checkpoint.Blocks.Shapes, _small.View.Checkpoints, _small.Train, "ekfac", 1, s_context);
+        using ExplainedCheckpoint checkpoint = Explained();
+        using KroneckerCurvature curvature = Fit(checkpoint);
         (Tensor[] inverses, _) = curvature.Inverses(0.1);
         using TargetGradients rows = TargetGradients.Of(checkpoint.Model, checkpoint.Blocks, _small.Test, 0, SmallRun.TestCount, 5, s_context);
         Tensor[] summed = [.. rows.Rows.Select(row => row.sum([0], keepdim: true))];

@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
 using Tessar.Examples;
 using Tessar.Models;
-using Tessar.Runs;
 using Tessar.Tensors;
 
 namespace Tessar.Tests.Data;
@@ -18,32 +16,9 @@ internal static class LargeRun
         string store = Path.Combine(data, "large.tess");
         if (!File.Exists(store))
             WriteStore(store);
-        string run = Path.Combine(folder, "run"), file = Path.Combine("checkpoints", "step-00000000.safetensors"), weights = Path.Combine(run, file);
-        Directory.CreateDirectory(Path.GetDirectoryName(weights)!);
         using ExampleStore examples = ExampleStore.Open(store);
-        using (var module = ModelSource.Parse("mlp").Create(examples.Image, 3, 1))
-            StateDict.Save(module, weights);
-        RunJson.Write(Path.Combine(run, RunJson.FileName), new RunRecord
-        {
-            Schema = RunRecord.CurrentSchema,
-            Name = "run",
-            Kind = RunKind.Imported,
-            Status = RunStatus.Completed,
-            Created = DateTimeOffset.UnixEpoch,
-            Program = new TrainingProgram
-            {
-                Model = "mlp",
-                Parameters = 1,
-                Data = new DataReference("large", store, examples.Identity, $"train:0-{TrainCount - 1}", "test:0-3"),
-                Input = new InputNormalization([0.5f], [0.25f]),
-            },
-            Image = examples.Image,
-            Classes = examples.ClassNames,
-            Checkpoints = [new Checkpoint(file, 0, 0, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(weights))))],
-            Versions = new RunVersions("0", "0", "0", "0"),
-            Machine = new RunMachine("test", "test", 1, 1),
-        });
-        return run;
+        using var module = ModelSource.Parse("mlp").Create(examples.Image, 3, 1);
+        return ImportedRun.Write(Path.Combine(folder, "run"), "mlp", module, examples, $"train:0-{TrainCount - 1}", "test:0-3");
     }
 
     private static void WriteStore(string path)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Tessar.Examples;
 using Tessar.Methods;
 using Tessar.Models;
@@ -38,33 +37,8 @@ internal sealed class SmallRun : IDisposable
 
     public Run Add(string name, string model, ulong seed)
     {
-        string directory = Path.Combine(_folder.Path, "runs", name);
-        string file = Path.Combine("checkpoints", "step-00000000.safetensors");
-        string path = Path.Combine(directory, file);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using (var module = ModelSource.Parse(model).Create(Store.Image, 3, seed))
-            StateDict.Save(module, path);
-        RunJson.Write(Path.Combine(directory, RunJson.FileName), new RunRecord
-        {
-            Schema = RunRecord.CurrentSchema,
-            Name = name,
-            Kind = RunKind.Imported,
-            Status = RunStatus.Completed,
-            Created = DateTimeOffset.UnixEpoch,
-            Program = new TrainingProgram
-            {
-                Model = model,
-                Parameters = 1,
-                Data = new DataReference("small", Store.Path, Store.Identity, "train:0-149", "test:0-11"),
-                Input = new InputNormalization([0.5f], [0.25f]),
-            },
-            Image = Store.Image,
-            Classes = Store.ClassNames,
-            Checkpoints = [new Checkpoint(file, 0, 0, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))))],
-            Versions = new RunVersions("0", "0", "0", "0"),
-            Machine = new RunMachine("test", "test", 1, 1),
-        });
-        return Run.Open(directory);
+        using var module = ModelSource.Parse(model).Create(Store.Image, 3, seed);
+        return Run.Open(ImportedRun.Write(Path.Combine(_folder.Path, "runs", name), model, module, Store, "train:0-149", "test:0-11"));
     }
 
     public void Dispose()

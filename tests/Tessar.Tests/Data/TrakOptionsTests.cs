@@ -57,6 +57,8 @@ public sealed class TrakOptionsTests
         warnings.Clear();
         new Trak(new TrakOptions()).SelfInfluence(small.View, train, context);
         Assert.Contains("sketched to 2,048", Assert.Single(warnings), StringComparison.Ordinal);
+        // Leverage is a score on oneself.
+        Assert.Equal("sketch", new Trak(new TrakOptions { UseLeverage = true }).Score(small.View, train, small.Test, context).Report.Projection);
     }
 
     [Fact]

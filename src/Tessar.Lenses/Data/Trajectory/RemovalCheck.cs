@@ -18,7 +18,7 @@ namespace Tessar.Lenses.Data.Trajectory;
 /// <param name="replays">How many; 0 checks nothing.</param>
 internal sealed class RemovalCheck(int replays)
 {
-    /// <summary>The error up to which scores are called good: the larger removals' effects bend by a tenth to a fifth even in convex problems.</summary>
+    /// <summary>The error up to which scores are called good. Leaving an example out does a tenth to a third more than its derivative says even in convex problems.</summary>
     public const double Limit = 0.5;
 
     /// <summary>Share of the examples that is left out.</summary>
@@ -42,7 +42,7 @@ internal sealed class RemovalCheck(int replays)
     /// <param name="run">The training.</param>
     /// <param name="derivative">Its derivative.</param>
     /// <param name="replayer">Who replays.</param>
-    /// <param name="outputs">The outputs that were differentiated.</param>
+    /// <param name="outputs">The outputs that were differentiated: of many targets, those of the first replay.</param>
     /// <param name="context">Seed, progress, cancellation.</param>
     public void Compare(Run run, TrajectoryDerivative derivative, IReplayer replayer, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, MethodContext context)
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Tessar.Examples;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Evaluation;
@@ -35,7 +34,7 @@ public sealed class LeaveOneOutTests : IDisposable
         var input = new InputNormalization([0.5f], [0.25f]);
         Tensor x = Inputs(train, input), y = Batches.Labels(train, [.. Enumerable.Range(0, Train)]);
         Tensor all = ones(Train, dtype: ScalarType.Float64), whole = Fit(x, y, all, zeros(Classes * (Pixels + 1), dtype: ScalarType.Float64));
-        var view = new RunView(Record(store, input, whole));
+        var view = new RunView(Record(store, whole));
         double mean = InfluenceReference.GaussNewton(view.Checkpoints[0], train).diagonal().mean().item<double>();
         AttributionMatrix scores = new InfluenceExplicit(new InfluenceExplicitOptions { Damping = Penalty / mean }).Score(view, train, test, new MethodContext());
         Tensor before = Margins(whole, test, input);
@@ -99,34 +98,17 @@ public sealed class LeaveOneOutTests : IDisposable
     private static Tensor Inputs(ExampleSet set, InputNormalization input) =>
         Batches.Inputs(set, [.. Enumerable.Range(0, set.Count)], input).flatten(1).to_type(ScalarType.Float64);
 
-    private Run Record(ExampleStore store, InputNormalization input, Tensor theta)
+    private Run Record(ExampleStore store, Tensor theta)
     {
-        string directory = _folder.File("runs/fitted"), file = Path.Combine("checkpoints", "step-00000000.safetensors"), path = Path.Combine(directory, file);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using (nn.Module<Tensor, Tensor> model = ModelSource.Parse("logistic").Create(store.Image, Classes, 1))
+        using nn.Module<Tensor, Tensor> model = ModelSource.Parse("logistic").Create(store.Image, Classes, 1);
+        using (no_grad())
         {
-            using IDisposable noGradient = no_grad();
             Tensor[] parameters = [.. model.parameters()];
             parameters[0].copy_(theta.narrow(0, 0, Classes * Pixels).view(Classes, Pixels));
             parameters[1].copy_(theta.narrow(0, Classes * Pixels, Classes));
-            StateDict.Save(model, path);
         }
 
-        RunJson.Write(Path.Combine(directory, RunJson.FileName), new RunRecord
-        {
-            Schema = RunRecord.CurrentSchema,
-            Name = "fitted",
-            Kind = RunKind.Imported,
-            Status = RunStatus.Completed,
-            Created = DateTimeOffset.UnixEpoch,
-            Program = new TrainingProgram { Model = "logistic", Parameters = 20, Data = new DataReference("nine", store.Path, store.Identity, "train:0-199", "test:0-7"), Input = input },
-            Image = store.Image,
-            Classes = store.ClassNames,
-            Checkpoints = [new Checkpoint(file, 0, 0, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))))],
-            Versions = new RunVersions("0", "0", "0", "0"),
-            Machine = new RunMachine("test", "test", 1, 1),
-        });
-        return Run.Open(directory);
+        return Run.Open(ImportedRun.Write(_folder.File("runs/fitted"), "logistic", model, store, "train:0-199", "test:0-7"));
     }
 
     // The brighter half decides, one in ten labels is wrong.
