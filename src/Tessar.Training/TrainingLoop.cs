@@ -174,8 +174,8 @@ internal sealed class TrainingLoop : IDisposable
         // Two blank images passed before training; a model of the user's may still fail on a batch of another size.
         Failed = e => new TessarException(
             $"Model `{program.Model}` failed at step {cursor.Step} on a batch of {images.shape[0]}: "
-            + $"{FirstLine.Of(e).TrimEnd('.')} ({e.GetType().Name}). Correct the model, or choose another --batch.",
-            ErrorKind.InputData, e),
+            + $"{FirstLine.Of(e).TrimEnd('.')} ({e.GetType().Name}). Correct the model, or choose another batch size.",
+            ErrorKind.InputData, e) { Remedies = [new(RemedyKind.ChangeArgument, "batch")] },
     };
 
     private LoadedBatch NextBatch()

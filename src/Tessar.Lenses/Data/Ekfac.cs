@@ -22,6 +22,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "influence functions of networks: what the weights would become without an example, with curvature and without projection")]
 public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
 {
+    private readonly EkfacOptions options = options.Checked();
+
     private const string MethodName = "data/ekfac";
 
     /// <inheritdoc/>

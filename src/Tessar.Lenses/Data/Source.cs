@@ -23,6 +23,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "trainings that didn't converge or changed their learning rate: what early and late updates on an example led to")]
 public sealed class Source(SourceOptions options) : IAttributionMethod
 {
+    private readonly SourceOptions options = options.Checked();
+
     private const string MethodName = "data/source";
     private const int UsualSegments = 3;
 

@@ -82,6 +82,7 @@ public sealed class PerExampleGradients : IDisposable
     /// <remarks>Memory: B·P numbers. Methods that need less take the layers one at a time.</remarks>
     public Tensor Of(Tensor inputs, Func<Tensor, Tensor> direction)
     {
+        RefuseNothing();
         using DisposeScope scope = NewDisposeScope();
         CapturedBatch batch = Capture(inputs, direction);
         return cat([.. Captured.Select(slot => Gradient(batch, slot))], 1).MoveToOuterDisposeScope();
@@ -95,6 +96,7 @@ public sealed class PerExampleGradients : IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(direction);
+        RefuseNothing();
         using DisposeScope scope = NewDisposeScope();
         Tensor[][] gradients = LoopOver(inputs, direction, Captured);
         return stack(gradients.Select(g => cat([.. g.Select(t => t.flatten())]))).MoveToOuterDisposeScope();
@@ -215,12 +217,32 @@ public sealed class PerExampleGradients : IDisposable
         recording = true;
         try
         {
-            return model.call(inputs);
+            return Answer(inputs);
         }
         finally
         {
             recording = false;
         }
+    }
+
+    private void RefuseNothing()
+    {
+        if (Captured.Count == 0)
+        {
+            throw new GradientException(
+                "No parameter of the model has a gradient that can be seen: all are frozen, or every layer is called by forward() instead of call(). "
+                + "Write layer.call(x) in its forward method, so that each layer is seen.");
+        }
+    }
+
+    // What a model answers may depend on the batch: squeeze() takes the first axis away from a batch of one.
+    private Tensor Answer(Tensor inputs)
+    {
+        Tensor answer = model.call(inputs);
+        return answer is not null && answer.dim() == 2 && answer.shape[0] == inputs.shape[0] ? answer : throw new GradientException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"The model answers a batch of {inputs.shape[0]} with {(answer is null ? "null" : $"shape {Shape.Of(answer)}")}; ")
+            + "one row of numbers per example is required for a batch of any size. Keep the first axis all through its forward method.");
     }
 
     private Tensor[][] LoopOver(Tensor inputs, Func<Tensor, Tensor> direction, IReadOnlyList<ParameterSlot> slots)
@@ -229,15 +251,15 @@ public sealed class PerExampleGradients : IDisposable
         Tensor[] parameters = [.. slots.Select(slot => slot.Parameter)];
         if (inputs.shape[0] == 1)
         {
-            Tensor only = model.call(inputs);
+            Tensor only = Answer(inputs);
             return [Autograd.Gradient.Of(only, parameters, DirectionAt(only, direction))];
         }
 
         // The direction may depend on labels, so it is taken for the whole batch at once.
-        Tensor directions = DirectionAt(model.call(inputs), direction);
+        Tensor directions = DirectionAt(Answer(inputs), direction);
         var result = new Tensor[inputs.shape[0]][];
         for (int i = 0; i < result.Length; i++)
-            result[i] = Autograd.Gradient.Of(model.call(inputs.narrow(0, i, 1)), parameters, directions.narrow(0, i, 1));
+            result[i] = Autograd.Gradient.Of(Answer(inputs.narrow(0, i, 1)), parameters, directions.narrow(0, i, 1));
         return result;
     }
 
@@ -272,7 +294,10 @@ public sealed class PerExampleGradients : IDisposable
         {
             throw new GradientException(
                 $"No per-example rule knows these parameters: {string.Join(", ", unsupported)}. "
-                + "Choose --set unsupported=loop-fallback (exact, slow) or --set unsupported=skip (left out and recorded).");
+                + "Choose unsupported=loop-fallback (exact, slow) or unsupported=skip (left out and recorded).")
+            {
+                Remedies = [new(RemedyKind.SetMethodOption, "unsupported", "loop-fallback"), new(RemedyKind.SetMethodOption, "unsupported", "skip")],
+            };
         }
 
         return (captured, unsupported);

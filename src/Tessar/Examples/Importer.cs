@@ -38,7 +38,8 @@ public static class Importer
     /// <returns>The store's identity.</returns>
     /// <exception cref="FileFormatException">The source is damaged or contradicts itself, or holds what a store can't.</exception>
     /// <exception cref="TessarException">
-    /// The source is missing, in no known format, or lacks a column that was asked for; or the disk is full.
+    /// The source is missing, in no known format, or lacks a column that was asked for; the store would replace one of its sources; or the
+    /// disk is full.
     /// </exception>
     /// <exception cref="ArgumentException">Limits, splits or classes contradict the source.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -53,8 +54,9 @@ public static class Importer
         ArgumentException.ThrowIfNullOrEmpty(outPath);
         options ??= new ImportOptions();
         if (options.Size is { } size && (size.Height < 1 || size.Width < 1))
-            throw new ArgumentOutOfRangeException(nameof(options), size, "Height and width of the pictures have to be 1 or more.");
+            throw new ArgumentOutOfRangeException(nameof(options), size, "Height and width of the pictures have to be 1 or more.").ForUser();
         IReadOnlyList<SourcePart> parts = SourcePart.Parse(source);
+        OutputPath.RefuseInputs(outPath, "out", parts.Select(part => part.Path));
         SourceFormat format = options.Format is { } name ? FormatCatalog.Find(name) : FormatCatalog.Detect(parts[0].Path);
         IReadOnlyList<SourceTable> tables = format.Open(parts, options, cancellation);
         try

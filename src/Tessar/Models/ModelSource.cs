@@ -56,8 +56,8 @@ public sealed class ModelSource
             return new ModelSource(text, known);
         throw new TessarException(
             $"There is no model `{text}`.{NearestName.Hint(text, Zoo.Keys)} Built in: {string.Join(", ", Zoo.Keys)}. "
-            + "Your own: --model path/my.dll#My.Net.",
-            ErrorKind.Usage);
+            + "Your own: path/my.dll#My.Net.",
+            ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "model", "path/my.dll#My.Net")] };
     }
 
     /// <summary>Builds a module with freshly initialised weights and makes sure that it takes these images.</summary>
@@ -74,7 +74,13 @@ public sealed class ModelSource
     /// <remarks>Costs one forward pass of two blank images. Sets libtorch's global generator.</remarks>
     public Module<Tensor, Tensor> Create(ImageShape image, int classes, ulong seed = 0)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        if (classes < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(classes), "The data have no labels, and a model learns from a class for each example. Import them again with the column that holds the labels.")
+                .ForUser(ErrorKind.InputData, new Remedy(RemedyKind.ImportExamples));
+        }
+
         TorchSeed.Set(seed, "initialise");
         Module<Tensor, Tensor> module = Construct(image, classes);
         try

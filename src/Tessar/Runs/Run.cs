@@ -152,8 +152,8 @@ public sealed class Run
     /// <summary>The last checkpoint.</summary>
     /// <exception cref="TessarException">The run has none.</exception>
     internal Checkpoint LastCheckpoint() => Checkpoints.Count > 0 ? Checkpoints[^1] : throw new TessarException(
-        $"The run {Name} has no checkpoint yet. Wait for its first epoch, or resume it: `tessar train --resume {Name}`.",
-        ErrorKind.InputData);
+        $"The run {Name} has no checkpoint yet. Wait for its first epoch, or resume it.",
+        ErrorKind.InputData) { Remedies = [new(RemedyKind.ResumeRun, Name)] };
 
     private static string HashOf(string file, string run)
     {

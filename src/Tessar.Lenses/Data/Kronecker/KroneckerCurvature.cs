@@ -66,7 +66,7 @@ internal sealed class KroneckerCurvature : IDisposable
                 throw new NumericalException(string.Create(
                     CultureInfo.InvariantCulture,
                     $"The curvature of {string.Join(", ", Shapes[b].Parameters)} has eigenvalues from {smallest:g3} to {largest:g3} with damping {damping}: it can't be inverted. ")
-                    + "Raise --set damping; 0.1 is a common choice.");
+                    + "Raise the damping; 0.1 is a common choice.") { Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.1")] };
             }
 
             inverses[b] = mean > 0 ? damped.reciprocal() : zeros_like(damped);

@@ -62,7 +62,7 @@ internal static class SideBasis
             return null;
         return size <= LargestSide ? zeros(size, size, dtype: ScalarType.Float64) : throw new TessarException(string.Create(
             CultureInfo.InvariantCulture,
-            $"Layer {layer.Rule.Name} has a side of {size} entries; eigenvectors are computed up to {LargestSide}. Choose --set basis=random."), ErrorKind.Usage);
+            $"Layer {layer.Rule.Name} has a side of {size} entries; eigenvectors are computed up to {LargestSide}. Choose basis=random."), ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "basis", "random")] };
     }
 
     private static void Add(Tensor? sum, Tensor positions)

@@ -20,11 +20,11 @@ internal static class ColumnChoice
     {
         if (options.Image is { } name)
         {
-            int chosen = Find(columns, name, "--image");
+            int chosen = Find(columns, name, "pictures");
             return CanBePictures(columns[chosen]) ? chosen : throw new TessarException(
                 $"`{columns[chosen]}` can't be pictures. Required are image files, or numbers of shape [height, width], [height, width, channels] "
-                + "or [channels, height, width] with at most 4 channels, as U8 or from 0 to 1. Name another column with `--image`.",
-                ErrorKind.Usage);
+                + "or [channels, height, width] with at most 4 channels, as U8 or from 0 to 1. Name another column.",
+                ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "image")] };
         }
 
         int named = Named(columns, s_images, CanBePictures);
@@ -38,10 +38,10 @@ internal static class ColumnChoice
     {
         if (options.Label is not { } name)
             return Named(columns, s_labels, CanBeClasses);
-        int chosen = Find(columns, name, "--label");
+        int chosen = Find(columns, name, "labels");
         return CanBeClasses(columns[chosen]) ? chosen : throw new TessarException(
-            $"`{columns[chosen]}` can't be classes. Required is one whole number or one name in each row. Name another column with `--label`.",
-            ErrorKind.Usage);
+            $"`{columns[chosen]}` can't be classes. Required is one whole number or one name in each row. Name another column.",
+            ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "label")] };
     }
 
     /// <summary>The column of ids, whole numbers called <c>id</c>, or −1.</summary>
@@ -74,7 +74,7 @@ internal static class ColumnChoice
         return -1;
     }
 
-    private static int Find(IReadOnlyList<SourceColumn> columns, string name, string option)
+    private static int Find(IReadOnlyList<SourceColumn> columns, string name, string what)
     {
         for (int i = 0; i < columns.Count; i++)
         {
@@ -84,6 +84,6 @@ internal static class ColumnChoice
 
         string[] names = [.. columns.Select(column => column.Name)];
         throw new TessarException(
-            $"`{option}` is `{name}`, but the source has the columns: {string.Join(", ", names)}.{NearestName.Hint(name, names)}", ErrorKind.Usage);
+            $"The {what} are to come from the column `{name}`, but the source has the columns: {string.Join(", ", names)}.{NearestName.Hint(name, names)}", ErrorKind.Usage);
     }
 }

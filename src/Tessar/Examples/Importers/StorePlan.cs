@@ -24,8 +24,8 @@ internal sealed record StorePlan(IReadOnlyList<ColumnMaker> Columns, IReadOnlyLi
         if (options.Size is not null && image < 0)
         {
             throw new TessarException(
-                $"`--size` was given, but none of the columns {string.Join(", ", columns)} is known to be pictures. Name it with `--image`.",
-                ErrorKind.Usage);
+                $"A size was given, but none of the columns {string.Join(", ", columns)} is known to be pictures. Name the one that is.",
+                ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "image")] };
         }
 
         LabelColumn? labels = label >= 0 && label != image ? LabelColumn.Survey(tables, label, options, cancellation) : null;

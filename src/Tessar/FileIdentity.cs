@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+
+namespace Tessar;
+
+/// <summary>What a path leads to, whatever it is called: the same file has many names by links, and not every name is a file's.</summary>
+internal static unsafe partial class FileIdentity
+{
+    private const int CurrentFolder = -100; // AT_FDCWD
+    private const uint BasicFields = 0x7ff; // STATX_BASIC_STATS
+    private const int TypeMask = 0xf000, Ordinary = 0x8000, Folder = 0x4000; // S_IFMT, S_IFREG, S_IFDIR
+
+    /// <summary>True when both paths lead to one existing file, through symbolic and hard links too.</summary>
+    /// <remarks>Outside of Linux hard links aren't recognized: full paths behind the last symbolic link are compared.</remarks>
+    public static bool IsSame(string path, string other)
+    {
+        if (!Path.Exists(path) || !Path.Exists(other))
+            return false;
+        return Look(path) is { } one && Look(other) is { } two
+            ? one.Inode == two.Inode && one.DeviceMajor == two.DeviceMajor && one.DeviceMinor == two.DeviceMinor
+            : string.Equals(Resolve(path), Resolve(other), StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>True for pipes, sockets and devices; opening a pipe waits for a writer that may never come.</summary>
+    /// <remarks>Told on Linux only; elsewhere the answer is no.</remarks>
+    public static bool IsSpecial(string path) => Look(path) is { } found && (found.Mode & TypeMask) is not (Ordinary or Folder);
+
+    private static string Resolve(string path)
+    {
+        string full = Path.GetFullPath(path);
+        return File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+    }
+
+    // Null where the system call or the file isn't there.
+    private static Status? Look(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        try
+        {
+            Status status;
+            return Statx(CurrentFolder, Path.GetFullPath(path), 0, BasicFields, &status) == 0 ? status : null;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return null; // a C library from before 2018
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Statx(int folder, string path, int flags, uint mask, Status* status);
+
+    // struct statx of linux/stat.h: the same on every processor.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Status
+    {
+        [FieldOffset(28)]
+        public ushort Mode;
+
+        [FieldOffset(32)]
+        public ulong Inode;
+
+        [FieldOffset(136)]
+        public uint DeviceMajor;
+
+        [FieldOffset(140)]
+        public uint DeviceMinor;
+    }
+}
