@@ -115,7 +115,7 @@ internal sealed partial class IdxFormat : SourceFormat
     private static int Digit(string path) => NamePattern().Match(Path.GetFileName(path)).Groups["digit"] is { Length: > 0 } digit ? digit.Value[0] - '0' : 0;
 
     /// <summary><c>train-images-idx3-ubyte</c>, <c>t10k-labels.idx1-ubyte.gz</c>, <c>z.idx</c>.</summary>
-    [GeneratedRegex(@"[-.]idx(?<digit>\d)?(-[a-z0-9]+)?(\.gz)?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"[-.]idx(?<digit>\d)?(-[a-z0-9]+)?(\.gz)?$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamePattern();
 
     private static ArraySource OpenArray(string path, string name, int dimensions)
