@@ -14,6 +14,6 @@ internal static class LeftOutText
         if (store.ColumnsLeftOut is { Count: > 0 } columns)
             yield return $"Columns left out, because a store can't hold them: {string.Join(", ", columns.Select(entry => $"{entry.Key} ({entry.Value})"))}.";
         if (store.FirstFrames is { } count)
-            yield return $"Of {Quantity.Count(count)} pictures with several frames the first was taken.";
+            yield return $"Pictures with several frames, of which the first was taken: {Quantity.Count(count)}.";
     }
 }

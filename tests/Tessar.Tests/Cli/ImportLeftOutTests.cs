@@ -23,7 +23,7 @@ public sealed class ImportLeftOutTests : IDisposable
         ChildResult text = tool.Run("examples", "import", "photos", "--out", "a.tess", "--skip-unknown", "--quiet");
         Assert.Equal(0, text.ExitCode);
         Assert.Contains("Left out: 2 .tif.", text.Output, StringComparison.Ordinal);
-        Assert.Contains("Of 1 pictures with several frames the first was taken.", text.Output, StringComparison.Ordinal);
+        Assert.Contains("of which the first was taken: 1.", text.Output, StringComparison.Ordinal);
         JsonElement shown = tool.Json("examples", "show", "a.tess");
         Assert.Equal(2, shown.GetProperty("leftOut").GetProperty(".tif").GetInt64());
         Assert.Equal(1, shown.GetProperty("firstFrames").GetInt64());
