@@ -3,8 +3,8 @@ using Tessar.Tests.Processes;
 namespace Tessar.Tests.Scripts;
 
 /// <summary>
-/// A checkout in which `./test` runs as it is, over a program `dotnet` that only plays a build and test programs: it says of each class what
-/// a line of <see cref="Classes"/> says.
+/// A checkout in which `./test` and `./tessar` run as they are, over a program `dotnet` that only plays a build, which leaves a server behind
+/// for a while, and test programs, which say of each class what its line of the constructor's `classes` says.
 /// </summary>
 internal sealed class PlayCheckout : IDisposable
 {
@@ -12,7 +12,10 @@ internal sealed class PlayCheckout : IDisposable
     private const string Dotnet = """
         #!/usr/bin/env bash
         echo "$*" >>"$PLAY/calls"
-        [[ $1 == build ]] && exit "${BUILD_CODE:-0}"
+        if [[ $1 == build ]]; then
+            [[ -e $PLAY/server ]] || { : >"$PLAY/server"; { sleep 30; rm "$PLAY/server"; } </dev/null &>/dev/null & }
+            exit
+        fi
         name=$(basename -- "$1" .dll) only=() without=() option='' report='' folder=.
         for word in "${@:2}"; do
             case $option:$word in
@@ -53,13 +56,14 @@ internal sealed class PlayCheckout : IDisposable
 
     public PlayCheckout(string classes, string seconds)
     {
-        foreach (string name in (string[])["test", "build/tests/split.awk", "build/tests/seconds.awk", "build/tests/failures.awk"])
+        foreach (string name in (string[])["test", "tessar", "build/tests/split.awk", "build/tests/seconds.awk", "build/tests/failures.awk"])
             Copy(name);
         foreach (string name in (string[])["src/Some.cs", "bench/Some.cs", "Some.props", "Some.targets", "Some.slnx", "Some.txt", ".editorconfig", "global.json"])
             Write(name, string.Empty);
-        foreach (string program in (string[])["Tessar.Tests", "Tessar.Web.Tests"])
+        foreach (string program in (string[])["Tessar.Tests", "Tessar.Web.Tests", "Tessar.Cli"])
         {
-            Write($"tests/{program}/Some.cs", string.Empty);
+            if (program != "Tessar.Cli")
+                Write($"tests/{program}/Some.cs", string.Empty);
             Write($"artifacts/bin/{program}/release/{program}.dll", string.Empty);
         }
 
@@ -86,15 +90,20 @@ internal sealed class PlayCheckout : IDisposable
     /// <summary>The classes of each test program that was started, by what its filters say.</summary>
     public string[] Calls => [.. Lines("play/calls").Where(call => !call.StartsWith("build ", StringComparison.Ordinal))];
 
-    public ChildResult Test(params string[] arguments)
+    /// <summary>True while the server of the first build lives.</summary>
+    public bool HasServer => File.Exists(Path("play/server"));
+
+    public ChildResult Test(params string[] arguments) => Run("test", arguments);
+
+    public ChildResult Run(string script, params string[] arguments)
     {
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["PATH"] = Path("play") + ":" + Environment.GetEnvironmentVariable("PATH"), ["PLAY"] = Path("play"), ["CI"] = null,
             ["OMP_NUM_THREADS"] = null, ["TESSAR_THREADS"] = null,
         };
-        using ChildProcess test = ChildProcess.StartProgram("bash", [Path("test"), .. arguments], environment, _folder.Path);
-        return test.WaitForEnd();
+        using ChildProcess started = ChildProcess.StartProgram("bash", [Path(script), .. arguments], environment, _folder.Path);
+        return started.WaitForEnd();
     }
 
     /// <summary>Edits a file a minute from now, whatever the grain of the file system's times.</summary>

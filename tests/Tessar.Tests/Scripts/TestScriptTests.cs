@@ -123,6 +123,19 @@ public sealed class TestScriptTests
         Assert.Equal(2, checkout.Builds);
     }
 
+    // Build servers inherit what is open.
+    [Theory]
+    [InlineData("test")]
+    [InlineData("tessar")]
+    public void Server_that_a_build_leaves_behind_does_not_hold_up_the_next_build(string script)
+    {
+        using var checkout = new PlayCheckout(Classes, Seconds);
+        checkout.Run(script, "Short");
+        checkout.Edit("src/Some.cs");
+        checkout.Run(script, "Short");
+        Assert.Equal((2, true), (checkout.Builds, checkout.HasServer));
+    }
+
     [Fact]
     public void Slowest_classes_come_with_their_seconds_and_tests()
     {
