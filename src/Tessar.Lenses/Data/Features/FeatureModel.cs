@@ -4,6 +4,7 @@ using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
+using Tessar.Models;
 using Tessar.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -37,7 +38,7 @@ internal sealed class FeatureModel : IDisposable
             int count = Math.Min(CheckedExamples, set.Count);
             int[] first = [.. Enumerable.Range(0, count)];
             if (precision != ScalarType.Float32)
-                _model.to(precision);
+                ModulePrecision.Convert(_model, precision);
             Tensor inputs = Inputs(set, first);
             Gradients = new PerExampleGradients(_model, inputs, unsupported);
             GradientCheck = Compare(inputs, CheckedLabels(set, first));

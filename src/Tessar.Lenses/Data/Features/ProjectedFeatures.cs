@@ -34,7 +34,7 @@ internal sealed class ProjectedFeatures : IDisposable
 
             bool isLandmarks = options.Projection == TrakProjection.Landmarks;
             var origin = new GradientStoreOrigin(
-                checkpoint.Checkpoint.Sha256, train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train), output.Name, width, isLandmarks ? "landmarks" : "sketch",
+                checkpoint.Identity, train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train), output.Name, width, isLandmarks ? "landmarks" : "sketch",
                 options.Seed, options.NumberFormat == NumberFormat.F16 ? "f16" : "f32", options.BatchSize, MethodOption.Write(options.Unsupported));
             _projection = isLandmarks ? new LandmarkProjection(_model, train, width, options.Seed, options.BatchSize, context) : Plan(train, width, options.Seed);
             _pass = new FeaturePass(_model, _projection, options.BatchSize, context);
