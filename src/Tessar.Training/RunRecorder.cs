@@ -15,7 +15,7 @@ internal sealed class RunRecorder(RunWriter writer) : ITrainingRecorder
     public int Classes => writer.Record.Classes.Count;
 
     /// <inheritdoc/>
-    public string? Remark { get; } = UnregisteredState.RemarkOn(writer.Record.Identity?.Unregistered);
+    public string? Remark => UnregisteredState.RemarkOn(writer.Record.Identity?.Unregistered);
 
     /// <inheritdoc/>
     public bool TestsEachEpoch => true;

@@ -190,10 +190,16 @@ public sealed class PerExampleGradients : IDisposable
             if (!seen.Add(module) || LayerRule.For(name, module) is not { } rule)
                 continue;
             rules.Add(rule);
+            removeHooks.Add(rule.Module.register_forward_pre_hook((_, input) =>
+            {
+                if (_isCutting)
+                    Switch(rule, isOn: false);
+                return input;
+            }).remove);
             removeHooks.Add(rule.Module.register_forward_hook((_, input, output) =>
             {
                 if (_isCutting)
-                    return output.detach();
+                    Switch(rule, isOn: true);
                 if (!recording || _bypassed.Contains(rule))
                     return output;
                 rule.Check();
@@ -216,7 +222,7 @@ public sealed class PerExampleGradients : IDisposable
     }
 
     /// <summary>Finds the layers whose parameters also act past the layer, as in <c>functional.linear(h, embedding.weight)</c>: no rule sees that.</summary>
-    /// <remarks>With every layer's output cut off from its graph, a parameter that the logits still depend on is used elsewhere.</remarks>
+    /// <remarks>While a layer with a rule computes, its parameters ask for no gradient: one that the logits still lead to is used elsewhere.</remarks>
     private void FindBypassed(Tensor sample, List<LayerRule> rules, (string Name, Parameter Value)[] trained)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -232,6 +238,16 @@ public sealed class PerExampleGradients : IDisposable
         finally
         {
             _isCutting = false;
+            rules.ForEach(rule => Switch(rule, isOn: true)); // a layer that threw was left switched off
+        }
+    }
+
+    private static void Switch(LayerRule rule, bool isOn)
+    {
+        foreach (Parameter? parameter in (Parameter?[])[rule.Weight, rule.Bias])
+        {
+            if (parameter is not null)
+                parameter.requires_grad = isOn;
         }
     }
 

@@ -158,7 +158,7 @@ public sealed class LabelOverlay
         try
         {
             SealedJson.Check(file.Path, file.Bytes(0, (int)file.Length), "Make the overlay again, or restore it from a copy.");
-            return JsonSerializer.Deserialize(file.Bytes(0, (int)file.Length), ManifestJson.Default.OverlayFile)
+            return JsonSerializer.Deserialize(SealedJson.Without(file.Bytes(0, (int)file.Length)), ManifestJson.Default.OverlayFile)
                 ?? throw new JsonException("The overlay is null.");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -37,6 +37,13 @@ internal sealed class GradientModel : IDisposable
                 ModulePrecision.Convert(Module, precision);
             Tensor inputs = Inputs(set, first);
             Gradients = new PerExampleGradients(Module, inputs, unsupported);
+            if (Gradients.Captured.Count == 0)
+            {
+                throw new GradientException(
+                    $"No parameter of {Trained.Name} is left to take gradients of: {string.Join(", ", Skipped.Take(5))} "
+                    + (Skipped.Count == 0 ? "It has none." : "are frozen, or no per-example rule knows them. Let a layer be trained, or have the others looped over."));
+            }
+
             GradientCheck = Compare(inputs, CheckedLabels(set, first));
         }
         catch

@@ -38,7 +38,7 @@ public sealed class ModelSource
         int mark = name.LastIndexOf('#');
         if (mark >= 0)
             return File.Exists(name[..mark]) ? new ModelCode { Assemblies = AssemblyHashes.Of(name[..mark]) } : null;
-        return Zoo.ContainsKey(name) ? new ModelSource(name, Zoo[name]).Code : null;
+        return Zoo.TryGetValue(name, out Type? known) ? new ModelSource(name, known).Code : null;
     }
 
     /// <summary>The names of the built-in zoo, in ordinal order.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Tensors;
 using static TorchSharp.torch;
@@ -42,7 +43,7 @@ internal static class ReferenceAnswers
         using var content = new MemoryStream();
         writer.SaveTo(content);
         byte[] file = content.ToArray();
-        ExampleSet examples = set.Select(first);
+        var examples = new ExampleSet(set.Store, set.Split, set.First, count);
         return (new ReferenceInputs(File, examples.ToString(), Convert.ToHexStringLower(SHA256.HashData(file))), file);
     }
 

@@ -10,7 +10,7 @@ namespace Tessar.Runs;
 
 /// <summary>A recorded run: a folder with what was run, how it went, and the weights along the way.</summary>
 /// <remarks>
-/// A snapshot of <c>run.json</c> at the time of <see cref="Open"/>; open it again to see a running one's progress. Nothing here
+/// A snapshot of <c>run.json</c> at the time of <see cref="Open(string)"/>; open it again to see a running one's progress. Nothing here
 /// writes, and nothing but <see cref="LoadModel"/> loads libtorch. Safe for use from several threads.
 /// </remarks>
 /// <example><code>

@@ -31,6 +31,8 @@ internal static class BuiltAssembly
     }
 }
 
+#pragma warning disable MA0056 // TorchSharp registers components in constructors
+
 /// <summary>One hidden layer and a function after it.</summary>
 public abstract class OneHidden : nn.Module<Tensor, Tensor>
 {
@@ -40,7 +42,6 @@ public abstract class OneHidden : nn.Module<Tensor, Tensor>
     protected OneHidden(ImageShape image, int classes)
         : base(nameof(OneHidden))
     {
-        ArgumentNullException.ThrowIfNull(image);
         hidden = nn.Linear(image.Size, 8);
         head = nn.Linear(8, classes);
         register_module(nameof(hidden), hidden);

@@ -1,5 +1,6 @@
 using Tessar.Examples;
 using Tessar.Lenses.Data;
+using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
 using Tessar.Runs;
 using Tessar.Runs.Retraining;
@@ -38,9 +39,8 @@ public sealed class FlippedBitsTests : IDisposable
     {
         TrainingRequest request = SmallRuns.Request(_folder) with { Model = "logistic", Ema = 0.9 };
         Run run = SmallRuns.Interrupt(request, 5);
-        Check(RunWriter.OptimizerPath(run.Checkpoints[^1].File), () => SmallRuns.Resume(run));
-        Check(run.Checkpoints[^1].File, () => SmallRuns.Resume(run));
-        Check(run.MetricsPath, () => SmallRuns.Resume(run));
+        foreach (string path in (string[])[RunWriter.OptimizerPath(run.Checkpoints[^1].File), run.Checkpoints[^1].File, run.MetricsPath])
+            Check(path, () => SmallRuns.Resume(run), thenReads: false);
         Run whole = SmallRuns.Train(request with { Name = "whole" });
         Assert.Equal(whole.Checkpoints[^1].Sha256, SmallRuns.Resume(run).Checkpoints[^1].Sha256);
     }
@@ -77,7 +77,7 @@ public sealed class FlippedBitsTests : IDisposable
         ExampleSet train = run.TrainSet(store), test = run.TestSet(store);
         RetrainingRequest request = RetrainingCache.Placed(
             RetrainingCache.For(run, train, test, ExampleMasks.ExactSize(2, train.Count, 0.5, 1), 1) with { KeepsWeights = true }, run);
-        RetrainedModels models = new InProcessRetrainer().Retrain(request);
+        RetrainedModels models = new InProcessRetrainer().Retrain(request, cancellation: TestContext.Current.CancellationToken);
         Checkpoint first = models.CheckpointOf(0);
         Assert.Equal(RetrainingFolder.SeedOf(models.Record, 0), first.Seed);
         run.LoadModel(first).Dispose();
@@ -106,10 +106,11 @@ public sealed class FlippedBitsTests : IDisposable
     /// <summary>Flips bits all over a file.</summary>
     /// <param name="path">The file; as before afterwards.</param>
     /// <param name="read">What reads it.</param>
+    /// <param name="thenReads">Whether it is read once more as it was; not where reading changes it.</param>
     /// <param name="mayBeHarmless">
     /// Whether the name under which the file keeps its own hash, or a mask's header, may change without a word: no number then does.
     /// </param>
-    private static void Check(string path, Action read, bool mayBeHarmless = false)
+    private static void Check(string path, Action read, bool mayBeHarmless = false, bool thenReads = true)
     {
         byte[] good = File.ReadAllBytes(path);
         int refused = 0;
@@ -131,6 +132,7 @@ public sealed class FlippedBitsTests : IDisposable
 
         Assert.True(refused >= places - (mayBeHarmless ? 4 : 0), $"{path}: {refused} of {places} refused");
         File.WriteAllBytes(path, good);
-        Assert.Null(Record.Exception(read));
+        if (thenReads)
+            Assert.Null(Record.Exception(read));
     }
 }

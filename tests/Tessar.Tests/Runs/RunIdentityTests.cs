@@ -1,5 +1,6 @@
 using Tessar.Examples;
 using Tessar.Lenses.Data;
+using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
 using Tessar.Models;
 using Tessar.Runs;
@@ -26,11 +27,11 @@ public sealed class RunIdentityTests : IDisposable
         using ExampleStore store = run.OpenExamples();
         Predictions recorded = Predictions.TryOpen(run, "test")!;
         using nn.Module<Tensor, Tensor> model = run.LoadModel();
-        float[] logits = Predictor.Logits(model, run.TestSet(store), run.Record.Program.Input, 3);
+        float[] logits = Predictor.Logits(model, run.TestSet(store), run.Record.Program.Input, 3, cancellation: TestContext.Current.CancellationToken);
         for (int i = 0; i < recorded.Count; i++)
             Assert.Equal(recorded.Logits(i).ToArray(), logits.AsSpan(i * 3, 3).ToArray());
         Assert.Equal(["_scale"], run.Record.Identity!.Unregistered);
-        Assert.True(Trainer.Replay(run).IsBitEqual);
+        Assert.True(Trainer.Replay(run, cancellation: TestContext.Current.CancellationToken).IsBitEqual);
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public sealed class RunIdentityTests : IDisposable
         Run again = Run.Open(run.Directory);
         foreach (Action look in (Action[])
             [
-                () => again.LoadModel(), () => SmallRuns.Predict(again, test), () => Attribute(again, train, test), () => Trainer.Replay(again),
+                () => again.LoadModel(), () => SmallRuns.Predict(again, test), () => Attribute(again, train, test), () => Trainer.Replay(again, cancellation: TestContext.Current.CancellationToken),
                 () => RetrainingCache.For(again, train, test, ExampleMasks.ExactSize(2, train.Count, 0.5, 1), 1),
             ])
         {
@@ -150,7 +151,7 @@ public sealed class RunIdentityTests : IDisposable
         opened.LoadModel().Dispose();
         Assert.Equal(run.ReadMetrics(), opened.ReadMetrics());
         Assert.NotNull(Predictions.TryOpen(opened, "test"));
-        Assert.True(Trainer.Replay(opened).IsBitEqual);
+        Assert.True(Trainer.Replay(opened, cancellation: TestContext.Current.CancellationToken).IsBitEqual);
     }
 
     [Fact]

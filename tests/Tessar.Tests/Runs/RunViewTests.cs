@@ -1,3 +1,4 @@
+using Tessar.Inputs;
 using Tessar.Methods;
 using Tessar.Runs;
 using Tessar.Tests.Data;

@@ -1,5 +1,6 @@
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Runs;
 using Tessar.Tensors;
 using Tessar.Tests.Data.UserModels;
@@ -69,7 +70,7 @@ public sealed class TiedTrainingTests : IDisposable
         Run whole = SmallRuns.Train(request);
         Run resumed = SmallRuns.Resume(SmallRuns.Interrupt(request with { Name = "stopped" }, 5));
         Assert.Equal(whole.Checkpoints[^1].Sha256, resumed.Checkpoints[^1].Sha256);
-        Assert.True(Trainer.Replay(whole).IsBitEqual);
+        Assert.True(Trainer.Replay(whole, cancellation: TestContext.Current.CancellationToken).IsBitEqual);
     }
 
     [Fact]
@@ -78,7 +79,7 @@ public sealed class TiedTrainingTests : IDisposable
         Run run = SmallRuns.Train(Request(typeof(TiedLayers), "ema") with { Ema = 0.9 });
         using SafetensorsFile file = SafetensorsFile.Open(run.Checkpoints[^1].File);
         Assert.Equal(file.ReadSingles("first.weight"), file.ReadSingles("second.weight"));
-        Assert.True(Trainer.Replay(run).IsBitEqual);
+        Assert.True(Trainer.Replay(run, cancellation: TestContext.Current.CancellationToken).IsBitEqual);
     }
 
     private TrainingRequest Request(Type model, string name) =>

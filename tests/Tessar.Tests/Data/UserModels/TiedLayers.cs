@@ -16,7 +16,6 @@ public sealed class TiedLayers : nn.Module<Tensor, Tensor>
     public TiedLayers(ImageShape image, int classes)
         : base(nameof(TiedLayers))
     {
-        ArgumentNullException.ThrowIfNull(image);
         first = nn.Linear(16, 16);
         second = nn.Linear(16, 16);
         second.weight = first.weight;
