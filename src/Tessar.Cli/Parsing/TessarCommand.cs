@@ -63,6 +63,14 @@ internal abstract class TessarCommand : Command
         return argument;
     }
 
+    /// <summary>`--accept-changed-model`, present where a command loads the models of runs.</summary>
+    public Option<bool>? AcceptChangedModel { get; private set; }
+
+    protected void AddAcceptChangedModel() => AcceptChangedModel = Add(new Option<bool>("--accept-changed-model")
+    {
+        Description = "Go on though a run's model isn't the one that was trained: its assembly or its answers changed. Results are kept apart",
+    });
+
     protected void AddSet(string help) =>
         Set = Add(new Option<string[]>("--set") { Description = help, HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore });
 

@@ -63,7 +63,7 @@ internal sealed class RecordedAttribution
     public (IReadOnlyList<(int Target, float Score)> Raised, IReadOnlyList<(int Target, float Score)> Lowered) Reach(int index)
     {
         CheckArrays();
-        using SafetensorsFile file = SafetensorsFile.Open(result.ArraysPath);
+        using SafetensorsFile file = result.OpenArrays();
         return (Reach(file, "proponents", "proponentScores", index), Reach(file, "opponents", "opponentScores", index));
     }
 
@@ -98,7 +98,7 @@ internal sealed class RecordedAttribution
     // An array file of another size would give rows of other targets, or examples that aren't there.
     private void CheckArrays()
     {
-        using SafetensorsFile file = SafetensorsFile.Open(result.ArraysPath);
+        using SafetensorsFile file = result.OpenArrays();
         foreach ((string lists, string scores) in new[] { ("proponents", "proponentScores"), ("opponents", "opponentScores") })
         {
             if (!file.TryGet(lists, out TensorEntry? entry) || !file.TryGet(scores, out TensorEntry? scoreEntry)

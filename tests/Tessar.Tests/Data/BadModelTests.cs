@@ -147,8 +147,6 @@ public sealed class BadModelTests : IDisposable
     }
 
     [Theory]
-    [InlineData("data/trak", typeof(WithWeightUsedOutside), "most in first.weight")]
-    [InlineData("data/grad-dot", typeof(WithWeightUsedOutside), "most in first.weight")]
     [InlineData("data/trak", typeof(WithBatchMean), "examples of a batch interact")]
     [InlineData("data/grad-dot", typeof(WithBatchMean), "examples of a batch interact")]
     public void Gradients_that_differ_from_the_definition_are_refused(string method, Type type, string reason)

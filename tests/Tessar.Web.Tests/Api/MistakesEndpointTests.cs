@@ -45,7 +45,7 @@ public sealed class MistakesEndpointTests(SharedWorkbench shared)
             Predictions whole = Predictions.TryOpen(run, "test")!;
             logits = [.. Enumerable.Range(10, 40).SelectMany(i => whole.Logits(i).ToArray())];
             Directory.Delete(workbench.PathOf("demo", "results"), recursive: true);
-            Predictions.Save(run.Directory, run.Record, run.Record.Checkpoints[^1], ExampleSet.Parse(store, "test:10-49"), logits, 0);
+            Predictions.Save(run, run.Record.Checkpoints[^1], ExampleSet.Parse(store, "test:10-49"), logits, 0);
         }
 
         JsonElement mistakes = await workbench.GetAsync("/api/runs/demo/mistakes?top=1000");

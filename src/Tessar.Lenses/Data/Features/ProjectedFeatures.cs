@@ -36,7 +36,7 @@ internal sealed class ProjectedFeatures : IDisposable
 
             bool isLandmarks = settings.Projection == TrakProjection.Landmarks;
             var origin = new GradientStoreOrigin(
-                checkpoint.Checkpoint.Sha256, train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train), output.Name, width, isLandmarks ? "landmarks" : "sketch",
+                checkpoint.Identity, train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train), output.Name, width, isLandmarks ? "landmarks" : "sketch",
                 settings.Seed, settings.NumberFormat == NumberFormat.F16 ? "f16" : "f32", settings.BatchSize, MethodOption.Write(settings.Unsupported));
             _projection = isLandmarks ? new LandmarkProjection(_model, train, width, settings.Seed, settings.BatchSize, context) : Plan(train, width, settings.Seed);
             _pass = new FeaturePass(_model, _projection, settings.BatchSize, context);

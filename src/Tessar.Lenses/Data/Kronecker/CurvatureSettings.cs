@@ -37,7 +37,7 @@ internal sealed record CurvatureSettings(bool IsKfac, CurvatureLabels Labels, ul
         FactorFiles files = FactorFiles.Of(
             Path.Combine(checkpoints[0].Run.Directory, "results", "data", folder),
             [
-                .. checkpoints.Select(view => view.Checkpoint.Sha256), train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train),
+                .. checkpoints.Select(view => view.Identity), train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train),
                 MethodOption.Write(Labels), string.Create(CultureInfo.InvariantCulture, $"{Seed} {used.Count} {BatchSize}"), MethodOption.Write(Unsupported),
             ]);
         Func<CurvatureSource>[] sources =
