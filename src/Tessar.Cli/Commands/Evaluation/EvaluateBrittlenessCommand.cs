@@ -7,6 +7,7 @@ using Tessar.Examples;
 using Tessar.Lenses.Data.Evaluation;
 using Tessar.Lenses.Data.Evaluation.Removal;
 using Tessar.Methods;
+using Tessar.Statistics;
 
 namespace Tessar.Cli.Commands.Evaluation;
 
