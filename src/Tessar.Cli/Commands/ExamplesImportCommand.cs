@@ -39,7 +39,7 @@ internal sealed class ExamplesImportCommand : TessarCommand
         label = Add(new Option<string>("--label") { Description = "Column of the classes: numbers, names or one-hot rows; json.label is a field of JSON (default: label, cls, y, target, …)", HelpName = "COLUMN" });
         columns = Add(new Option<string>("--columns") { Description = "Columns to import beside those (default: all that a store can hold)", HelpName = "A,B,…" });
         classes = Add(new Option<string>("--classes") { Description = "Names of the classes in the order of the labels", HelpName = "A,B,…" });
-        classCase = Add(new Option<string>("--class-case") { Description = "What classes are that differ by upper and lower case alone: one, or several (default: that's an error)", HelpName = "merge|keep" }, "merge", "keep");
+        classCase = Add(new Option<string>("--class-case") { Description = "Classes that differ by upper and lower case alone: merge makes them one, keep leaves them (default: that's an error)", HelpName = "CHOICE" }, "merge", "keep");
         size = Add(new Option<string>("--size") { Description = "Bring all pictures to one size and store their pixels", HelpName = "HxW" });
         split = Add(new Option<string>("--split") { Description = "Name of the split, when the source has one only (default train)", HelpName = "NAME" });
         splits = Add(new Option<string>("--splits") { Description = "Cut a source of one split into these, in the order of its rows; * is the rest", HelpName = "train=50000,test=*" });
