@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using Tessar.Training.Averages;
 using Tessar.Training.Loading;
@@ -260,8 +261,14 @@ internal sealed class TrainingLoop : IDisposable
             testScore?.Accuracy,
             TimeSpan.FromSeconds((totalSteps - cursor.Step) / perSecond))
         {
-            Remark = optimizer.Remark ?? remark,
+            Remark = Remarks(),
         };
+    }
+
+    private string? Remarks()
+    {
+        string?[] all = [recorder.Remark, optimizer.Remark ?? remark];
+        return all.Any(one => one is not null) ? string.Join(' ', all.Where(one => one is not null)) : null;
     }
 
     private NumericalException NotFinite(double loss) => new(string.Create(

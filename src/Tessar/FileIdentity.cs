@@ -2,12 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Tessar;
 
-/// <summary>What a path leads to, whatever it is called: the same file has many names by links, and not every name is a file's.</summary>
+/// <summary>What a path leads to, whatever it is called: the same file has many names by links.</summary>
 internal static unsafe partial class FileIdentity
 {
     private const int CurrentFolder = -100; // AT_FDCWD
     private const uint BasicFields = 0x7ff; // STATX_BASIC_STATS
-    private const int TypeMask = 0xf000, Ordinary = 0x8000, Folder = 0x4000; // S_IFMT, S_IFREG, S_IFDIR
 
     /// <summary>True when both paths lead to one existing file, through symbolic and hard links too.</summary>
     /// <remarks>Outside of Linux hard links aren't recognized: full paths behind the last symbolic link are compared.</remarks>
@@ -19,10 +18,6 @@ internal static unsafe partial class FileIdentity
             ? one.Inode == two.Inode && one.DeviceMajor == two.DeviceMajor && one.DeviceMinor == two.DeviceMinor
             : string.Equals(Resolve(path), Resolve(other), StringComparison.OrdinalIgnoreCase);
     }
-
-    /// <summary>True for pipes, sockets and devices; opening a pipe waits for a writer that may never come.</summary>
-    /// <remarks>Told on Linux only; elsewhere the answer is no.</remarks>
-    public static bool IsSpecial(string path) => Look(path) is { } found && (found.Mode & TypeMask) is not (Ordinary or Folder);
 
     private static string Resolve(string path)
     {
@@ -54,9 +49,6 @@ internal static unsafe partial class FileIdentity
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Status
     {
-        [FieldOffset(28)]
-        public ushort Mode;
-
         [FieldOffset(32)]
         public ulong Inode;
 

@@ -11,7 +11,7 @@ internal static class OutputPath
     /// <exception cref="TessarException">It has another ending, or is a folder, a pipe or a device.</exception>
     public static string RequireKind(string path, string subject, IReadOnlyList<string> extensions)
     {
-        if (!extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) || Directory.Exists(path) || FileIdentity.IsSpecial(path))
+        if (!extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) || FileKind.Objection(path) is not null)
         {
             throw new TessarException(
                 $"{subject} is `{path}`; required is the name of a file ending in {string.Join(" or ", extensions)}.", ErrorKind.Usage);

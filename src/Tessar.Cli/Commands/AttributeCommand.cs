@@ -41,6 +41,7 @@ internal sealed class AttributeCommand : TessarCommand
         export = AddOutput(new OutputOption("--export", $"Write every score as a row of a table: {string.Join(" or ", ScoreExport.Extensions)}", "FILE", ScoreExport.Extensions));
         rawCells = Add(new Option<bool>("--raw-cells") { Description = "Leave names in a .csv as they are; without it one that a spreadsheet would take for a formula gets a ' in front" });
         OnlyWith(rawCells, export);
+        AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("attribute demo-1 --targets test:0-9", "By TRAK, the default");
         AddExample("attribute demo-1 --method data/trak --train train:0-1999 --targets test:0-99 --set projection-dimension=8192 --set damping=0.3 --json", "With options, for a script");

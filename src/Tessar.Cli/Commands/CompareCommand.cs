@@ -51,6 +51,7 @@ internal sealed class CompareCommand : TessarCommand
         OnlyWith(patchClass, patch);
         OnlyWith(delta, patch);
         OnlyWith(epsilon, patch);
+        AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`; compare.delta=0.5 and compare.epsilon=0.5 are the check's limits");
         AddExample("compare plain augmented", "Five models of each recipe, TRAK, and whether the recipes differ at all");
         AddExample("compare with-patch without --targets test:0-499 --patch 4x4@0,0=255 --json", "With a counterfactual check, for a script");

@@ -1,27 +1,68 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Tessar.Web.Hosting;
-using Tessar.Web.Recorded;
 
 namespace Tessar.Web.Endpoints;
 
-/// <summary>The read API: one document per question the pages ask.</summary>
+/// <summary>Finds the endpoints of assemblies by their mark and puts them at their addresses.</summary>
 internal static class Api
 {
-    public static void Map(IEndpointRouteBuilder routes, WorkbenchOptions options)
+    /// <param name="routes">Where they go.</param>
+    /// <param name="assemblies">Where to look.</param>
+    /// <exception cref="InvalidOperationException">Two endpoints want one address, or one answers in no way that is known.</exception>
+    public static void Map(IEndpointRouteBuilder routes, IEnumerable<Assembly> assemblies)
     {
-        var runs = new RunsFolder(options);
-        var metrics = new MetricCache();
-        Document(routes, "/api/runs", _ => RunsEndpoint.Read(runs));
-        Document(routes, "/api/runs/{run}", request => RunEndpoint.Read(runs, request.Text("run")));
-        Document(routes, "/api/runs/{run}/metrics", request => MetricsEndpoint.Read(runs, metrics, request));
-        Document(routes, "/api/runs/{run}/metrics/rows", request => MetricsEndpoint.ReadRows(runs, metrics, request));
-        Document(routes, "/api/runs/{run}/mistakes", request => MistakesEndpoint.Read(runs, request));
-        Document(routes, "/api/runs/{run}/example/{split}/{index}", request => ExampleEndpoint.Read(runs, request));
-        routes.Map("/api/runs/{run}/image/{split}/{index}.png", context => ImageEndpoint.WriteAsync(context, runs, new ApiRequest(context)));
+        (Type Type, AddressAttribute Address)[] found =
+        [
+            .. assemblies.SelectMany(assembly => assembly.GetTypes())
+                .Select(type => (Type: type, Address: type.GetCustomAttribute<AddressAttribute>()!)).Where(mark => mark.Address is not null),
+        ];
+        foreach (var place in found.GroupBy(mark => mark.Address.Pattern, StringComparer.Ordinal))
+        {
+            var allowed = new List<string>();
+            foreach ((Type type, AddressAttribute address) in place)
+            {
+                string[] methods = IsReading(address) ? [HttpMethods.Get, HttpMethods.Head] : [address.Method];
+                if (allowed.Intersect(methods, StringComparer.Ordinal).Any())
+                    throw new InvalidOperationException($"Two endpoints answer {address.Method} {address.Pattern}; one of them is {type}.");
+                allowed.AddRange(methods);
+                routes.MapMethods(address.Pattern, methods, HandlerOf(routes.ServiceProvider, type, address));
+            }
+
+            routes.Map(place.Key, context => throw Refusal.OfMethod(context, string.Join(", ", allowed)));
+        }
     }
 
-    private static void Document<T>(IEndpointRouteBuilder routes, string pattern, Func<ApiRequest, T> read) =>
-        routes.Map(pattern, context => new DocumentResult<T>(read(new ApiRequest(context))).ExecuteAsync(context));
+    private static bool IsReading(AddressAttribute address) => address.Method == HttpMethods.Get;
+
+    private static RequestDelegate HandlerOf(IServiceProvider services, Type type, AddressAttribute address)
+    {
+        RequestDelegate handler = ActivatorUtilities.CreateInstance(services, type) switch
+        {
+            IReadEndpoint reader => Reading(reader, services.GetRequiredService<BlockingWork>()),
+            IEndpoint own => own.AnswerAsync,
+            _ => throw new InvalidOperationException($"{type} has an address but is neither {nameof(IReadEndpoint)} nor {nameof(IEndpoint)}."),
+        };
+        if (IsReading(address))
+            return handler;
+        // Here, so that no endpoint that changes something can forget it.
+        PageToken token = services.GetRequiredService<PageToken>();
+        return context =>
+        {
+            token.Check(context.Request);
+            return handler(context);
+        };
+    }
+
+    private static RequestDelegate Reading(IReadEndpoint endpoint, BlockingWork work) => async context =>
+    {
+        var request = new ApiRequest(context);
+        Content content = await work.RunAsync(
+            context.Request.GetEncodedPathAndQuery(), () => endpoint.Read(request), context.RequestAborted).ConfigureAwait(false);
+        await Answer.WriteAsync(context, content).ConfigureAwait(false);
+    };
 }

@@ -156,13 +156,13 @@ public sealed partial class IgnoredInputTests(SmallRunFixture runs) : IDisposabl
             Assert.Equal(0, make.WaitForEnd().ExitCode);
         }
 
-        Assert.Contains("tessar.json` is a pipe or a device", _tool.Fails(3, "runs"), StringComparison.Ordinal);
+        Assert.Contains("tessar.json` is a named pipe", _tool.Fails(3, "runs"), StringComparison.Ordinal);
         File.Delete(_tool.File("tessar.json"));
         string[] logistic = ["--model", "logistic", "--data", "fashion-mnist-mini", "--quiet"];
-        Assert.Contains("is a pipe or a device", _tool.Fails(3, ["import", "--weights", "pipe", .. logistic]), StringComparison.Ordinal);
-        Assert.Contains("is a pipe or a device", _tool.Fails(3, ["train", "--mask", "pipe:0", .. logistic]), StringComparison.Ordinal);
-        Assert.Contains("is a pipe or a device", _tool.Fails(3, ["retrain", "--masks", "pipe", .. logistic]), StringComparison.Ordinal);
-        Assert.Contains("is a pipe or a device", _tool.Fails(3, "examples", "show", "pipe"), StringComparison.Ordinal);
+        Assert.Contains("is a named pipe", _tool.Fails(3, ["import", "--weights", "pipe", .. logistic]), StringComparison.Ordinal);
+        Assert.Contains("is a named pipe", _tool.Fails(3, ["train", "--mask", "pipe:0", .. logistic]), StringComparison.Ordinal);
+        Assert.Contains("is a named pipe", _tool.Fails(3, ["retrain", "--masks", "pipe", .. logistic]), StringComparison.Ordinal);
+        Assert.Contains("is a named pipe", _tool.Fails(3, "examples", "show", "pipe"), StringComparison.Ordinal);
     }
 
     [Fact]
