@@ -1,4 +1,5 @@
 using Tessar.Examples.Images;
+using Tessar.Examples.Importers.Columns;
 
 namespace Tessar.Examples.Importers.Parsing;
 
