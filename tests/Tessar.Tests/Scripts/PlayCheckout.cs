@@ -27,7 +27,7 @@ internal sealed class PlayCheckout : IDisposable
                 --xunit-list:*)
                     awk -v p="$name." 'index($1, p) == 1 { print $1 }' "$PLAY/classes"
                     printf '\nTest run summary: Zero tests ran\n  total: 0\n'
-                    exit
+                    [[ $* == *"--ignore-exit-code 8"* ]] && exit 0 || exit 8
                     ;;
             esac
         done
