@@ -10,7 +10,8 @@ kind == "seconds" {
     next
 }
 
-{
+# The list ends with the summary of a run without tests.
+NF == 1 && index($1, main ".") == 1 {
     classes[++count] = $1
     cost[count] = $1 in measured ? measured[$1] : name($1) in bare ? bare[name($1)] : 1
 }

@@ -11,11 +11,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Tessar.Lenses.Data;
 using Tessar.Methods;
-using Tessar.Web.Endpoints;
 using Tessar.Web.Hosting;
 using Tessar.Web.Jobs;
 using Tessar.Web.Lenses;
 using Tessar.Web.Recorded;
+using Tessar.Web.Routing;
 
 namespace Tessar.Web;
 

@@ -2,6 +2,7 @@ using Tessar.Runs;
 using Tessar.Web.Documents;
 using Tessar.Web.Hosting;
 using Tessar.Web.Recorded;
+using Tessar.Web.Routing;
 
 namespace Tessar.Web.Endpoints;
 

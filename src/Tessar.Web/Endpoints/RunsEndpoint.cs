@@ -4,6 +4,7 @@ using Tessar.Web.Documents;
 using Tessar.Web.Hosting;
 using Tessar.Web.Lenses;
 using Tessar.Web.Recorded;
+using Tessar.Web.Routing;
 
 namespace Tessar.Web.Endpoints;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using Tessar.Web.Endpoints;
 using Tessar.Web.Hosting;
+using Tessar.Web.Routing;
 
 namespace Tessar.Web.Jobs;
 

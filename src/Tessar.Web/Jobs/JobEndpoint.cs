@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Tessar.Web.Documents;
-using Tessar.Web.Endpoints;
 using Tessar.Web.Hosting;
+using Tessar.Web.Routing;
 
 namespace Tessar.Web.Jobs;
 

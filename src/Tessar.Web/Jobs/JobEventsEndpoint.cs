@@ -3,8 +3,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Tessar.Web.Documents;
-using Tessar.Web.Endpoints;
 using Tessar.Web.Hosting;
+using Tessar.Web.Routing;
 
 namespace Tessar.Web.Jobs;
 

@@ -32,8 +32,8 @@ public sealed class TestScriptTests
             ["Tessar.Tests.Data.Middle 1 1", "Tessar.Tests.Data.Short 1 1", "Tessar.Tests.Long 1 1", "Tessar.Tests.New 1 1", "Tessar.Web.Tests.Page 1 1"],
             checkout.Ran.Order(StringComparer.Ordinal));
         string second = Assert.Single(checkout.Calls, call => call.Contains("--filter-class", StringComparison.Ordinal));
-        Assert.Contains("--filter-class Tessar.Tests.Long Tessar.Tests.New", second, StringComparison.Ordinal);
-        Assert.Single(checkout.Calls, call => call.Contains("--filter-not-class Tessar.Tests.Long --filter-not-class Tessar.Tests.New", StringComparison.Ordinal));
+        Assert.Contains("--filter-class Tessar.Tests.Long Tessar.Tests.New --output", second, StringComparison.Ordinal);
+        Assert.Single(checkout.Calls, call => call.Contains("--filter-not-class Tessar.Tests.Long --filter-not-class Tessar.Tests.New --output", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Tessar.Web.Endpoints;
+using Tessar.Web.Routing;
 using Tessar.Web.Tests.Hosting;
 
 namespace Tessar.Web.Tests.Api;

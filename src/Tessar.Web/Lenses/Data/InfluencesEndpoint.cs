@@ -2,10 +2,10 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Tessar.Runs;
 using Tessar.Web.Documents;
-using Tessar.Web.Endpoints;
 using Tessar.Web.Hosting;
 using Tessar.Web.Jobs;
 using Tessar.Web.Recorded;
+using Tessar.Web.Routing;
 
 namespace Tessar.Web.Lenses.Data;
 

@@ -1,7 +1,7 @@
 using Tessar.Runs;
-using Tessar.Web.Endpoints;
 using Tessar.Web.Hosting;
 using Tessar.Web.Recorded;
+using Tessar.Web.Routing;
 
 namespace Tessar.Web.Lenses.Data;
 

@@ -1,3 +1,4 @@
+using Tessar.Examples.Importers.Columns;
 using Tessar.Examples.Importers.Parsing;
 
 namespace Tessar.Examples.Importers;

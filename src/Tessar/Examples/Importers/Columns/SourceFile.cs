@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Tessar.Examples.Importers.Parsing;
 
 namespace Tessar.Examples.Importers.Columns;
 

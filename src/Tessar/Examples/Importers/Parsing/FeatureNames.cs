@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tessar.Examples.Importers.Columns;
 
 namespace Tessar.Examples.Importers.Parsing;
 

@@ -1,4 +1,5 @@
 using Tessar.Examples.Images;
+using Tessar.Examples.Importers.Columns;
 
 namespace Tessar.Examples.Importers.Parsing;
 
@@ -9,7 +10,7 @@ namespace Tessar.Examples.Importers.Parsing;
 /// </remarks>
 internal static class PictureFiles
 {
-    private const int MarkBytes = 32;
+    private const int MarkBytes = 32, MostOpened = 1000;
 
     /// <summary>Endings of pictures that nobody here decodes; folders of them are recognised, so that the error can name them.</summary>
     private static readonly string[] s_foreign =
@@ -55,12 +56,31 @@ internal static class PictureFiles
         return found.Order(StringComparer.Ordinal);
     }
 
-    /// <summary>True when a folder or one below it holds pictures, those of foreign kinds too.</summary>
+    /// <summary>
+    /// True when a folder or one below it holds pictures, those of foreign kinds too; only the first files without such an ending are
+    /// opened, for the folder may be anything.
+    /// </summary>
     public static bool HoldsPictures(string folder)
     {
-        var directory = new DirectoryInfo(folder);
-        return directory.EnumerateFiles().Any(file => file.Name[0] != '.' && (HasEnding(file, s_foreign) || IsPicture(file)))
-            || directory.EnumerateDirectories().Where(IsOwn).Any(child => HoldsPictures(child.FullName));
+        int left = MostOpened;
+        return HoldsPictures(new DirectoryInfo(folder), ref left);
+    }
+
+    private static bool HoldsPictures(DirectoryInfo folder, ref int left)
+    {
+        foreach (FileInfo file in folder.EnumerateFiles().Where(file => file.Name[0] != '.'))
+        {
+            if (HasEnding(file, s_foreign) || HasEnding(file, Extensions) || (left-- > 0 && IsPicture(file)))
+                return true;
+        }
+
+        foreach (DirectoryInfo child in folder.EnumerateDirectories().Where(IsOwn))
+        {
+            if (HoldsPictures(child, ref left))
+                return true;
+        }
+
+        return false;
     }
 
     private static void Gather(DirectoryInfo folder, string root, List<string> found, LeftOut? leftOut)

@@ -193,6 +193,17 @@ public sealed class NpzFormatTests : IDisposable
         Assert.Equal([1, 2, 0, 2], Enumerable.Range(0, 4).Select(i => ExampleSet.Parse(store, "train").Label(i)));
     }
 
+    [Fact]
+    public void Names_that_differ_by_case_alone_need_a_choice()
+    {
+        Write("a.npz", ("x", Pictures(3)), ("y", Npy.File("'|S3'", "(3,)", "catCatdog"u8.ToArray())));
+        Assert.Contains("`Cat` and `cat`", folder.Refusal<FileFormatException>(folder.File("a.npz")).Message, StringComparison.Ordinal);
+        using ExampleStore merged = folder.Import(folder.File("a.npz"), new ImportOptions { ClassCase = ClassCase.Merge });
+        Assert.Equal(("Cat,dog", "0,0,1"), (string.Join(',', merged.ClassNames), string.Join(',', Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(merged, "train").Label(i)))));
+        using ExampleStore kept = folder.Import(folder.File("a.npz"), new ImportOptions { ClassCase = ClassCase.Keep });
+        Assert.Equal([1, 0, 2], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(kept, "train").Label(i)));
+    }
+
     [Theory]
     [InlineData("'|b1'")]
     [InlineData("'|u1'")]

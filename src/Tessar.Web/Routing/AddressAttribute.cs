@@ -1,4 +1,4 @@
-namespace Tessar.Web.Endpoints;
+namespace Tessar.Web.Routing;
 
 /// <summary>Marks a class that answers an address of the API. <see cref="Api"/> finds it by this mark; nothing lists it.</summary>
 /// <param name="pattern">The address, with <c>{name}</c> for a part that varies: <c>/api/runs/{run}</c>.</param>

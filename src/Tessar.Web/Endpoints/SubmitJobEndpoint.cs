@@ -2,12 +2,13 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tessar.Runs;
 using Tessar.Web.Documents;
-using Tessar.Web.Endpoints;
 using Tessar.Web.Hosting;
+using Tessar.Web.Jobs;
 using Tessar.Web.Lenses;
 using Tessar.Web.Recorded;
+using Tessar.Web.Routing;
 
-namespace Tessar.Web.Jobs;
+namespace Tessar.Web.Endpoints;
 
 /// <summary>Puts a job into the queue. What can be seen to be wrong is refused before; the job's program judges the rest.</summary>
 [Address("/api/jobs", Method = "POST")]

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Tessar.Web.Documents;
 using Tessar.Web.Hosting;
 
-namespace Tessar.Web.Endpoints;
+namespace Tessar.Web.Routing;
 
 /// <summary>The checked parts of an address: segments of its path and values of its query.</summary>
 /// <remarks>Keeps nothing of the request: that is used for another one as soon as the browser has given up waiting.</remarks>

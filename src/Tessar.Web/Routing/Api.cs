@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Tessar.Web.Hosting;
 
-namespace Tessar.Web.Endpoints;
+namespace Tessar.Web.Routing;
 
 /// <summary>Finds the endpoints of assemblies by their mark and puts them at their addresses.</summary>
 internal static class Api

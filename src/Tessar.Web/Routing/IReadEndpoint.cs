@@ -1,6 +1,6 @@
 using Tessar.Web.Hosting;
 
-namespace Tessar.Web.Endpoints;
+namespace Tessar.Web.Routing;
 
 /// <summary>Answers an address with what files say. It may block: it is called on a thread for that, see <see cref="BlockingWork"/>.</summary>
 /// <remarks>
