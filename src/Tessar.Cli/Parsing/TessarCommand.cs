@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Tessar.Cli.Configuration;
+using Tessar.Cli.Terminal;
 
 namespace Tessar.Cli.Parsing;
 
@@ -79,6 +80,7 @@ internal abstract class TessarCommand : Command
     private int Invoke(ParseResult parsed)
     {
         using var interrupts = new Interrupts(parsed.InvocationConfiguration.Error);
+        using ParentWatch? parent = ParentWatch.Begin(interrupts.Stop);
         var root = (TessarRoot)parsed.RootCommandResult.Command;
         return Execute(new Invocation(parsed, this, SettingValues.Gather(root, this, parsed), interrupts.Cancellation));
     }

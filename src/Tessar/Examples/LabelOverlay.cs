@@ -164,7 +164,7 @@ public sealed class LabelOverlay
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             long? offset = e is JsonException { LineNumber: 0 } json ? json.BytePositionInLine : null;
-            throw new FileFormatException(file.Path, offset, "a label overlay in JSON", e.Message, "Make the overlay again.", e);
+            throw new FileFormatException(file.Path, offset, "a label overlay in JSON", JsonFault.Describe(e), "Make the overlay again.", e);
         }
     }
 
