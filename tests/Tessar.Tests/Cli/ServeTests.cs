@@ -7,9 +7,28 @@ using Tessar.Tests.Processes;
 namespace Tessar.Tests.Cli;
 
 /// <summary>`tessar serve` as a program: what its pages have computed, and how it and its jobs end.</summary>
-public sealed class ServeTests(SmallRunFixture runs)
+public sealed class ServeTests : IDisposable
 {
+    private readonly Tool _tool = new();
+
+    /// <summary>Copies the small run, because a job adds to it.</summary>
+    public ServeTests(SmallRunFixture runs)
+    {
+        string source = runs.Tool.File("runs/small");
+        foreach (string file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        {
+            string relative = Path.GetRelativePath(source, file);
+            if (relative.StartsWith("results", StringComparison.Ordinal))
+                continue;
+            string copy = Path.Combine(_tool.File("runs/small"), relative);
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
     private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _tool.Dispose();
 
     [Fact]
     public async Task Job_from_the_page_computes_what_the_command_would_and_the_page_then_has_it()
@@ -50,21 +69,20 @@ public sealed class ServeTests(SmallRunFixture runs)
     [Fact]
     public void Command_whose_parent_is_gone_stops_in_order()
     {
-        using var tool = new Tool();
-        tool.Environment["TESSAR_PARENT"] = "stdin";
-        using ChildProcess training = tool.StartEndlessTraining("orphan");
+        _tool.Environment["TESSAR_PARENT"] = "stdin";
+        using ChildProcess training = _tool.StartEndlessTraining("orphan");
 
         training.EndInput();
 
         Assert.Equal(130, training.WaitForEnd().ExitCode);
-        tool.Environment["TESSAR_PARENT"] = null;
-        Assert.Equal("interrupted", tool.Json("show", "orphan").GetProperty("status").GetString());
+        _tool.Environment["TESSAR_PARENT"] = null;
+        Assert.Equal("interrupted", _tool.Json("show", "orphan").GetProperty("status").GetString());
     }
 
     [Fact]
     public void Input_that_ends_means_nothing_to_a_command_that_was_not_asked_to_watch_it()
     {
-        using ChildProcess listing = runs.Tool.Start("runs", "--json");
+        using ChildProcess listing = _tool.Start("runs", "--json");
         listing.EndInput();
 
         Assert.Equal(0, listing.WaitForEnd().ExitCode);
@@ -72,7 +90,7 @@ public sealed class ServeTests(SmallRunFixture runs)
 
     private ChildProcess Start(out Task<HttpClient> client)
     {
-        ChildProcess serving = runs.Tool.Start("serve", "--port", "0", "--no-open");
+        ChildProcess serving = _tool.Start("serve", "--port", "0", "--no-open");
         string? address = null;
         serving.WaitFor(line => Regex.Match(line, "http://127\\.0\\.0\\.1:\\d+/", RegexOptions.None, TimeSpan.FromSeconds(1)) is { Success: true } found && (address = found.Value) is not null);
         client = ConnectAsync(new Uri(address!));
@@ -82,24 +100,24 @@ public sealed class ServeTests(SmallRunFixture runs)
     private static async Task<HttpClient> ConnectAsync(Uri address)
     {
         var client = new HttpClient { BaseAddress = address };
-        string page = await client.GetStringAsync(new Uri("/", UriKind.Relative), Test);
+        string page = await client.GetStringAsync(new Uri("/", UriKind.Relative), Test).ConfigureAwait(false);
         client.DefaultRequestHeaders.Add(
-            "X-Tessar-Token", Regex.Match(page, "tessar-token\" content=\"([0-9a-f]+)\"", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value);
+            "X-Tessar-Token", Regex.Match(page, "(?<=tessar-token\" content=\")[0-9a-f]+", RegexOptions.None, TimeSpan.FromSeconds(1)).Value);
         return client;
     }
 
     private static async Task<string> SubmitAsync(HttpClient client, string request)
     {
         using var content = new StringContent(request, System.Text.Encoding.UTF8, "application/json");
-        using HttpResponseMessage answer = await client.PostAsync(new Uri("/api/jobs", UriKind.Relative), content, Test);
-        JsonElement job = await answer.Content.ReadFromJsonAsync<JsonElement>(Test);
+        using HttpResponseMessage answer = await client.PostAsync(new Uri("/api/jobs", UriKind.Relative), content, Test).ConfigureAwait(false);
+        JsonElement job = await answer.Content.ReadFromJsonAsync<JsonElement>(Test).ConfigureAwait(false);
         Assert.True(answer.IsSuccessStatusCode, job.ToString());
         return job.GetProperty("id").GetString()!;
     }
 
     private static async Task<JsonElement> FollowAsync(HttpClient client, string id)
     {
-        string events = await client.GetStringAsync(new Uri($"/api/jobs/{id}/events", UriKind.Relative), Test);
+        string events = await client.GetStringAsync(new Uri($"/api/jobs/{id}/events", UriKind.Relative), Test).ConfigureAwait(false);
         string last = events.Split('\n').Last(line => line.StartsWith("data: ", StringComparison.Ordinal));
         return JsonDocument.Parse(last["data: ".Length..]).RootElement.Clone();
     }
@@ -114,7 +132,7 @@ public sealed class ServeTests(SmallRunFixture runs)
                 .FirstOrDefault(text => text.Length > 0);
             if (children is not null)
                 return int.Parse(children.Split(' ')[0], CultureInfo.InvariantCulture);
-            await Task.Delay(20, Test);
+            await Task.Delay(20, Test).ConfigureAwait(false);
         }
     }
 
