@@ -38,7 +38,7 @@ public static class Trainer
     /// </param>
     /// <returns>The run, completed or interrupted.</returns>
     /// <exception cref="NumericalException">
-    /// The loss or a weight isn't finite; names the step. The run is marked failed, its last checkpoint kept.
+    /// The loss or a weight isn't finite; names the step. The run is marked failed, its last checkpoint kept; without a single update there is none.
     /// </exception>
     /// <exception cref="GradientException">The model can't be differentiated. The run is marked failed.</exception>
     /// <exception cref="TessarException">
@@ -59,9 +59,11 @@ public static class Trainer
             $"{Stem(request.Model.Split('#')[^1])}-{Stem(Path.GetFileNameWithoutExtension(request.Data))}", runs);
         RunNames.Check(name);
         using var threads = new ThreadCount(request.Threads);
-        using Module<Tensor, Tensor> model = plan.Model.Create(store.Image, store.ClassNames.Count, request.Seed);
+        ModelFeed feed = StartCheck.Of(plan.Model, plan.Program, plan.Train, plan.Test);
+        plan = plan with { Program = plan.Program with { Feed = feed.Recorded } };
+        using Module<Tensor, Tensor> model = plan.Model.Create(store.Image, store.ClassNames.Count, request.Seed, feed);
         using RunWriter writer = RunWriter.Create(runs, Describe(name, plan, store, model), plan.Labels, plan.KeepMask(request.Mask));
-        return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation);
+        return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation, isNew: true);
     }
 
     /// <summary>Goes on with a run that was interrupted, killed or failed, from its last checkpoint, to the same final weights.</summary>
@@ -89,7 +91,8 @@ public static class Trainer
             using var threads = new ThreadCount(now.Record.Machine.Threads);
             Checkpoint? checkpoint = now.Checkpoints.Count > 0 ? now.Checkpoints[^1] : null;
             using Module<Tensor, Tensor> model = checkpoint is null
-                ? ModelSource.Parse(now.Record.Program.Model).Create(now.Record.Image, now.Record.Classes.Count, now.Record.Program.Seed!.Value)
+                ? ModelSource.Parse(now.Record.Program.Model).Create(
+                    now.Record.Image, now.Record.Classes.Count, now.Record.Program.Seed!.Value, now.Record.Program.Feed)
                 : now.LoadModel(checkpoint);
             return Execute(writer, now.ChosenSet(store), now.TestSet(store), model, checkpoint, progress, cancellation);
         }
@@ -155,7 +158,8 @@ public static class Trainer
         using ExampleStore store = run.OpenExamples();
         using var threads = new ThreadCount(run.Record.Machine.Threads);
         TrainingProgram program = run.Record.Program;
-        using Module<Tensor, Tensor> model = ModelSource.Parse(program.Model).Create(run.Record.Image, run.Record.Classes.Count, program.Seed!.Value);
+        using Module<Tensor, Tensor> model = ModelSource.Parse(program.Model).Create(
+            run.Record.Image, run.Record.Classes.Count, program.Seed!.Value, program.Feed);
         using Optimizer optimizer = Optimizer.For(model, program);
         string scratch = Directory.CreateTempSubdirectory("tessar-replay-").FullName;
         try
@@ -176,12 +180,13 @@ public static class Trainer
 
     private static Run Execute(
         RunWriter writer, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Checkpoint? checkpoint,
-        IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+        IProgress<TrainingProgress>? progress, CancellationToken cancellation, bool isNew = false)
     {
+        TrainingLoop? loop = null;
         try
         {
             using Optimizer optimizer = Optimizer.For(model, writer.Record.Program);
-            using var loop = new TrainingLoop(new RunRecorder(writer), train, test, model, optimizer);
+            using TrainingLoop opened = loop = new TrainingLoop(new RunRecorder(writer), train, test, model, optimizer);
             if (checkpoint is not null)
                 loop.GoOnFrom(checkpoint);
             if (loop.Run(progress, cancellation))
@@ -192,7 +197,11 @@ public static class Trainer
         }
         catch (Exception e)
         {
-            MarkFailed(writer, e);
+            // A run that didn't come to its first update holds nothing, and would only take the name.
+            if (isNew && loop is not { Step: > 0 } && e is TessarException { Kind: ErrorKind.InputData or ErrorKind.Usage } or ArgumentException)
+                writer.Discard();
+            else
+                MarkFailed(writer, e);
             throw;
         }
     }

@@ -42,6 +42,7 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
         {
             using DisposeScope inner = NewDisposeScope();
             using var model = new FeatureModel(run.Checkpoints[c], train, Output, options.Unsupported);
+            model.SaySlowPath(context, run.Checkpoints[0]);
             (check, parameters, skipped) = (Math.Max(check, model.GradientCheck), model.Gradients.ParameterCount, model.Skipped);
             var products = new ExactProducts(model, options.BatchSize, RepeatedProgress.Of(context, c, run.Checkpoints.Count));
             Tensor left = Inverse(products.NormsAndFactors(train, "norms").Norms);
@@ -86,6 +87,7 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
         {
             using DisposeScope inner = NewDisposeScope();
             using var model = new FeatureModel(run.Checkpoints[c], train, Output, options.Unsupported);
+            model.SaySlowPath(context, run.Checkpoints[0]);
             var products = new ExactProducts(model, options.BatchSize, RepeatedProgress.Of(context, c, run.Checkpoints.Count));
             sum.add_(products.NormsAndFactors(train, "norms").Norms.gt(0).to_type(ScalarType.Float64));
         }

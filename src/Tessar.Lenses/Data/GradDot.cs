@@ -40,6 +40,7 @@ public sealed class GradDot(GradDotOptions options) : IAttributionMethod
         {
             using DisposeScope inner = NewDisposeScope();
             using var model = new FeatureModel(checkpoint, train, Output, options.Unsupported);
+            model.SaySlowPath(context, run.Checkpoints[0]);
             (check, parameters, skipped) = (Math.Max(check, model.GradientCheck), model.Gradients.ParameterCount, model.Skipped);
             sum.add_(new ExactProducts(model, options.BatchSize, context).Between(train, targets, "products").Products);
         }
@@ -70,6 +71,7 @@ public sealed class GradDot(GradDotOptions options) : IAttributionMethod
         {
             using DisposeScope inner = NewDisposeScope();
             using var model = new FeatureModel(checkpoint, train, Output, options.Unsupported);
+            model.SaySlowPath(context, run.Checkpoints[0]);
             sum.add_(new ExactProducts(model, options.BatchSize, context).SquaredNorms(train));
         }
 

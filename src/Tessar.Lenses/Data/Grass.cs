@@ -79,6 +79,7 @@ public sealed class Grass(GrassOptions options) : IAttributionMethod
             MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
             var watch = Stopwatch.StartNew();
             using var model = new FeatureModel(run.Checkpoints[c], train, output, options.Unsupported);
+            model.SaySlowPath(context, run.Checkpoints[0]);
             LayerProjection[] parts = Plan(model, train, pass);
             try
             {

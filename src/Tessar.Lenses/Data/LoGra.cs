@@ -98,6 +98,7 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
             MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
             var watch = Stopwatch.StartNew();
             using var model = new FeatureModel(run.Checkpoints[c], train, output, options.Unsupported);
+            model.SaySlowPath(context, run.Checkpoints[0]);
             LayerProjection[] parts = Plan(model, train, pass);
             try
             {

@@ -74,6 +74,7 @@ public sealed class TracIn(TracInOptions options) : IAttributionMethod
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
             using var model = new FeatureModel(checkpoints[c].View, train, output, options.Unsupported);
+            model.SaySlowPath(context, checkpoints[0].View);
             LastLinear? last = options.Layers == TracInLayers.Last ? LastLinear.Of(model, train, MethodName) : null;
             Predicate<ParameterSlot> counts = slot => last?.Owns(slot) ?? true;
             visit(new ExactProducts(model, options.BatchSize, RepeatedProgress.Of(context, c, checkpoints.Count), counts), checkpoints[c].Weight);

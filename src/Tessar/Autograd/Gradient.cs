@@ -113,6 +113,7 @@ public static class Gradient
 
         try
         {
+            using Waiting.Note waiting = Waiting.For("a backward pass");
             torch.autograd.backward(
                 [output], direction is null ? null : [direction], retain_graph: retainGraph, create_graph: differentiable, inputs: [.. inputs]);
             return [.. inputs.Select(input => input.grad)];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Autograd.LayerRules;
+using Tessar.Models;
 using Tessar.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -22,6 +23,8 @@ public sealed class PerExampleGradients : IDisposable
     private readonly List<Parameter> unfrozen = [];
     private readonly List<Action> removeHooks = [];
     private readonly List<(LayerRule Rule, Tensor Input, Tensor Output, GradientTap.Sink Sink)> recorded = [];
+    private readonly HashSet<LayerRule> _elsewhere = [];
+    private readonly ScalarType? _type;
     private bool recording;
 
     /// <summary>Prepares a model for per-example gradients.</summary>
@@ -30,10 +33,16 @@ public sealed class PerExampleGradients : IDisposable
     /// <param name="unsupported">What to do with parameters that no rule knows.</param>
     /// <exception cref="GradientException">Parameters are unsupported and <paramref name="unsupported"/> is Throw, or a layer makes examples interact.</exception>
     public PerExampleGradients(nn.Module<Tensor, Tensor> model, Tensor sample, UnsupportedParameters unsupported = UnsupportedParameters.LoopFallback)
+        : this(model, sample, unsupported, type: null)
+    {
+    }
+
+    /// <summary>The same with gradients of a type of choice, whatever the types that the model computes in; that of its answer by default.</summary>
+    internal PerExampleGradients(nn.Module<Tensor, Tensor> model, Tensor sample, UnsupportedParameters unsupported, ScalarType? type)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(sample);
-        this.model = model;
+        (this.model, _type) = (model, type);
         wasTraining = model.training;
         model.eval();
         try
@@ -50,7 +59,7 @@ public sealed class PerExampleGradients : IDisposable
             List<LayerRule> rules = AttachHooks();
             HashSet<LayerRule> called = FindCalledRules(sample);
             HashSet<nint> known = [.. called.SelectMany(r => new[] { r.WeightAddress, r.BiasAddress })];
-            LayersNotCalled = [.. rules.Where(r => !called.Contains(r)).Select(r => r.Name)];
+            LayersNotCalled = [.. rules.Where(r => !called.Contains(r) && !_elsewhere.Contains(r)).Select(r => r.Name)];
             (Captured, Unsupported) = Arrange(trained, known, unsupported);
         }
         catch
@@ -71,6 +80,34 @@ public sealed class PerExampleGradients : IDisposable
 
     /// <summary>Names of layers with a rule that the sample batch never reached through <c>call</c>.</summary>
     public IReadOnlyList<string> LayersNotCalled { get; }
+
+    /// <summary>Why some parameters have no rule, as sentences; null when all have one.</summary>
+    internal string? WhyUnsupported
+    {
+        get
+        {
+            if (Unsupported.Count == 0)
+                return null;
+            string[] away = [.. _elsewhere.Select(rule => rule.Name)];
+            string[] hidden = [.. LayersNotCalled.Where(layer => Unsupported.Any(name => IsOf(layer, name)))];
+            string[] unknown = [.. Unsupported.Where(name => !away.Concat(hidden).Any(layer => IsOf(layer, name)))];
+            List<string> reasons = [];
+            if (hidden.Length > 0)
+            {
+                reasons.Add(
+                    $"{string.Join(", ", hidden)} can't be watched, because forward() was called in place of call(): computed");
+            }
+
+            if (away.Length > 0)
+                reasons.Add($"{string.Join(", ", away)} see the examples of a batch on another axis than the first: computed");
+            if (unknown.Length > 0)
+                reasons.Add($"No per-example rule knows {string.Join(", ", unknown)}: computed");
+            return string.Join(" ", reasons.Select(reason => reason + " by one backward pass per example, which is slow."));
+
+            static bool IsOf(string layer, string parameter) =>
+                parameter.StartsWith(layer + ".", StringComparison.Ordinal) || (layer == "model" && !parameter.Contains('.', StringComparison.Ordinal));
+        }
+    }
 
     /// <summary>Number of elements of the flat gradient.</summary>
     public long ParameterCount => Captured.Sum(slot => slot.Count);
@@ -113,7 +150,9 @@ public sealed class PerExampleGradients : IDisposable
         if (recorded.Find(r => r.Sink.Failure is not null) is { Sink.Failure: { } failure } failed)
             throw new GradientException($"The gradient at the output of layer {failed.Rule.Name} couldn't be noted: {failure.Message}", failure);
         // An output that didn't matter to the logits has no gradient.
-        LayerCall[] calls = [.. recorded.Select(r => new LayerCall(r.Rule, r.Input, r.Sink.Gradient ?? zeros_like(r.Output)))];
+        ScalarType type = _type ?? logits.dtype;
+        LayerCall[] calls = [.. recorded.Select(r => new LayerCall(
+            r.Rule, r.Input.is_floating_point() ? r.Input.to_type(type) : r.Input, (r.Sink.Gradient ?? zeros_like(r.Output)).to_type(type)))];
         recorded.Clear();
         foreach (LayerCall call in calls)
         {
@@ -135,7 +174,7 @@ public sealed class PerExampleGradients : IDisposable
                 byLoop.Add(looped[s].Name, stack(gradients.Select(g => g[s].flatten())));
         }
 
-        return new CapturedBatch(logits.detach(), calls, byLoop);
+        return new CapturedBatch(logits.detach().to_type(type), calls, byLoop);
     }
 
     /// <summary>The gradient [B, elements] of one parameter: the sum over every call that used it.</summary>
@@ -144,6 +183,7 @@ public sealed class PerExampleGradients : IDisposable
         if (batch.Looped.TryGetValue(slot.Name, out Tensor? looped))
             return looped.alias();
         Tensor? sum = null;
+        ScalarType type = batch.Logits.dtype;
         foreach (LayerCall call in batch.Calls)
         {
             if (call.Rule.WeightAddress == slot.Address)
@@ -153,10 +193,17 @@ public sealed class PerExampleGradients : IDisposable
         }
 
         // A layer that this batch didn't reach contributes nothing.
-        return sum ?? zeros(batch.Count, slot.Count, dtype: slot.Parameter.dtype);
+        return sum ?? zeros(batch.Count, slot.Count, dtype: type);
 
         void Add(Tensor part)
         {
+            // Statistics of a normalisation in another type than the gradients give products of that type.
+            if (part.dtype != type)
+            {
+                using Tensor other = part;
+                part = other.to_type(type);
+            }
+
             if (sum is null)
                 sum = part;
             else
@@ -188,7 +235,7 @@ public sealed class PerExampleGradients : IDisposable
             rules.Add(rule);
             removeHooks.Add(rule.Module.register_forward_hook((_, input, output) =>
             {
-                if (!recording)
+                if (!recording || _elsewhere.Contains(rule))
                     return output;
                 rule.Check();
                 var sink = new GradientTap.Sink();
@@ -205,9 +252,23 @@ public sealed class PerExampleGradients : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Record(sample);
         HashSet<LayerRule> called = [.. recorded.Select(r => r.Rule)];
+        HashSet<LayerRule> elsewhere = [.. Elsewhere(sample.shape[0])];
+        // An axis of as many positions as there are examples looks like theirs: it isn't if it doesn't grow with the batch.
+        if (recorded.Any(r => r.Input.dim() > (r.Rule is Conv2dRule or BatchNormRule ? 4 : 2)))
+        {
+            Record(cat([sample, sample]));
+            elsewhere.UnionWith(Elsewhere(2 * sample.shape[0]));
+        }
+
         recorded.Clear();
+        _elsewhere.UnionWith(elsewhere);
+        called.ExceptWith(elsewhere);
         return called;
     }
+
+    /// <summary>Layers that were called with examples on another axis than the first, such as sequences ahead of examples.</summary>
+    private IEnumerable<LayerRule> Elsewhere(long examples) =>
+        recorded.Where(r => r.Input.dim() == 0 || r.Input.shape[0] != examples || r.Output.shape[0] != examples).Select(r => r.Rule);
 
     private Tensor Record(Tensor inputs)
     {
@@ -215,7 +276,7 @@ public sealed class PerExampleGradients : IDisposable
         recording = true;
         try
         {
-            return model.call(inputs);
+            return model.Ask(inputs);
         }
         finally
         {
@@ -229,17 +290,23 @@ public sealed class PerExampleGradients : IDisposable
         Tensor[] parameters = [.. slots.Select(slot => slot.Parameter)];
         if (inputs.shape[0] == 1)
         {
-            Tensor only = model.call(inputs);
-            return [Autograd.Gradient.Of(only, parameters, DirectionAt(only, direction))];
+            Tensor only = model.Ask(inputs);
+            return [InType(only, Autograd.Gradient.Of(only, parameters, DirectionAt(only, direction)))];
         }
 
         // The direction may depend on labels, so it is taken for the whole batch at once.
-        Tensor directions = DirectionAt(model.call(inputs), direction);
+        Tensor directions = DirectionAt(model.Ask(inputs), direction);
         var result = new Tensor[inputs.shape[0]][];
         for (int i = 0; i < result.Length; i++)
-            result[i] = Autograd.Gradient.Of(model.call(inputs.narrow(0, i, 1)), parameters, directions.narrow(0, i, 1));
+        {
+            Tensor own = model.Ask(inputs.narrow(0, i, 1));
+            result[i] = InType(own, Autograd.Gradient.Of(own, parameters, directions.narrow(0, i, 1)));
+        }
+
         return result;
     }
+
+    private Tensor[] InType(Tensor answer, Tensor[] gradients) => [.. gradients.Select(gradient => gradient.to_type(_type ?? answer.dtype))];
 
     private static Tensor DirectionAt(Tensor logits, Func<Tensor, Tensor> direction)
     {

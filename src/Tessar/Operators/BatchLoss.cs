@@ -14,10 +14,10 @@ internal sealed record BatchLoss(
     /// <summary>Length of the flat vector.</summary>
     public long Size { get; } = Parameters.Sum(parameter => parameter.numel());
 
-    /// <summary>Type of the parameters.</summary>
-    public ScalarType Type => Parameters[0].dtype;
+    /// <summary>Type of the flat vectors; that of the first parameter by default. Parameters of another type get converted parts.</summary>
+    public ScalarType Type { get; init; } = Parameters[0].dtype;
 
-    /// <summary>Cuts a flat vector into one tensor per parameter, views of it.</summary>
+    /// <summary>Cuts a flat vector into one tensor per parameter, of its type: views of it where that is the vector's.</summary>
     /// <param name="vector">Shape [P].</param>
     public Tensor[] Split(Tensor vector)
     {
@@ -25,7 +25,7 @@ internal sealed record BatchLoss(
         long offset = 0;
         for (int i = 0; i < parts.Length; i++)
         {
-            parts[i] = vector.narrow(0, offset, Parameters[i].numel()).reshape(Parameters[i].shape);
+            parts[i] = vector.narrow(0, offset, Parameters[i].numel()).reshape(Parameters[i].shape).to_type(Parameters[i].dtype);
             offset += Parameters[i].numel();
         }
 
@@ -33,5 +33,5 @@ internal sealed record BatchLoss(
     }
 
     /// <summary>One tensor per parameter as a flat vector.</summary>
-    public static Tensor Join(IEnumerable<Tensor> parts) => cat([.. parts.Select(part => part.flatten())]);
+    public Tensor Join(IEnumerable<Tensor> parts) => cat([.. parts.Select(part => part.flatten().to_type(Type))]);
 }

@@ -1,4 +1,5 @@
 using Tessar.Autograd;
+using Tessar.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -32,7 +33,7 @@ internal sealed class GaussNewtonOperator(BatchLoss loss, CancellationToken canc
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             (Tensor inputs, _) = batch();
-            Tensor logits = loss.Model.call(inputs);
+            Tensor logits = loss.Model.Ask(inputs);
             Tensor p = logits.detach().softmax(1);
             Tensor u = zeros_like(logits, requires_grad: true);
             // ⟨logits, u⟩ instead of a direction: its gradient stays linear in u.
@@ -45,7 +46,7 @@ internal sealed class GaussNewtonOperator(BatchLoss loss, CancellationToken canc
                 Tensor weighted = p * jv;
                 weighted = weighted - p * weighted.sum(1, keepdim: true);
                 using IDisposable noGradient = no_grad();
-                sum.select(1, k).add_(BatchLoss.Join(Gradient.OfKeepingGraph(logits, loss.Parameters, weighted)));
+                sum.select(1, k).add_(loss.Join(Gradient.OfKeepingGraph(logits, loss.Parameters, weighted)));
             }
         }
 

@@ -1,4 +1,5 @@
 using Tessar.Autograd;
+using Tessar.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,7 +30,7 @@ internal sealed class HessianOperator(BatchLoss loss, CancellationToken cancella
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             (Tensor inputs, Tensor labels) = batch();
-            Tensor value = nn.functional.cross_entropy(loss.Model.call(inputs), labels, reduction: nn.Reduction.Sum);
+            Tensor value = nn.functional.cross_entropy(loss.Model.Ask(inputs), labels, reduction: nn.Reduction.Sum);
             Tensor[] gradients = Gradient.Of(value, loss.Parameters, differentiable: true);
             for (int k = 0; k < count; k++)
             {
@@ -39,7 +40,7 @@ internal sealed class HessianOperator(BatchLoss loss, CancellationToken cancella
                 if (product.requires_grad)
                 {
                     using IDisposable noGradient = no_grad();
-                    sum.select(1, k).add_(BatchLoss.Join(Gradient.OfKeepingGraph(product, loss.Parameters)));
+                    sum.select(1, k).add_(loss.Join(Gradient.OfKeepingGraph(product, loss.Parameters)));
                 }
             }
         }

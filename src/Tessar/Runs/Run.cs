@@ -119,7 +119,8 @@ public sealed class Run
     {
         checkpoint ??= LastCheckpoint();
         Verify(checkpoint);
-        Module<Tensor, Tensor> module = ModelSource.Parse(Record.Program.Model).Create(Record.Image, Record.Classes.Count);
+        Module<Tensor, Tensor> module = ModelSource.Parse(Record.Program.Model).Create(
+            Record.Image, Record.Classes.Count, seed: 0, Record.Program.Feed);
         try
         {
             StateDict.Load(module, checkpoint.File);

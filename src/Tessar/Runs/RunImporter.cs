@@ -37,7 +37,8 @@ public static class RunImporter
         InputNormalization input = Normalization(request, store);
         string name = request.Name ?? RunCatalog.FreeName($"{Path.GetFileNameWithoutExtension(request.Weights)}", runs);
         RunNames.Check(name);
-        using Module<Tensor, Tensor> model = source.Create(store.Image, store.ClassNames.Count);
+        (Module<Tensor, Tensor> built, ModelFeed feed) = source.Build(store.Image, store.ClassNames.Count, seed: 0, feed: null);
+        using Module<Tensor, Tensor> model = built;
         StateDict.Load(model, request.Weights);
         var watch = Stopwatch.StartNew();
         float[] logits = Predictor.Logits(model, test, input, store.ClassNames.Count, progress, cancellation);
@@ -57,6 +58,7 @@ public static class RunImporter
                 Parameters = model.parameters().Sum(p => p.numel()),
                 Data = DataReference.Of(request.Data, train, test),
                 Input = input,
+                Feed = feed.Recorded,
             },
             Image = store.Image,
             Classes = [.. store.ClassNames],

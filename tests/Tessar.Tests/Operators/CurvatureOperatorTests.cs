@@ -48,7 +48,7 @@ public sealed class CurvatureOperatorTests
         {
             Move(step);
             Tensor value = nn.functional.cross_entropy(small.Model.call(small.X), small.Y);
-            Tensor gradient = BatchLoss.Join(Gradient.Of(value, loss.Parameters));
+            Tensor gradient = loss.Join(Gradient.Of(value, loss.Parameters));
             Move(-step);
             return gradient;
         }
@@ -74,7 +74,7 @@ public sealed class CurvatureOperatorTests
         {
             Tensor logits = small.Model.call(small.X.narrow(0, i, 1));
             Tensor p = logits.softmax(1).detach().squeeze(0);
-            Tensor jacobian = stack([.. Enumerable.Range(0, SmallLoss.Classes).Select(c => BatchLoss.Join(Gradient.OfKeepingGraph(logits[0, c], loss.Parameters)))]);
+            Tensor jacobian = stack([.. Enumerable.Range(0, SmallLoss.Classes).Select(c => loss.Join(Gradient.OfKeepingGraph(logits[0, c], loss.Parameters)))]);
             expected += jacobian.t().mm(diag(p) - p.outer(p)).mm(jacobian) / SmallLoss.Examples;
         }
 

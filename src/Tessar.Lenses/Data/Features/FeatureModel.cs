@@ -4,6 +4,7 @@ using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
+using Tessar.Models;
 using Tessar.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,15 +17,16 @@ internal sealed class FeatureModel : IDisposable
     private const int CheckedExamples = 4;
     private const double LargestError = 1e-4;
 
-    private readonly nn.Module<Tensor, Tensor> _model;
+    private nn.Module<Tensor, Tensor> _model;
     private readonly InputNormalization _input;
+    private readonly ScalarType _inputType = ScalarType.Float32;
 
     /// <summary>Loads the model and compares its fast gradients with one backward pass per example.</summary>
     /// <param name="checkpoint">The weights.</param>
     /// <param name="set">Examples of the kind it will see; the first few are the check's.</param>
     /// <param name="output">Whose gradient is taken.</param>
     /// <param name="unsupported">What to do with parameters without a rule.</param>
-    /// <param name="precision">Type in which the model computes.</param>
+    /// <param name="precision">Type in which the model computes, where its code allows that, and of all gradients.</param>
     /// <exception cref="GradientException">The gradients differ, or the model can't be differentiated per example.</exception>
     public FeatureModel(
         CheckpointView checkpoint, ExampleSet set, OutputFunction output, UnsupportedParameters unsupported, ScalarType precision = ScalarType.Float32)
@@ -36,10 +38,10 @@ internal sealed class FeatureModel : IDisposable
             using DisposeScope scope = NewDisposeScope();
             int count = Math.Min(CheckedExamples, set.Count);
             int[] first = [.. Enumerable.Range(0, count)];
-            if (precision != ScalarType.Float32)
-                _model.to(precision);
+            if (precision != ScalarType.Float32 && ComputesIn(precision, Batches.Inputs(set, first, _input)))
+                _inputType = precision;
             Tensor inputs = Inputs(set, first);
-            Gradients = new PerExampleGradients(_model, inputs, unsupported);
+            Gradients = new PerExampleGradients(_model, inputs, unsupported, precision);
             GradientCheck = Compare(inputs, CheckedLabels(set, first));
         }
         catch
@@ -52,7 +54,7 @@ internal sealed class FeatureModel : IDisposable
     /// <summary>The weights.</summary>
     public CheckpointView Checkpoint { get; }
 
-    /// <summary>Type in which the model computes.</summary>
+    /// <summary>Type of all gradients, and in which the model computes where its code allows that.</summary>
     public ScalarType Precision { get; }
 
     /// <summary>The model itself, in evaluation mode; stays this object's.</summary>
@@ -71,6 +73,18 @@ internal sealed class FeatureModel : IDisposable
     public IReadOnlyList<string> Skipped =>
         [.. Gradients.Frozen, .. Gradients.Unsupported.Where(name => Gradients.Captured.All(slot => slot.Name != name))];
 
+    /// <summary>What is computed by one backward pass per example, and why, as sentences; null when nothing is.</summary>
+    public string? SlowPath => Gradients.Captured.Any(slot => slot.ByLoop) ? Gradients.WhyUnsupported : null;
+
+    /// <summary>Tells whoever waits about the slow path, once for all checkpoints.</summary>
+    /// <param name="context">Who hears it.</param>
+    /// <param name="first">The first checkpoint.</param>
+    public void SaySlowPath(MethodContext context, CheckpointView first)
+    {
+        if (ReferenceEquals(first, Checkpoint) && SlowPath is { } slow)
+            context.Warn?.Invoke(slow);
+    }
+
     /// <summary>Runs examples forward and backward; the tensors belong to the current dispose scope.</summary>
     /// <param name="set">Where they are.</param>
     /// <param name="indices">Which of them.</param>
@@ -87,7 +101,7 @@ internal sealed class FeatureModel : IDisposable
     public Tensor Inputs(ExampleSet set, ReadOnlySpan<int> indices)
     {
         Tensor inputs = Batches.Inputs(set, indices, _input);
-        return Precision == ScalarType.Float32 ? inputs : inputs.to_type(Precision);
+        return _inputType == ScalarType.Float32 ? inputs : inputs.to_type(_inputType);
     }
 
     /// <summary>A number made from the checkpoint's hash, so that every checkpoint has its own projection.</summary>
@@ -108,6 +122,35 @@ internal sealed class FeatureModel : IDisposable
         return Batches.Labels(set, indices);
     }
 
+    /// <summary>Brings the model into another precision, unless it has types of its own inside, or its code names one.</summary>
+    private bool ComputesIn(ScalarType precision, Tensor sample)
+    {
+        if (_model.parameters().Any(parameter => parameter.is_floating_point() && parameter.dtype != ScalarType.Float32))
+            return false;
+        _model.to(precision);
+        try
+        {
+            using IDisposable noGradient = no_grad();
+            _model.Ask(sample.to_type(precision));
+            return true;
+        }
+        catch (TessarException)
+        {
+            // It was asked in single precision before, and answered: it is the precision that it doesn't take.
+            _model.Dispose();
+            _model = Checkpoint.LoadModel();
+            return false;
+        }
+    }
+
+    /// <summary>Allowed difference: that of rounding in single precision, or in the coarsest type of the model.</summary>
+    private double Allowed() => Gradients.Captured.Max(slot => slot.Parameter.dtype switch
+    {
+        ScalarType.BFloat16 => 4 * Math.Pow(2, -7),
+        ScalarType.Float16 => 4 * Math.Pow(2, -10),
+        _ => LargestError,
+    });
+
     private double Compare(Tensor inputs, Tensor labels)
     {
         Tensor Direction(Tensor logits) => Output.Direction(logits, labels);
@@ -125,12 +168,13 @@ internal sealed class FeatureModel : IDisposable
 
         double relative = scale > 0 ? error / scale : 0;
         // !(a <= b) so that NaN fails too.
-        if (!(relative <= LargestError))
+        double allowed = Gradients.Captured.Count == 0 ? LargestError : Allowed();
+        if (!(relative <= allowed))
         {
             ParameterSlot worst = Gradients.Captured.MaxBy(s => (fast - slow).narrow(1, s.Offset, s.Count).abs().max().ToSingle())!;
             throw new GradientException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Per-example gradients differ from one backward pass per example by {relative:g3} (allowed {LargestError:g1}), most in {worst.Name}. ")
+                $"Per-example gradients differ from one backward pass per example by {relative:g3} (allowed {allowed:g1}), most in {worst.Name}. ")
                 + "Likely causes: the layer's parameter is also used outside the layer, examples of a batch interact, or the forward pass is random.");
         }
 

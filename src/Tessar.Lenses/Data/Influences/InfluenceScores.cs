@@ -89,6 +89,7 @@ internal sealed class InfluenceScores(
             MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
             _fitting.Start();
             using var model = new FeatureModel(run.Checkpoints[c], train, OutputFunction.For(output), unsupported, precision);
+            model.SaySlowPath(context, run.Checkpoints[0]);
             (_gradientCheck, _parameters, _skipped) = (Math.Max(_gradientCheck, model.GradientCheck), model.Gradients.ParameterCount, model.Skipped);
             RefuseEmpty(model);
             using InverseCurvature inverse = invert(new TrainCurvature(model, train, curvatureKind, batchSize, pass));

@@ -109,7 +109,10 @@ internal sealed class TrainCurvature(FeatureModel model, ExampleSet train, Curva
         Parameter[] parameters = [.. model.Gradients.Captured.Select(slot => slot.Parameter)];
         var loss = new BatchLoss(
             model.Module, parameters, batches.Sum(b => (long)b.Length),
-            [.. batches.Select(indices => (Func<(Tensor, Tensor)>)(() => (model.Inputs(train, indices), model.CheckedLabels(train, indices))))]);
+            [.. batches.Select(indices => (Func<(Tensor, Tensor)>)(() => (model.Inputs(train, indices), model.CheckedLabels(train, indices))))])
+        {
+            Type = model.Precision,
+        };
         return matrix == CurvatureKind.Hessian ? new HessianOperator(loss, context.Cancellation) : new GaussNewtonOperator(loss, context.Cancellation);
     }
 }

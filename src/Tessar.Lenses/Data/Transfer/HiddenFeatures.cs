@@ -1,5 +1,6 @@
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Models;
 using Tessar.Runs;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -37,7 +38,7 @@ internal static class HiddenFeatures
             using DisposeScope scope = NewDisposeScope();
             int[] indices = [.. Enumerable.Range(first, Math.Min(BatchSize, set.Count - first))];
             seen = null;
-            model.call(Batches.Inputs(set, indices, checkpoint.Input));
+            model.Ask(Batches.Inputs(set, indices, checkpoint.Input));
             if (seen is null || seen.dim() != 2 || seen.shape[0] != indices.Length)
                 throw NoLayer(checkpoint);
             rows ??= empty(set.Count, seen.shape[1], dtype: ScalarType.Float64).MoveToOuterDisposeScope();

@@ -39,7 +39,7 @@ internal sealed class FreshModels : IDisposable
     {
         string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"fresh-{number}.safetensors"));
         ulong own = new RandomStream(seed, "fresh model", number).NextUInt64();
-        using (var module = ModelSource.Parse(run.Record.Program.Model).Create(run.Record.Image, run.Record.Classes.Count, own))
+        using (var module = ModelSource.Parse(run.Record.Program.Model).Create(run.Record.Image, run.Record.Classes.Count, own, run.Record.Program.Feed))
             StateDict.Save(module, path);
         return new Checkpoint(path, 0, 0, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))));
     }
