@@ -78,7 +78,8 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
     {
         Tensor logits = model.Ask(images, Words.Where, Words.Model);
         return logits.dim() == 2 ? logits : throw new TessarException(
-            $"Model `{Words.Model ?? model.GetName()}` answered {Shape.Of(logits)} {Words.Where} to a batch of {labels.shape[0]}; "
+            $"Model `{Words.Model ?? model.GetName()}` answered {Shape.Of(logits)} {Words.Where} to a batch of "
+            + $"{labels.shape[0]}; "
             + "[batch, classes] is required. Correct its forward method for batches of this size, or choose another batch size.",
             ErrorKind.InputData);
     }

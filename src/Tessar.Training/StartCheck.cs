@@ -15,9 +15,9 @@ namespace Tessar.Training;
 
 /// <summary>Tries a model under the conditions of its training before a run is made of it.</summary>
 /// <remarks>
-/// On a second copy, which is thrown away, so that the training is the same with and without the trial: forward and backward in training
-/// mode on the first and the last batch of the first epoch, forward in evaluation mode on batches as the test set is cut. Models of the
-/// zoo are known, so of them only a batch of one is tried.
+/// On a second copy, which is thrown away, so that the training is the same with and without the trial: forward and backward in
+/// training mode on the first and the last batch of the first epoch, forward in evaluation mode on batches as the test set is cut.
+/// Models of the zoo are known, so of them only a batch of one is tried.
 /// </remarks>
 internal sealed class StartCheck
 {
@@ -45,7 +45,8 @@ internal sealed class StartCheck
     /// <param name="isWholeBatch">Whether only a whole batch is tried, because the last one isn't known yet.</param>
     /// <returns>How it is to be fed.</returns>
     /// <exception cref="TessarException">It can't be trained; names the model, the batch, the reason and what to do.</exception>
-    public static ModelFeed Of(ModelSource source, TrainingProgram program, ExampleSet train, ExampleSet test, bool isWholeBatch = false)
+    public static ModelFeed Of(
+        ModelSource source, TrainingProgram program, ExampleSet train, ExampleSet test, bool isWholeBatch = false)
     {
         var check = new StartCheck(source, program, train, test);
         if (!isWholeBatch)
@@ -72,12 +73,15 @@ internal sealed class StartCheck
         if (trial.LonelyBatchNorm is not { } layer)
             return;
         string batch = train.Count == 1 || size == 1
-            ? string.Create(CultureInfo.InvariantCulture, $"every batch holds one example ({train.Count} examples in batches of {size})")
-            : string.Create(CultureInfo.InvariantCulture, $"the last batch of an epoch holds one example ({train.Count} examples in batches of {size})");
+            ? "every batch holds one example"
+            : "the last batch of an epoch holds one example";
         string remedy = train.Count == 1 ? "Train on more examples." : size == 1 ? "Choose batches of at least 2."
-            : "Choose another batch size, or have the last batch dropped or merged into the one before it (last-batch drop or merge).";
-        throw Refuse($"Layer {layer} of model `{source.Name}` is a batch normalisation, but {batch}: one number has no variance, and its running "
-            + $"variance would become NaN. {remedy}");
+            : "Choose another batch size, or have the last batch dropped or merged into the one before it (last-batch "
+                + "drop or merge).";
+        throw Refuse(
+            string.Create(CultureInfo.InvariantCulture, $"Layer {layer} of model `{source.Name}` is a batch normalisation, but {batch} ")
+            + string.Create(CultureInfo.InvariantCulture, $"({train.Count} examples in batches of {size}): ")
+            + $"one number has no variance, and its running variance would become NaN. {remedy}");
     }
 
     private (Module<Tensor, Tensor> Module, ModelFeed Feed) Build(ModelFeed? feed) =>
@@ -125,7 +129,8 @@ internal sealed class StartCheck
 
         module.eval();
         using var noGradient = no_grad();
-        foreach (int size in new[] { Math.Min(Predictor.BatchSize, _test.Count), _test.Count % Predictor.BatchSize }.Distinct().Where(size => size > 0))
+        int[] sizes = [Math.Min(Predictor.BatchSize, _test.Count), _test.Count % Predictor.BatchSize];
+        foreach (int size in sizes.Where(size => size > 0).Distinct())
         {
             using var batch = NewDisposeScope();
             Answer(trial, Batches.Inputs(_test, [.. Enumerable.Range(0, size)], _program.Input));
@@ -159,7 +164,8 @@ internal sealed class StartCheck
         if (!answer.shape.AsSpan().SequenceEqual(expected) || answer.dtype != ScalarType.Float32)
         {
             throw Refuse(
-                $"Model `{_source.Name}` answers {answer.dtype} {Shape.Of(answer)} to a batch {asked}; Float32 {Shape.Text(expected)} is required. "
+                $"Model `{_source.Name}` answers {answer.dtype} {Shape.Of(answer)} to a batch {asked}; Float32 "
+                + $"{Shape.Text(expected)} is required. "
                 + "Correct its forward method for batches of this size, or choose another batch size.");
         }
 
@@ -171,7 +177,8 @@ internal sealed class StartCheck
         if (!double.IsFinite(loss.item<float>()))
         {
             throw new NumericalException(
-                $"Model `{_source.Name}` doesn't answer {Shape.Of(images)} with finite numbers, with the weights it starts from. Look for a division by "
+                $"Model `{_source.Name}` doesn't answer {Shape.Of(images)} with finite numbers, with the weights it "
+                + "starts from. Look for a division by "
                 + "zero, a logarithm or a square root in its forward method, or for an initialisation that is too large.");
         }
 
@@ -180,8 +187,10 @@ internal sealed class StartCheck
             if (buffer.is_floating_point() && !buffer.isfinite().all().item<bool>())
             {
                 throw new NumericalException(
-                    $"`{name}` of model `{_source.Name}` isn't finite after one batch {Shape.Of(images)} in training mode. A statistic over a single number "
-                    + "has no variance: choose another batch size, or have the last batch dropped or merged (last-batch drop or merge).");
+                    $"`{name}` of model `{_source.Name}` isn't finite after one batch {Shape.Of(images)} in training "
+                    + "mode. A statistic over a single number "
+                    + "has no variance: choose another batch size, or have the last batch dropped or merged "
+                    + "(last-batch drop or merge).");
             }
         }
     }
@@ -191,7 +200,8 @@ internal sealed class StartCheck
         if (loss.requires_grad && Gradient.OfUsed(loss, parameters).Any(gradient => gradient is not null))
             return;
         throw Refuse(
-            $"The answer of model `{_source.Name}` doesn't depend on any parameter that is trained. Use its layers in forward, and don't detach what they "
+            $"The answer of model `{_source.Name}` doesn't depend on any parameter that is trained. Use its layers in "
+            + "forward, and don't detach what they "
             + "return; or choose an optimiser that needs no gradient, such as mezo.");
     }
 
@@ -199,8 +209,10 @@ internal sealed class StartCheck
     {
         long frozen = module.parameters().Count();
         return Refuse(frozen > 0
-            ? $"Model `{_source.Name}` has nothing to train: all its {frozen} parameters have requires_grad = false. Leave some of them trainable."
-            : $"Model `{_source.Name}` has nothing to train: no parameter is registered. Call RegisterComponents() at the end of its constructor.");
+            ? $"Model `{_source.Name}` has nothing to train: all its {frozen} parameters have requires_grad = false. "
+                + "Leave some of them trainable."
+            : $"Model `{_source.Name}` has nothing to train: no parameter is registered. Call RegisterComponents() at "
+                + "the end of its constructor.");
     }
 
     private static TessarException Refuse(string message) => new(message, ErrorKind.InputData);

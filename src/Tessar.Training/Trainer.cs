@@ -38,7 +38,8 @@ public static class Trainer
     /// </param>
     /// <returns>The run, completed or interrupted.</returns>
     /// <exception cref="NumericalException">
-    /// The loss or a weight isn't finite; names the step. The run is marked failed, its last checkpoint kept; without a single update there is none.
+    /// The loss or a weight isn't finite; names the step. The run is marked failed, its last checkpoint kept; without a single
+    /// update there is none.
     /// </exception>
     /// <exception cref="GradientException">The model can't be differentiated. The run is marked failed.</exception>
     /// <exception cref="TessarException">
@@ -198,7 +199,8 @@ public static class Trainer
         catch (Exception e)
         {
             // A run that didn't come to its first update holds nothing, and would only take the name.
-            if (isNew && loop is not { Step: > 0 } && e is TessarException { Kind: ErrorKind.InputData or ErrorKind.Usage } or ArgumentException)
+            bool isOwnFault = e is TessarException { Kind: ErrorKind.InputData or ErrorKind.Usage } or ArgumentException;
+            if (isNew && isOwnFault && loop is not { Step: > 0 })
                 writer.Discard();
             else
                 MarkFailed(writer, e);

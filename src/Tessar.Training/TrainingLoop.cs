@@ -259,7 +259,8 @@ internal sealed class TrainingLoop : IDisposable
             testScore?.Accuracy,
             TimeSpan.FromSeconds((totalSteps - cursor.Step) / perSecond))
         {
-            Remark = (cursor.Step == start.Step + 1 ? program.Feed?.Remark($"Model `{program.Model}`") : null) ?? optimizer.Remark ?? remark,
+            Remark = (cursor.Step == start.Step + 1 ? program.Feed?.Remark($"Model `{program.Model}`") : null)
+                ?? optimizer.Remark ?? remark,
         };
     }
 

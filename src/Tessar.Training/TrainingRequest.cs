@@ -37,8 +37,8 @@ public sealed record TrainingRequest
     public int BatchSize { get; init; } = 64;
 
     /// <summary>
-    /// What becomes of the last batch when it is smaller: <c>keep</c> (default) as it is; <c>drop</c>, left out; <c>merge</c>, its examples
-    /// join the batch before. An epoch of a single batch keeps it. Batch normalisation can't be trained on a batch of one.
+    /// What becomes of the last batch when it is smaller: <c>keep</c> (default) as it is; <c>drop</c>, left out; <c>merge</c>,
+    /// its examples join the batch before. An epoch of a single batch keeps it. Batch normalisation can't be trained on a batch of one.
     /// </summary>
     public string LastBatch { get; init; } = "keep";
 
@@ -114,8 +114,8 @@ public sealed record TrainingRequest
     public InputNormalization? Input { get; init; }
 
     /// <summary>
-    /// Threads of libtorch's kernels while training, in [1, 8 per processor, at least 64]; as many as it uses now by default. Part of what
-    /// makes a run repeatable.
+    /// Threads of libtorch's kernels while training, in [1, 8 per processor, at least 64]; as many as it uses now by default.
+    /// Part of what makes a run repeatable.
     /// </summary>
     public int? Threads { get; init; }
 }

@@ -20,7 +20,8 @@ internal sealed class RetrainWorkerCommand : Command
             using var interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
             // At once and from outside: a model's code may be in the middle of anything, for ever.
             RetrainingWorker.Run(
-                parsed.GetRequiredValue(folder), Console.In, parsed.InvocationConfiguration.Output, orphaned: Process.GetCurrentProcess().Kill);
+                parsed.GetRequiredValue(folder), Console.In, parsed.InvocationConfiguration.Output,
+                orphaned: Process.GetCurrentProcess().Kill);
             return ExitCode.Success;
         });
     }

@@ -1,6 +1,8 @@
 namespace Tessar.Cli.Terminal;
 
-/// <summary>Tells whoever looks at a progress that stands still, after a minute and once each time, what is being waited for.</summary>
+/// <summary>
+/// Tells whoever looks at a progress that stands still, after a minute and once each time, what is being waited for.
+/// </summary>
 internal sealed class Patience : IDisposable
 {
     /// <summary>How long nothing may be heard.</summary>

@@ -23,8 +23,8 @@ internal static class RetrainingWorker
     /// <param name="input">Where numbers come from.</param>
     /// <param name="output">Where answers go.</param>
     /// <param name="orphaned">
-    /// Called, on a thread of its own, when the input ends in the middle of a training: nobody waits for it any more, as its parent is
-    /// gone. Null to train to the end all the same.
+    /// Called, on a thread of its own, when the input ends in the middle of a training: nobody waits for it any more, as its
+    /// parent is gone. Null to train to the end all the same.
     /// </param>
     public static void Run(string directory, TextReader input, TextWriter output, Action? orphaned = null)
     {

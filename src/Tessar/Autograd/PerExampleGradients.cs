@@ -37,7 +37,9 @@ public sealed class PerExampleGradients : IDisposable
     {
     }
 
-    /// <summary>The same with gradients of a type of choice, whatever the types that the model computes in; that of its answer by default.</summary>
+    /// <summary>
+    /// The same with gradients of a type of choice, whatever the types that the model computes in; that of its answer by default.
+    /// </summary>
     internal PerExampleGradients(nn.Module<Tensor, Tensor> model, Tensor sample, UnsupportedParameters unsupported, ScalarType? type)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -81,32 +83,26 @@ public sealed class PerExampleGradients : IDisposable
     /// <summary>Names of layers with a rule that the sample batch never reached through <c>call</c>.</summary>
     public IReadOnlyList<string> LayersNotCalled { get; }
 
-    /// <summary>Why some parameters have no rule, as sentences; null when all have one.</summary>
-    internal string? WhyUnsupported
+    /// <summary>Why some parameters have no rule: sentences that go on with a consequence; null when all have one.</summary>
+    /// <param name="consequence">What becomes of them, such as "left out of the gradient".</param>
+    internal string? WhyUnsupported(string consequence)
     {
-        get
-        {
-            if (Unsupported.Count == 0)
-                return null;
-            string[] away = [.. _elsewhere.Select(rule => rule.Name)];
-            string[] hidden = [.. LayersNotCalled.Where(layer => Unsupported.Any(name => IsOf(layer, name)))];
-            string[] unknown = [.. Unsupported.Where(name => !away.Concat(hidden).Any(layer => IsOf(layer, name)))];
-            List<string> reasons = [];
-            if (hidden.Length > 0)
-            {
-                reasons.Add(
-                    $"{string.Join(", ", hidden)} can't be watched, because forward() was called in place of call(): computed");
-            }
+        if (Unsupported.Count == 0)
+            return null;
+        string[] away = [.. _elsewhere.Select(rule => rule.Name)];
+        string[] hidden = [.. LayersNotCalled.Where(layer => Unsupported.Any(name => IsOf(layer, name)))];
+        string[] unknown = [.. Unsupported.Where(name => !away.Concat(hidden).Any(layer => IsOf(layer, name)))];
+        List<string> reasons = [];
+        if (hidden.Length > 0)
+            reasons.Add($"{string.Join(", ", hidden)} can't be watched, because forward() was called in place of call()");
+        if (away.Length > 0)
+            reasons.Add($"{string.Join(", ", away)} see the examples of a batch on another axis than the first");
+        if (unknown.Length > 0)
+            reasons.Add($"No per-example rule knows {string.Join(", ", unknown)}");
+        return string.Join(' ', reasons.Select(reason => $"{reason}: {consequence}."));
 
-            if (away.Length > 0)
-                reasons.Add($"{string.Join(", ", away)} see the examples of a batch on another axis than the first: computed");
-            if (unknown.Length > 0)
-                reasons.Add($"No per-example rule knows {string.Join(", ", unknown)}: computed");
-            return string.Join(" ", reasons.Select(reason => reason + " by one backward pass per example, which is slow."));
-
-            static bool IsOf(string layer, string parameter) =>
-                parameter.StartsWith(layer + ".", StringComparison.Ordinal) || (layer == "model" && !parameter.Contains('.', StringComparison.Ordinal));
-        }
+        static bool IsOf(string layer, string parameter) =>
+            parameter.StartsWith(layer + ".", StringComparison.Ordinal) || (layer == "model" && !parameter.Contains('.', StringComparison.Ordinal));
     }
 
     /// <summary>Number of elements of the flat gradient.</summary>
@@ -266,7 +262,9 @@ public sealed class PerExampleGradients : IDisposable
         return called;
     }
 
-    /// <summary>Layers that were called with examples on another axis than the first, such as sequences ahead of examples.</summary>
+    /// <summary>
+    /// Layers that were called with examples on another axis than the first, such as sequences ahead of examples.
+    /// </summary>
     private IEnumerable<LayerRule> Elsewhere(long examples) =>
         recorded.Where(r => r.Input.dim() == 0 || r.Input.shape[0] != examples || r.Output.shape[0] != examples).Select(r => r.Rule);
 

@@ -5,14 +5,17 @@ namespace Tessar;
 
 /// <summary>What this process is waiting for at the moment, for people who see no progress.</summary>
 /// <remarks>
-/// One note for the whole process: the calls that may take for ever are made one at a time. Made before such a call and taken back
+/// One note for the whole process: the calls that may take for ever are made one at a time. Made before such a call and taken
+/// back
 /// after it; the words are only put together when somebody asks.
 /// </remarks>
 internal static class Waiting
 {
     private static Note? s_current;
 
-    /// <summary>The innermost thing waited for, in words that follow "waiting for", and for how long; null when nothing was noted.</summary>
+    /// <summary>
+    /// The innermost thing waited for, in words that follow "waiting for", and for how long; null when nothing was noted.
+    /// </summary>
     public static (string What, TimeSpan For)? Current =>
         Volatile.Read(ref s_current) is { } note ? (note.ToString(), Stopwatch.GetElapsedTime(note.Since)) : null;
 

@@ -41,7 +41,8 @@ internal static class ModelCall
         string Place() => where.Length == 0 ? string.Empty : " " + where;
 
         TessarException Refuse(string what, Exception? inner) => new(
-            $"Model `{name}` {what}. Correct its forward method for inputs of shape {Shape.Text(shape)}, or choose another batch size.",
+            $"Model `{name}` {what}. Correct its forward method for inputs of shape {Shape.Text(shape)}, or choose "
+            + "another batch size.",
             ErrorKind.InputData, inner);
     }
 }

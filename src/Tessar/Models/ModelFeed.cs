@@ -6,7 +6,8 @@ namespace Tessar.Models;
 
 /// <summary>How a model wants its inputs, where that isn't what most models take; found out once, before the training.</summary>
 /// <param name="ChannelsFirst">
-/// Whether the numbers of a batch lie channels first in memory ("contiguous"), as <c>view</c> demands. Otherwise they lie channels last.
+/// Whether the numbers of a batch lie channels first in memory ("contiguous"), as <c>view</c> demands. Otherwise they lie
+/// channels last.
 /// </param>
 /// <param name="Copies">Whether the model gets a copy of every batch, because it changes its input in place.</param>
 public sealed record ModelFeed(bool ChannelsFirst, bool Copies)
@@ -22,7 +23,8 @@ public sealed record ModelFeed(bool ChannelsFirst, bool Copies)
     internal string? Remark(string model)
     {
         string layout = ChannelsFirst
-            ? $"{model} doesn't take batches whose channels lie side by side in memory: it gets contiguous ones, which are slower to convolve. "
+            ? $"{model} doesn't take batches whose channels lie side by side in memory: it gets contiguous ones, which "
+                + "are slower to convolve. "
                 + "With reshape or flatten in place of view it may take both."
             : string.Empty;
         string copy = Copies

@@ -5,13 +5,17 @@ using static TorchSharp.torch.nn;
 
 namespace Tessar.Models;
 
-/// <summary>Whether a module takes the images of a data set and answers with one logit per class, and how it wants them.</summary>
+/// <summary>
+/// Whether a module takes the images of a data set and answers with one logit per class, and how it wants them.
+/// </summary>
 internal static class ModelFit
 {
     private const int Images = 2; // two, so that a forgotten batch axis shows
     private const int Period = 4096;
 
-    /// <summary>Sends two images of noise through the module in evaluation mode, compares shapes, and sees to it that it is fed well.</summary>
+    /// <summary>
+    /// Sends two images of noise through the module in evaluation mode, compares shapes, and sees to it that it is fed well.
+    /// </summary>
     /// <param name="module">The module; its training flag is as before afterwards.</param>
     /// <param name="name">What it is called in messages.</param>
     /// <param name="image">Size of the images.</param>
@@ -20,7 +24,8 @@ internal static class ModelFit
     /// <returns>How it is fed.</returns>
     /// <exception cref="TessarException">The forward pass failed, or the output isn't float32 [2, classes].</exception>
     /// <remarks>
-    /// The images lie in memory as those of training do, channels last. A module that fails on them gets them channels first; one that
+    /// The images lie in memory as those of training do, channels last. A module that fails on them gets them channels first;
+    /// one that
     /// changes them in place gets copies. Noise, because blank images hide both.
     /// </remarks>
     public static ModelFeed Check(Module<Tensor, Tensor> module, string name, ImageShape image, int classes, ModelFeed? feed)
@@ -71,7 +76,8 @@ internal static class ModelFit
         if (!output.shape.AsSpan().SequenceEqual(expected))
         {
             throw Misfit(
-                $"Model `{name}` turns images {Shape.Text(inputShape)} into {Shape.Text(output.shape)}; the data has {classes} classes, "
+                $"Model `{name}` turns images {Shape.Text(inputShape)} into {Shape.Text(output.shape)}; the data has "
+                + $"{classes} classes, "
                 + $"so {Shape.Text(expected)} is required. Give its last layer {classes} outputs, or choose other data.");
         }
 
@@ -90,7 +96,8 @@ internal static class ModelFit
         {
             throw Misfit(
                 $"Model `{name}` doesn't take images of shape {Shape.Text(inputShape)} ([batch, channels, height, width]): "
-                + $"{FirstLine.Of(cause).TrimEnd('.')} ({cause.GetType().Name}). Choose a model made for this size, or other data.", cause);
+                + $"{FirstLine.Of(cause).TrimEnd('.')} ({cause.GetType().Name}). Choose a model made for this size, or "
+                + "other data.", cause);
         }
     }
 

@@ -75,7 +75,8 @@ public sealed class ModelSource
     /// The constructor threw, or the module doesn't map two images to [2, classes]; the message names the shapes.
     /// </exception>
     /// <remarks>
-    /// Costs one or two forward passes of two images of noise. Sets libtorch's global generator. A module of your own that doesn't take
+    /// Costs one or two forward passes of two images of noise. Sets libtorch's global generator. A module of your own that
+    /// doesn't take
     /// batches as they lie in memory, or that changes them, gets others through a hook, as docs/runs.md says.
     /// </remarks>
     public Module<Tensor, Tensor> Create(ImageShape image, int classes, ulong seed = 0) => Create(image, classes, seed, feed: null);

@@ -30,12 +30,15 @@ internal sealed class ModelTrial : IDisposable
     public bool ChangesInput { get; private set; }
 
     /// <summary>
-    /// Whether a group normalisation was asked for an input that needs no gradient and isn't channels-first in memory. Its backward pass
+    /// Whether a group normalisation was asked for an input that needs no gradient and isn't channels-first in memory. Its
+    /// backward pass
     /// would end the process: libtorch's channels-last kernel writes the input's gradient even when nobody asked for it.
     /// </summary>
     public bool MeetsUnsafeGroupNorm { get; private set; }
 
-    /// <summary>Name of a batch normalisation that was asked, in training mode, for the statistics of a single number; null without one.</summary>
+    /// <summary>
+    /// Name of a batch normalisation that was asked, in training mode, for the statistics of a single number; null without one.
+    /// </summary>
     public string? LonelyBatchNorm { get; private set; }
 
     /// <summary>Asks the model.</summary>

@@ -14,7 +14,9 @@ internal sealed record BatchLoss(
     /// <summary>Length of the flat vector.</summary>
     public long Size { get; } = Parameters.Sum(parameter => parameter.numel());
 
-    /// <summary>Type of the flat vectors; that of the first parameter by default. Parameters of another type get converted parts.</summary>
+    /// <summary>
+    /// Type of the flat vectors; that of the first parameter by default. Parameters of another type get converted parts.
+    /// </summary>
     public ScalarType Type { get; init; } = Parameters[0].dtype;
 
     /// <summary>Cuts a flat vector into one tensor per parameter, of its type: views of it where that is the vector's.</summary>

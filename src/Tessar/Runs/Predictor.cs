@@ -90,7 +90,8 @@ public static class Predictor
         if (output.dim() == 2 && output.shape[1] == classes && output.dtype == ScalarType.Float32)
             return output.contiguous();
         throw new TessarException(
-            $"Model `{model.GetName()}` answers {output.dtype} {Shape.Of(output)} to {Shape.Of(inputs)}; Float32 [{inputs.shape[0]}, {classes}] is "
+            $"Model `{model.GetName()}` answers {output.dtype} {Shape.Of(output)} to {Shape.Of(inputs)}; Float32 "
+            + $"[{inputs.shape[0]}, {classes}] is "
             + "required. Correct its forward method for batches of this size.",
             ErrorKind.InputData);
     }

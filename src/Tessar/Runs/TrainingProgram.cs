@@ -29,7 +29,9 @@ public sealed record TrainingProgram
     /// <summary>Examples per update; the last batch of an epoch may be smaller.</summary>
     public int? BatchSize { get; init; }
 
-    /// <summary>What becomes of an epoch's last batch when it is smaller: null or <c>keep</c>, <c>drop</c> or <c>merge</c>.</summary>
+    /// <summary>
+    /// What becomes of an epoch's last batch when it is smaller: null or <c>keep</c>, <c>drop</c> or <c>merge</c>.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? LastBatch { get; init; }
 

@@ -29,6 +29,7 @@ public sealed class OddModelTests : IDisposable
     private static readonly Dictionary<(string, Type), string> s_refusals = new()
     {
         [("data/magic", typeof(BatchNormOfVectors))] = "besides the weights",
+        [("data/representer-similarity", typeof(CallsForward))] = "first, last can't be watched, because forward() was called in place of call(): left out",
     };
 
     private readonly TemporaryFolder _folder = new();

@@ -48,7 +48,8 @@ public sealed class ModelFeedTests
         Tensor before = batch.clone();
         (long[] shape, long[] strides) = (batch.shape, batch.stride());
         Tensor first = model.call(batch), second = model.call(batch);
-        Assert.Equal((shape, strides), (batch.shape, batch.stride()));
+        Assert.Equal(shape, batch.shape);
+        Assert.Equal(strides, batch.stride());
         Assert.False(batch.ne(before).any().item<bool>());
         Assert.False(first.ne(second).any().item<bool>());
         Assert.Equal(0, (twin.call(batch) - first).abs().max().item<float>(), 1e-5);

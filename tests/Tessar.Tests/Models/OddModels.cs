@@ -83,6 +83,11 @@ public sealed class GroupNormFirst : Module<Tensor, Tensor>
         norm = GroupNorm(1, image.Channels);
         last = Linear(image.Size, classes);
         RegisterComponents();
+        using (no_grad())
+        {
+            norm.weight!.fill_(1); // TorchSharp leaves them as they are found in memory
+            norm.bias!.fill_(0);
+        }
     }
 
     public override Tensor forward(Tensor input) => last.call(norm.call(input).flatten(1));
@@ -170,7 +175,9 @@ public sealed class NamesItsType(ImageShape image, int classes) : TwoLayers(imag
     public override Tensor forward(Tensor input) => Head(input.flatten(1).to(ScalarType.Float32));
 }
 
-/// <summary>Attention over the rows of the picture, sequence first: a linear layer sees the examples on the second axis.</summary>
+/// <summary>
+/// Attention over the rows of the picture, sequence first: a linear layer sees the examples on the second axis.
+/// </summary>
 public sealed class SequenceFirst : Module<Tensor, Tensor>
 {
     private readonly Linear embedding;

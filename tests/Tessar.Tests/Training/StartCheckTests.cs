@@ -51,8 +51,8 @@ public sealed class StartCheckTests : IDisposable
     {
         string data = SmallData.Write(_folder, train: 97, test: 257);
         TrainingRequest request = SmallRuns.Request(_folder) with { Model = ModelFeedTests.Name(typeof(SqueezesOne)), Data = data };
-        Assert.Contains("answers Float32 [3] to a batch [1, 1, 6, 6]", Message(request), StringComparison.Ordinal);
-        Assert.Contains("[1, 1, 6, 6]", Message(request with { LastBatch = "drop" }), StringComparison.Ordinal); // the test's last batch
+        Assert.Contains("answered [3] in a trial before the training to [1, 1, 6, 6]; one row per example is required", Message(request), StringComparison.Ordinal);
+        Assert.Contains("to [1, 1, 6, 6]", Message(request with { LastBatch = "drop" }), StringComparison.Ordinal); // the test's last batch
         Assert.Equal(RunStatus.Completed, SmallRuns.Train(request with { LastBatch = "drop", Test = "test:0-255" }).Status);
     }
 

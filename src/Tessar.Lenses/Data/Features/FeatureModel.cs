@@ -42,6 +42,8 @@ internal sealed class FeatureModel : IDisposable
                 _inputType = precision;
             Tensor inputs = Inputs(set, first);
             Gradients = new PerExampleGradients(_model, inputs, unsupported, precision);
+            if (Gradients.Captured.Count == 0)
+                throw Nothing();
             GradientCheck = Compare(inputs, CheckedLabels(set, first));
         }
         catch
@@ -74,7 +76,9 @@ internal sealed class FeatureModel : IDisposable
         [.. Gradients.Frozen, .. Gradients.Unsupported.Where(name => Gradients.Captured.All(slot => slot.Name != name))];
 
     /// <summary>What is computed by one backward pass per example, and why, as sentences; null when nothing is.</summary>
-    public string? SlowPath => Gradients.Captured.Any(slot => slot.ByLoop) ? Gradients.WhyUnsupported : null;
+    public string? SlowPath => Gradients.Captured.Any(slot => slot.ByLoop)
+        ? Gradients.WhyUnsupported("computed by one backward pass per example, which is slow")
+        : null;
 
     /// <summary>Tells whoever waits about the slow path, once for all checkpoints.</summary>
     /// <param name="context">Who hears it.</param>
@@ -121,6 +125,12 @@ internal sealed class FeatureModel : IDisposable
         KnownLabels.Check(Checkpoint.Run, set, indices);
         return Batches.Labels(set, indices);
     }
+
+    private GradientException Nothing() => new(
+        $"Model `{Checkpoint.Run.Record.Program.Model}` has no parameter whose gradient can be taken. "
+        + (Gradients.WhyUnsupported("left out of the gradient")
+            ?? "None of its parameters requires one: leave some of them trainable, and call RegisterComponents() in "
+                + "its constructor."));
 
     /// <summary>Brings the model into another precision, unless it has types of its own inside, or its code names one.</summary>
     private bool ComputesIn(ScalarType precision, Tensor sample)
@@ -174,7 +184,8 @@ internal sealed class FeatureModel : IDisposable
             ParameterSlot worst = Gradients.Captured.MaxBy(s => (fast - slow).narrow(1, s.Offset, s.Count).abs().max().ToSingle())!;
             throw new GradientException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Per-example gradients differ from one backward pass per example by {relative:g3} (allowed {allowed:g1}), most in {worst.Name}. ")
+                $"Per-example gradients differ from one backward pass per example by {relative:g3} (allowed "
+                + $"{allowed:g1}), most in {worst.Name}. ")
                 + "Likely causes: the layer's parameter is also used outside the layer, examples of a batch interact, or the forward pass is random.");
         }
 

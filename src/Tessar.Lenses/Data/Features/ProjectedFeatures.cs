@@ -90,8 +90,8 @@ internal sealed class ProjectedFeatures : IDisposable
     {
         if (_model.SlowPath is { } slow)
             context.Warn?.Invoke(slow);
-        else if (_model.Gradients.Unsupported.Count > 0)
-            context.Warn?.Invoke($"No per-example rule knows {string.Join(", ", _model.Gradients.Unsupported)}: left out of the gradient.");
+        else if (_model.Gradients.WhyUnsupported("left out of the gradient") is { } left)
+            context.Warn?.Invoke(left);
 
         var header = new GradientStoreHeader
         {
