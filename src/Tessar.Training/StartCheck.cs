@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Runs;
 using Tessar.Tensors;
@@ -207,6 +208,7 @@ internal sealed class StartCheck
 
     private TessarException NothingToTrain(Module<Tensor, Tensor> module)
     {
+        UnregisteredState.Of(module).ThrowIfTrainable(_source.Name); // names them
         long frozen = module.parameters().Count();
         return Refuse(frozen > 0
             ? $"Model `{_source.Name}` has nothing to train: all its {frozen} parameters have requires_grad = false. "

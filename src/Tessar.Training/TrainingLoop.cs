@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Tessar.Examples;
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using Tessar.Training.Averages;
 using Tessar.Training.Loading;
@@ -259,9 +260,15 @@ internal sealed class TrainingLoop : IDisposable
             testScore?.Accuracy,
             TimeSpan.FromSeconds((totalSteps - cursor.Step) / perSecond))
         {
-            Remark = (cursor.Step == start.Step + 1 ? program.Feed?.Remark($"Model `{program.Model}`") : null)
-                ?? optimizer.Remark ?? remark,
+            Remark = Remarks(),
         };
+    }
+
+    private string? Remarks()
+    {
+        string? feed = cursor.Step == start.Step + 1 ? program.Feed?.Remark($"Model `{program.Model}`") : null;
+        string?[] all = [recorder.Remark, feed, optimizer.Remark ?? remark];
+        return all.Any(one => one is not null) ? string.Join(' ', all.Where(one => one is not null)) : null;
     }
 
     private NumericalException NotFinite(double loss) => new(string.Create(

@@ -46,6 +46,8 @@ internal sealed unsafe class MappedFile : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         path = System.IO.Path.GetFullPath(path);
+        if (FileKind.Objection(path) is { } objection)
+            throw new TessarException($"`{path}` is {objection}; required is a file. {nextStep}", ErrorKind.InputData);
         try
         {
             return new MappedFile(path);

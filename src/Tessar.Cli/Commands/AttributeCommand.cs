@@ -40,6 +40,7 @@ internal sealed class AttributeCommand : TessarCommand
         report = Add(new Option<string>("--report") { Description = $"Write a page to read and pass on: images, scores, how they were made; at most {ReportPage.MostTargets} predictions", HelpName = "FILE.html" });
         export = Add(new Option<string>("--export") { Description = $"Write every score as a row of a table: {string.Join(" or ", ScoreExport.Extensions)}", HelpName = "FILE" });
         force = Add(new Option<bool>("--force") { Description = "Replace files that exist" });
+        AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("attribute demo-1 --targets test:0-9", "By TRAK, the default");
         AddExample("attribute demo-1 --method data/trak --train train:0-1999 --targets test:0-99 --set projection-dimension=8192 --set damping=0.3 --json", "With options, for a script");

@@ -54,7 +54,7 @@ internal sealed class Attributing : IDisposable
             chosen.TryAdd(option, value);
         description.Create(chosen);
         Run[] opened = [.. runs.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(name => Run.Open(RunCatalog.Resolve(name, call.Runs)))];
+            .Select(call.OpenRun)];
         if (opened.Length == 0)
             throw new TessarException($"`{runs}` names no run. See `{CommandLine.ProgramName} runs`.", ErrorKind.Usage);
         var view = new RunView(opened);

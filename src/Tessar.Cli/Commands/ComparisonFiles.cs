@@ -16,10 +16,10 @@ internal static class ComparisonFiles
     public static string Save(CompareJson result, RecipeDifference difference, Run run)
     {
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-            JsonSerializer.Serialize(result with { Seconds = 0, SecondsTraining = 0 }, JsonOutput.Printing.CompareJson))))[..16];
+            JsonSerializer.Serialize(result with { Seconds = 0, SecondsTraining = 0 }, JsonOutput.Printing.CompareJson) + run.ModelKey)))[..16];
         string folder = Path.Combine(run.Directory, "results", "comparisons", key);
         Directory.CreateDirectory(folder);
-        var writer = new SafetensorsWriter();
+        var writer = new SafetensorsWriter { IsSealed = true };
         Add(writer, "A", difference.OfA);
         Add(writer, "B", difference.OfB);
         if (difference.OfA.Count + difference.OfB.Count > 0)

@@ -57,7 +57,7 @@ internal sealed class DemoCommand : TessarCommand
             call.Print(result, JsonOutput.Printing.DemoJson, console => WriteNext(call, console.Profile.Out.Writer, result));
             return ExitCode.Success;
         }
-        ServeCommand.Serve(call, new WorkbenchOptions { RunsDirectory = call.Runs, Port = call.Value(port), CommandName = CommandLine.ProgramName }, url =>
+        ServeCommand.Serve(call, ServeCommand.OptionsOf(call, call.Value(port)), url =>
         {
             var address = new Uri(url, page);
             call.Print(result with { Url = address.ToString() }, JsonOutput.Printing.DemoJson, console =>

@@ -61,6 +61,8 @@ internal sealed class ExamplesShowCommand : TessarCommand
     private static void Write(IAnsiConsole console, TerminalStyle style, ExampleStore store, ExamplesJson result)
     {
         console.Write(PlainTable.OfFacts(Facts(result)));
+        foreach (string line in LeftOutText.Lines(result))
+            console.WriteLine(line);
         if (result.Picture is { } picture)
         {
             console.WriteLine();

@@ -35,7 +35,7 @@ internal sealed class MethodsCommand : TessarCommand
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         try
         {
-            return new MethodCatalog([typeof(Lenses.Data.Trak).Assembly, .. own.Select(UserAssembly.OpenMethods)]);
+            return new MethodCatalog([typeof(Lenses.Data.Trak).Assembly, .. own.Select(MethodAssembly.Open)]);
         }
         catch (ArgumentException e)
         {

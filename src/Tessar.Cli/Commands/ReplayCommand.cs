@@ -19,6 +19,7 @@ internal sealed class ReplayCommand : TessarCommand
         : base("replay", "Trains a run once more from its run.json and compares the weights at every checkpoint, bit for bit", CommandTable.RunGroup)
     {
         run = AddArgument("RUN", "a run's name, or the path of its folder", RunCompletion.Names);
+        AddAcceptChangedModel();
         AddExample("replay demo-1", "The run stays as it is; a line for each checkpoint");
         AddExample("replay demo-1 --json", "bitEqual is true or false");
     }
@@ -27,7 +28,7 @@ internal sealed class ReplayCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        Run opened = Run.Open(RunCatalog.Resolve(call.Value(run), call.Runs));
+        Run opened = call.OpenRun(call.Value(run));
         RunReplay replay = call.Progress.Run(progress => Trainer.Replay(opened, Translate.Training(progress), call.Cancellation));
         call.Print(ReplayJson.Of(opened, replay), JsonOutput.Printing.ReplayJson, console => Write(console, replay));
         return replay.IsBitEqual ? ExitCode.Success : ExitCode.CheckFailed;

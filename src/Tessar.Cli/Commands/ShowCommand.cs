@@ -26,13 +26,13 @@ internal sealed class ShowCommand : TessarCommand
     {
         Run opened = Run.Open(RunCatalog.Resolve(call.Value(run), call.Runs));
         var result = ShowJson.Of(opened);
-        call.Print(result, JsonOutput.Printing.ShowJson, console => Write(console, opened.Record, result));
+        call.Print(result, JsonOutput.Printing.ShowJson, console => Write(console, opened, result));
         return ExitCode.Success;
     }
 
-    private static void Write(IAnsiConsole console, RunRecord record, ShowJson result)
+    private static void Write(IAnsiConsole console, Run run, ShowJson result)
     {
-        console.Write(PlainTable.OfFacts(Facts(record, result)));
+        console.Write(PlainTable.OfFacts(Facts(run, result)));
         MetricRow[] epochs = [.. result.Metrics.Where(row => row.TestAccuracy is not null)];
         if (epochs.Length > 0)
         {
@@ -57,14 +57,19 @@ internal sealed class ShowCommand : TessarCommand
         }
     }
 
-    private static IEnumerable<(string, string)> Facts(RunRecord record, ShowJson result)
+    private static IEnumerable<(string, string)> Facts(Run run, ShowJson result)
     {
+        RunRecord record = run.Record;
         TrainingProgram program = record.Program;
         yield return ("Run", $"{result.Run}, {result.Status}, started {Quantity.Moment(record.Created)}");
         if (record.Failure is { } failure)
             yield return ("Failed", failure);
         yield return ("Folder", result.Directory);
         yield return ("Model", $"{program.Model}, {Quantity.Count(program.Parameters)} parameters");
+        if (record.Identity?.Unregistered is { Count: > 0 } unregistered)
+            yield return ("Unsaved", $"{string.Join(", ", unregistered)}: not registered, built anew from the seed");
+        if (run.Lacks is { } lacks)
+            yield return ("Lacks", lacks);
         yield return ("Data", $"{program.Data.Name}: {program.Data.Train}, tested on {program.Data.Test}");
         if (program.Mask is { } mask)
             yield return ("Mask", $"{Quantity.Count(mask.Examples)} of them trained on");

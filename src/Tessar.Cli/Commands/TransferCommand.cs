@@ -38,6 +38,7 @@ internal sealed class TransferCommand : TessarCommand
         penalty = Add(Setting.Number("transfer.penalty", null, "LAMBDA", "Weight penalty of the linear model on the hidden features", 1e-3, 1e-9, 1e6));
         removed = Add(Setting.Int32("transfer.removed", "--removed", "K", "Most classes to remove in the check; 0 leaves it out", 3, 0, 1000));
         seeds = Add(Setting.Int32("transfer.seeds", "--seeds", "R", "Models for each point of the check", 5, 1, 1000));
+        AddAcceptChangedModel();
         AddSet("transfer.share=0.5 or transfer.penalty=0.001");
         AddExample("transfer demo-1 --target mine.tess", "A hundred source models, and what removing the worst classes does");
         AddExample("transfer demo-1 --target fashion-mnist-mini --target-train train:9000-9499 --models 200 --removed 0 --json", "Influences only, for a script");
@@ -48,7 +49,7 @@ internal sealed class TransferCommand : TessarCommand
     protected override int Execute(Invocation call)
     {
         var watch = Stopwatch.StartNew();
-        Run source = Run.Open(RunCatalog.Resolve(call.Value(run), call.Runs));
+        Run source = call.OpenRun(call.Value(run));
         using ExampleStore store = source.OpenExamples();
         using ExampleStore targetStore = DataCatalog.Open(call.Value(target)!);
         if (targetStore.Image != source.Record.Image)

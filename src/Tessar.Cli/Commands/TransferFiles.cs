@@ -28,7 +28,7 @@ internal static class TransferFiles
         Directory.CreateDirectory(result.Result);
         int classes = result.Classes.Count;
         ClassInfluence[] all = [.. Enumerable.Range(0, classes).SelectMany(c => Enumerable.Range(0, targets).Select(t => tally.Of(c, t)))];
-        var writer = new SafetensorsWriter();
+        var writer = new SafetensorsWriter { IsSealed = true };
         writer.Add("influence", all.Select(i => i.Value).ToArray(), classes, targets);
         writer.Add("standardError", all.Select(i => i.StandardError).ToArray(), classes, targets);
         writer.Save(Path.Combine(result.Result, "influences.safetensors"));

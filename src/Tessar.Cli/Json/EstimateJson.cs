@@ -1,4 +1,5 @@
 using Tessar.Lenses.Data.Evaluation;
+using Tessar.Statistics;
 
 namespace Tessar.Cli.Json;
 

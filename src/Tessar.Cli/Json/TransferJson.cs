@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Transfer;
 using Tessar.Runs;
+using Tessar.Statistics;
 
 namespace Tessar.Cli.Json;
 

@@ -5,6 +5,7 @@ using Spectre.Console;
 using Tessar.Cli.Configuration;
 using Tessar.Cli.Terminal;
 using Tessar.Native;
+using Tessar.Runs;
 
 namespace Tessar.Cli.Parsing;
 
@@ -46,6 +47,19 @@ internal sealed class Invocation
     {
         string folder = parsed.GetResult(global.Runs.Option!) is { Implicit: false } ? $" --runs {parsed.GetValue(global.Runs.Option!)}" : string.Empty;
         return $"{CommandLine.ProgramName} {command}{folder}";
+    }
+
+    /// <summary>Opens a run by name or path, as every command that loads models does.</summary>
+    /// <exception cref="TessarException">There is no such run, or its record is damaged.</exception>
+    public Run OpenRun(string nameOrPath)
+    {
+        bool accepts = Command.AcceptChangedModel is { } option && parsed.GetValue(option);
+        Run run = Run.Open(RunCatalog.Resolve(nameOrPath, Runs), accepts);
+        if (accepts)
+            Remark($"{run.Name}: another model than the one that was trained is accepted; its results are kept apart.");
+        else if (run.Record.Schema < RunRecord.CurrentSchema && run.Lacks is { } lacks)
+            Remark($"{run.Name}: {lacks}");
+        return run;
     }
 
     public ulong Seed => Value(global.Seed);

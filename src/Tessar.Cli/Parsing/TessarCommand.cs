@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Tessar.Cli.Configuration;
+using Tessar.Cli.Terminal;
 
 namespace Tessar.Cli.Parsing;
 
@@ -63,6 +64,14 @@ internal abstract class TessarCommand : Command
         return argument;
     }
 
+    /// <summary>`--accept-changed-model`, present where a command loads the models of runs.</summary>
+    public Option<bool>? AcceptChangedModel { get; private set; }
+
+    protected void AddAcceptChangedModel() => AcceptChangedModel = Add(new Option<bool>("--accept-changed-model")
+    {
+        Description = "Go on though a run's model isn't the one that was trained: its assembly or its answers changed. Results are kept apart",
+    });
+
     protected void AddSet(string help) =>
         Set = Add(new Option<string[]>("--set") { Description = help, HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore });
 
@@ -71,6 +80,7 @@ internal abstract class TessarCommand : Command
     private int Invoke(ParseResult parsed)
     {
         using var interrupts = new Interrupts(parsed.InvocationConfiguration.Error);
+        using ParentWatch? parent = ParentWatch.Begin(interrupts.Stop);
         var root = (TessarRoot)parsed.RootCommandResult.Command;
         return Execute(new Invocation(parsed, this, SettingValues.Gather(root, this, parsed), interrupts.Cancellation));
     }

@@ -3,10 +3,12 @@ using System.Diagnostics;
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Outputs;
-using Tessar.Lenses.Data.Products;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,8 +43,9 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
         for (int c = 0; c < run.Checkpoints.Count; c++)
         {
             using DisposeScope inner = NewDisposeScope();
-            using var model = new FeatureModel(run.Checkpoints[c], train, Output, options.Unsupported);
-            model.SaySlowPath(context, run.Checkpoints[0]);
+            using var model = new GradientModel(run.Checkpoints[c].Open(), train, Output, options.Unsupported);
+            if (c == 0 && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             (check, parameters, skipped) = (Math.Max(check, model.GradientCheck), model.Gradients.ParameterCount, model.Skipped);
             var products = new ExactProducts(model, options.BatchSize, RepeatedProgress.Of(context, c, run.Checkpoints.Count));
             Tensor left = Inverse(products.NormsAndFactors(train, "norms").Norms);
@@ -86,8 +89,9 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
         for (int c = 0; c < run.Checkpoints.Count; c++)
         {
             using DisposeScope inner = NewDisposeScope();
-            using var model = new FeatureModel(run.Checkpoints[c], train, Output, options.Unsupported);
-            model.SaySlowPath(context, run.Checkpoints[0]);
+            using var model = new GradientModel(run.Checkpoints[c].Open(), train, Output, options.Unsupported);
+            if (c == 0 && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             var products = new ExactProducts(model, options.BatchSize, RepeatedProgress.Of(context, c, run.Checkpoints.Count));
             sum.add_(products.NormsAndFactors(train, "norms").Norms.gt(0).to_type(ScalarType.Float64));
         }

@@ -2,10 +2,12 @@ using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Outputs;
-using Tessar.Lenses.Data.Products;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,8 +41,9 @@ public sealed class GradDot(GradDotOptions options) : IAttributionMethod
         foreach (CheckpointView checkpoint in run.Checkpoints)
         {
             using DisposeScope inner = NewDisposeScope();
-            using var model = new FeatureModel(checkpoint, train, Output, options.Unsupported);
-            model.SaySlowPath(context, run.Checkpoints[0]);
+            using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
+            if (ReferenceEquals(checkpoint, run.Checkpoints[0]) && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             (check, parameters, skipped) = (Math.Max(check, model.GradientCheck), model.Gradients.ParameterCount, model.Skipped);
             sum.add_(new ExactProducts(model, options.BatchSize, context).Between(train, targets, "products").Products);
         }
@@ -70,8 +73,9 @@ public sealed class GradDot(GradDotOptions options) : IAttributionMethod
         foreach (CheckpointView checkpoint in run.Checkpoints)
         {
             using DisposeScope inner = NewDisposeScope();
-            using var model = new FeatureModel(checkpoint, train, Output, options.Unsupported);
-            model.SaySlowPath(context, run.Checkpoints[0]);
+            using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
+            if (ReferenceEquals(checkpoint, run.Checkpoints[0]) && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             sum.add_(new ExactProducts(model, options.BatchSize, context).SquaredNorms(train));
         }
 

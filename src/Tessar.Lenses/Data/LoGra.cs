@@ -2,11 +2,14 @@ using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
+using Tessar.Gradients.Projections;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Layers;
-using Tessar.Lenses.Data.Outputs;
-using Tessar.Lenses.Data.Projections;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -97,8 +100,9 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
             using DisposeScope scope = NewDisposeScope();
             MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
             var watch = Stopwatch.StartNew();
-            using var model = new FeatureModel(run.Checkpoints[c], train, output, options.Unsupported);
-            model.SaySlowPath(context, run.Checkpoints[0]);
+            using var model = new GradientModel(run.Checkpoints[c].Open(), train, output, options.Unsupported);
+            if (c == 0 && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             LayerProjection[] parts = Plan(model, train, pass);
             try
             {
@@ -117,7 +121,7 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
         }
     }
 
-    private LayerProjection[] Plan(FeatureModel model, ExampleSet train, MethodContext context)
+    private LayerProjection[] Plan(GradientModel model, ExampleSet train, MethodContext context)
     {
         using DisposeScope scope = NewDisposeScope();
         (CapturedBatch sample, _) = model.Run(train, [0]);

@@ -2,11 +2,13 @@ using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Outputs;
-using Tessar.Lenses.Data.Products;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -73,8 +75,9 @@ public sealed class TracIn(TracInOptions options) : IAttributionMethod
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
-            using var model = new FeatureModel(checkpoints[c].View, train, output, options.Unsupported);
-            model.SaySlowPath(context, checkpoints[0].View);
+            using var model = new GradientModel(checkpoints[c].View.Open(), train, output, options.Unsupported);
+            if (c == 0 && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             LastLinear? last = options.Layers == TracInLayers.Last ? LastLinear.Of(model, train, MethodName) : null;
             Predicate<ParameterSlot> counts = slot => last?.Owns(slot) ?? true;
             visit(new ExactProducts(model, options.BatchSize, RepeatedProgress.Of(context, c, checkpoints.Count), counts), checkpoints[c].Weight);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
 
 namespace Tessar.Lenses.Data;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Runs;
+using Tessar.Tensors;
 using static TorchSharp.torch;
 
 namespace Tessar.Training.Optimizers;
@@ -12,8 +13,8 @@ internal sealed class TrainedParameters
     public TrainedParameters(IReadOnlyList<(string Name, Tensor Value)> items)
     {
         Items = items;
-        IGrouping<nint, (string Name, Tensor Value)>? twice =
-            items.GroupBy(item => item.Value.Handle).FirstOrDefault(group => group.Count() > 1);
+        IGrouping<nint, (string Name, Tensor Value)>? twice = items.Where(item => item.Value.numel() > 0)
+            .GroupBy(item => TensorStorage.Of(item.Value).Address).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
         {
             string names = string.Join("` and `", twice.Select(item => item.Name));
@@ -23,8 +24,7 @@ internal sealed class TrainedParameters
 
     /// <summary>What a program trains of a model: all that requires a gradient, each tensor once.</summary>
     public static TrainedParameters Of(nn.Module model, TrainingProgram program) =>
-        new([.. model.named_parameters().Where(p => p.parameter.requires_grad).DistinctBy(p => p.parameter.Handle)
-            .Select(p => (p.name, (Tensor)p.parameter))])
+        new([.. DistinctParameters.Of(model).Where(p => p.Value.requires_grad).Select(p => (p.Name, (Tensor)p.Value))])
         {
             Seed = program.Seed!.Value,
             DecaysWeightsOnly = program.WeightDecayOn == TrainingProgram.DecayWeights,

@@ -96,6 +96,15 @@ public static class Gradient
         return products;
     }
 
+    /// <summary>Which inputs a graph leads to from the output; the graph is used up.</summary>
+    internal static bool[] Reaches(Tensor output, IReadOnlyList<Tensor> inputs)
+    {
+        if (!output.requires_grad || inputs.Count == 0)
+            return new bool[inputs.Count];
+        using DisposeScope scope = NewDisposeScope();
+        return [.. Backward(output, inputs, ones_like(output, requires_grad: false), retainGraph: false, differentiable: false).Select(g => g is not null)];
+    }
+
     private static Tensor[] Filled(Tensor?[] gradients, IReadOnlyList<Tensor> inputs) =>
         [.. gradients.Select((g, i) => g ?? zeros_like(inputs[i], requires_grad: false))];
 

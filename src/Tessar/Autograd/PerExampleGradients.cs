@@ -13,7 +13,7 @@ namespace Tessar.Autograd;
 /// Forward hooks record each layer's input a and output z. A tap behind each layer
 /// notes δ = ∂F/∂z, F = Σ_i f_i, during one backward pass; weights aren't among its inputs, so no batch gradient of a weight is computed. In evaluation mode examples don't
 /// interact and row i of δ is example i's own. Rules exist for Linear, Conv2d, Layer-, Group- and BatchNorm and Embedding; shared
-/// layers and shared parameters add up. The model is put into evaluation mode and given back as it was by <see cref="Dispose"/>.
+/// layers and shared parameters add up; a parameter that is also used past its layer is looped over. The model is put into evaluation mode and given back as it was by <see cref="Dispose"/>.
 /// Source: Goodfellow, arXiv:1510.01799; the convolution and normalisation rules are checked against the loop to 1e-10 in fp64.
 /// </remarks>
 public sealed class PerExampleGradients : IDisposable
@@ -24,8 +24,11 @@ public sealed class PerExampleGradients : IDisposable
     private readonly List<Action> removeHooks = [];
     private readonly List<(LayerRule Rule, Tensor Input, Tensor Output, GradientTap.Sink Sink)> recorded = [];
     private readonly HashSet<LayerRule> _elsewhere = [];
+    private readonly HashSet<LayerRule> _bypassed = [];
+    private readonly HashSet<LayerRule> _hidden = [];
     private readonly ScalarType? _type;
     private bool recording;
+    private bool _isCutting;
 
     /// <summary>Prepares a model for per-example gradients.</summary>
     /// <param name="model">Maps [B, ...] to logits [B, classes], example by example. Stays the caller's.</param>
@@ -60,8 +63,12 @@ public sealed class PerExampleGradients : IDisposable
 
             List<LayerRule> rules = AttachHooks();
             HashSet<LayerRule> called = FindCalledRules(sample);
+            FindBypassed(sample, rules, trained);
+            // Used, but never seen by a hook: forward() in place of call().
+            _hidden.UnionWith(_bypassed.Where(rule => !called.Contains(rule) && !_elsewhere.Contains(rule)));
+            called.ExceptWith(_bypassed);
             HashSet<nint> known = [.. called.SelectMany(r => new[] { r.WeightAddress, r.BiasAddress })];
-            LayersNotCalled = [.. rules.Where(r => !called.Contains(r) && !_elsewhere.Contains(r)).Select(r => r.Name)];
+            LayersNotCalled = [.. rules.Where(r => !called.Contains(r) && !_elsewhere.Contains(r) && !_bypassed.Contains(r)).Select(r => r.Name)];
             (Captured, Unsupported) = Arrange(trained, known, unsupported);
         }
         catch
@@ -90,13 +97,16 @@ public sealed class PerExampleGradients : IDisposable
         if (Unsupported.Count == 0)
             return null;
         string[] away = [.. _elsewhere.Select(rule => rule.Name)];
-        string[] hidden = [.. LayersNotCalled.Where(layer => Unsupported.Any(name => IsOf(layer, name)))];
-        string[] unknown = [.. Unsupported.Where(name => !away.Concat(hidden).Any(layer => IsOf(layer, name)))];
+        string[] hidden = [.. _hidden.Select(rule => rule.Name)];
+        string[] past = [.. _bypassed.Except(_hidden).Except(_elsewhere).Select(rule => rule.Name)];
+        string[] unknown = [.. Unsupported.Where(name => !away.Concat(hidden).Concat(past).Any(layer => IsOf(layer, name)))];
         List<string> reasons = [];
         if (hidden.Length > 0)
             reasons.Add($"{string.Join(", ", hidden)} can't be watched, because forward() was called in place of call()");
         if (away.Length > 0)
             reasons.Add($"{string.Join(", ", away)} see the examples of a batch on another axis than the first");
+        if (past.Length > 0)
+            reasons.Add($"Parameters of {string.Join(", ", past)} also act past their layer");
         if (unknown.Length > 0)
             reasons.Add($"No per-example rule knows {string.Join(", ", unknown)}");
         return string.Join(' ', reasons.Select(reason => $"{reason}: {consequence}."));
@@ -229,9 +239,17 @@ public sealed class PerExampleGradients : IDisposable
             if (!seen.Add(module) || LayerRule.For(name, module) is not { } rule)
                 continue;
             rules.Add(rule);
+            removeHooks.Add(rule.Module.register_forward_pre_hook((_, input) =>
+            {
+                if (_isCutting)
+                    Switch(rule, isOn: false);
+                return input;
+            }).remove);
             removeHooks.Add(rule.Module.register_forward_hook((_, input, output) =>
             {
-                if (!recording || _elsewhere.Contains(rule))
+                if (_isCutting)
+                    Switch(rule, isOn: true);
+                if (!recording || _bypassed.Contains(rule) || _elsewhere.Contains(rule))
                     return output;
                 rule.Check();
                 var sink = new GradientTap.Sink();
@@ -267,6 +285,36 @@ public sealed class PerExampleGradients : IDisposable
     /// </summary>
     private IEnumerable<LayerRule> Elsewhere(long examples) =>
         recorded.Where(r => r.Input.dim() == 0 || r.Input.shape[0] != examples || r.Output.shape[0] != examples).Select(r => r.Rule);
+
+    /// <summary>Finds the layers whose parameters also act past the layer, as in <c>functional.linear(h, embedding.weight)</c>: no rule sees that.</summary>
+    /// <remarks>While a layer with a rule computes, its parameters ask for no gradient: one that the logits still lead to is used elsewhere.</remarks>
+    private void FindBypassed(Tensor sample, List<LayerRule> rules, (string Name, Parameter Value)[] trained)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable mode = set_grad_enabled(true);
+        _isCutting = true;
+        try
+        {
+            bool[] reached = Autograd.Gradient.Reaches(model.Ask(sample), [.. trained.Select(p => p.Value)]);
+            HashSet<nint> elsewhere = [.. trained.Where((_, i) => reached[i]).Select(p => LayerRule.AddressOf(p.Value))];
+            elsewhere.Remove(0);
+            _bypassed.UnionWith(rules.Where(rule => elsewhere.Contains(rule.WeightAddress) || elsewhere.Contains(rule.BiasAddress)));
+        }
+        finally
+        {
+            _isCutting = false;
+            rules.ForEach(rule => Switch(rule, isOn: true)); // a layer that threw was left switched off
+        }
+    }
+
+    private static void Switch(LayerRule rule, bool isOn)
+    {
+        foreach (Parameter? parameter in (Parameter?[])[rule.Weight, rule.Bias])
+        {
+            if (parameter is not null)
+                parameter.requires_grad = isOn;
+        }
+    }
 
     private Tensor Record(Tensor inputs)
     {

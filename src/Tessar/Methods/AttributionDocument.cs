@@ -20,6 +20,10 @@ public sealed record AttributionDocument
     /// <summary>The checkpoints that were looked at.</summary>
     public required IReadOnlyList<ResultCheckpoint> Checkpoints { get; init; }
 
+    /// <summary>The code of the runs' models as text, where it isn't Tessar's own; otherwise null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ModelCode { get; init; }
+
     /// <summary>Identity of the example store.</summary>
     public required string DataIdentity { get; init; }
 

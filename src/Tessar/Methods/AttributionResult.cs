@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -19,6 +20,7 @@ public sealed class AttributionResult
 {
     private const int CodeVersion = 2;
     private const string FileName = "result.json";
+    private static readonly ConcurrentDictionary<(string Path, DateTime Written, long Bytes), byte> s_intact = new();
 
     private AttributionResult(string folder, AttributionDocument document) => (Folder, Document) = (folder, document);
 
@@ -75,6 +77,7 @@ public sealed class AttributionResult
             Created = DateTimeOffset.UtcNow,
             Checkpoints = [.. run.Checkpoints.Select(c => new ResultCheckpoint(
                 c.Run.Name, Path.GetRelativePath(c.Run.Directory, c.Checkpoint.File), c.Checkpoint.Step, c.Checkpoint.Sha256))],
+            ModelCode = ModelCodeOf(run),
             DataIdentity = train.Store.Identity,
             LabelsSha256 = HashOfLabels(train),
             Train = train.ToString(),
@@ -90,8 +93,8 @@ public sealed class AttributionResult
             return Open(folder);
         string arrays = Path.Combine(folder, document.Arrays);
         WriteArrays(arrays, strongest, matrix);
-        document = document with { ArraysSha256 = HashOf(arrays) };
-        AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, document, ResultJson.Default.AttributionDocument));
+        document = document with { ArraysSha256 = FileHash.Of(arrays) };
+        SealedJson.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(document, ResultJson.Default.AttributionDocument));
         return new AttributionResult(folder, document);
     }
 
@@ -104,7 +107,9 @@ public sealed class AttributionResult
         const string remedy = "Delete this result's folder and attribute again.";
         try
         {
-            AttributionDocument? document = JsonSerializer.Deserialize(File.ReadAllBytes(path), ResultJson.Default.AttributionDocument);
+            byte[] json = File.ReadAllBytes(path);
+            SealedJson.Check(path, json, remedy);
+            AttributionDocument? document = JsonSerializer.Deserialize(json, ResultJson.Default.AttributionDocument);
             if (document is not { Schema: 1 })
                 throw new FileFormatException(path, null, "a result of schema 1", $"schema {document?.Schema}", "Read it with a newer Tessar.");
             return new AttributionResult(Path.GetFullPath(folder), document);
@@ -137,9 +142,14 @@ public sealed class AttributionResult
     public bool IsStale(Run run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return Document.DataIdentity != run.Record.Program.Data.Identity || Document.Checkpoints.Any(c =>
+        return (Document.ModelCode is { } code && code != Code(run)) || Document.DataIdentity != run.Record.Program.Data.Identity || Document.Checkpoints.Any(c =>
             c.Run == run.Name && !IsThere(run, c));
     }
+
+    private static string? ModelCodeOf(RunView view) => view.Checkpoints.Select(c => Code(c.Run)).Distinct(StringComparer.Ordinal).ToArray() is var all
+        && all is [null] ? null : string.Join('\n', all);
+
+    private static string? Code(Run run) => run.ModelKey is { Length: > 0 } key ? key : null;
 
     // Models of an ensemble lie outside the run's folder and aren't among its checkpoints.
     private static bool IsThere(Run run, ResultCheckpoint checkpoint) =>
@@ -151,8 +161,25 @@ public sealed class AttributionResult
     /// <exception cref="FileFormatException">The array file is damaged.</exception>
     public (IReadOnlyList<Influence> Proponents, IReadOnlyList<Influence> Opponents) Top(int target)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(ArraysPath);
+        using SafetensorsFile file = OpenArrays();
         return (ReadRow(file, "proponents", "proponentScores", target), ReadRow(file, "opponents", "opponentScores", target));
+    }
+
+    /// <summary>Opens the arrays, after making sure once that they are those that were written.</summary>
+    /// <returns>The file; the caller disposes it.</returns>
+    /// <exception cref="FileFormatException">The arrays were changed, or are damaged.</exception>
+    /// <exception cref="TessarException">The file is missing.</exception>
+    internal SafetensorsFile OpenArrays()
+    {
+        var file = new FileInfo(ArraysPath);
+        (string, DateTime, long) key = (file.FullName, file.Exists ? file.LastWriteTimeUtc : default, file.Exists ? file.Length : 0);
+        if (!s_intact.ContainsKey(key))
+        {
+            FileHash.Check(ArraysPath, Document.ArraysSha256, "Delete this result's folder and attribute again.");
+            s_intact.TryAdd(key, 0);
+        }
+
+        return SafetensorsFile.Open(ArraysPath);
     }
 
     internal static string HashOfLabels(ExampleSet set)
@@ -209,12 +236,6 @@ public sealed class AttributionResult
             (indices[at + r], scores[at + r]) = (influences[r].Train, influences[r].Score);
     }
 
-    private static string HashOf(string file)
-    {
-        using FileStream stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
-
     // Everything that decides the numbers, nothing that doesn't: not the time, not the seconds it took.
     private static string KeyOf(AttributionDocument d)
     {
@@ -222,7 +243,7 @@ public sealed class AttributionResult
         [
             CodeVersion.ToString(CultureInfo.InvariantCulture), d.Method, d.DataIdentity, d.LabelsSha256, d.Train, d.Targets,
             d.Top.ToString(CultureInfo.InvariantCulture), .. Enumerable.Repeat("top only", d.TopOnly ? 1 : 0),
-            .. d.Checkpoints.Select(c => c.Sha256), .. d.Options.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key}={o.Value}"),
+            .. d.Checkpoints.Select(c => c.Sha256), .. Enumerable.Repeat(d.ModelCode ?? string.Empty, d.ModelCode is null ? 0 : 1), .. d.Options.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key}={o.Value}"),
         ];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..16];
     }

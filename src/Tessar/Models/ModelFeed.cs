@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Tessar.Inputs;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

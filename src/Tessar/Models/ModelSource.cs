@@ -27,6 +27,23 @@ public sealed class ModelSource
     /// <summary>A learning rate that suits it with AdamW; null when none was measured.</summary>
     internal double? LearningRate => type.GetCustomAttribute<ZooModelAttribute>() is { LearningRate: > 0 and var rate } ? rate : null;
 
+    /// <summary>Which code this architecture is.</summary>
+    /// <exception cref="TessarException">The assembly can't be read any more.</exception>
+    internal ModelCode Code => type.GetCustomAttribute<ZooModelAttribute>() is { } entry && type.Assembly == typeof(ModelSource).Assembly
+        ? new ModelCode { Version = entry.Version }
+        : new ModelCode { Assemblies = AssemblyHashes.Of(UserAssembly.PathOf(type.Assembly)) };
+
+    /// <summary>Which code a name stands for now; loads no assembly.</summary>
+    /// <param name="name">The <see cref="Name"/> of an architecture.</param>
+    /// <returns>Null when there is no such architecture or file.</returns>
+    internal static ModelCode? CodeOf(string name)
+    {
+        int mark = name.LastIndexOf('#');
+        if (mark >= 0)
+            return File.Exists(name[..mark]) ? new ModelCode { Assemblies = AssemblyHashes.Of(name[..mark]) } : null;
+        return Zoo.TryGetValue(name, out Type? known) ? new ModelSource(name, known).Code : null;
+    }
+
     /// <summary>The names of the built-in zoo, in ordinal order.</summary>
     public static IReadOnlyCollection<string> ZooNames => Zoo.Keys;
 
@@ -52,7 +69,7 @@ public sealed class ModelSource
         if (mark >= 0)
         {
             Type found = UserAssembly.FindModule(text[..mark], text[(mark + 1)..]);
-            return new ModelSource($"{found.Assembly.Location}#{found.FullName}", found);
+            return new ModelSource($"{UserAssembly.PathOf(found.Assembly)}#{found.FullName}", found);
         }
 
         if (Zoo.TryGetValue(text, out Type? known))

@@ -13,6 +13,8 @@ internal static class UserAssembly
     // A file that was built anew is loaded anew; the same one once.
     private static readonly ConcurrentDictionary<(string Path, DateTime Written), Assembly> Loaded = new();
 
+    private static readonly ConcurrentDictionary<Assembly, string> s_paths = new();
+
     /// <summary>Loads the assembly and finds the class.</summary>
     /// <exception cref="TessarException">The message names the file or type, what is required, and the nearest name.</exception>
     public static Type FindModule(string file, string typeName)
@@ -43,17 +45,20 @@ internal static class UserAssembly
         return found;
     }
 
-    /// <summary>Loads an assembly that holds methods of the user's own.</summary>
+    /// <summary>Loads an assembly that holds something of the user's own beside models.</summary>
     /// <param name="file">Its path.</param>
-    /// <exception cref="TessarException">There is no such file, it can't be loaded, or it holds no method.</exception>
-    public static Assembly OpenMethods(string file)
+    /// <param name="mark">An attribute that at least one public class of it has to carry.</param>
+    /// <param name="what">What such a class is, in the singular, for messages.</param>
+    /// <param name="shape">How one is declared, for messages.</param>
+    /// <exception cref="TessarException">There is no such file, it can't be loaded, or no class of it carries the mark.</exception>
+    public static Assembly Open(string file, Type mark, string what, string shape)
     {
         string path = Path.GetFullPath(file);
         if (!File.Exists(path))
-            throw Unusable($"There is no assembly {path}. Methods of your own are given as path/my.dll; build the project and pass its dll.");
-        Type[] types = ExportedTypes(path);
-        return types.Any(type => type.IsDefined(typeof(Methods.MethodAttribute), inherit: false)) ? Load(path) : throw Unusable(
-            $"{path} holds no method: a public class with [Method(\"lens/name\")] is required.");
+            throw Unusable($"There is no assembly {path}. A {what} of your own is given as path/my.dll; build the project and pass its dll.");
+        return ExportedTypes(path).Any(type => type.IsDefined(mark, inherit: false))
+            ? Load(path)
+            : throw Unusable($"{path} holds no {what}: {shape} is required.");
     }
 
     /// <summary>Whether an assembly's code calls a method of this name, whosever it is.</summary>
@@ -87,7 +92,29 @@ internal static class UserAssembly
     // The program that runs may name a model of its own: then it is the loaded assembly, not a second copy with other statics.
     private static Assembly Load(string path) =>
         AssemblyLoadContext.Default.Assemblies.FirstOrDefault(assembly => !assembly.IsDynamic && assembly.Location == path)
-        ?? Loaded.GetOrAdd((path, File.GetLastWriteTimeUtc(path)), key => new Context(key.Path).LoadFromAssemblyPath(key.Path));
+        ?? Loaded.GetOrAdd((path, File.GetLastWriteTimeUtc(path)), key => LoadAnew(key.Path));
+
+    // The runtime keeps the image of a path for as long as it runs: a file that was built anew since is read instead.
+    private static Assembly LoadAnew(string path)
+    {
+        var context = new Context(path);
+        if (!s_paths.Values.Contains(path, StringComparer.Ordinal))
+        {
+            Assembly first = context.LoadFromAssemblyPath(path);
+            s_paths.TryAdd(first, path);
+            return first;
+        }
+
+        string symbols = Path.ChangeExtension(path, ".pdb");
+        using var code = new MemoryStream(File.ReadAllBytes(path));
+        using MemoryStream? names = File.Exists(symbols) ? new MemoryStream(File.ReadAllBytes(symbols)) : null;
+        Assembly rebuilt = context.LoadFromStream(code, names);
+        s_paths.TryAdd(rebuilt, path);
+        return rebuilt;
+    }
+
+    /// <summary>Where an assembly of a model came from.</summary>
+    public static string PathOf(Assembly assembly) => s_paths.GetValueOrDefault(assembly) ?? assembly.Location;
 
     private static TessarException Unusable(string message) => new(message, ErrorKind.InputData);
 

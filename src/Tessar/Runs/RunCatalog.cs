@@ -48,6 +48,10 @@ public static class RunCatalog
         throw new TessarException($"There is no run `{nameOrPath}`.{NearestName.Hint(nameOrPath, names)} {known}", ErrorKind.InputData);
     }
 
+    /// <summary>Whether a process is making a run in this folder at this moment: it holds the lock, and the record isn't there yet.</summary>
+    internal static bool IsStarting(string folder) =>
+        !File.Exists(Path.Combine(folder, RunJson.FileName)) && !File.Exists(Path.Combine(folder, RetrainingJson.FileName)) && RunLock.IsHeld(folder);
+
     /// <summary>The first of <c>stem-1</c>, <c>stem-2</c>, … that no folder has yet.</summary>
     internal static string FreeName(string stem, string runsDirectory)
     {

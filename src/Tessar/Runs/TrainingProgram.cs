@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Models;
 
 namespace Tessar.Runs;

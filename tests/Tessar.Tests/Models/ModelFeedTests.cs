@@ -1,5 +1,6 @@
 using Tessar.Autograd.LayerRules;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Models;
 using TorchSharp;
 using static TorchSharp.torch;

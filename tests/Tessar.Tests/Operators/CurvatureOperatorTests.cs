@@ -37,8 +37,8 @@ public sealed class CurvatureOperatorTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var small = new SmallLoss(isDeep: true);
-        BatchLoss loss = small.Loss(30);
-        Tensor v = RandomDirections.Unit(loss.Size, ScalarType.Float64, 5);
+        ModelLoss loss = small.Loss(30);
+        Tensor v = RandomDirections.Unit(loss.Parameters.Size, ScalarType.Float64, 5);
         Tensor product = Operator(small, isHessian: true, batch: 11).Apply(v);
         const double Step = 1e-5;
         Tensor difference = (GradientAt(Step) - GradientAt(-Step)) / (2 * Step);
@@ -48,7 +48,7 @@ public sealed class CurvatureOperatorTests
         {
             Move(step);
             Tensor value = nn.functional.cross_entropy(small.Model.call(small.X), small.Y);
-            Tensor gradient = loss.Join(Gradient.Of(value, loss.Parameters));
+            Tensor gradient = ParameterVector.Join(Gradient.Of(value, loss.Parameters.Tensors));
             Move(-step);
             return gradient;
         }
@@ -56,9 +56,9 @@ public sealed class CurvatureOperatorTests
         void Move(double step)
         {
             using IDisposable mode = no_grad();
-            Tensor[] parts = loss.Split(v);
+            Tensor[] parts = loss.Parameters.Split(v);
             for (int i = 0; i < parts.Length; i++)
-                loss.Parameters[i].add_(parts[i], step);
+                loss.Parameters.Tensors[i].add_(parts[i], step);
         }
     }
 
@@ -68,13 +68,13 @@ public sealed class CurvatureOperatorTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var small = new SmallLoss(isDeep: true);
-        BatchLoss loss = small.Loss(30);
-        Tensor expected = zeros(loss.Size, loss.Size, dtype: ScalarType.Float64);
+        ModelLoss loss = small.Loss(30);
+        Tensor expected = zeros(loss.Parameters.Size, loss.Parameters.Size, dtype: ScalarType.Float64);
         for (int i = 0; i < SmallLoss.Examples; i++)
         {
             Tensor logits = small.Model.call(small.X.narrow(0, i, 1));
             Tensor p = logits.softmax(1).detach().squeeze(0);
-            Tensor jacobian = stack([.. Enumerable.Range(0, SmallLoss.Classes).Select(c => loss.Join(Gradient.OfKeepingGraph(logits[0, c], loss.Parameters)))]);
+            Tensor jacobian = stack([.. Enumerable.Range(0, SmallLoss.Classes).Select(c => ParameterVector.Join(Gradient.OfKeepingGraph(logits[0, c], loss.Parameters.Tensors)))]);
             expected += jacobian.t().mm(diag(p) - p.outer(p)).mm(jacobian) / SmallLoss.Examples;
         }
 
@@ -110,8 +110,8 @@ public sealed class CurvatureOperatorTests
         Assert.Contains("[15]", error.Message, StringComparison.Ordinal);
     }
 
-    private static LinearOperator Operator(SmallLoss small, bool isHessian, int batch) =>
-        isHessian ? new HessianOperator(small.Loss(batch), default) : new GaussNewtonOperator(small.Loss(batch), default);
+    private static LossOperator Operator(SmallLoss small, bool isHessian, int batch) =>
+        isHessian ? new HessianOperator(small.Loss(batch)) : new GaussNewtonOperator(small.Loss(batch));
 
-    private static Tensor Dense(LinearOperator matrix) => matrix.Apply(eye(matrix.Size, dtype: ScalarType.Float64));
+    private static Tensor Dense(LinearOperator matrix) => matrix.ToDense();
 }

@@ -1,6 +1,6 @@
 using Tessar.Operators;
+using Tessar.Tasks;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Tessar.Tests.Operators;
@@ -31,24 +31,17 @@ internal sealed class SmallLoss : IDisposable
 
     public nn.Module<Tensor, Tensor> Model => _model;
 
-    public Parameter[] Parameters => [.. _model.parameters()];
+    /// <summary>The mean loss in batches of some size.</summary>
+    public ModelLoss Loss(int batch) => Loss(new LossOperatorSettings { BatchSize = batch });
 
-    /// <summary>The loss in batches of some size.</summary>
-    public BatchLoss Loss(int batch) => new(_model, Parameters, Examples, [.. Batches(batch)]);
+    /// <summary>The loss with settings.</summary>
+    public ModelLoss Loss(LossOperatorSettings settings) =>
+        new(_model, ParameterVector.Of(_model), new SoftmaxCrossEntropy(), LossExamples.Of(_x, _y), settings);
 
     public void Dispose()
     {
         _model.Dispose();
         _x.Dispose();
         _y.Dispose();
-    }
-
-    private IEnumerable<Func<(Tensor, Tensor)>> Batches(int batch)
-    {
-        for (int first = 0; first < Examples; first += batch)
-        {
-            int from = first, count = Math.Min(batch, Examples - first);
-            yield return () => (_x.narrow(0, from, count), _y.narrow(0, from, count));
-        }
     }
 }

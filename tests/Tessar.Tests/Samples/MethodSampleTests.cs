@@ -16,14 +16,14 @@ public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractR
 {
     private const string Name = "data/label-match";
     private static readonly Lazy<string> s_assembly = new(Build);
-    private readonly Tool _tool = new();
+    private readonly Tool _tool = new() { IsProcess = true };
 
     public void Dispose() => _tool.Dispose();
 
     [Fact]
     public void It_keeps_the_contract_of_all_methods()
     {
-        var catalog = new MethodCatalog(typeof(Trak).Assembly, UserAssembly.OpenMethods(s_assembly.Value));
+        var catalog = new MethodCatalog(typeof(Trak).Assembly, MethodAssembly.Open(s_assembly.Value));
         foreach (MethodInfo clause in AttributionMethodTests.Clauses)
             clause.CreateDelegate<Action>(new AttributionContract(catalog, Name, run))();
     }
@@ -31,7 +31,7 @@ public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractR
     [Fact]
     public void Its_name_help_and_options_come_from_its_own_file()
     {
-        MethodDescription method = new MethodCatalog(typeof(Trak).Assembly, UserAssembly.OpenMethods(s_assembly.Value)).Find(Name);
+        MethodDescription method = new MethodCatalog(typeof(Trak).Assembly, MethodAssembly.Open(s_assembly.Value)).Find(Name);
         Assert.Equal("Scores an example by its label alone: for those of the target's class, against those of all others.", method.Summary);
         Assert.EndsWith(
             "| `strength` | 1 | 0.001 to 1000 | Score of an example of the target's class. |", MethodPagesTests.OptionsTable(method), StringComparison.Ordinal);
@@ -76,6 +76,7 @@ public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractR
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         string configuration = AppContext.BaseDirectory.Contains("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
         // What it refers to is built already, or this test wouldn't run.
+        using IDisposable alone = CheckoutBuild.Wait();
         using ChildProcess build = ChildProcess.StartProgram("dotnet",
         [
             "build", Path.Combine(Repository.Root, "samples", "method.cs"), "--configuration", configuration, "--output", folder,

@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Runs;
 using Tessar.Runs.Replaying;
@@ -24,7 +25,7 @@ public sealed class StartCheckTests : IDisposable
         { typeof(AnswersNullInTraining), "answered null in a trial before the training to a batch of 16" },
         { typeof(AnswersNaN), "with finite numbers, with the weights it starts from" },
         { typeof(AnswersDisposed), "it has disposed of" },
-        { typeof(Unregistered), "Call RegisterComponents()" },
+        { typeof(Unregistered), "RegisterComponents()" },
         { typeof(AllFrozen), "all its 4 parameters have requires_grad = false" },
         { typeof(Detaches), "doesn't depend on any parameter that is trained" },
     };

@@ -24,6 +24,7 @@ internal sealed class EvaluateMislabelsCommand : TessarCommand
         train = Add(Attributing.TrainSetting("mislabels"));
         ensemble = Add(Attributing.EnsembleSetting("mislabels"));
         top = Add(Setting.Int32("mislabels.top", "--top", "N", "Most suspicious examples to list", 20, 1, 1_000_000));
+        AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("evaluate mislabels demo-1", "By the self-influence of TRAK");
         AddExample("evaluate mislabels mine --method data/grad-dot --top 100 --json", "Of a run on your own data: a list to look through");

@@ -14,7 +14,7 @@ internal static class EvaluationFiles
     /// <returns>The file.</returns>
     public static string Save<T>(T result, JsonTypeInfo<T> type, Run run, string kind, T essence)
     {
-        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(essence, type))))[..16];
+        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(essence, type) + run.ModelKey)))[..16];
         string path = Path.Combine(run.Directory, "results", "evaluations", kind, $"{key}.json");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         AtomicFile.WriteText(path, JsonSerializer.Serialize(result, type) + "\n");
@@ -28,7 +28,7 @@ internal static class EvaluationFiles
     public static string SaveRanking(string result, IReadOnlyList<int> ranking, float[] suspicion)
     {
         string path = Path.ChangeExtension(result, ".safetensors");
-        var writer = new SafetensorsWriter();
+        var writer = new SafetensorsWriter { IsSealed = true };
         writer.Add("ranking", ranking.ToArray(), ranking.Count);
         writer.Add("suspicion", suspicion, suspicion.Length);
         writer.Save(path);

@@ -5,6 +5,7 @@ using Tessar.Examples;
 using Tessar.Lenses.Data.Evaluation;
 using Tessar.Lenses.Data.Evaluation.Sanity;
 using Tessar.Methods;
+using Tessar.Statistics;
 
 namespace Tessar.Cli.Commands.Evaluation;
 

@@ -5,10 +5,12 @@ using System.Text;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Lenses.Data.Evaluation;
 using Tessar.Models;
 using Tessar.Runs;
 using Tessar.Runs.Retraining;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,7 +35,7 @@ internal static class TrajectoryOutputs
                 "--same-trajectory leaves examples out of one run's own training. Name one run that was trained without a mask, and leave --train and --ensemble out.", ErrorKind.Usage);
         }
 
-        string identity = string.Create(CultureInfo.InvariantCulture, $"{run.Checkpoints[^1].Sha256}|{masks.Rule}|{masks.Examples}|{Judging.Seed(call)}|{targets}|{masks.Count}");
+        string identity = string.Create(CultureInfo.InvariantCulture, $"{run.IdentityOf(run.Checkpoints[^1])}|{masks.Rule}|{masks.Examples}|{Judging.Seed(call)}|{targets}|{masks.Count}");
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..16];
         string path = Path.Combine(run.Directory, "results", "evaluations", "trajectory", $"{key}.safetensors");
         List<float> outputs = Kept(path);
@@ -74,7 +76,7 @@ internal static class TrajectoryOutputs
     private static void Keep(string path, List<float> outputs, int targets)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var writer = new SafetensorsWriter();
+        var writer = new SafetensorsWriter { IsSealed = true };
         writer.Add(Tensor, outputs.ToArray(), outputs.Count / targets, targets);
         writer.Save(path);
     }

@@ -278,8 +278,8 @@ internal sealed class GradientStoreWriter : IDisposable
         return (largest * Math.Pow(2, -_header.ScaleExponent), zeroRows, sum * Math.Pow(4, -_header.ScaleExponent) / _header.Rows);
     }
 
-    private void WriteHeader() => AtomicFile.Write(
-        GradientStore.HeaderPath(_folder), stream => JsonSerializer.Serialize(stream, _header, GradientStoreJson.Default.GradientStoreHeader));
+    private void WriteHeader() => SealedJson.Write(
+        GradientStore.HeaderPath(_folder), JsonSerializer.Serialize(_header, GradientStoreJson.Default.GradientStoreHeader));
 
     private void Guard(Action write)
     {

@@ -46,9 +46,8 @@ internal sealed class ConjugateInverse(TrainCurvature curvature, double relative
 
     public override Tensor Solve(Tensor columns, MethodContext context)
     {
-        var damped = new DampedOperator(_matrix, Damping);
         ConjugateSolution found = ConjugateGradients.Solve(
-            damped, columns, iterations, tolerance, done => context.Progress?.Report(new MethodProgress("solve", done, iterations, "iterations")));
+            _matrix.Damped(Damping), columns, iterations, tolerance, done => context.Progress?.Report(new MethodProgress("solve", done, iterations, "iterations")));
         // Few need all iterations: the stage still ends at its total.
         if (found.Iterations < iterations)
             context.Progress?.Report(new MethodProgress("solve", iterations, iterations, "iterations"));

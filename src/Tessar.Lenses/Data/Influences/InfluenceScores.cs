@@ -2,9 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Outputs;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -81,15 +84,16 @@ internal sealed class InfluenceScores(
         return FiniteScores.Of(sum.div_((double)train.Count * run.Checkpoints.Count));
     }
 
-    private void Visit(RunView run, ExampleSet train, ExampleSet targets, MethodContext context, Action<int, Tensor, FeatureModel, MethodContext> visit)
+    private void Visit(RunView run, ExampleSet train, ExampleSet targets, MethodContext context, Action<int, Tensor, GradientModel, MethodContext> visit)
     {
         for (int c = 0; c < run.Checkpoints.Count; c++)
         {
             using DisposeScope scope = NewDisposeScope();
             MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
             _fitting.Start();
-            using var model = new FeatureModel(run.Checkpoints[c], train, OutputFunction.For(output), unsupported, precision);
-            model.SaySlowPath(context, run.Checkpoints[0]);
+            using var model = new GradientModel(run.Checkpoints[c].Open(), train, OutputFunction.For(output), unsupported, precision);
+            if (c == 0 && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             (_gradientCheck, _parameters, _skipped) = (Math.Max(_gradientCheck, model.GradientCheck), model.Gradients.ParameterCount, model.Skipped);
             RefuseEmpty(model);
             using InverseCurvature inverse = invert(new TrainCurvature(model, train, curvatureKind, batchSize, pass));
@@ -116,7 +120,7 @@ internal sealed class InfluenceScores(
         }
     }
 
-    private void Stream(FeatureModel model, ExampleSet train, Tensor solved, MethodContext context, Action<int, Tensor, Tensor> visit)
+    private void Stream(GradientModel model, ExampleSet train, Tensor solved, MethodContext context, Action<int, Tensor, Tensor> visit)
     {
         for (int first = 0; first < train.Count; first += batchSize)
         {
@@ -128,7 +132,7 @@ internal sealed class InfluenceScores(
         }
     }
 
-    private Tensor TargetColumns(FeatureModel model, ExampleSet targets, int first, int count)
+    private Tensor TargetColumns(GradientModel model, ExampleSet targets, int first, int count)
     {
         Tensor columns = empty(model.Gradients.ParameterCount, count, dtype: precision);
         for (int at = 0; at < count; at += batchSize)
@@ -141,7 +145,7 @@ internal sealed class InfluenceScores(
         return columns;
     }
 
-    private static (Tensor Rows, Tensor Factors) Gradients(FeatureModel model, ExampleSet set, int first, int count)
+    private static (Tensor Rows, Tensor Factors) Gradients(GradientModel model, ExampleSet set, int first, int count)
     {
         (CapturedBatch batch, Tensor q) = model.Run(set, [.. Enumerable.Range(first, count)]);
         Tensor rows = cat([.. model.Gradients.Captured.Select(slot => PerExampleGradients.Gradient(batch, slot))], 1);
@@ -157,17 +161,17 @@ internal sealed class InfluenceScores(
         return (rows, q);
     }
 
-    private int BlockOf(FeatureModel model, ExampleSet targets, MethodContext context)
+    private int BlockOf(GradientModel model, ExampleSet targets, MethodContext context)
     {
         // Right sides, solution and the work space of an iterative solver: five vectors a target.
         long perTarget = 5 * model.Gradients.ParameterCount * (precision == ScalarType.Float64 ? sizeof(double) : sizeof(float));
         return (int)Math.Clamp(context.MemoryBudget / 2 / perTarget, 1, targets.Count);
     }
 
-    private static void RefuseEmpty(FeatureModel model)
+    private static void RefuseEmpty(GradientModel model)
     {
         if (model.Gradients.Captured.Count == 0)
-            throw new TessarException($"No parameter of {model.Checkpoint.Run.Record.Program.Model} has a gradient. Choose a model with trainable parameters, or --set unsupported=loop-fallback.", ErrorKind.Usage);
+            throw new TessarException($"No parameter of {model.Trained.Name} has a gradient. Choose a model with trainable parameters, or --set unsupported=loop-fallback.", ErrorKind.Usage);
     }
 
     private void Note(InverseCurvature inverse, MethodContext context)

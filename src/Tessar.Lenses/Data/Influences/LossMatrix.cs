@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
 using TorchSharp;
@@ -11,8 +12,6 @@ namespace Tessar.Lenses.Data.Influences;
 /// <summary>Writes a curvature matrix out, [P, P] in fp64, parameters in the order of the flat gradient.</summary>
 internal static class LossMatrix
 {
-    private const int HessianColumns = 64;
-
     // Relative; sums of fp32 products differ by far less, second derivatives of anything that isn't linear by far more.
     private const double Rounding = 1e-4;
 
@@ -77,7 +76,7 @@ internal static class LossMatrix
         int inputs = (int)layer.Inputs, outputs = (int)layer.Outputs;
         Tensor blocks = zeros(outputs * (outputs + 1) / 2, inputs, inputs, dtype: ScalarType.Float64);
         Tensor? weights = null, a = null;
-        int classes = curvature.Model.Checkpoint.Run.Record.Classes.Count;
+        int classes = curvature.Model.Trained.Classes;
         curvature.Passes("curvature", (batch, c) =>
         {
             LayerCall call = batch.Calls.Single(one => ReferenceEquals(one.Rule, layer.Rule));
@@ -143,18 +142,9 @@ internal static class LossMatrix
 
     private static Tensor Hessian(TrainCurvature curvature, long size)
     {
-        Operators.LinearOperator products = curvature.Whole();
-        Tensor matrix = empty(size, size, dtype: ScalarType.Float64);
-        for (long first = 0; first < size; first += HessianColumns)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            long count = Math.Min(HessianColumns, size - first);
-            Tensor units = zeros(size, count, dtype: products.Type);
-            units.narrow(0, first, count).copy_(eye(count, dtype: products.Type));
-            matrix.narrow(1, first, count).copy_(products.Apply(units));
-            curvature.Context.Progress?.Report(new MethodProgress("curvature", first + count, size, "columns"));
-        }
-
+        Tensor matrix = curvature.Whole().ToDense(
+            ScalarType.Float64, curvature.Context.MemoryBudget,
+            done => curvature.Context.Progress?.Report(new MethodProgress("curvature", done, size, "columns")));
         return (matrix + matrix.t()).div_(2);
     }
 }

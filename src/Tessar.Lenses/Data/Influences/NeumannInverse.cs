@@ -61,7 +61,7 @@ internal sealed class NeumannInverse : InverseCurvature
             sum.add_(Series(columns, repeat, context));
         sum.div_(_scale * _repeats);
         Tensor length = columns.norm(0, keepdim: false);
-        Tensor left = (new DampedOperator(_whole, Damping).Apply(sum) - columns).norm(0, keepdim: false);
+        Tensor left = (_whole.Damped(Damping).Apply(sum) - columns).norm(0, keepdim: false);
         _largestResidual = Math.Max(_largestResidual, (left / where(length.gt(0), length, ones_like(length))).max().to_type(ScalarType.Float64).item<double>());
         return sum.MoveToOuterDisposeScope();
     }
@@ -75,8 +75,7 @@ internal sealed class NeumannInverse : InverseCurvature
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            Tensor product = Matrix(random).Apply(v);
-            v.add_(product.add_(v, Damping), -1 / _scale).add_(columns);
+            v.add_(Matrix(random).Damped(Damping).Apply(v), -1 / _scale).add_(columns);
             double length = v.norm().to_type(ScalarType.Float64).item<double>();
             // A convergent series stays below the sum of its terms' bounds, Σ ‖g‖ = depth ‖g‖.
             if (!double.IsFinite(length) || length > 10.0 * (step + 2) * start)

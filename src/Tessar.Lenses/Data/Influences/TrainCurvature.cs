@@ -1,11 +1,11 @@
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Products;
 using Tessar.Methods;
 using Tessar.Operators;
+using Tessar.Tasks;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Influences;
@@ -16,12 +16,12 @@ namespace Tessar.Lenses.Data.Influences;
 /// <param name="kind">Hessian or Gauss–Newton matrix.</param>
 /// <param name="batchSize">Examples per forward pass.</param>
 /// <param name="context">Progress, cancellation, seed and limits.</param>
-internal sealed class TrainCurvature(FeatureModel model, ExampleSet train, CurvatureKind kind, int batchSize, MethodContext context)
+internal sealed class TrainCurvature(GradientModel model, ExampleSet train, CurvatureKind kind, int batchSize, MethodContext context)
 {
     private double? _meanEigenvalue;
 
     /// <summary>The checkpoint.</summary>
-    public FeatureModel Model => model;
+    public GradientModel Model => model;
 
     /// <summary>Which matrix it is.</summary>
     public CurvatureKind Kind => kind;
@@ -33,14 +33,14 @@ internal sealed class TrainCurvature(FeatureModel model, ExampleSet train, Curva
     public int Examples => train.Count;
 
     /// <summary>The matrix by its products, over all examples.</summary>
-    public LinearOperator Whole() => Operator([.. FeatureBatches()], kind);
+    public LinearOperator Whole() => Operator(kind);
 
     /// <summary>The Gauss–Newton matrix by its products, over all examples, whatever the kind.</summary>
-    public LinearOperator GaussNewton() => Operator([.. FeatureBatches()], CurvatureKind.GaussNewton);
+    public LinearOperator GaussNewton() => Operator(CurvatureKind.GaussNewton);
 
     /// <summary>The matrix of some examples only.</summary>
     /// <param name="indices">Which.</param>
-    public LinearOperator Of(int[] indices) => Operator([indices], kind);
+    public LinearOperator Of(int[] indices) => Operator(kind, indices);
 
     /// <summary>Trace of the Gauss–Newton matrix over the number of parameters: what damping is relative to, for both kinds.</summary>
     /// <remarks>
@@ -61,7 +61,7 @@ internal sealed class TrainCurvature(FeatureModel model, ExampleSet train, Curva
     /// <param name="visit">Gets each batch and the class; tensors live until it returns.</param>
     public void Passes(string stage, Action<CapturedBatch, int> visit)
     {
-        int classes = model.Checkpoint.Run.Record.Classes.Count;
+        int classes = model.Trained.Classes;
         long done = 0;
         foreach (int[] indices in FeatureBatches())
         {
@@ -104,15 +104,13 @@ internal sealed class TrainCurvature(FeatureModel model, ExampleSet train, Curva
             yield return [.. Enumerable.Range(first, Math.Min(batchSize, train.Count - first))];
     }
 
-    private LinearOperator Operator(int[][] batches, CurvatureKind matrix)
+    private LossOperator Operator(CurvatureKind matrix, int[]? examples = null)
     {
-        Parameter[] parameters = [.. model.Gradients.Captured.Select(slot => slot.Parameter)];
-        var loss = new BatchLoss(
-            model.Module, parameters, batches.Sum(b => (long)b.Length),
-            [.. batches.Select(indices => (Func<(Tensor, Tensor)>)(() => (model.Inputs(train, indices), model.CheckedLabels(train, indices))))])
+        var settings = new LossOperatorSettings
         {
-            Type = model.Precision,
+            BatchSize = examples?.Length ?? batchSize, Examples = examples, Type = model.Precision, Cancellation = context.Cancellation,
         };
-        return matrix == CurvatureKind.Hessian ? new HessianOperator(loss, context.Cancellation) : new GaussNewtonOperator(loss, context.Cancellation);
+        ModelLoss loss = ModelLoss.Of(model, train, new SoftmaxCrossEntropy(), settings);
+        return matrix == CurvatureKind.Hessian ? new HessianOperator(loss) : new GaussNewtonOperator(loss);
     }
 }

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
 using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Kronecker;
@@ -36,7 +37,7 @@ internal sealed record CurvatureSettings(bool IsKfac, CurvatureLabels Labels, ul
         FactorFiles files = FactorFiles.Of(
             Path.Combine(checkpoints[0].Run.Directory, "results", "data", folder),
             [
-                .. checkpoints.Select(view => view.Checkpoint.Sha256), train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train),
+                .. checkpoints.Select(view => view.Identity), train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train),
                 MethodOption.Write(Labels), string.Create(CultureInfo.InvariantCulture, $"{Seed} {used.Count} {BatchSize}"), MethodOption.Write(Unsupported),
             ]);
         Func<CurvatureSource>[] sources =

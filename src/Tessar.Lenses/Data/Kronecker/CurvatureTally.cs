@@ -1,3 +1,4 @@
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
 
@@ -25,7 +26,7 @@ internal sealed class CurvatureTally(MethodContext context)
     public List<SelfCheck> Checks { get; } = [];
 
     /// <summary>Notes a checkpoint.</summary>
-    public void Note(FeatureModel model)
+    public void Note(GradientModel model)
     {
         _gradientCheck = Math.Max(_gradientCheck, model.GradientCheck);
         if (_parameters == 0 && model.SlowPath is { } slow)

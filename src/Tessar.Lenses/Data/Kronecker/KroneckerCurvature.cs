@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Autograd;
+using Tessar.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -86,6 +87,28 @@ internal sealed class KroneckerCurvature : IDisposable
         return Shapes[block].IsFactored
             ? _basis.Layers[block].RotateBack(_basis.Layers[block].Rotate(rows).mul_(factors))
             : rows * factors;
+    }
+
+    /// <summary>φ(H) of all blocks as one operator over the flat gradient: the curvature itself, its damped inverse, or any other function.</summary>
+    /// <param name="parameters">The parameters of the blocks, in the order of the flat gradient; those of no block are multiplied with zero.</param>
+    /// <param name="functions">φ(Λ) per block; null for Λ. Stays the caller's, and has to live as long as the operator, as this curvature does.</param>
+    /// <remarks>Cost of a product: for each layer of [out, in] in·out·(in + out) multiplications twice, for a vector.</remarks>
+    public LinearOperator Operator(ParameterVector parameters, IReadOnlyList<Tensor>? functions = null)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        Dictionary<string, ParameterSlot> slots = parameters.Slots.ToDictionary(slot => slot.Name, StringComparer.Ordinal);
+        return new BlockDiagonalOperator([.. Shapes.Select((shape, b) => Block(shape, b))]) { Named = parameters };
+
+        (CoordinateSelection Coordinates, LinearOperator Block) Block(BlockShape shape, int b)
+        {
+            ParameterSlot[] own = [.. shape.Parameters.Select(name => slots[name])];
+            var values = new DiagonalOperator((functions ?? _values)[b], parameters.Type);
+            if (!shape.IsFactored)
+                return (new RangeSelection(parameters.Size, (own[0].Offset, own[0].Count)), values);
+            LayerBasis layer = _basis.Layers[b];
+            var rotation = new KroneckerOperator(new DenseOperator(layer.OutputVectors), new DenseOperator(layer.InputVectors));
+            return (new LayerSelection(parameters.Size, own[0], own.ElementAtOrDefault(1)), new CongruenceOperator(rotation, values));
+        }
     }
 
     /// <summary>gᵀ φ(H) g for the gradient g of each example, all blocks together.</summary>

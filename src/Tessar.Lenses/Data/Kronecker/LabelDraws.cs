@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using TorchSharp;
+using Tessar.Tasks;
 using static TorchSharp.torch;
 using RandomStream = Tessar.Examples.RandomStream;
 
@@ -40,12 +40,5 @@ internal static class LabelDraws
     /// <param name="logits">[B, classes].</param>
     /// <param name="uniforms">B numbers in [0, 1).</param>
     /// <returns>[B], int64, in the current dispose scope.</returns>
-    public static Tensor Draw(Tensor logits, double[] uniforms)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor cumulated = logits.to_type(ScalarType.Float64).softmax(1).cumsum(1);
-        // Rounding may leave the last sum a little below 1.
-        Tensor below = cumulated.le(tensor(uniforms).unsqueeze(1)).sum(1).clamp(max: logits.shape[1] - 1);
-        return below.MoveToOuterDisposeScope();
-    }
+    public static Tensor Draw(Tensor logits, double[] uniforms) => SoftmaxCrossEntropy.ClassAt(logits, uniforms);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
 
@@ -24,7 +25,7 @@ internal sealed class LayerTally
     public TimeSpan Scoring { get; set; }
 
     /// <summary>Notes one checkpoint.</summary>
-    public void Note(FeatureModel model, LayerFeatures features, IReadOnlyList<LayerProjection> parts, int examples, MethodContext context)
+    public void Note(GradientModel model, LayerFeatures features, IReadOnlyList<LayerProjection> parts, int examples, MethodContext context)
     {
         _gradientCheck = Math.Max(_gradientCheck, model.GradientCheck);
         (_parameters, _skipped) = (model.Gradients.ParameterCount, model.Skipped);
@@ -33,7 +34,7 @@ internal sealed class LayerTally
         string[] dead = [.. parts.Where((_, p) => features.SumOfSquares[p] == 0).SelectMany(part => part.Parameters)];
         if (dead.Length == 0)
             return;
-        string remark = $"No train example has a gradient in {string.Join(", ", dead)} of {Path.GetFileName(model.Checkpoint.Checkpoint.File)}: it adds nothing.";
+        string remark = $"No train example has a gradient in {string.Join(", ", dead)} of {Path.GetFileName(model.Trained.File)}: it adds nothing.";
         _remarks.Add(remark);
         context.Warn?.Invoke(remark);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Examples;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
 using Tessar.Runs;
 using Tessar.Runs.Replaying;

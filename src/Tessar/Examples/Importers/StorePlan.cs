@@ -17,7 +17,8 @@ internal sealed record StorePlan(IReadOnlyList<ColumnMaker> Columns, IReadOnlyLi
     {
         SourceTable[] tables = [.. selections.Select(selection => selection.Table).Distinct()];
         IReadOnlyList<SourceColumn> columns = tables[0].Columns;
-        int image = ColumnChoice.Image(columns, options), label = ColumnChoice.Label(columns, options), id = ColumnChoice.Id(columns);
+        int image = ColumnChoice.Image(columns, options), id = ColumnChoice.Id(columns);
+        LabelCells? label = ColumnChoice.Label(columns, options);
         if (image >= 0 && columns[image] is { Kind: CellKind.Array, Type: not ElementType.U8 } && options.Image is null
             && !UnitNumbers.AreBytes(tables, image, cancellation))
             image = -1;
@@ -28,8 +29,10 @@ internal sealed record StorePlan(IReadOnlyList<ColumnMaker> Columns, IReadOnlyLi
                 ErrorKind.Usage);
         }
 
-        LabelColumn? labels = label >= 0 && label != image ? LabelColumn.Survey(tables, label, options, cancellation) : null;
-        id = id == image || id == labels?.Index ? -1 : id;
+        if (options.Label is not null && label?.Index == image)
+            throw new TessarException($"The column `{columns[image].Name}` can't be both pictures and classes. Name another with `--image` or `--label`.", ErrorKind.Usage);
+        LabelColumn? labels = label is not null && label.Index != image ? LabelColumn.Survey(tables, label, options, cancellation) : null;
+        id = id == image || id == labels?.Source ? -1 : id;
         bool[] pictures = [.. columns.Select((column, i) => column.Kind == CellKind.Picture || (i == image && column.Kind == CellKind.Bytes))];
         bool isGrey = PictureSurvey.Run(selections, pictures, image, options.SkipBad, progress, cancellation);
         var makers = new List<ColumnMaker>();

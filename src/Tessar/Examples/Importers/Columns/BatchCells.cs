@@ -35,7 +35,9 @@ internal static class BatchCells
     public static FileFormatException Missing(string path, string column, long row) =>
         new(path, null, $"a value of `{column}` in row {row}", "none", "Say what to put there with `--fill VALUE`, or complete the table.");
 
-    private static void Fill(SourceColumn column, Span<byte> number, double? fill, string path, long row)
+    /// <summary>Puts a number where one is missing.</summary>
+    /// <exception cref="TessarException">None was given, or the column can't hold it.</exception>
+    public static void Fill(SourceColumn column, Span<byte> number, double? fill, string path, long row)
     {
         double value = fill ?? throw Missing(path, column.Name, row);
         bool isInteger = column.Type is ElementType.U8 or ElementType.I32 or ElementType.I64;
