@@ -46,6 +46,8 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
         {
             using DisposeScope inner = NewDisposeScope();
             using var model = new GradientModel(run.Checkpoints[c].Open(), train, Output, options.Unsupported);
+            if (c == 0 && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             (check, parameters, skipped) = (Math.Max(check, model.GradientCheck), model.Gradients.ParameterCount, model.Skipped);
             var products = new ExactProducts(model, options.BatchSize, RepeatedProgress.Of(context, c, run.Checkpoints.Count));
             Tensor left = Inverse(products.NormsAndFactors(train, "norms").Norms);
@@ -90,6 +92,8 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
         {
             using DisposeScope inner = NewDisposeScope();
             using var model = new GradientModel(run.Checkpoints[c].Open(), train, Output, options.Unsupported);
+            if (c == 0 && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             var products = new ExactProducts(model, options.BatchSize, RepeatedProgress.Of(context, c, run.Checkpoints.Count));
             sum.add_(products.NormsAndFactors(train, "norms").Norms.gt(0).to_type(ScalarType.Float64));
         }

@@ -44,6 +44,8 @@ public sealed class GradDot(GradDotOptions options) : IAttributionMethod
         {
             using DisposeScope inner = NewDisposeScope();
             using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
+            if (ReferenceEquals(checkpoint, run.Checkpoints[0]) && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             (check, parameters, skipped) = (Math.Max(check, model.GradientCheck), model.Gradients.ParameterCount, model.Skipped);
             sum.add_(new ExactProducts(model, options.BatchSize, context).Between(train, targets, "products").Products);
         }
@@ -74,6 +76,8 @@ public sealed class GradDot(GradDotOptions options) : IAttributionMethod
         {
             using DisposeScope inner = NewDisposeScope();
             using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
+            if (ReferenceEquals(checkpoint, run.Checkpoints[0]) && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             sum.add_(new ExactProducts(model, options.BatchSize, context).SquaredNorms(train));
         }
 

@@ -84,6 +84,8 @@ public sealed class Grass(GrassOptions options) : IAttributionMethod
             MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
             var watch = Stopwatch.StartNew();
             using var model = new GradientModel(run.Checkpoints[c].Open(), train, output, options.Unsupported);
+            if (c == 0 && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             LayerProjection[] parts = Plan(model, train, pass);
             try
             {

@@ -103,6 +103,8 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
             MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
             var watch = Stopwatch.StartNew();
             using var model = new GradientModel(run.Checkpoints[c].Open(), train, output, options.Unsupported);
+            if (c == 0 && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             LayerProjection[] parts = Plan(model, train, pass);
             try
             {

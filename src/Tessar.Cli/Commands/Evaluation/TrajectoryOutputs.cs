@@ -7,6 +7,7 @@ using Tessar.Cli.Terminal;
 using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Lenses.Data.Evaluation;
+using Tessar.Models;
 using Tessar.Runs;
 using Tessar.Runs.Retraining;
 using Tessar.Tasks;
@@ -60,7 +61,7 @@ internal static class TrajectoryOutputs
         using DisposeScope scope = NewDisposeScope();
         int[] all = [.. Enumerable.Range(0, targets.Count)];
         int classes = run.Record.Classes.Count;
-        float[] logits = model.call(Batches.Inputs(targets, all, run.Record.Program.Input)).contiguous().data<float>().ToArray();
+        float[] logits = model.Ask(Batches.Inputs(targets, all, run.Record.Program.Input)).contiguous().data<float>().ToArray();
         return tensor(all.Select(i => (float)LogitMath.Margin(logits.AsSpan(i * classes, classes), targets.Label(i))).ToArray()).MoveToOuterDisposeScope();
     }
 

@@ -92,6 +92,8 @@ internal sealed class InfluenceScores(
             MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
             _fitting.Start();
             using var model = new GradientModel(run.Checkpoints[c].Open(), train, OutputFunction.For(output), unsupported, precision);
+            if (c == 0 && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             (_gradientCheck, _parameters, _skipped) = (Math.Max(_gradientCheck, model.GradientCheck), model.Gradients.ParameterCount, model.Skipped);
             RefuseEmpty(model);
             using InverseCurvature inverse = invert(new TrainCurvature(model, train, curvatureKind, batchSize, pass));

@@ -30,8 +30,8 @@ internal sealed class CurvatureTally(MethodContext context)
     public void Note(GradientModel model)
     {
         _gradientCheck = Math.Max(_gradientCheck, model.GradientCheck);
-        if (_parameters == 0 && model.Gradients.Unsupported.Count > 0 && model.Skipped.Count == 0)
-            Remark($"No per-example rule knows {string.Join(", ", model.Gradients.Unsupported)}: computed by one backward pass per example, which is slow.");
+        if (_parameters == 0 && model.SlowPath is { } slow)
+            Remark(slow);
         (_parameters, _skipped) = (model.Gradients.ParameterCount, model.Skipped);
     }
 
