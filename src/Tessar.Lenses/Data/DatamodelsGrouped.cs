@@ -5,6 +5,7 @@ using Tessar.Examples;
 using Tessar.Lenses.Data.Datamodels;
 using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
+using Tessar.Results;
 using Tessar.Runs.Retraining;
 
 namespace Tessar.Lenses.Data;
@@ -20,6 +21,7 @@ namespace Tessar.Lenses.Data;
     Needs = MethodNeeds.Retraining, HasIndividualDraws = true, BestFor = "which classes or parts of the data a prediction rests on, with error bars")]
 public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttributionMethod
 {
+    private readonly DatamodelsGroupedOptions options = OptionRanges.Check(options);
     private const string MethodName = "data/datamodels-grouped";
     private const int SubsetsPerGroup = 4;
 
@@ -63,7 +65,7 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
         SubsetFraction.Check(MethodName, options.Fraction);
         ExampleGroups groups = Groups(train);
         // Of its own domain: models that judge an attribution must not be those it was fitted to.
-        ulong seed = new RandomStream(options.Seed, "datamodels, grouped", unchecked((long)context.Seed)).NextUInt64();
+        ulong seed = new RandomStream(options.Seed ?? context.Seed, "datamodels, grouped", 0L).NextUInt64();
         bool[][] drawn = groups.Draw(options.Subsets, options.Fraction, seed);
         ExampleMasks masks = groups.Masks(drawn);
         SubsetTrainings trainings = SubsetTrainings.Train(
@@ -147,8 +149,8 @@ public sealed record DatamodelsGroupedOptions
     [Range(0.0, 1_000_000.0)]
     public double Ridge { get; init; }
 
-    /// <summary>Seed of the subsets and the trainings.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of the subsets and the trainings; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 }
 
 /// <summary>What puts examples together in <see cref="DatamodelsGrouped"/>.</summary>

@@ -22,6 +22,7 @@ namespace Tessar.Lenses.Data;
     BestFor = "influence functions of networks: what the weights would become without an example, with curvature and without projection")]
 public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
 {
+    private readonly EkfacOptions options = OptionRanges.Check(options);
     private const string MethodName = "data/ekfac";
 
     /// <inheritdoc/>
@@ -90,7 +91,7 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
             var watch = Stopwatch.StartNew();
             using var checkpoint = new ExplainedCheckpoint(view, train, output, options.Unsupported);
             var settings = new CurvatureSettings(
-                options.Factorisation == Factorisation.Kfac, options.Labels, unchecked(options.Seed + context.Seed), options.CurvatureExamples, options.BatchSize,
+                options.Factorisation == Factorisation.Kfac, options.Labels, options.Seed ?? context.Seed, options.CurvatureExamples, options.BatchSize,
                 options.Unsupported);
             using KroneckerCurvature curvature = settings.Fit(checkpoint.Blocks.Shapes, [view], train, "ekfac", kept: 1, pass);
             (Tensor[] inverses, double[] dampings) = curvature.Inverses(options.Damping);
@@ -121,8 +122,8 @@ public sealed record EkfacOptions
     /// <summary>Whose gradients the curvature is of: labels drawn from the model's own predictions, or those of the data.</summary>
     public CurvatureLabels Labels { get; init; } = CurvatureLabels.Sampled;
 
-    /// <summary>Seed of the drawn labels.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of the drawn labels; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 
     /// <summary>Most train examples that the curvature is measured on, evenly spaced.</summary>
     [Range(1, 100_000_000)]

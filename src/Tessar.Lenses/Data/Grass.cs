@@ -7,6 +7,7 @@ using Tessar.Lenses.Data.Layers;
 using Tessar.Lenses.Data.Outputs;
 using Tessar.Lenses.Data.Projections;
 using Tessar.Methods;
+using Tessar.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,6 +25,7 @@ namespace Tessar.Lenses.Data;
     BestFor = "models so large that even one addition per parameter and example is too much")]
 public sealed class Grass(GrassOptions options) : IAttributionMethod
 {
+    private readonly GrassOptions options = OptionRanges.Check(options);
     private const string MethodName = "data/grass";
 
     /// <inheritdoc/>
@@ -82,7 +84,7 @@ public sealed class Grass(GrassOptions options) : IAttributionMethod
             LayerProjection[] parts = Plan(model, train, pass);
             try
             {
-                string folder = Path.Combine(run.Checkpoints[c].Run.Directory, "results", "data", "grass");
+                string folder = ResultFolder.StoreOf(run.Checkpoints[c].Run, MethodName);
                 using var features = new LayerFeatures(model, parts, train, targets, areLosses: false, options.BatchSize, folder, pass);
                 tally.Note(model, features, parts, train.Count, context);
                 tally.Features += watch.Elapsed;
@@ -106,7 +108,7 @@ public sealed class Grass(GrassOptions options) : IAttributionMethod
         long masked = (long)k * options.MaskRatio;
         // One kernel for all: gradients of at most k entries in all need no sketch, longer ones are added up in the same k buckets.
         bool isWhole = options.Kernel == GrassKernel.Whole, isLong = model.Gradients.ParameterCount > k;
-        ulong Key(int table) => SketchHash.Key(unchecked(options.Seed + context.Seed), model.CheckpointNumber, table);
+        ulong Key(int table) => SketchHash.Key(options.Seed ?? context.Seed, model.CheckpointNumber, table);
         LayerProjection[] parts =
         [
             .. layers.Select((layer, l) => new MaskedSketch(layer, masked, k, keepsSmall: !isWhole || !isLong, draw => Key(3 * l + draw))),
@@ -137,8 +139,8 @@ public sealed record GrassOptions
     /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
     public TargetOutput Output { get; init; } = TargetOutput.Margin;
 
-    /// <summary>Seed of masks and signs.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of masks and signs; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 
     /// <summary>Examples per forward pass.</summary>
     [Range(1, 1 << 16)]

@@ -19,6 +19,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "few targets, models of any size with a handful of explained predictions")]
 public sealed class InfluenceCg(InfluenceCgOptions options) : IAttributionMethod
 {
+    private readonly InfluenceCgOptions options = OptionRanges.Check(options);
+
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) => Scores().Score(run, train, targets, context);
 

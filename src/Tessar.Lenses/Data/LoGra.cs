@@ -7,6 +7,7 @@ using Tessar.Lenses.Data.Layers;
 using Tessar.Lenses.Data.Outputs;
 using Tessar.Lenses.Data.Projections;
 using Tessar.Methods;
+using Tessar.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,6 +25,7 @@ namespace Tessar.Lenses.Data;
     BestFor = "influence with curvature on large layers, at the price of two passes over the train set")]
 public sealed class LoGra(LoGraOptions options) : IAttributionMethod
 {
+    private readonly LoGraOptions options = OptionRanges.Check(options);
     private const string MethodName = "data/logra";
 
     /// <inheritdoc/>
@@ -101,7 +103,7 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
             LayerProjection[] parts = Plan(model, train, pass);
             try
             {
-                string folder = Path.Combine(run.Checkpoints[c].Run.Directory, "results", "data", "logra");
+                string folder = ResultFolder.StoreOf(run.Checkpoints[c].Run, MethodName);
                 using var features = new LayerFeatures(model, parts, train, targets, areLosses: true, options.BatchSize, folder, pass);
                 tally.Note(model, features, parts, train.Count, context);
                 tally.Features += watch.Elapsed;
@@ -121,7 +123,7 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
         using DisposeScope scope = NewDisposeScope();
         (CapturedBatch sample, _) = model.Run(train, [0]);
         (IReadOnlyList<FactoredLayer> layers, IReadOnlyList<ParameterSlot> others) = FactoredLayer.Of(model.Gradients, sample);
-        ulong Key(int table) => SketchHash.Key(unchecked(options.Seed + context.Seed), model.CheckpointNumber, table);
+        ulong Key(int table) => SketchHash.Key(options.Seed ?? context.Seed, model.CheckpointNumber, table);
         (Tensor? Inputs, Tensor? Outputs)[] sides = options.Basis == LoGraBasis.Pca
             ? SideBasis.Principal(model, layers, options.Rank, train, options.BatchSize, context)
             : [.. layers.Select((layer, l) => (
@@ -162,8 +164,8 @@ public sealed record LoGraOptions
     /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
     public TargetOutput Output { get; init; } = TargetOutput.Margin;
 
-    /// <summary>Seed of the random signs.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of the random signs; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 
     /// <summary>Examples per forward pass.</summary>
     [Range(1, 1 << 16)]

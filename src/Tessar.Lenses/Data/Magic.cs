@@ -5,6 +5,7 @@ using Tessar.Examples;
 using Tessar.Lenses.Data.Outputs;
 using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
+using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Runs.Replaying;
 using TorchSharp;
@@ -25,6 +26,7 @@ namespace Tessar.Lenses.Data;
     BestFor = "what this very run would have done without an example: nearly exact, at about the price of a training per target or sum of targets")]
 public sealed class Magic(MagicOptions options) : IAttributionMethod
 {
+    private readonly MagicOptions options = OptionRanges.Check(options);
     private const string MethodName = "data/magic";
 
     /// <inheritdoc/>

@@ -14,6 +14,7 @@ namespace Tessar.Lenses.Data;
     BestFor = "knowing what chance alone would score")]
 public sealed class RandomScores(RandomScoresOptions options) : IAttributionMethod
 {
+    private readonly RandomScoresOptions options = OptionRanges.Check(options);
     private const double TwoToMinus53 = 1.0 / (1UL << 53);
 
     /// <inheritdoc/>
@@ -60,7 +61,7 @@ public sealed class RandomScores(RandomScoresOptions options) : IAttributionMeth
     }
 
     // The method's own seed and the caller's, so that either changes every draw.
-    private ulong Key(MethodContext context) => new RandomStream(options.Seed, "random scores", unchecked((long)context.Seed)).NextUInt64();
+    private ulong Key(MethodContext context) => new RandomStream(options.Seed ?? context.Seed, "random scores", 0L).NextUInt64();
 
     // Box and Muller: √(−2 ln u) cos 2πv with u in (0, 1], so that the logarithm is finite.
     private static float Draw(ulong key, long train, long target)
@@ -76,6 +77,6 @@ public sealed class RandomScores(RandomScoresOptions options) : IAttributionMeth
 /// <summary>Settings of <see cref="RandomScores"/>.</summary>
 public sealed record RandomScoresOptions
 {
-    /// <summary>Seed of the draws.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of the draws; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 }

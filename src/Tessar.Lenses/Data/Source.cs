@@ -6,6 +6,7 @@ using Tessar.Lenses.Data.Kronecker;
 using Tessar.Lenses.Data.Outputs;
 using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
+using Tessar.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,6 +24,7 @@ namespace Tessar.Lenses.Data;
     BestFor = "trainings that didn't converge or changed their learning rate: what early and late updates on an example led to")]
 public sealed class Source(SourceOptions options) : IAttributionMethod
 {
+    private readonly SourceOptions options = OptionRanges.Check(options);
     private const string MethodName = "data/source";
     private const int UsualSegments = 3;
 
@@ -90,7 +92,7 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
             using var last = new ExplainedCheckpoint(segments[^1].Checkpoints[^1], train, output, options.Unsupported);
             tally.Note(last.Model);
             var settings = new CurvatureSettings(
-                IsKfac: false, options.Labels, unchecked(options.Seed + context.Seed), options.CurvatureExamples, options.BatchSize, options.Unsupported);
+                IsKfac: false, options.Labels, options.Seed ?? context.Seed, options.CurvatureExamples, options.BatchSize, options.Unsupported);
             List<KroneckerCurvature> curvatures = [];
             try
             {
@@ -157,8 +159,8 @@ public sealed record SourceOptions
     /// <summary>Whose gradients the curvature is of: labels drawn from the model's own predictions, or those of the data.</summary>
     public CurvatureLabels Labels { get; init; } = CurvatureLabels.Sampled;
 
-    /// <summary>Seed of the drawn labels.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of the drawn labels; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 
     /// <summary>Most train examples that a curvature is measured on, evenly spaced.</summary>
     [Range(1, 100_000_000)]

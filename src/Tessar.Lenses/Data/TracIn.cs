@@ -7,6 +7,7 @@ using Tessar.Lenses.Data.Outputs;
 using Tessar.Lenses.Data.Products;
 using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
+using Tessar.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,6 +24,7 @@ namespace Tessar.Lenses.Data;
     Needs = MethodNeeds.Checkpoints, BestFor = "what happened along this very training, with early examples counted as well as late ones")]
 public sealed class TracIn(TracInOptions options) : IAttributionMethod
 {
+    private readonly TracInOptions options = OptionRanges.Check(options);
     private const string MethodName = "data/tracin";
 
     /// <inheritdoc/>

@@ -27,6 +27,7 @@ namespace Tessar.Lenses.Data;
 [Method("data/trak", Paper = "arXiv:2303.14186", Cost = "per checkpoint n·(forward + half a backward pass + p) + n·k² + k³/3 + n·m·k; disk 2·n·k bytes; without projection n²·d + n³/3, d numbers per example, and 4·n² bytes")]
 public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDampingSweep
 {
+    private readonly TrakOptions options = OptionRanges.Check(options);
     private readonly OutputFunction output = options.FeatureOutput == TrakFeatureOutput.SquaredLogits ? new SquaredLogits() : OutputFunction.For(options.Output);
 
     /// <inheritdoc/>
@@ -242,8 +243,8 @@ public sealed record TrakOptions
     [Range(0.0, 1e12)]
     public double Damping { get; init; } = 0.3;
 
-    /// <summary>Seed of the projection.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of the projection; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 
     /// <summary>Examples per forward pass.</summary>
     [Range(1, 1 << 16)]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tessar.Methods;
+using Tessar.Results;
 
 namespace Tessar.Lenses.Data;
 

@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Tessar.Examples;
+using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Tensors;
 
@@ -11,21 +9,46 @@ namespace Tessar.Methods;
 
 /// <summary>An attribution kept with its run: who raised and who lowered each target's output. Reading it loads no libtorch.</summary>
 /// <remarks>
-/// Folder <c>results/LENS/METHOD/KEY</c> with <c>result.json</c> and <c>arrays.safetensors</c>: <c>scores</c> f32 [train, targets] unless only
-/// the strongest were kept, <c>proponents</c> and <c>opponents</c> i32 [targets, top] (indices inside the train range), <c>proponentScores</c> and
-/// <c>opponentScores</c> f32 [targets, top]. The key is a hash of everything the numbers depend on, so nothing is ever overwritten.
+/// A <see cref="ResultFolder"/> whose arrays are <c>scores</c> f32 [train, targets] unless only the strongest were kept, <c>proponents</c> and
+/// <c>opponents</c> i32 [targets, top] (indices inside the train range), <c>proponentScores</c> and <c>opponentScores</c> f32 [targets, top].
 /// </remarks>
 public sealed class AttributionResult
 {
-    private const int CodeVersion = 2;
-    private const string FileName = "result.json";
+    private const string Lens = "data";
 
-    private AttributionResult(string folder, AttributionDocument document) => (Folder, Document) = (folder, document);
+    private AttributionResult(ResultFolder kept)
+    {
+        AttributionPayload payload = kept.Payload(AttributionJson.Default.AttributionPayload);
+        ResultDocument envelope = kept.Document;
+        Kept = kept;
+        Document = new AttributionDocument
+        {
+            Schema = envelope.Schema,
+            Method = envelope.Method,
+            Run = envelope.Run,
+            Created = envelope.Created,
+            Checkpoints = envelope.Inputs.Checkpoints,
+            DataIdentity = envelope.Inputs.DataIdentity,
+            LabelsSha256 = envelope.Inputs.LabelsSha256 ?? string.Empty,
+            Train = envelope.Job.Train ?? string.Empty,
+            Targets = envelope.Job.Targets ?? string.Empty,
+            Options = envelope.Job.Options,
+            Sign = payload.Sign,
+            Top = payload.Top,
+            TopOnly = payload.TopOnly,
+            Report = payload.Report,
+            Arrays = envelope.Arrays ?? string.Empty,
+            ArraysSha256 = envelope.ArraysSha256 ?? string.Empty,
+        };
+    }
+
+    /// <summary>The folder and its envelope.</summary>
+    public ResultFolder Kept { get; }
 
     /// <summary>Where the result lies, a full path.</summary>
-    public string Folder { get; }
+    public string Folder => Kept.Directory;
 
-    /// <summary>The content of <c>result.json</c>.</summary>
+    /// <summary>What <c>result.json</c> says.</summary>
     public AttributionDocument Document { get; }
 
     /// <summary>The array file, a full path.</summary>
@@ -68,83 +91,54 @@ public sealed class AttributionResult
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(options);
-        var document = new AttributionDocument
+        var document = new ResultDocument
         {
+            Lens = Lens,
             Method = strongest.Report.Method,
             Run = run.Run.Name,
             Created = DateTimeOffset.UtcNow,
-            Checkpoints = [.. run.Checkpoints.Select(c => new ResultCheckpoint(
-                c.Run.Name, Path.GetRelativePath(c.Run.Directory, c.Checkpoint.File), c.Checkpoint.Step, c.Checkpoint.Sha256))],
-            DataIdentity = train.Store.Identity,
-            LabelsSha256 = HashOfLabels(train),
-            Train = train.ToString(),
-            Targets = targets.ToString(),
-            Options = options,
-            Top = strongest.Top,
-            TopOnly = matrix is null,
-            Report = strongest.Report,
-            ArraysSha256 = string.Empty,
+            Job = new ResultJob
+            {
+                Question = Lens,
+                Method = strongest.Report.Method,
+                Options = options,
+                Settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["top"] = strongest.Top.ToString(System.Globalization.CultureInfo.InvariantCulture), ["top-only"] = matrix is null ? "true" : "false",
+                },
+                Runs = [.. run.Checkpoints.Select(c => c.Run.Name).Distinct(StringComparer.Ordinal)],
+                Train = train.ToString(),
+                Targets = targets.ToString(),
+            },
+            Inputs = run.Inputs(train),
+            Seconds = strongest.Report.SecondsFeatures + strongest.Report.SecondsScoring,
+            Checks = strongest.Report.Checks,
+            Remarks = strongest.Report.Remarks,
+            Payload = PayloadOf(strongest, matrix is null),
         };
-        string folder = Path.Combine([run.Run.Directory, "results", .. document.Method.Split('/'), KeyOf(document)]);
-        if (File.Exists(Path.Combine(folder, FileName)))
-            return Open(folder);
-        string arrays = Path.Combine(folder, document.Arrays);
-        WriteArrays(arrays, strongest, matrix);
-        document = document with { ArraysSha256 = HashOf(arrays) };
-        AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, document, ResultJson.Default.AttributionDocument));
-        return new AttributionResult(folder, document);
+        return new AttributionResult(ResultFolder.Save(run.Run, document, writer => Write(writer, strongest, matrix)));
     }
 
     /// <summary>Opens a result.</summary>
     /// <param name="folder">The folder that holds <c>result.json</c>.</param>
     /// <exception cref="FileFormatException">The result is damaged or of another schema.</exception>
-    public static AttributionResult Open(string folder)
-    {
-        string path = Path.Combine(Path.GetFullPath(folder), FileName);
-        const string remedy = "Delete this result's folder and attribute again.";
-        try
-        {
-            AttributionDocument? document = JsonSerializer.Deserialize(File.ReadAllBytes(path), ResultJson.Default.AttributionDocument);
-            if (document is not { Schema: 1 })
-                throw new FileFormatException(path, null, "a result of schema 1", $"schema {document?.Schema}", "Read it with a newer Tessar.");
-            return new AttributionResult(Path.GetFullPath(folder), document);
-        }
-        catch (JsonException e)
-        {
-            throw new FileFormatException(path, null, "an attribution's result", "something else", remedy, e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new TessarException($"{path} can't be read: {e.Message.TrimEnd('.')}. {remedy}", ErrorKind.InputData, e);
-        }
-    }
+    public static AttributionResult Open(string folder) => new(ResultFolder.Open(folder));
+
+    /// <summary>A result that is open already.</summary>
+    internal static AttributionResult Of(ResultFolder kept) => new(kept);
 
     /// <summary>The folders of all attributions kept with a run, newest first.</summary>
     /// <param name="run">The run.</param>
-    public static IReadOnlyList<string> FoldersOf(Run run)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        string root = Path.Combine(run.Directory, "results", "data");
-        if (!Directory.Exists(root))
-            return [];
-        return [.. Directory.EnumerateFiles(root, FileName, SearchOption.AllDirectories)
-            .OrderByDescending(File.GetLastWriteTimeUtc).ThenBy(file => file, StringComparer.Ordinal)
-            .Select(file => Path.GetDirectoryName(file)!)];
-    }
+    public static IReadOnlyList<string> FoldersOf(Run run) => ResultCatalog.FoldersOf(run, Lens);
 
     /// <summary>Whether a checkpoint it was made from is no longer the one the run records.</summary>
     /// <param name="run">The run it is kept with, as it is now.</param>
-    public bool IsStale(Run run)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        return Document.DataIdentity != run.Record.Program.Data.Identity || Document.Checkpoints.Any(c =>
-            c.Run == run.Name && !IsThere(run, c));
-    }
+    public bool IsStale(Run run) => Kept.Staleness(run) is not null;
 
-    // Models of an ensemble lie outside the run's folder and aren't among its checkpoints.
-    private static bool IsThere(Run run, ResultCheckpoint checkpoint) =>
-        run.Checkpoints.Any(known => known.Step == checkpoint.Step && known.Sha256 == checkpoint.Sha256)
-        || (checkpoint.File.StartsWith("..", StringComparison.Ordinal) && File.Exists(Path.Combine(run.Directory, checkpoint.File)));
+    /// <summary>What the Data lens adds to the envelope.</summary>
+    internal static JsonElement PayloadOf(TopAttribution strongest, bool isTopOnly) => JsonSerializer.SerializeToElement(
+        new AttributionPayload { Sign = AttributionDocument.MeaningOfSign, Top = strongest.Top, TopOnly = isTopOnly, Report = strongest.Report },
+        AttributionJson.Default.AttributionPayload);
 
     /// <summary>The strongest proponents and opponents of one target, strongest first.</summary>
     /// <param name="target">Index inside the target range, 0-based.</param>
@@ -155,12 +149,6 @@ public sealed class AttributionResult
         return (ReadRow(file, "proponents", "proponentScores", target), ReadRow(file, "opponents", "opponentScores", target));
     }
 
-    internal static string HashOfLabels(ExampleSet set)
-    {
-        int[] labels = [.. Enumerable.Range(0, set.Count).Select(set.Label)];
-        return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(labels.AsSpan())));
-    }
-
     private static Influence[] ReadRow(SafetensorsFile file, string indices, string scores, int target)
     {
         if (!file.TryGet(indices, out TensorEntry? i) || !file.TryGet(scores, out TensorEntry? s) || i.Type != ElementType.I32
@@ -168,7 +156,7 @@ public sealed class AttributionResult
         {
             throw new FileFormatException(
                 file.Path, null, $"`{indices}` i32 and `{scores}` f32 of one shape [targets, top]", "other arrays",
-                "Delete this result's folder and attribute again.");
+                ResultFolder.Remedy);
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(target);
@@ -182,7 +170,8 @@ public sealed class AttributionResult
         return row;
     }
 
-    private static void WriteArrays(string path, TopAttribution strongest, AttributionMatrix? matrix)
+    /// <summary>Adds an attribution's arrays; without a matrix the strongest only.</summary>
+    internal static void Write(SafetensorsWriter writer, TopAttribution strongest, AttributionMatrix? matrix)
     {
         int targets = strongest.TargetCount, top = strongest.Top;
         int[] proponents = new int[targets * top], opponents = new int[targets * top];
@@ -193,37 +182,17 @@ public sealed class AttributionResult
             Place(strongest.Opponents(j), opponents, opponentScores, j * top);
         }
 
-        var writer = new SafetensorsWriter();
         if (matrix is not null)
             writer.Add("scores", matrix.Scores, matrix.TrainCount, targets);
         writer.Add("proponents", proponents, targets, top);
         writer.Add("proponentScores", proponentScores, targets, top);
         writer.Add("opponents", opponents, targets, top);
         writer.Add("opponentScores", opponentScores, targets, top);
-        writer.Save(path);
     }
 
     private static void Place(IReadOnlyList<Influence> influences, int[] indices, float[] scores, int at)
     {
         for (int r = 0; r < influences.Count; r++)
             (indices[at + r], scores[at + r]) = (influences[r].Train, influences[r].Score);
-    }
-
-    private static string HashOf(string file)
-    {
-        using FileStream stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
-
-    // Everything that decides the numbers, nothing that doesn't: not the time, not the seconds it took.
-    private static string KeyOf(AttributionDocument d)
-    {
-        IEnumerable<string> parts =
-        [
-            CodeVersion.ToString(CultureInfo.InvariantCulture), d.Method, d.DataIdentity, d.LabelsSha256, d.Train, d.Targets,
-            d.Top.ToString(CultureInfo.InvariantCulture), .. Enumerable.Repeat("top only", d.TopOnly ? 1 : 0),
-            .. d.Checkpoints.Select(c => c.Sha256), .. d.Options.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Key}={o.Value}"),
-        ];
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..16];
     }
 }

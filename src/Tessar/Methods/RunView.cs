@@ -1,3 +1,5 @@
+using Tessar.Examples;
+using Tessar.Results;
 using Tessar.Runs;
 
 namespace Tessar.Methods;
@@ -29,6 +31,16 @@ public sealed class RunView
 
     /// <summary>The run that results are kept with: the first.</summary>
     public Run Run => Checkpoints[0].Run;
+
+    /// <summary>What a result of these checkpoints depends on.</summary>
+    /// <param name="train">The training examples that were looked at; null for none.</param>
+    internal ResultInputs Inputs(ExampleSet? train) => new()
+    {
+        Checkpoints = [.. Checkpoints.Select(c => ResultCheckpoint.Of(c.Run, c.Checkpoint))],
+        Models = [.. Checkpoints.Select(c => ResultInputs.IdentityOfModel(c.Run)).Distinct(StringComparer.Ordinal)],
+        DataIdentity = train?.Store.Identity ?? Run.Record.Program.Data.Identity,
+        LabelsSha256 = train is null ? null : ResultInputs.HashOfLabels(train),
+    };
 
     private static IReadOnlyList<Run> Check(IReadOnlyList<Run> runs)
     {

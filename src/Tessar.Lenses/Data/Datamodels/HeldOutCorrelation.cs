@@ -1,5 +1,6 @@
 using Tessar.Lenses.Data.Evaluation;
 using Tessar.Methods;
+using Tessar.Results;
 
 namespace Tessar.Lenses.Data.Datamodels;
 

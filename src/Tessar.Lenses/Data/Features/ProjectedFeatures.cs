@@ -3,6 +3,7 @@ using Tessar.Examples;
 using Tessar.Lenses.Data.Outputs;
 using Tessar.Lenses.Data.Projections;
 using Tessar.Methods;
+using Tessar.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,6 +25,7 @@ internal sealed class ProjectedFeatures : IDisposable
         try
         {
             int width = options.ProjectionDimension;
+            ulong seed = options.Seed ?? context.Seed;
             if (width > _model.Gradients.ParameterCount)
             {
                 throw new TessarException(string.Create(
@@ -34,11 +36,11 @@ internal sealed class ProjectedFeatures : IDisposable
 
             bool isLandmarks = options.Projection == TrakProjection.Landmarks;
             var origin = new GradientStoreOrigin(
-                checkpoint.Checkpoint.Sha256, train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train), output.Name, width, isLandmarks ? "landmarks" : "sketch",
-                options.Seed, options.NumberFormat == NumberFormat.F16 ? "f16" : "f32", options.BatchSize, MethodOption.Write(options.Unsupported));
-            _projection = isLandmarks ? new LandmarkProjection(_model, train, width, options.Seed, options.BatchSize, context) : Plan(train, width, options.Seed);
+                checkpoint.Checkpoint.Sha256, train.Store.Identity, train.ToString(), ResultInputs.HashOfLabels(train), output.Name, width, isLandmarks ? "landmarks" : "sketch",
+                seed, options.NumberFormat == NumberFormat.F16 ? "f16" : "f32", options.BatchSize, MethodOption.Write(options.Unsupported));
+            _projection = isLandmarks ? new LandmarkProjection(_model, train, width, seed, options.BatchSize, context) : Plan(train, width, seed);
             _pass = new FeaturePass(_model, _projection, options.BatchSize, context);
-            string folder = Path.Combine(checkpoint.Run.Directory, "results", "data", "trak", $"features-{origin.ComputeKey()}");
+            string folder = Path.Combine(ResultFolder.StoreOf(checkpoint.Run, "data/trak"), $"features-{origin.ComputeKey()}");
             if (!GradientStore.IsFinished(folder))
                 Computed = Compute(folder, origin, _projection, train, context);
             Store = GradientStore.Open(folder, origin);

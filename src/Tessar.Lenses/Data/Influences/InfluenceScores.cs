@@ -5,6 +5,7 @@ using Tessar.Examples;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
+using Tessar.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -3,6 +3,7 @@ using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
+using Tessar.Results;
 using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Kronecker;
@@ -34,9 +35,9 @@ internal sealed record CurvatureSettings(bool IsKfac, CurvatureLabels Labels, ul
             ? train
             : train.Select([.. Enumerable.Range(0, Examples).Select(i => (int)((long)i * train.Count / Examples))]);
         FactorFiles files = FactorFiles.Of(
-            Path.Combine(checkpoints[0].Run.Directory, "results", "data", folder),
+            ResultFolder.StoreOf(checkpoints[0].Run, $"data/{folder}"),
             [
-                .. checkpoints.Select(view => view.Checkpoint.Sha256), train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train),
+                .. checkpoints.Select(view => view.Checkpoint.Sha256), train.Store.Identity, train.ToString(), ResultInputs.HashOfLabels(train),
                 MethodOption.Write(Labels), string.Create(CultureInfo.InvariantCulture, $"{Seed} {used.Count} {BatchSize}"), MethodOption.Write(Unsupported),
             ]);
         Func<CurvatureSource>[] sources =

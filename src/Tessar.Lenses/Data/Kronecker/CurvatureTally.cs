@@ -1,5 +1,6 @@
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
+using Tessar.Results;
 
 namespace Tessar.Lenses.Data.Kronecker;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
+using Tessar.Results;
 
 namespace Tessar.Lenses.Data.Layers;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Runs.Replaying;
 using TorchSharp;

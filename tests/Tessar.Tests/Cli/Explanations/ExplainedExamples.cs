@@ -3,6 +3,7 @@ using Tessar.Cli.Explanations;
 using Tessar.Cli.Json;
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Tensors;
 

@@ -3,6 +3,7 @@ using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Datamodels;
 using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
+using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Runs.Retraining;
 using Tessar.Tensors;
