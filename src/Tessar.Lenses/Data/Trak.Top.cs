@@ -33,7 +33,7 @@ public sealed partial class Trak : ITopAttribution
             train.Count, options.ProjectionDimension, options.NumberFormat == NumberFormat.F16, run.Checkpoints.Count, targets.Count, top);
         SearchPlan plan = SearchPlan.For(shape, TorchThreads.Current, context);
         context.Plan?.Invoke(plan.Describe());
-        var tally = new TrakTally { Dampings = [[]] };
+        var tally = new TrakTally(context) { ByDamping = [[]] };
         ChooseForTop(tally, run, train, context);
         List<GradientStore> stores = [];
         try
@@ -90,7 +90,7 @@ public sealed partial class Trak : ITopAttribution
 
         // The k×k solve, also for n < k: the n×n one gives scores, not queries.
         using var kernel = new PrimalKernel(store, targetRows, options.Damping, weights, context.Cancellation);
-        tally.Dampings[0].Add(kernel.Damping);
+        tally.ByDamping[0].Add(kernel.Damping);
         for (int i = 0; i < factors.Length; i++)
             factors[i] += store.Factors[i];
         double[] queries = kernel.Preconditioned.t().contiguous().data<double>().ToArray();

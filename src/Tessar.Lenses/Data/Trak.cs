@@ -44,7 +44,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         ArgumentNullException.ThrowIfNull(dampings);
         ArgumentNullException.ThrowIfNull(context);
         ScoreBudget.Check(train, targets, dampings.Count, context);
-        var tally = new TrakTally();
+        var tally = new TrakTally(context);
         using DisposeScope scope = NewDisposeScope();
         Tensor[] sums = [.. dampings.Select(_ => zeros(train.Count, targets.Count, dtype: ScalarType.Float64))];
         Tensor factors = Average(tally, run, train, targets, dampings, context, (kernel, first, rows) => rows.add_(kernel.Scores(first, (int)rows.shape[0])), sums);
@@ -68,7 +68,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         using DisposeScope scope = NewDisposeScope();
         Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
         Tensor factors = Average(
-            new TrakTally(), run, train, targets: null, [options.Damping], context, (kernel, first, rows) => rows.add_(kernel.SelfScores(first, (int)rows.shape[0])), [sum]);
+            new TrakTally(context), run, train, targets: null, [options.Damping], context, (kernel, first, rows) => rows.add_(kernel.SelfScores(first, (int)rows.shape[0])), [sum]);
         return FiniteScores.Of(sum.mul_(factors));
     }
 
@@ -79,7 +79,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     {
         CheckOptions();
         Choose(tally, run, train, targets, dampings.Count, context);
-        tally.Dampings = [.. dampings.Select(_ => new List<double>())];
+        tally.ByDamping = [.. dampings.Select(_ => new List<double>())];
         Tensor factors = zeros(train.Count, dtype: ScalarType.Float64);
         for (int c = 0; c < run.Checkpoints.Count; c++)
         {
@@ -95,7 +95,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             {
                 using DisposeScope one = NewDisposeScope();
                 using ScoreKernel kernel = kernels.At(dampings[d]);
-                tally.Dampings[d].Add(kernel.Damping);
+                tally.ByDamping[d].Add(kernel.Damping);
                 foreach ((int first, int count) in FeatureBlocks.Of(train.Count))
                 {
                     context.Cancellation.ThrowIfCancellationRequested();
@@ -157,7 +157,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         if (plan.IsCheap(run.Checkpoints.Count))
         {
             tally.Projection = TrakProjection.None;
-            tally.Remark($"Gradients weren't projected: the exact kernel takes {plan.Describe(run.Checkpoints.Count)}.", context);
+            tally.Remark($"Gradients weren't projected: the exact kernel takes {plan.Describe(run.Checkpoints.Count)}.");
             return;
         }
 
@@ -176,8 +176,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         tally.Remark(
             isLandmarks
                 ? string.Create(CultureInfo.InvariantCulture, $"Gradients were projected onto those of {plan.Width:N0} landmarks, with {plan.Describe(run.Checkpoints.Count)}: {exact}.")
-                : string.Create(CultureInfo.InvariantCulture, $"Gradients were sketched to {plan.Width:N0} numbers: {exact}."),
-            context);
+                : string.Create(CultureInfo.InvariantCulture, $"Gradients were sketched to {plan.Width:N0} numbers: {exact}."));
     }
 
     private ExactPlan PlanFor(FeatureModel model, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context) =>
@@ -211,21 +210,11 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         }
     }
 
-    private AttributionReport Report(TrakTally tally, int damping) => new()
+    private AttributionReport Report(TrakTally tally, int damping) => tally.Report("data/trak", OutputFunction.For(options.Output).Name) with
     {
-        Method = "data/trak",
-        Output = OutputFunction.For(options.Output).Name,
-        Parameters = tally.Parameters,
-        SkippedParameters = tally.Skipped,
         Projection = MethodOption.Write(tally.Projection),
         ProjectionDimension = tally.Projection == TrakProjection.None ? null : options.ProjectionDimension,
-        Damping = tally.Dampings[damping],
-        Checks = tally.Checks,
-        Remarks = tally.Remarks,
-        SecondsFeatures = tally.Features.Elapsed.TotalSeconds,
-        SecondsScoring = tally.Scoring.Elapsed.TotalSeconds,
-        ExamplesComputed = tally.Computed,
-        GradientCheck = tally.GradientCheck,
+        Damping = tally.ByDamping[damping],
     };
 }
 
