@@ -9,6 +9,7 @@ using System.ComponentModel.DataAnnotations;
 using Tessar;
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Runs;
 
 namespace Mine;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Native;
 using Tessar.Runs;
 using Tessar.Training.Loading;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Runs;
 using Tessar.Training;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Runs;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Runs;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -24,8 +25,8 @@ internal sealed class StockLoader : utils.data.Dataset
     public StockLoader(ExampleSet set, InputNormalization input, int batchSize, bool isPrepared)
     {
         int[] all = [.. Enumerable.Range(0, set.Count)];
-        labels = Runs.Batches.Labels(set, all);
-        images = isPrepared ? Runs.Batches.Inputs(set, all, input) : ResidentImages.Bytes(set);
+        labels = Inputs.Batches.Labels(set, all);
+        images = isPrepared ? Inputs.Batches.Inputs(set, all, input) : ResidentImages.Bytes(set);
         normalisation = isPrepared ? null : ((input.Mean[0] * 255).ToScalar(), (input.Std[0] * 255).ToScalar());
         this.batchSize = batchSize;
     }

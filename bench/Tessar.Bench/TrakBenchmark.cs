@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
+using Tessar.Gradients.Projections;
+using Tessar.Inputs;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Outputs;
-using Tessar.Lenses.Data.Projections;
 using Tessar.Methods;
 using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -67,7 +69,7 @@ internal static class TrakBenchmark
     {
         var view = new CheckpointView(run, run.Checkpoints[^1]);
         var output = new ClassificationMargin();
-        using var model = new FeatureModel(view, train, output, UnsupportedParameters.Throw);
+        using var model = new GradientModel(view.Open(), train, output, UnsupportedParameters.Throw);
         using DisposeScope scope = NewDisposeScope();
         (CapturedBatch sample, _) = model.Run(train, [0]);
         var sketch = new GradientSketch(model.Gradients, sample, Width, 0, 0);

@@ -1,5 +1,4 @@
 using Tessar.Methods;
-using Tessar.Models;
 
 namespace Tessar.Cli;
 
@@ -32,7 +31,7 @@ internal sealed class KnownMethods
             return new KnownMethods(new MethodCatalog(ours), null);
         try
         {
-            return new KnownMethods(new MethodCatalog([ours, .. own.Select(UserAssembly.OpenMethods)]), null);
+            return new KnownMethods(new MethodCatalog([ours, .. own.Select(MethodAssembly.Open)]), null);
         }
         catch (ArgumentException e)
         {

@@ -1,6 +1,8 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Statistics;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

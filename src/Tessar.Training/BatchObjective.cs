@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Tessar.Autograd;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Training.Optimizers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Runs;
+using Tessar.Tasks;
 
 namespace Tessar.Training;
 

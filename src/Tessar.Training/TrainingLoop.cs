@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using Tessar.Training.Averages;
 using Tessar.Training.Loading;

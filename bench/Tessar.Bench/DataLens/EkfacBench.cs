@@ -4,8 +4,9 @@ using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Kronecker;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 

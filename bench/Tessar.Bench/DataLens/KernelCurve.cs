@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
+using Tessar.Gradients.Projections;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Outputs;
-using Tessar.Lenses.Data.Products;
-using Tessar.Lenses.Data.Projections;
+using Tessar.Lenses.Data.Kernels;
 using Tessar.Methods;
 using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,7 +45,7 @@ internal static class KernelCurve
         using DisposeScope scope = NewDisposeScope();
         var train = new ExampleSet(store, "train", 0, examples);
         var targets = new ExampleSet(store, "test", 0, 200);
-        using var model = new FeatureModel(new CheckpointView(run, run.Checkpoints[^1]), train, new ClassificationMargin(), UnsupportedParameters.Throw);
+        using var model = new GradientModel(new CheckpointView(run, run.Checkpoints[^1]).Open(), train, new ClassificationMargin(), UnsupportedParameters.Throw);
         (Tensor kernel, Tensor cross, Tensor q) = new SymmetricProducts(model, 128, new MethodContext()).Of(train, targets, ScalarType.Float64, examples);
         kernel.copy_(kernel.triu().add_(kernel.triu(1).t()));
         Tensor[] exact = [.. s_dampings.Select(damping => Scores(kernel, cross, q, damping))];
@@ -105,14 +106,14 @@ internal static class KernelCurve
         return ((x * y).sum(0L) / (x.square().sum(0L) * y.square().sum(0L)).sqrt()).mean().item<double>();
     }
 
-    private static (Tensor Train, Tensor Targets) Sketch(FeatureModel model, ExampleSet train, ExampleSet targets, int width)
+    private static (Tensor Train, Tensor Targets) Sketch(GradientModel model, ExampleSet train, ExampleSet targets, int width)
     {
         (CapturedBatch sample, _) = model.Run(train, [0]);
         var pass = new FeaturePass(model, new GradientSketch(model.Gradients, sample, width, 0, 1), 128, new MethodContext());
         return (pass.ToMemory(train), pass.ToMemory(targets));
     }
 
-    private static (Tensor Train, Tensor Targets) CountSketch(FeatureModel model, ExampleSet train, ExampleSet targets, int width, bool perLayer)
+    private static (Tensor Train, Tensor Targets) CountSketch(GradientModel model, ExampleSet train, ExampleSet targets, int width, bool perLayer)
     {
         ParameterSlot[] slots = [.. model.Gradients.Captured];
         int[] widths = [width];
@@ -159,7 +160,7 @@ internal static class KernelCurve
     }
 
     // P(g_i − Σ_l B_il g_l) = P g_i − B P G_L: a sketch of the part that landmarks don't reach.
-    private static (Tensor Train, Tensor Targets) WithSketch(FeatureModel model, ExampleSet train, ExampleSet targets, Tensor kernel, Tensor cross, int width)
+    private static (Tensor Train, Tensor Targets) WithSketch(GradientModel model, ExampleSet train, ExampleSet targets, Tensor kernel, Tensor cross, int width)
     {
         ((Tensor phi, Tensor target), Tensor chosen, Tensor factor) = Landmarks(kernel, cross, width / 2);
         (Tensor sketch, Tensor targetSketch) = Sketch(model, train, targets, width / 2);

@@ -5,6 +5,8 @@ using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Kernels;
 using Tessar.Methods;
+using Tessar.Operators;
+using Tessar.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 

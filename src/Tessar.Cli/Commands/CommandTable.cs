@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Tessar.Cli.Commands.Evaluation;
-using Tessar.Cli.Lenses;
+using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Parsing;
 
 namespace Tessar.Cli.Commands;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Tessar.Cli.Lenses;
+using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
 using Tessar.Lenses.Data.Comparison;

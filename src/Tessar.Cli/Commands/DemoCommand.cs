@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Json;
-using Tessar.Cli.Lenses;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
 using Tessar.Examples;

@@ -3,10 +3,11 @@ using System.Diagnostics;
 using System.Globalization;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Datamodels;
-using Tessar.Lenses.Data.Outputs;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
-using Tessar.Results;
+using Tessar.Runs;
 using Tessar.Runs.Retraining;
+using Tessar.Tasks;
 
 namespace Tessar.Lenses.Data;
 

@@ -3,10 +3,11 @@ using System.Diagnostics;
 using System.Globalization;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Datamodels;
-using Tessar.Lenses.Data.Outputs;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
-using Tessar.Results;
+using Tessar.Runs;
 using Tessar.Runs.Retraining;
+using Tessar.Tasks;
 
 namespace Tessar.Lenses.Data;
 
@@ -151,17 +152,4 @@ public sealed record DatamodelsGroupedOptions
 
     /// <summary>Seed of the subsets and the trainings; that of the job when left open.</summary>
     public ulong? Seed { get; init; }
-}
-
-/// <summary>What puts examples together in <see cref="DatamodelsGrouped"/>.</summary>
-public enum DatamodelGrouping
-{
-    /// <summary>Their class.</summary>
-    Class,
-
-    /// <summary>Their place in the data: contiguous slices.</summary>
-    Slice,
-
-    /// <summary>Their class and their place in it.</summary>
-    ClassSlice,
 }

@@ -2,9 +2,10 @@ using System.ComponentModel.DataAnnotations;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Kronecker;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,11 +2,13 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Outputs;
-using Tessar.Lenses.Data.Products;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data;
@@ -33,7 +35,7 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
         return CheckpointScores.Mean(run, train, targets, context, (checkpoint, sum, pass) =>
         {
             tally.Features.Start();
-            using var model = new FeatureModel(checkpoint, train, Output, options.Unsupported);
+            using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
             tally.Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
             tally.Computed += train.Count;
             var products = new ExactProducts(model, options.BatchSize, pass);
@@ -61,7 +63,7 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
         CheckpointScores.MeanOfSelf(run, train, context, (checkpoint, sum, pass) =>
         {
-            using var model = new FeatureModel(checkpoint, train, Output, options.Unsupported);
+            using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
             var products = new ExactProducts(model, options.BatchSize, pass);
             sum.add_(products.NormsAndFactors(train, "norms").Norms.gt(0).to_type(ScalarType.Float64));
         });

@@ -1,11 +1,14 @@
 using System.ComponentModel.DataAnnotations;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Outputs;
-using Tessar.Lenses.Data.Products;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data;
 
@@ -28,7 +31,7 @@ public sealed class GradDot(GradDotOptions options) : IAttributionMethod
         return CheckpointScores.Mean(run, train, targets, context, (checkpoint, sum, pass) =>
         {
             tally.Features.Start();
-            using var model = new FeatureModel(checkpoint, train, Output, options.Unsupported);
+            using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
             tally.Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
             tally.Computed += train.Count;
             sum.add_(new ExactProducts(model, options.BatchSize, pass).Between(train, targets, "products").Products);
@@ -40,7 +43,7 @@ public sealed class GradDot(GradDotOptions options) : IAttributionMethod
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
         CheckpointScores.MeanOfSelf(run, train, context, (checkpoint, sum, pass) =>
         {
-            using var model = new FeatureModel(checkpoint, train, Output, options.Unsupported);
+            using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
             sum.add_(new ExactProducts(model, options.BatchSize, pass).SquaredNorms(train));
         });
 }

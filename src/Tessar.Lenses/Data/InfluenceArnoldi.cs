@@ -2,8 +2,9 @@ using System.ComponentModel.DataAnnotations;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Influences;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
 using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data;

@@ -1,13 +1,15 @@
 using System.ComponentModel.DataAnnotations;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
+using Tessar.Gradients.Projections;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Layers;
-using Tessar.Lenses.Data.Outputs;
-using Tessar.Lenses.Data.Projections;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
 using Tessar.Results;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -81,7 +83,7 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
     private void Visit(LayerTally tally, CheckpointView view, ExampleSet train, ExampleSet? targets, MethodContext pass, Action<LayerFeatures> visit)
     {
         tally.Features.Start();
-        using var model = new FeatureModel(view, train, OutputFunction.For(options.Output), options.Unsupported);
+        using var model = new GradientModel(view.Open(), train, OutputFunction.For(options.Output), options.Unsupported);
         LayerProjection[] parts = Plan(model, train, pass);
         try
         {
@@ -99,7 +101,7 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
         }
     }
 
-    private LayerProjection[] Plan(FeatureModel model, ExampleSet train, MethodContext context)
+    private LayerProjection[] Plan(GradientModel model, ExampleSet train, MethodContext context)
     {
         using DisposeScope scope = NewDisposeScope();
         (CapturedBatch sample, _) = model.Run(train, [0]);

@@ -2,12 +2,14 @@ using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using System.Globalization;
 using Tessar.Examples;
-using Tessar.Lenses.Data.Outputs;
+using Tessar.Inputs;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
 using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Runs.Replaying;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -100,8 +102,8 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
             CheckpointView view = run.Checkpoints[c];
             Refuse(view);
             // Before the replay, not at its end.
-            KnownLabels.Check(view.Run, train);
-            KnownLabels.Check(view.Run, targets);
+            KnownLabels.Check(view.Run.Record.Classes.Count, train);
+            KnownLabels.Check(view.Run.Record.Classes.Count, targets);
             parameters = view.Run.Record.Program.Parameters;
             // Adjoints of the weights and of what the optimiser remembers, and their temporaries.
             int block = (int)Math.Clamp(context.MemoryBudget / 2 / (6 * sizeof(float) * Math.Max(1, parameters)), 1, Math.Min(targets.Count, options.TargetsAtOnce));

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Tessar.Examples;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Runs;
 
 namespace Tessar.Lenses.Data;
 

@@ -2,11 +2,12 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Outputs;
-using Tessar.Lenses.Data.Products;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,11 +37,11 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
         return CheckpointScores.Mean(run, train, targets, context, (checkpoint, sum, pass) =>
         {
             tally.Features.Start();
-            using var model = new FeatureModel(checkpoint, train, Residual, UnsupportedParameters.Skip);
+            using var model = new GradientModel(checkpoint.Open(), train, Residual, UnsupportedParameters.Skip);
             LastLinear last = LastLinear.Of(model, train, MethodName);
             tally.Computed += train.Count;
             Tensor right = cat([.. Blocks(model, last, targets, "targets", pass).Select(block => block.Features)], 0);
-            Tensor classes = Tessar.Runs.Batches.Labels(targets, [.. Enumerable.Range(0, targets.Count)]);
+            Tensor classes = Tessar.Inputs.Batches.Labels(targets, [.. Enumerable.Range(0, targets.Count)]);
             int first = 0;
             foreach ((Tensor left, Tensor alpha) in Blocks(model, last, train, "examples", pass))
             {
@@ -68,7 +69,7 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
         CheckpointScores.MeanOfSelf(run, train, context, (checkpoint, sum, pass) =>
         {
-            using var model = new FeatureModel(checkpoint, train, Residual, UnsupportedParameters.Skip);
+            using var model = new GradientModel(checkpoint.Open(), train, Residual, UnsupportedParameters.Skip);
             LastLinear last = LastLinear.Of(model, train, MethodName);
             int first = 0;
             foreach ((Tensor features, Tensor alpha) in Blocks(model, last, train, "examples", pass))
@@ -82,7 +83,7 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
                     FeatureSimilarity.Cosine => own.gt(0).to_type(ScalarType.Float64),
                     _ => ones_like(own),
                 };
-                Tensor labels = Tessar.Runs.Batches.Labels(train, [.. Enumerable.Range(first, count)]);
+                Tensor labels = Tessar.Inputs.Batches.Labels(train, [.. Enumerable.Range(first, count)]);
                 if (options.Weighting == RepresenterWeighting.Representer)
                     similarity = similarity * alpha.gather(1, labels.unsqueeze(1)).squeeze(1);
                 sum.narrow(0, first, count).add_(similarity);
@@ -93,7 +94,7 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
         });
 
     // Features [b, d] and −∂ℓ/∂logits [b, classes], both fp64; whoever iterates disposes them.
-    private IEnumerable<(Tensor Features, Tensor Alpha)> Blocks(FeatureModel model, LastLinear last, ExampleSet set, string stage, MethodContext context)
+    private IEnumerable<(Tensor Features, Tensor Alpha)> Blocks(GradientModel model, LastLinear last, ExampleSet set, string stage, MethodContext context)
     {
         for (int first = 0; first < set.Count; first += options.BatchSize)
         {
@@ -104,11 +105,11 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
         }
     }
 
-    private static (Tensor Features, Tensor Alpha) Block(FeatureModel model, LastLinear last, ExampleSet set, int[] indices)
+    private static (Tensor Features, Tensor Alpha) Block(GradientModel model, LastLinear last, ExampleSet set, int[] indices)
     {
         using DisposeScope scope = NewDisposeScope();
         (CapturedBatch batch, _) = model.Run(set, indices);
-        Tensor labels = Tessar.Runs.Batches.Labels(set, indices);
+        Tensor labels = Tessar.Inputs.Batches.Labels(set, indices);
         Tensor alpha = Residual.Direction(batch.Logits.to_type(ScalarType.Float64), labels);
         Tensor features = last.Features(batch);
         int bad = Array.IndexOf(features.isfinite().all(1).data<bool>().ToArray(), false);

@@ -2,10 +2,11 @@ using System.ComponentModel.DataAnnotations;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Kronecker;
-using Tessar.Lenses.Data.Outputs;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
-using Tessar.Results;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 

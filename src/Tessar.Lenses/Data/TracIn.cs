@@ -2,12 +2,13 @@ using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Outputs;
-using Tessar.Lenses.Data.Products;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
-using Tessar.Results;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -75,7 +76,7 @@ public sealed class TracIn(TracInOptions options) : IAttributionMethod
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
-            using var model = new FeatureModel(checkpoints[c].View, train, output, options.Unsupported);
+            using var model = new GradientModel(checkpoints[c].View.Open(), train, output, options.Unsupported);
             LastLinear? last = options.Layers == TracInLayers.Last ? LastLinear.Of(model, train, MethodName) : null;
             Predicate<ParameterSlot> counts = slot => last?.Owns(slot) ?? true;
             visit(new ExactProducts(model, options.BatchSize, RepeatedProgress.Of(context, c, checkpoints.Count), counts), checkpoints[c].Weight);

@@ -1,9 +1,11 @@
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Kernels;
 using Tessar.Lenses.Data.Search;
 using Tessar.Methods;
 using Tessar.Native;
+using Tessar.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -63,8 +65,8 @@ public sealed partial class Trak : ITopAttribution
         tally.Projection = options.Projection == TrakProjection.Auto ? TrakProjection.Sketch : options.Projection;
         if (!IsFree)
             return;
-        using var model = new FeatureModel(run.Checkpoints[0], train, output, options.Unsupported);
-        ChooseShort(tally, run, train, isSelf: false, ExactKernels.NumbersPerExample(model, train), "whole gradients can't be streamed", context);
+        using var model = new GradientModel(run.Checkpoints[0].Open(), train, output, options.Unsupported);
+        ChooseShort(tally, run, train, isSelf: false, GradientFactors.NumbersPerExampleOf(model, train), "whole gradients can't be streamed", context);
     }
 
     // Computes or opens one checkpoint's features and solves for its targets; of what that takes only ψ = K⁻¹ φ(q) and the open store stay.
@@ -73,7 +75,7 @@ public sealed partial class Trak : ITopAttribution
     {
         using DisposeScope scope = NewDisposeScope();
         tally.Features.Start();
-        using var features = new ProjectedFeatures(checkpoint, train, output, options with { Projection = tally.Projection }, context);
+        using var features = new ProjectedFeatures(checkpoint, train, output, Settings(tally.Projection, context), context);
         tally.Computed += features.Computed;
         tally.Note(features.Store.Header.ParameterCount, features.Store.Header.Skipped, features.GradientCheck);
         var targetRows = new FeaturesInMemory(features.Of(targets));

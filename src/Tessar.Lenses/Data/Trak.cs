@@ -2,10 +2,14 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
+using Tessar.Gradients.Projections;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Kernels;
-using Tessar.Lenses.Data.Outputs;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -152,7 +156,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         tally.Projection = options.Projection == TrakProjection.Auto ? TrakProjection.Sketch : options.Projection;
         if (!IsFree)
             return;
-        using var model = new FeatureModel(run.Checkpoints[0], train, output, options.Unsupported);
+        using var model = new GradientModel(run.Checkpoints[0].Open(), train, output, options.Unsupported);
         ExactPlan plan = PlanFor(model, train, targets, dampings, context);
         if (plan.IsCheap(run.Checkpoints.Count))
         {
@@ -179,12 +183,12 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
                 : string.Create(CultureInfo.InvariantCulture, $"Gradients were sketched to {plan.Width:N0} numbers: {exact}."));
     }
 
-    private ExactPlan PlanFor(FeatureModel model, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context) =>
-        new(train.Count, targets?.Count ?? 0, ExactKernels.NumbersPerExample(model, train), targets is null || options.UseLeverage, dampings, context.MemoryBudget);
+    private ExactPlan PlanFor(GradientModel model, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context) =>
+        new(train.Count, targets?.Count ?? 0, GradientFactors.NumbersPerExampleOf(model, train), targets is null || options.UseLeverage, dampings, context.MemoryBudget);
 
     private DampedKernels Exact(TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context)
     {
-        using var model = new FeatureModel(checkpoint, train, output, options.Unsupported);
+        using var model = new GradientModel(checkpoint.Open(), train, output, options.Unsupported);
         tally.Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
         ExactPlan plan = PlanFor(model, train, targets, dampings, context);
         ScoreBudget.Check(plan, train, context);
@@ -194,14 +198,14 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
 
     private DampedKernels Projected(TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, MethodContext context)
     {
-        var features = new ProjectedFeatures(checkpoint, train, output, options with { Projection = tally.Projection }, context);
+        var features = new ProjectedFeatures(checkpoint, train, output, Settings(tally.Projection, context), context);
         try
         {
             tally.Computed += features.Computed;
             tally.Note(features.Store.Header.ParameterCount, features.Store.Header.Skipped, features.GradientCheck);
             Tensor rows = targets is null ? empty(0, options.ProjectionDimension) : features.Of(targets);
             Tensor q = tensor(features.Store.Factors.ToArray());
-            return ProjectedKernels.Of(features, rows, q, targets is null || options.UseLeverage, options, context);
+            return ProjectedKernels.Of(features, rows, q, targets is null || options.UseLeverage, options.UseCurvatureWeights, options.MeanAbsNormalise, context);
         }
         catch
         {
@@ -209,6 +213,9 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             throw;
         }
     }
+
+    private FeatureSettings Settings(TrakProjection projection, MethodContext context) => new(
+        projection, options.ProjectionDimension, options.Seed ?? context.Seed, options.NumberFormat, options.BatchSize, options.Unsupported);
 
     private AttributionReport Report(TrakTally tally, int damping) => tally.Report("data/trak", OutputFunction.For(options.Output).Name) with
     {

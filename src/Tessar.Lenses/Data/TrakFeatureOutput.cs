@@ -1,3 +1,5 @@
+using Tessar.Tasks;
+
 namespace Tessar.Lenses.Data;
 
 /// <summary>Whose gradient TRAK takes as features.</summary>

@@ -1,6 +1,7 @@
+using System.Diagnostics;
+using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
-using Tessar.Results;
 
 namespace Tessar.Lenses.Data;
 

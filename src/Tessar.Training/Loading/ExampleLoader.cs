@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Training.Loading.Caching;
 using Tessar.Training.Loading.Orders;
 using Tessar.Training.Loading.Pipeline;

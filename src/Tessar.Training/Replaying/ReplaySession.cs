@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Native;
 using Tessar.Runs;

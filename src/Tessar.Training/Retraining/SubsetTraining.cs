@@ -3,6 +3,7 @@ using Tessar.Models;
 using Tessar.Native;
 using Tessar.Runs;
 using Tessar.Runs.Retraining;
+using Tessar.Tasks;
 using Tessar.Training.Optimizers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Tessar.Examples.Images;
 using Tessar.Examples.Storage;
 
 namespace Tessar.Examples;

@@ -110,7 +110,7 @@ public sealed class AttributionResult
                 Train = train.ToString(),
                 Targets = targets.ToString(),
             },
-            Inputs = run.Inputs(train),
+            Inputs = ResultInputs.Of(run, train),
             Seconds = strongest.Report.SecondsFeatures + strongest.Report.SecondsScoring,
             Checks = strongest.Report.Checks,
             Remarks = strongest.Report.Remarks,

@@ -1,3 +1,4 @@
+using Tessar.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 

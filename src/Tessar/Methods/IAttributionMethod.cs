@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Runs;
 
 namespace Tessar.Methods;
 
@@ -12,7 +13,7 @@ public interface IAttributionMethod
     /// <param name="context">Seed, progress, cancellation and limits.</param>
     /// <returns>Scores [n, m]; positive means that having the training example raises the target's output.</returns>
     /// <exception cref="TessarException">The run, the model or the options don't allow it; the message says what to do.</exception>
-    /// <exception cref="OperationCanceledException">Asked for by <see cref="MethodContext.Cancellation"/>.</exception>
+    /// <exception cref="OperationCanceledException">Asked for by <see cref="Work.Cancellation"/>.</exception>
     AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context);
 
     /// <summary>Scores how much each training example supports its own label: τ_ii. Wrong labels score high.</summary>

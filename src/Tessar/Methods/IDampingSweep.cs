@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Runs;
 
 namespace Tessar.Methods;
 

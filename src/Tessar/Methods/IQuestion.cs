@@ -14,6 +14,6 @@ public interface IQuestion
     /// <param name="inquiry">Runs, data, method and context, open.</param>
     /// <returns>The answer; whoever runs the question keeps it.</returns>
     /// <exception cref="TessarException">Runs, data or settings don't allow it; the message says what to do.</exception>
-    /// <exception cref="OperationCanceledException">Asked for by <see cref="MethodContext.Cancellation"/>.</exception>
+    /// <exception cref="OperationCanceledException">Asked for by <see cref="Work.Cancellation"/>.</exception>
     MethodAnswer Ask(Inquiry inquiry);
 }

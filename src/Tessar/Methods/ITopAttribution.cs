@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Runs;
 
 namespace Tessar.Methods;
 
@@ -13,6 +14,6 @@ public interface ITopAttribution : IAttributionMethod
     /// <param name="context">Seed, progress, cancellation and limits; told the plan before the work starts.</param>
     /// <returns>What <see cref="IAttributionMethod.Score"/> would rank first, up to rounding.</returns>
     /// <exception cref="TessarException">The run, the model, the options or the memory budget don't allow it; the message says what to do.</exception>
-    /// <exception cref="OperationCanceledException">Asked for by <see cref="MethodContext.Cancellation"/>.</exception>
+    /// <exception cref="OperationCanceledException">Asked for by <see cref="Work.Cancellation"/>.</exception>
     TopAttribution ScoreTop(RunView run, ExampleSet train, ExampleSet targets, int top, MethodContext context);
 }

@@ -143,8 +143,8 @@ public sealed class Inquiry : IDisposable
     /// <summary>What the answer depends on beside the job.</summary>
     internal ResultInputs Inputs(MethodAnswer answer)
     {
-        ResultInputs own = View.Inputs(answer.Train is { } range ? Examples(range) : null);
-        return Against is null ? own : own with { Checkpoints = [.. own.Checkpoints, .. Against.View.Inputs(null).Checkpoints] };
+        ResultInputs own = ResultInputs.Of(View, answer.Train is { } range ? Examples(range) : null);
+        return Against is null ? own : own with { Checkpoints = [.. own.Checkpoints, .. ResultInputs.Of(Against.View, null).Checkpoints] };
     }
 
     /// <inheritdoc/>

@@ -4,25 +4,16 @@ using Tessar.Runs.Retraining;
 namespace Tessar.Methods;
 
 /// <summary>What a method gets from whoever runs it.</summary>
-public sealed record MethodContext
+public sealed record MethodContext : Work
 {
     /// <summary>Seed of everything random in the method. Default 0.</summary>
     public ulong Seed { get; init; }
-
-    /// <summary>Asks the method to stop; what it has written so far stays usable.</summary>
-    public CancellationToken Cancellation { get; init; }
-
-    /// <summary>Told about progress, often; null when nobody listens.</summary>
-    public IProgress<MethodProgress>? Progress { get; init; }
 
     /// <summary>Told what the user should know before trusting the result, one sentence each; null when nobody listens.</summary>
     public Action<string>? Warn { get; init; }
 
     /// <summary>Told, before long work starts, what it will read, hold and take, in one sentence; null when nobody listens.</summary>
     public Action<string>? Plan { get; init; }
-
-    /// <summary>Bytes of memory that large arrays may take together. Default 2 GiB.</summary>
-    public long MemoryBudget { get; init; } = 2L << 30;
 
     /// <summary>Trains models for methods that need some; null where nobody does, which such a method answers with an error.</summary>
     public IRetrainer? Retrainer { get; init; }

@@ -42,17 +42,20 @@ internal static class UserAssembly
         return found;
     }
 
-    /// <summary>Loads an assembly that holds methods of the user's own.</summary>
+    /// <summary>Loads an assembly that holds something of the user's own beside models.</summary>
     /// <param name="file">Its path.</param>
-    /// <exception cref="TessarException">There is no such file, it can't be loaded, or it holds no method.</exception>
-    public static Assembly OpenMethods(string file)
+    /// <param name="mark">An attribute that at least one public class of it has to carry.</param>
+    /// <param name="what">What such a class is, in the singular, for messages.</param>
+    /// <param name="shape">How one is declared, for messages.</param>
+    /// <exception cref="TessarException">There is no such file, it can't be loaded, or no class of it carries the mark.</exception>
+    public static Assembly Open(string file, Type mark, string what, string shape)
     {
         string path = Path.GetFullPath(file);
         if (!File.Exists(path))
-            throw Unusable($"There is no assembly {path}. Methods of your own are given as path/my.dll; build the project and pass its dll.");
-        Type[] types = ExportedTypes(path);
-        return types.Any(type => type.IsDefined(typeof(Methods.MethodAttribute), inherit: false)) ? Load(path) : throw Unusable(
-            $"{path} holds no method: a public class with [Method(\"lens/name\")] is required.");
+            throw Unusable($"There is no assembly {path}. A {what} of your own is given as path/my.dll; build the project and pass its dll.");
+        return ExportedTypes(path).Any(type => type.IsDefined(mark, inherit: false))
+            ? Load(path)
+            : throw Unusable($"{path} holds no {what}: {shape} is required.");
     }
 
     private static bool IsModule(Type type) =>

@@ -1,3 +1,4 @@
+using Tessar.Inputs;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -27,6 +27,17 @@ public sealed record ResultInputs
 
     private static string ThisVersion { get; } = typeof(ResultInputs).Assembly.GetName().Version?.ToString(3) ?? "0";
 
+    /// <summary>What a result of some checkpoints depends on.</summary>
+    /// <param name="view">The checkpoints.</param>
+    /// <param name="train">The training examples that were looked at; null for none.</param>
+    internal static ResultInputs Of(RunView view, ExampleSet? train) => new()
+    {
+        Checkpoints = [.. view.Checkpoints.Select(c => ResultCheckpoint.Of(c.Run, c.Checkpoint))],
+        Models = [.. view.Checkpoints.Select(c => IdentityOfModel(c.Run)).Distinct(StringComparer.Ordinal)],
+        DataIdentity = train?.Store.Identity ?? view.Run.Record.Program.Data.Identity,
+        LabelsSha256 = train is null ? null : HashOfLabels(train),
+    };
+
     /// <summary>SHA-256 of a set's labels, in order.</summary>
     internal static string HashOfLabels(ExampleSet set)
     {

@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tessar.Examples;
+using Tessar.Inputs;
+using Tessar.Tasks;
 using Tessar.Tensors;
 
 namespace Tessar.Runs;

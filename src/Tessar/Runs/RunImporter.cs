@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Models;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 
 namespace Tessar.Runs;
 

@@ -1,6 +1,7 @@
 using Tessar.Examples;
 using Tessar.Lenses.Data;
 using Tessar.Methods;
+using Tessar.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Runs;
 using Tessar.Tensors;
 using TorchSharp;

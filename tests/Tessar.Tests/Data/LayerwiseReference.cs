@@ -1,6 +1,7 @@
 using Tessar.Examples;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 

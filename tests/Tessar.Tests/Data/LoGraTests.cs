@@ -1,10 +1,11 @@
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Layers;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Tests.Data.UserModels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -56,7 +57,7 @@ public sealed class LoGraTests : IDisposable
     public void Principal_basis_is_orthonormal_and_keeps_the_largest_variances()
     {
         using DisposeScope scope = NewDisposeScope();
-        using var model = new FeatureModel(_small.View.Checkpoints[0], _small.Train, OutputFunction.For(TargetOutput.Margin), Tessar.Autograd.UnsupportedParameters.Throw);
+        using var model = new GradientModel(_small.View.Checkpoints[0].Open(), _small.Train, OutputFunction.For(TargetOutput.Margin), Tessar.Autograd.UnsupportedParameters.Throw);
         (Tessar.Autograd.CapturedBatch batch, Tensor q) = model.Run(_small.Train, [.. Enumerable.Range(0, SmallRun.TrainCount)]);
         IReadOnlyList<FactoredLayer> layers = FactoredLayer.Of(model.Gradients, batch).Layers;
         (Tensor? Inputs, Tensor? Outputs)[] sides = SideBasis.Principal(model, layers, 2, _small.Train, 32, s_context);

@@ -1,7 +1,9 @@
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Methods;
 using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 

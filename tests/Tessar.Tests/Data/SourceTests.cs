@@ -1,10 +1,10 @@
 using Tessar.Examples;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Kronecker;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Tests.Data.Kronecker;
 using Tessar.Tests.Data.UserModels;
 using Tessar.Tests.Runs;

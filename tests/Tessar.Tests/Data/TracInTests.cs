@@ -1,9 +1,10 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Lenses.Data;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Tests.Runs;
 using Tessar.Training;
 using TorchSharp;

@@ -1,6 +1,9 @@
 using Tessar.Examples;
 using Tessar.Lenses.Data;
+using Tessar.Lenses.Data.Features;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -126,7 +129,7 @@ public sealed class TrakOptionsTests
     public void Negative_loss_as_output_has_factors_of_one()
     {
         using var small = new SmallRun("mlp");
-        var options = new TrakOptions { Projection = TrakProjection.None, Output = Lenses.Data.Outputs.TargetOutput.NegativeLoss };
+        var options = new TrakOptions { Projection = TrakProjection.None, Output = Tessar.Tasks.TargetOutput.NegativeLoss };
         AttributionMatrix found = new Trak(options).Score(small.View, small.Train, small.Test, Context);
         Assert.Equal("negative-loss", found.Report.Output);
         AssertClose(Dual(Reference.Losses(small.View.Checkpoints[0], small.Train), Reference.Losses(small.View.Checkpoints[0], small.Test), options.Damping), found, 1e-4);
@@ -137,7 +140,7 @@ public sealed class TrakOptionsTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor scores = tensor(new double[,] { { 1, -40 }, { -2, 10 }, { 3, 30 }, { -4, -20 } });
-        Lenses.Data.SoftThreshold.Apply(scores, 0.5);
+        Lenses.Data.Scoring.SoftThreshold.Apply(scores, 0.5);
         Assert.Equal([0, -20, 0, 0, 1, 10, -2, 0], scores.data<double>().ToArray());
         using var small = new SmallRun("mlp");
         AttributionMatrix sparse = new Trak(new TrakOptions { SoftThreshold = 0.9 }).Score(small.View, small.Train, small.Test, Context);

@@ -1,5 +1,6 @@
 using Tessar.Examples;
 using Tessar.Lenses.Data;
+using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
 using Tessar.Runs;
 

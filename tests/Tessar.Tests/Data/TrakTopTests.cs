@@ -1,5 +1,7 @@
 using Tessar.Lenses.Data;
+using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
+using Tessar.Runs;
 
 namespace Tessar.Tests.Data;
 

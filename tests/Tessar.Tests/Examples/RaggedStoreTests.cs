@@ -1,5 +1,6 @@
 using System.Text;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Runs;
 
 namespace Tessar.Tests.Examples;

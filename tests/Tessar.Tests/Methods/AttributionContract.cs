@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Methods;
 using Tessar.Native;
 using Tessar.Runs;

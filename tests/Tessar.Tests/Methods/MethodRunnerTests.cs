@@ -2,6 +2,7 @@ using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Evaluation;
 using Tessar.Methods;
 using Tessar.Results;
+using Tessar.Runs;
 using Tessar.Tests.Toys;
 using Tessar.Training.Retraining;
 

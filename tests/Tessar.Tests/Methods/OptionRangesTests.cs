@@ -1,4 +1,5 @@
 using Tessar.Lenses.Data;
+using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
 using Tessar.Tests.Toys;
 

@@ -1,3 +1,4 @@
+using Tessar.Inputs;
 using Tessar.Operators;
 using TorchSharp;
 using TorchSharp.Modules;

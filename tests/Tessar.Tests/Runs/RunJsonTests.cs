@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Runs;
 
 namespace Tessar.Tests.Runs;

@@ -23,7 +23,7 @@ public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractR
     [Fact]
     public void It_keeps_the_contract_of_all_methods()
     {
-        var catalog = new MethodCatalog(typeof(Trak).Assembly, UserAssembly.OpenMethods(s_assembly.Value));
+        var catalog = new MethodCatalog(typeof(Trak).Assembly, MethodAssembly.Open(s_assembly.Value));
         foreach (MethodInfo clause in AttributionMethodTests.Clauses)
             clause.CreateDelegate<Action>(new AttributionContract(catalog, Name, run))();
     }
@@ -31,7 +31,7 @@ public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractR
     [Fact]
     public void Its_name_help_and_options_come_from_its_own_file()
     {
-        MethodDescription method = new MethodCatalog(typeof(Trak).Assembly, UserAssembly.OpenMethods(s_assembly.Value)).Find(Name);
+        MethodDescription method = new MethodCatalog(typeof(Trak).Assembly, MethodAssembly.Open(s_assembly.Value)).Find(Name);
         Assert.Equal("Scores an example by its label alone: for those of the target's class, against those of all others.", method.Summary);
         Assert.EndsWith(
             "| `strength` | 1 | 0.001 to 1000 | Score of an example of the target's class. |", MethodPagesTests.OptionsTable(method), StringComparison.Ordinal);

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Tessar.Examples;
 using Tessar.Methods;
 using Tessar.Results;
+using Tessar.Runs;
 
 namespace Tessar.Tests.Toys;
 

@@ -1,5 +1,7 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using Tessar.Tests.Runs;
 using Tessar.Tests.Training.Optimizers;

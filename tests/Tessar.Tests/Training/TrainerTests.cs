@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Runs;
 using Tessar.Tensors;
 using Tessar.Tests.Models;

@@ -1,9 +1,10 @@
 using System.CommandLine;
-using Tessar.Cli.Lenses;
+using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
 using Tessar.Lenses.Data.Evaluation.Removal;
 using Tessar.Methods;
+using Tessar.Statistics;
 
 namespace Tessar.Cli.Commands.Evaluation;
 

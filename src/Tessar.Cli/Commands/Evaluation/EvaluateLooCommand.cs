@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Tessar.Cli.Lenses;
+using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
 using Tessar.Lenses.Data.Evaluation;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Examples;
+using Tessar.Statistics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -187,13 +188,7 @@ internal static class ModelDiff
         })];
     }
 
-    private static (double Low, double High)? Interval(double[] draws)
-    {
-        if (draws.Length == 0)
-            return null;
-        Array.Sort(draws);
-        return (draws[(int)(0.025 * (draws.Length - 1))], draws[(int)Math.Ceiling(0.975 * (draws.Length - 1))]);
-    }
+    private static (double Low, double High)? Interval(double[] draws) => draws.Length == 0 ? null : Quantiles.Central95(draws);
 
     private static int[] NonZeroRows(Tensor rowsA, Tensor rowsB)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Runs;
 using static TorchSharp.torch;
 

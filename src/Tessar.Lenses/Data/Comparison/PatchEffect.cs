@@ -1,7 +1,9 @@
 using Tessar.Examples;
-using Tessar.Lenses.Data.Outputs;
+using Tessar.Inputs;
 using Tessar.Methods;
 using Tessar.Runs;
+using Tessar.Statistics;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -61,7 +63,6 @@ internal static class PatchEffect
                 means[r] += effects[stream.NextInt32(effects.Count)] / effects.Count;
         }
 
-        Array.Sort(means);
-        return (mean, (means[(int)(0.025 * (Resamples - 1))], means[(int)Math.Ceiling(0.975 * (Resamples - 1))]));
+        return (mean, Quantiles.Central95(means));
     }
 }

@@ -1,6 +1,6 @@
 using Tessar.Lenses.Data.Evaluation;
 using Tessar.Methods;
-using Tessar.Results;
+using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Datamodels;
 

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Evaluation;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
 using Tessar.Runs;
 using Tessar.Runs.Retraining;
+using Tessar.Tasks;
 
 namespace Tessar.Lenses.Data.Datamodels;
 
@@ -66,8 +66,8 @@ internal sealed class SubsetTrainings
                 + "Choose fewer --targets, or fewer `subsets`.", ErrorKind.Environment);
         }
 
-        KnownLabels.Check(run.Run, train);
-        KnownLabels.Check(run.Run, targets);
+        KnownLabels.Check(run.Run.Record.Classes.Count, train);
+        KnownLabels.Check(run.Run.Record.Classes.Count, targets);
         context.Cancellation.ThrowIfCancellationRequested();
         long start = Stopwatch.GetTimestamp();
         ExampleSet asked = AskedAbout(run, targets);

@@ -1,3 +1,4 @@
+using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Evaluation;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Evaluation;
 
@@ -160,7 +161,6 @@ internal sealed record LinearDatamodelingScore
 
             means[draw] = count > 0 ? sum / count : 0;
         });
-        Array.Sort(means);
-        return (means[(int)(0.025 * (resamples - 1))], means[(int)Math.Ceiling(0.975 * (resamples - 1))]);
+        return Quantiles.Central95(means);
     }
 }

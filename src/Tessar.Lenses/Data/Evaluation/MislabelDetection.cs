@@ -1,3 +1,5 @@
+using Tessar.Statistics;
+
 namespace Tessar.Lenses.Data.Evaluation;
 
 /// <summary>How well a ranking of the training examples finds wrong labels that are known.</summary>

@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Evaluation;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Tessar.Examples;
-using Tessar.Lenses.Data.Projections;
+using Tessar.Gradients;
+using Tessar.Gradients.Projections;
+using Tessar.Inputs;
 using Tessar.Methods;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,7 +11,7 @@ namespace Tessar.Lenses.Data.Features;
 
 /// <summary>Computes the projected gradients of examples, into a store or into memory.</summary>
 /// <remarks>Cost per example: a forward pass, the input half of a backward pass, one signed addition per sketched parameter.</remarks>
-internal sealed class FeaturePass(FeatureModel model, IGradientProjection sketch, int batchSize, MethodContext context)
+internal sealed class FeaturePass(GradientModel model, IGradientProjection sketch, int batchSize, MethodContext context)
 {
     /// <summary>Fills the rows of a store that aren't there yet and finishes it.</summary>
     /// <returns>Number of rows computed.</returns>

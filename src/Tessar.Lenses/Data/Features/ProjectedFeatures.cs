@@ -1,9 +1,11 @@
 using System.Globalization;
 using Tessar.Examples;
-using Tessar.Lenses.Data.Outputs;
-using Tessar.Lenses.Data.Projections;
+using Tessar.Gradients;
+using Tessar.Gradients.Projections;
 using Tessar.Methods;
 using Tessar.Results;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,20 +14,19 @@ namespace Tessar.Lenses.Data.Features;
 /// <summary>One checkpoint's projected gradients: those of the train set in a store that later calls reuse, those of targets in memory.</summary>
 internal sealed class ProjectedFeatures : IDisposable
 {
-    private readonly FeatureModel _model;
+    private readonly GradientModel _model;
     private readonly FeaturePass _pass;
     private bool _isStoreTaken;
     private readonly IGradientProjection? _projection;
 
     /// <summary>Opens the store of the train set, or computes it, or goes on where an interrupted call stopped.</summary>
     /// <exception cref="TessarException">k exceeds the number of parameters, another process writes the store, or the disk is full.</exception>
-    public ProjectedFeatures(CheckpointView checkpoint, ExampleSet train, OutputFunction output, TrakOptions options, MethodContext context)
+    public ProjectedFeatures(CheckpointView checkpoint, ExampleSet train, OutputFunction output, FeatureSettings settings, MethodContext context)
     {
-        _model = new FeatureModel(checkpoint, train, output, options.Unsupported);
+        _model = new GradientModel(checkpoint.Open(), train, output, settings.Unsupported);
         try
         {
-            int width = options.ProjectionDimension;
-            ulong seed = options.Seed ?? context.Seed;
+            int width = settings.Width;
             if (width > _model.Gradients.ParameterCount)
             {
                 throw new TessarException(string.Create(
@@ -34,12 +35,12 @@ internal sealed class ProjectedFeatures : IDisposable
                     + "at most as many are allowed. Choose a smaller one, or --set projection=none for exact inner products.", ErrorKind.Usage);
             }
 
-            bool isLandmarks = options.Projection == TrakProjection.Landmarks;
+            bool isLandmarks = settings.Projection == TrakProjection.Landmarks;
             var origin = new GradientStoreOrigin(
                 checkpoint.Checkpoint.Sha256, train.Store.Identity, train.ToString(), ResultInputs.HashOfLabels(train), output.Name, width, isLandmarks ? "landmarks" : "sketch",
-                seed, options.NumberFormat == NumberFormat.F16 ? "f16" : "f32", options.BatchSize, MethodOption.Write(options.Unsupported));
-            _projection = isLandmarks ? new LandmarkProjection(_model, train, width, seed, options.BatchSize, context) : Plan(train, width, seed);
-            _pass = new FeaturePass(_model, _projection, options.BatchSize, context);
+                settings.Seed, settings.NumberFormat == NumberFormat.F16 ? "f16" : "f32", settings.BatchSize, MethodOption.Write(settings.Unsupported));
+            _projection = isLandmarks ? new LandmarkProjection(_model, train, width, settings.Seed, settings.BatchSize, context) : Plan(train, width, settings.Seed);
+            _pass = new FeaturePass(_model, _projection, settings.BatchSize, context);
             string folder = Path.Combine(ResultFolder.StoreOf(checkpoint.Run, "data/trak"), $"features-{origin.ComputeKey()}");
             if (!GradientStore.IsFinished(folder))
                 Computed = Compute(folder, origin, _projection, train, context);
@@ -59,7 +60,7 @@ internal sealed class ProjectedFeatures : IDisposable
     /// <summary>Rows computed by this call.</summary>
     public int Computed { get; }
 
-    /// <summary>See <see cref="FeatureModel.GradientCheck"/>.</summary>
+    /// <summary>See <see cref="GradientModel.GradientCheck"/>.</summary>
     public double GradientCheck => _model.GradientCheck;
 
     /// <summary>Features of other examples, shape [m, k]; the caller disposes them.</summary>

@@ -1,5 +1,6 @@
 using Tessar.Lenses.Data.Kernels;
 using Tessar.Methods;
+using Tessar.Operators;
 using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Influences;

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
-using Tessar.Results;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,10 +54,10 @@ internal sealed class InfluenceScores(
     }
 
     private void Visit(
-        ScoreTally tally, CheckpointView view, ExampleSet train, ExampleSet targets, MethodContext pass, Action<int, Tensor, FeatureModel, MethodContext> visit)
+        ScoreTally tally, CheckpointView view, ExampleSet train, ExampleSet targets, MethodContext pass, Action<int, Tensor, GradientModel, MethodContext> visit)
     {
         tally.Features.Start();
-        using var model = new FeatureModel(view, train, OutputFunction.For(output), unsupported, precision);
+        using var model = new GradientModel(view.Open(), train, OutputFunction.For(output), unsupported, precision);
         tally.Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
         tally.Computed += train.Count;
         RefuseEmpty(model);
@@ -86,7 +87,7 @@ internal sealed class InfluenceScores(
             tally.Remark(remark);
     }
 
-    private void Stream(FeatureModel model, ExampleSet train, Tensor solved, MethodContext context, Action<int, Tensor, Tensor> visit)
+    private void Stream(GradientModel model, ExampleSet train, Tensor solved, MethodContext context, Action<int, Tensor, Tensor> visit)
     {
         for (int first = 0; first < train.Count; first += batchSize)
         {
@@ -98,7 +99,7 @@ internal sealed class InfluenceScores(
         }
     }
 
-    private Tensor TargetColumns(FeatureModel model, ExampleSet targets, int first, int count)
+    private Tensor TargetColumns(GradientModel model, ExampleSet targets, int first, int count)
     {
         Tensor columns = empty(model.Gradients.ParameterCount, count, dtype: precision);
         for (int at = 0; at < count; at += batchSize)
@@ -111,7 +112,7 @@ internal sealed class InfluenceScores(
         return columns;
     }
 
-    private static (Tensor Rows, Tensor Factors) Gradients(FeatureModel model, ExampleSet set, int first, int count)
+    private static (Tensor Rows, Tensor Factors) Gradients(GradientModel model, ExampleSet set, int first, int count)
     {
         (CapturedBatch batch, Tensor q) = model.Run(set, [.. Enumerable.Range(first, count)]);
         Tensor rows = cat([.. model.Gradients.Captured.Select(slot => PerExampleGradients.Gradient(batch, slot))], 1);
@@ -127,16 +128,16 @@ internal sealed class InfluenceScores(
         return (rows, q);
     }
 
-    private int BlockOf(FeatureModel model, ExampleSet targets, MethodContext context)
+    private int BlockOf(GradientModel model, ExampleSet targets, MethodContext context)
     {
         // Right sides, solution and the work space of an iterative solver: five vectors a target.
         long perTarget = 5 * model.Gradients.ParameterCount * (precision == ScalarType.Float64 ? sizeof(double) : sizeof(float));
         return (int)Math.Clamp(context.MemoryBudget / 2 / perTarget, 1, targets.Count);
     }
 
-    private static void RefuseEmpty(FeatureModel model)
+    private static void RefuseEmpty(GradientModel model)
     {
         if (model.Gradients.Captured.Count == 0)
-            throw new TessarException($"No parameter of {model.Checkpoint.Run.Record.Program.Model} has a gradient. Choose a model with trainable parameters, or --set unsupported=loop-fallback.", ErrorKind.Usage);
+            throw new TessarException($"No parameter of {model.Trained.Name} has a gradient. Choose a model with trainable parameters, or --set unsupported=loop-fallback.", ErrorKind.Usage);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
 using TorchSharp;
@@ -77,7 +78,7 @@ internal static class LossMatrix
         int inputs = (int)layer.Inputs, outputs = (int)layer.Outputs;
         Tensor blocks = zeros(outputs * (outputs + 1) / 2, inputs, inputs, dtype: ScalarType.Float64);
         Tensor? weights = null, a = null;
-        int classes = curvature.Model.Checkpoint.Run.Record.Classes.Count;
+        int classes = curvature.Model.Trained.Classes;
         curvature.Passes("curvature", (batch, c) =>
         {
             LayerCall call = batch.Calls.Single(one => ReferenceEquals(one.Rule, layer.Rule));

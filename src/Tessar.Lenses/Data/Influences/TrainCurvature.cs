@@ -1,7 +1,7 @@
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Products;
 using Tessar.Methods;
 using Tessar.Operators;
 using TorchSharp;
@@ -16,12 +16,12 @@ namespace Tessar.Lenses.Data.Influences;
 /// <param name="kind">Hessian or Gauss–Newton matrix.</param>
 /// <param name="batchSize">Examples per forward pass.</param>
 /// <param name="context">Progress, cancellation, seed and limits.</param>
-internal sealed class TrainCurvature(FeatureModel model, ExampleSet train, CurvatureKind kind, int batchSize, MethodContext context)
+internal sealed class TrainCurvature(GradientModel model, ExampleSet train, CurvatureKind kind, int batchSize, MethodContext context)
 {
     private double? _meanEigenvalue;
 
     /// <summary>The checkpoint.</summary>
-    public FeatureModel Model => model;
+    public GradientModel Model => model;
 
     /// <summary>Which matrix it is.</summary>
     public CurvatureKind Kind => kind;
@@ -61,7 +61,7 @@ internal sealed class TrainCurvature(FeatureModel model, ExampleSet train, Curva
     /// <param name="visit">Gets each batch and the class; tensors live until it returns.</param>
     public void Passes(string stage, Action<CapturedBatch, int> visit)
     {
-        int classes = model.Checkpoint.Run.Record.Classes.Count;
+        int classes = model.Trained.Classes;
         long done = 0;
         foreach (int[] indices in FeatureBatches())
         {

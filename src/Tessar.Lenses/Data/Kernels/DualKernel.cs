@@ -1,3 +1,4 @@
+using Tessar.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
 

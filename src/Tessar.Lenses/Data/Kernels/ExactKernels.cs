@@ -1,7 +1,7 @@
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Products;
 using Tessar.Methods;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,14 +15,6 @@ internal static class ExactKernels
     // Sums of fp32 products, relative to the largest.
     private const double Rounding = 1e-6;
 
-    /// <summary>Numbers kept for an example's gradient.</summary>
-    public static long NumbersPerExample(FeatureModel model, ExampleSet set)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        (CapturedBatch batch, _) = model.Run(set, [0]);
-        return GradientFactors.Of(model.Gradients, batch).NumbersPerExample;
-    }
-
     /// <summary>Computes the kernel and what it has to be solved for.</summary>
     /// <param name="model">Whose gradients.</param>
     /// <param name="train">n examples.</param>
@@ -33,7 +25,7 @@ internal static class ExactKernels
     /// <param name="noteResidual">Told each solution's largest relative residual.</param>
     /// <param name="context">Progress, cancellation and limits.</param>
     public static DampedKernels Of(
-        FeatureModel model, ExampleSet train, ExampleSet? targets, ExactPlan plan, bool useCurvatureWeights, int batchSize, Action<double> noteResidual, MethodContext context)
+        GradientModel model, ExampleSet train, ExampleSet? targets, ExactPlan plan, bool useCurvatureWeights, int batchSize, Action<double> noteResidual, MethodContext context)
     {
         (Tensor kernel, Tensor cross, Tensor q) = new SymmetricProducts(model, batchSize, context).Of(train, targets, plan.Type, plan.HeldAtOnce);
         Tensor? weights = useCurvatureWeights ? Curvature(q) : null;

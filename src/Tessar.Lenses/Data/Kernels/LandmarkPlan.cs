@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tessar.Gradients.Projections;
 
 namespace Tessar.Lenses.Data.Kernels;
 
@@ -20,7 +21,7 @@ internal sealed record LandmarkPlan(long Train, long NumbersPerExample, long Wid
     }
 
     /// <summary>Bytes that stay taken while examples pass: landmarks, their kernel and its factor in fp64, the inverse.</summary>
-    public long Bytes => Width * ((NumbersPerExample * sizeof(float)) + (24 * Width));
+    public long Bytes => LandmarkProjection.BytesOf(NumbersPerExample, Width);
 
     /// <summary>Whether there are examples enough, and it keeps to memory and to the time of an automatic choice.</summary>
     /// <param name="checkpoints">How often it is done.</param>

@@ -1,4 +1,5 @@
 using Tessar.Lenses.Data.Features;
+using Tessar.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -13,23 +13,24 @@ internal static class ProjectedKernels
     /// <param name="targets">φ(q), [m, k]; stays the caller's and has to outlive the kernels.</param>
     /// <param name="q">Q, [n]; disposed with the kernels.</param>
     /// <param name="needsSelf">Whether scores of examples on themselves will be asked for.</param>
-    /// <param name="options">Of the method.</param>
-    /// <param name="context">Cancellation.</param>
-    public static DampedKernels Of(ProjectedFeatures features, Tensor targets, Tensor q, bool needsSelf, TrakOptions options, MethodContext context)
+    /// <param name="useCurvatureWeights">Whether R is p(1 − p) instead of 1.</param>
+    /// <param name="meanAbsNormalise">Whether features are divided by their mean absolute value.</param>
+    /// <param name="work">Cancellation.</param>
+    public static DampedKernels Of(ProjectedFeatures features, Tensor targets, Tensor q, bool needsSelf, bool useCurvatureWeights, bool meanAbsNormalise, Work work)
     {
         GradientStore store = features.Store;
         var right = new FeaturesInMemory(targets);
-        if (options.UseCurvatureWeights || options.MeanAbsNormalise || store.Count >= options.ProjectionDimension)
+        if (useCurvatureWeights || meanAbsNormalise || store.Count >= store.Width)
         {
-            Tensor? weights = options.UseCurvatureWeights ? ExactKernels.Curvature(q) : null;
-            Tensor primal = FeatureProducts.Gram(store, weights, context.Cancellation);
+            Tensor? weights = useCurvatureWeights ? ExactKernels.Curvature(q) : null;
+            Tensor primal = FeatureProducts.Gram(store, weights, work.Cancellation);
             return new DampedKernels(
-                q, damping => new PrimalKernel(store, right, primal, damping, weights, options.MeanAbsNormalise), weights is null ? [features, primal] : [features, primal, weights]);
+                q, damping => new PrimalKernel(store, right, primal, damping, weights, meanAbsNormalise), weights is null ? [features, primal] : [features, primal, weights]);
         }
 
-        Tensor gram = FeatureProducts.Cross(store, store, context.Cancellation);
-        Tensor cross = FeatureProducts.Cross(store, right, context.Cancellation);
-        double rounding = FeatureProducts.Rounding((double)store.Count * store.Count * options.ProjectionDimension);
+        Tensor gram = FeatureProducts.Cross(store, store, work.Cancellation);
+        Tensor cross = FeatureProducts.Cross(store, right, work.Cancellation);
+        double rounding = FeatureProducts.Rounding((double)store.Count * store.Count * store.Width);
         return new DampedKernels(q, damping => new DualKernel(gram.clone(), cross, damping, rounding, needsSelf), features, gram, cross);
     }
 }

@@ -1,4 +1,5 @@
 using Tessar.Autograd;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Layers;
 using TorchSharp;
 using static TorchSharp.torch;

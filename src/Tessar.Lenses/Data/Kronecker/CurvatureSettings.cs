@@ -1,9 +1,10 @@
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
 using Tessar.Results;
+using Tessar.Runs;
+using Tessar.Tasks;
 using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Kronecker;

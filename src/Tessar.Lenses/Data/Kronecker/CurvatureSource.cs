@@ -1,8 +1,10 @@
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
+using Tessar.Inputs;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Runs;
+using Tessar.Tasks;
 using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Kronecker;
@@ -31,7 +33,7 @@ internal abstract class CurvatureSource : IDisposable
 /// <param name="train">The examples.</param>
 /// <param name="labels">Whether labels are drawn.</param>
 /// <param name="seed">Seed of the draws.</param>
-internal sealed class CheckpointSource(FeatureModel model, CurvatureBlocks blocks, ExampleSet train, CurvatureLabels labels, ulong seed) : CurvatureSource
+internal sealed class CheckpointSource(GradientModel model, CurvatureBlocks blocks, ExampleSet train, CurvatureLabels labels, ulong seed) : CurvatureSource
 {
     private static readonly NegativeLoss Loss = new();
 
@@ -40,7 +42,7 @@ internal sealed class CheckpointSource(FeatureModel model, CurvatureBlocks block
     public override CapturedBatch Run(int first, int count, int pass)
     {
         int[] indices = [.. Enumerable.Range(first, count)];
-        Tensor inputs = Batches.Inputs(train, indices, model.Checkpoint.Input);
+        Tensor inputs = Batches.Inputs(train, indices, model.Trained.Input);
         if (labels == CurvatureLabels.True)
         {
             Tensor own = model.CheckedLabels(train, indices);

@@ -1,3 +1,4 @@
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
@@ -14,7 +15,7 @@ internal sealed class CurvatureTally : ScoreTally
         : base(context) => NoteGaps(0, 0);
 
     /// <summary>Notes a checkpoint.</summary>
-    public void Note(FeatureModel model)
+    public void Note(GradientModel model)
     {
         if (Parameters == 0 && model.Gradients.Unsupported.Count > 0 && model.Skipped.Count == 0)
             Remark($"No per-example rule knows {string.Join(", ", model.Gradients.Unsupported)}: computed by one backward pass per example, which is slow.");

@@ -1,8 +1,10 @@
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +20,7 @@ internal sealed class ExplainedCheckpoint : IDisposable
     /// <param name="unsupported">What to do with parameters without a rule.</param>
     public ExplainedCheckpoint(CheckpointView view, ExampleSet train, OutputFunction output, UnsupportedParameters unsupported)
     {
-        Model = new FeatureModel(view, train, output, unsupported);
+        Model = new GradientModel(view.Open(), train, output, unsupported);
         try
         {
             using DisposeScope scope = NewDisposeScope();
@@ -33,7 +35,7 @@ internal sealed class ExplainedCheckpoint : IDisposable
     }
 
     /// <summary>The model.</summary>
-    public FeatureModel Model { get; }
+    public GradientModel Model { get; }
 
     /// <summary>Its blocks.</summary>
     public CurvatureBlocks Blocks { get; }

@@ -1,5 +1,6 @@
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
 using TorchSharp;
@@ -33,7 +34,7 @@ internal sealed class TargetGradients : IDisposable
     /// <param name="count">How many.</param>
     /// <param name="batchSize">Examples per forward pass.</param>
     /// <param name="context">Progress and cancellation.</param>
-    public static TargetGradients Of(FeatureModel model, CurvatureBlocks blocks, ExampleSet targets, int first, int count, int batchSize, MethodContext context)
+    public static TargetGradients Of(GradientModel model, CurvatureBlocks blocks, ExampleSet targets, int first, int count, int batchSize, MethodContext context)
     {
         var held = new TargetGradients([.. blocks.Shapes.Select(shape => empty(count, shape.Count, dtype: ScalarType.Float32).DetachFromDisposeScope())]);
         try

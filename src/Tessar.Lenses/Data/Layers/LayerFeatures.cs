@@ -1,8 +1,8 @@
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Products;
 using Tessar.Methods;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -28,7 +28,7 @@ internal sealed class LayerFeatures : IDisposable
     /// <param name="folder">Where temporary files may lie.</param>
     /// <param name="context">Progress, cancellation and limits.</param>
     public LayerFeatures(
-        FeatureModel model, IReadOnlyList<LayerProjection> parts, ExampleSet train, ExampleSet? targets, bool areLosses, int batchSize, string folder,
+        GradientModel model, IReadOnlyList<LayerProjection> parts, ExampleSet train, ExampleSet? targets, bool areLosses, int batchSize, string folder,
         MethodContext context)
     {
         bool fits = parts.Sum(part => (long)part.Width) * train.Count * sizeof(float) <= context.MemoryBudget / 2;
@@ -101,7 +101,7 @@ internal sealed class LayerFeatures : IDisposable
     }
 
     private void Fill(
-        FeatureModel model, IReadOnlyList<LayerProjection> parts, ExampleSet set, string stage, bool areLosses, int batchSize, MethodContext context,
+        GradientModel model, IReadOnlyList<LayerProjection> parts, ExampleSet set, string stage, bool areLosses, int batchSize, MethodContext context,
         Action<int, int, Tensor> write)
     {
         for (int first = 0; first < set.Count; first += batchSize)
@@ -131,7 +131,7 @@ internal sealed class LayerFeatures : IDisposable
         }
     }
 
-    private void Measure(FeatureModel model, CapturedBatch batch, double kept, int examples)
+    private void Measure(GradientModel model, CapturedBatch batch, double kept, int examples)
     {
         double whole = GradientFactors.Of(model.Gradients, batch).SquaredNorms().narrow(0, 0, examples).sum(ScalarType.Float64).item<double>();
         KeptLength = whole > 0 ? kept / whole : 1;

@@ -1,8 +1,8 @@
 using System.Globalization;
+using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
-using Tessar.Results;
 
 namespace Tessar.Lenses.Data.Layers;
 
@@ -13,7 +13,7 @@ internal sealed class LayerTally(MethodContext context) : ScoreTally(context)
     private readonly List<double> _kept = [];
 
     /// <summary>Notes one checkpoint.</summary>
-    public void Note(FeatureModel model, LayerFeatures features, IReadOnlyList<LayerProjection> parts, int examples)
+    public void Note(GradientModel model, LayerFeatures features, IReadOnlyList<LayerProjection> parts, int examples)
     {
         Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
         Computed += examples;
@@ -24,6 +24,6 @@ internal sealed class LayerTally(MethodContext context) : ScoreTally(context)
                 $"Mean squared length of the projected gradients over that of the whole ones, on the first examples of {_kept.Count} checkpoints; random projections aim at 1.")));
         string[] dead = [.. parts.Where((_, p) => features.SumOfSquares[p] == 0).SelectMany(part => part.Parameters)];
         if (dead.Length > 0)
-            Remark($"No train example has a gradient in {string.Join(", ", dead)} of {Path.GetFileName(model.Checkpoint.Checkpoint.File)}: it adds nothing.");
+            Remark($"No train example has a gradient in {string.Join(", ", dead)} of {Path.GetFileName(model.Trained.File)}: it adds nothing.");
     }
 }

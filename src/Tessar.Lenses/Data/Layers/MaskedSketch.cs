@@ -1,5 +1,6 @@
 using Tessar.Autograd;
-using Tessar.Lenses.Data.Projections;
+using Tessar.Gradients;
+using Tessar.Gradients.Projections;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using Tessar.Autograd;
-using Tessar.Lenses.Data.Projections;
+using Tessar.Gradients.Projections;
 using TorchSharp;
 using static TorchSharp.torch;
 

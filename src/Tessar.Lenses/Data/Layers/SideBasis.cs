@@ -1,8 +1,9 @@
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Gradients;
+using Tessar.Gradients.Projections;
 using Tessar.Lenses.Data.Features;
-using Tessar.Lenses.Data.Projections;
 using Tessar.Methods;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,7 +34,7 @@ internal static class SideBasis
     /// <returns>P_in [r, in] and P_out [r, out], fp32, outside of any dispose scope; null where a side has at most r entries.</returns>
     /// <exception cref="TessarException">A side is too large.</exception>
     public static (Tensor? Inputs, Tensor? Outputs)[] Principal(
-        FeatureModel model, IReadOnlyList<FactoredLayer> layers, int rank, ExampleSet train, int batchSize, MethodContext context)
+        GradientModel model, IReadOnlyList<FactoredLayer> layers, int rank, ExampleSet train, int batchSize, MethodContext context)
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor? A, Tensor? D)[] sums = [.. layers.Select(layer => (Start(layer, layer.Inputs, rank), Start(layer, layer.Outputs, rank)))];

@@ -1,4 +1,5 @@
 using Tessar.Autograd;
+using Tessar.Gradients;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 

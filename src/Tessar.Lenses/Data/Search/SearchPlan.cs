@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Search;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Examples;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
 using Tessar.Results;
 using Tessar.Runs;

@@ -1,7 +1,8 @@
 using Tessar.Examples;
-using Tessar.Lenses.Data.Outputs;
+using Tessar.Inputs;
 using Tessar.Methods;
 using Tessar.Runs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tessar.Examples;
 using Tessar.Results;
 using Tessar.Runs;
+using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Transfer;
 

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Runs;
 
 namespace Tessar.Training.Loading.Augmentations;

@@ -1,3 +1,5 @@
+using Tessar.Inputs;
+
 namespace Tessar.Training.Loading.Caching;
 
 /// <summary>Which page is read when, and into which slot of memory, so that no page is read twice in an epoch.</summary>

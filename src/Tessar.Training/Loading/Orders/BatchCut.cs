@@ -1,3 +1,5 @@
+using Tessar.Inputs;
+
 namespace Tessar.Training.Loading.Orders;
 
 /// <summary>How the order of an epoch is cut into batches for the ranks of a job.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tessar.Inputs;
 using Tessar.Training.Loading.Augmentations;
 using Tessar.Training.Loading.Caching;
 using Tessar.Training.Loading.Orders;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Runs;
 using Tessar.Training.Loading.Augmentations;
 using static TorchSharp.torch;

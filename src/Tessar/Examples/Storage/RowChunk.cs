@@ -1,3 +1,5 @@
+using Tessar.Examples.Images;
+
 namespace Tessar.Examples.Storage;
 
 /// <summary>Some successive rows of one split on their way into the file; the unit of work of a writer's workers.</summary>

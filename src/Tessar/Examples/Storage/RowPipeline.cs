@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Tessar.Examples.Images;
 
 namespace Tessar.Examples.Storage;
 

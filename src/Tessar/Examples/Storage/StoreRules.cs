@@ -1,4 +1,5 @@
 using System.Numerics;
+using Tessar.Examples.Images;
 using Tessar.Tensors;
 
 namespace Tessar.Examples.Storage;
@@ -26,7 +27,7 @@ internal static class StoreRules
     public const string Mixed = "mixed";
 
     /// <summary>Bytes that say how the image of one row is coded and how large it is.</summary>
-    public const int MetadataSize = 16;
+    public const int MetadataSize = ImageRow.Size;
 
     /// <summary>The first multiple of 4096 that isn't below the offset.</summary>
     public static long Align(long offset) => checked(offset + Alignment - 1) / Alignment * Alignment;

@@ -1,3 +1,4 @@
+using Tessar.Inputs;
 using static TorchSharp.torch;
 
 namespace Tessar.Runs.Replaying;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Tessar.Cli.Explanations;
 using Tessar.Cli.Json;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Methods;
 using Tessar.Results;
 using Tessar.Runs;

@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Lenses.Data.Comparison;
 using Tessar.Methods;
 using Tessar.Runs;

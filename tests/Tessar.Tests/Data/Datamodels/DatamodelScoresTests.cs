@@ -1,11 +1,11 @@
 using Tessar.Examples;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Datamodels;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
 using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Runs.Retraining;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using Tessar.Tests.Methods;
 using Tessar.Training.Retraining;

@@ -2,6 +2,7 @@ using Tessar.Examples;
 using Tessar.Lenses.Data.Evaluation;
 using Tessar.Methods;
 using Tessar.Runs.Retraining;
+using Tessar.Statistics;
 
 namespace Tessar.Tests.Data.Evaluation;
 

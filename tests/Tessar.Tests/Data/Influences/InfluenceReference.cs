@@ -1,5 +1,6 @@
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Methods;
 using Tessar.Runs;
 using TorchSharp;

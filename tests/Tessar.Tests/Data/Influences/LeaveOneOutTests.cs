@@ -1,9 +1,11 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Evaluation;
 using Tessar.Methods;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Statistics;
 using Tessar.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using Tessar.Gradients.Projections;
 using Tessar.Lenses.Data.Kernels;
 
 namespace Tessar.Tests.Data.Kernels;

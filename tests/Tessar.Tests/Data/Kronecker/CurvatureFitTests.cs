@@ -1,5 +1,4 @@
 using Tessar.Lenses.Data.Kronecker;
-using Tessar.Lenses.Data.Outputs;
 using Tessar.Methods;
 using TorchSharp;
 using static Tessar.Tests.Data.Kronecker.TinyModels;

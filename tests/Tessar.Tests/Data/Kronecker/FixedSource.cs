@@ -1,6 +1,6 @@
 using Tessar.Autograd;
 using Tessar.Lenses.Data.Kronecker;
-using Tessar.Lenses.Data.Outputs;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,8 @@
 using Tessar.Autograd;
+using Tessar.Gradients;
+using Tessar.Gradients.Projections;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Layers;
-using Tessar.Lenses.Data.Projections;
 using Tessar.Tests.Autograd;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
+using Tessar.Gradients.Projections;
 using Tessar.Lenses.Data.Layers;
-using Tessar.Lenses.Data.Projections;
 using TorchSharp;
-using static Tessar.Tests.Data.Projections.Moments;
+using static Tessar.Tests.Gradients.Projections.Moments;
 
 namespace Tessar.Tests.Data.Layers;
 

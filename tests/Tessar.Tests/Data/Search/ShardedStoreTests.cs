@@ -1,3 +1,4 @@
+using Tessar.Inputs;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Search;
 using Tessar.Methods;

@@ -1,5 +1,6 @@
 using Tessar.Examples;
 using Tessar.Lenses.Data.Transfer;
+using Tessar.Statistics;
 
 namespace Tessar.Tests.Data.Transfer;
 

@@ -1,5 +1,6 @@
 using Tessar.Examples;
 using Tessar.Examples.Images;
+using Tessar.Inputs;
 using Tessar.Runs;
 using Tessar.Training.Loading;
 using Tessar.Training.Loading.Augmentations;

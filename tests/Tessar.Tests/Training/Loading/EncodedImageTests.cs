@@ -1,6 +1,7 @@
 using SkiaSharp;
 using Tessar.Examples;
 using Tessar.Examples.Images;
+using Tessar.Inputs;
 using Tessar.Runs;
 using Tessar.Tensors;
 using Tessar.Training.Loading;

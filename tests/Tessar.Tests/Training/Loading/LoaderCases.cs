@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Runs;
 using Tessar.Tensors;
 using Tessar.Training.Loading;

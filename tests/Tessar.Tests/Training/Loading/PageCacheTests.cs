@@ -2,6 +2,7 @@ using CsCheck;
 using Tessar.Examples;
 using Tessar.Training.Loading;
 using Tessar.Training.Loading.Caching;
+using Tessar.Training.Loading.Pipeline;
 
 namespace Tessar.Tests.Training.Loading;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tessar.Runs;
 using Tessar.Runs.Retraining;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using Tessar.Tests.Processes;
 using Tessar.Tests.Runs;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 

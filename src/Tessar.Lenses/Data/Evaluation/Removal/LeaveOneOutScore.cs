@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Examples;
+using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 

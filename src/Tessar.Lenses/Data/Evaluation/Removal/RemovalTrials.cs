@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tessar.Runs;
 using Tessar.Runs.Retraining;
+using Tessar.Tasks;
 
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Evaluation;
 using Tessar.Methods;
+using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Evaluation.Sanity;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Methods;
+using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Evaluation.Sanity;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Tessar.Examples.Importers.Columns;
 
 namespace Tessar.Examples.Importers.Parsing;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Parquet.Meta;
+using Tessar.Examples.Importers.Columns;
 
 namespace Tessar.Examples.Importers.Parsing;
 

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Tessar.Examples.Importers.Columns;
 
 namespace Tessar.Examples.Importers.Parsing;
 

@@ -1,0 +1,24 @@
+using Tessar.Inputs;
+using Tessar.Runs;
+using Tessar.Gradients;
+using static TorchSharp.torch;
+
+namespace Tessar.Runs;
+
+/// <summary>One checkpoint of one run.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Checkpoint">One of its checkpoints.</param>
+public sealed record CheckpointView(Run Run, Checkpoint Checkpoint)
+{
+    /// <summary>How pixels become the model's input.</summary>
+    public InputNormalization Input => Run.Record.Program.Input;
+
+    /// <summary>Builds the model with this checkpoint's weights, in evaluation mode; the caller disposes it.</summary>
+    /// <exception cref="TessarException">The file is missing, was changed after it was recorded, or doesn't fit the model.</exception>
+    public nn.Module<Tensor, Tensor> LoadModel() => Run.LoadModel(Checkpoint);
+
+    /// <summary>Builds the model with this checkpoint's weights, for per-example gradients; the caller disposes it.</summary>
+    /// <exception cref="TessarException">The file is missing, was changed after it was recorded, or doesn't fit the model.</exception>
+    internal TrainedModel Open() =>
+        new(LoadModel(), Input, Run.Record.Classes.Count, Run.Record.Program.Model, Checkpoint.File, Checkpoint.Sha256);
+}
