@@ -72,7 +72,7 @@ internal static class EarlierResults
     {
         if (!File.Exists(file))
             return new ResultSummary(Lens, question, question, Path.GetDirectoryName(file)!, file) { Error = $"{file} is missing. {ResultFolder.Remedy}" };
-        DateTimeOffset made = File.GetLastWriteTimeUtc(file);
+        var made = new DateTimeOffset(File.GetLastWriteTimeUtc(file));
         try
         {
             using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file));

@@ -48,7 +48,7 @@ public static class ResultCatalog
         }
         catch (TessarException e)
         {
-            return new ResultSummary(parts[0], parts[0], place, directory, file) { Created = File.GetLastWriteTimeUtc(file), Error = e.Message };
+            return new ResultSummary(parts[0], parts[0], place, directory, file) { Created = new DateTimeOffset(File.GetLastWriteTimeUtc(file)), Error = e.Message };
         }
     }
 
@@ -64,7 +64,7 @@ public static class ResultCatalog
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            return summary with { Created = File.GetLastWriteTimeUtc(file), Error = $"{file} isn't a result in JSON: {e.Message.TrimEnd('.')}. {ResultFolder.Remedy}" };
+            return summary with { Created = new DateTimeOffset(File.GetLastWriteTimeUtc(file)), Error = $"{file} isn't a result in JSON: {e.Message.TrimEnd('.')}. {ResultFolder.Remedy}" };
         }
     }
 }

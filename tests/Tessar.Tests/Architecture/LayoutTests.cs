@@ -43,7 +43,7 @@ public sealed partial class LayoutTests
         return folder == Path.Combine("src", "Tessar", "Errors") ? "Tessar" : string.Join('.', folder.Split(Path.DirectorySeparatorChar).Skip(1));
     }
 
-    [GeneratedRegex("\"(results|result\\.json)\"", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("(?<!name=)\"(results|result\\.json)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LayoutOfResults();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

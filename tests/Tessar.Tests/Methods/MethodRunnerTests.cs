@@ -48,7 +48,7 @@ public sealed class MethodRunnerTests(ContractRun run) : IClassFixture<ContractR
     [Theory]
     [InlineData("data/influence-lissa")]
     [InlineData("data/random")]
-    [InlineData("data/grass")]
+    [InlineData("data/ekfac")]
     public void Seed_of_the_job_reaches_the_method(string method)
     {
         string folder = run.Copy().Directory;

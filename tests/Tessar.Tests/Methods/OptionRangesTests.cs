@@ -33,7 +33,7 @@ public sealed class OptionRangesTests
         {
             object options = Activator.CreateInstance(record)!;
             object minimum = option.Range!.Value.Minimum;
-            option.Assign(options, minimum is int whole ? whole - 1 : (double)minimum - 1);
+            option.Assign(options, minimum is int whole ? (object)(whole - 1) : (double)minimum - 1);
             Exception e = Assert.ThrowsAny<Exception>(() => Activator.CreateInstance(method.Type, options));
             Assert.Contains($"{option.Name} is `", e.InnerException!.Message, StringComparison.Ordinal);
         }

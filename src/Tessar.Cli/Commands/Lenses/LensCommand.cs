@@ -21,7 +21,7 @@ internal sealed class LensCommand : TessarCommand
         : base(lens.Verb, Sentence(lens), CommandTable.LensGroup)
     {
         (_lens, _known, _renderer) = (lens, known, LensRenderer.Of(lens.Name));
-        string usual = lens.Own.DefaultMethod.Length > 0 ? lens.Own.DefaultMethod : lens.Methods.FirstOrDefault()?.Name ?? $"{lens.Name}/METHOD";
+        string usual = lens.Own.DefaultMethod.Length > 0 ? lens.Own.DefaultMethod : lens.Methods is [var first, ..] ? first.Name : $"{lens.Name}/METHOD";
         _runs = AddArgument("RUN[,RUN…]", "one run, or several of the same program whose scores are averaged", RunCompletion.Names);
         _targets = Add(new Option<string>("--targets") { Description = "The predictions to explain, both ends included", HelpName = "SPLIT:FROM-TO", Required = lens.NeedsTargets });
         _method = Add(Asking.MethodSetting(lens.Verb, known, usual, _renderer.MethodHelp));

@@ -57,7 +57,7 @@ public sealed class LensCommandTests(SmallRunFixture runs)
     {
         Assert.Contains("shade ", Run("--help").Output, StringComparison.Ordinal);
         string help = Run("shade", "--help").Output;
-        foreach (string words in (string[])["Says how dark", "--classes N", "Classes to list (default 3)", "--prefix TEXT", "toy/mean-shade", "The mean gray value of each class."])
+        foreach (string words in (string[])["says how dark", "--classes N", "Classes to list (default 3)", "--prefix TEXT", "toy/mean-shade", "The mean gray value of each class."])
             Assert.Contains(words, help, StringComparison.Ordinal);
         Assert.DoesNotContain("data/trak", help, StringComparison.Ordinal);
         Assert.Contains("shade RUN --method toy/mean-shade", Run("methods", "toy/mean-shade").Output, StringComparison.Ordinal);

@@ -8,13 +8,6 @@ using Tessar.Runs;
 
 namespace Tessar.Tests.Toys;
 
-/// <summary>The contract of a lens that exists in this assembly alone: how dark are the images of each class?</summary>
-public interface IShadeMethod
-{
-    /// <summary>One number per class.</summary>
-    double[] Shades(RunView run, ExampleSet examples, MethodContext context);
-}
-
 /// <summary>Says how dark the images of each class are.</summary>
 [Lens("toy", Verb = "shade", Question = "How dark are the images of each class?", DefaultMethod = "toy/mean-shade")]
 public sealed class ToyLens(ToyLensOptions options) : IQuestion
@@ -54,6 +47,13 @@ public sealed record ToyLensOptions
 
     /// <summary>What to put before each name.</summary>
     public string Prefix { get; init; } = "class ";
+}
+
+/// <summary>The contract of a lens that exists in this assembly alone: how dark are the images of each class?</summary>
+public interface IShadeMethod
+{
+    /// <summary>One number per class.</summary>
+    double[] Shades(RunView run, ExampleSet examples, MethodContext context);
 }
 
 /// <summary>The mean gray value of each class.</summary>
