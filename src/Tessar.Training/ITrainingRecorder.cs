@@ -13,6 +13,9 @@ internal interface ITrainingRecorder
     /// <summary>Classes of the data.</summary>
     int Classes { get; }
 
+    /// <summary>What the person watching should know from the first update on; null for nothing.</summary>
+    string? Remark => null;
+
     /// <summary>Whether the test set is measured after every epoch, or only when training is done.</summary>
     bool TestsEachEpoch { get; }
 

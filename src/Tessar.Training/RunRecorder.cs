@@ -1,3 +1,4 @@
+using Tessar.Models;
 using Tessar.Runs;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -12,6 +13,9 @@ internal sealed class RunRecorder(RunWriter writer) : ITrainingRecorder
 
     /// <inheritdoc/>
     public int Classes => writer.Record.Classes.Count;
+
+    /// <inheritdoc/>
+    public string? Remark => UnregisteredState.RemarkOn(writer.Record.Identity?.Unregistered);
 
     /// <inheritdoc/>
     public bool TestsEachEpoch => true;

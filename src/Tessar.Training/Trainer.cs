@@ -60,7 +60,13 @@ public static class Trainer
         RunNames.Check(name);
         using var threads = new ThreadCount(request.Threads);
         using Module<Tensor, Tensor> model = plan.Model.Create(store.Image, store.ClassNames.Count, request.Seed);
-        using RunWriter writer = RunWriter.Create(runs, Describe(name, plan, store, model), plan.Labels, plan.KeepMask(request.Mask));
+        UnregisteredState unregistered = UnregisteredState.Of(model);
+        unregistered.ThrowIfTrainable(plan.Model.Name);
+        (ReferenceInputs reference, byte[] inputs) = ReferenceAnswers.Take(plan.Test, plan.Program.Input);
+        var identity = new ModelIdentity { Code = plan.Model.Code, Unregistered = unregistered.Names, Inputs = reference };
+        using RunWriter writer = RunWriter.Create(
+            runs, Describe(name, plan, store, model) with { Identity = identity }, plan.Labels, plan.KeepMask(request.Mask) + (folder =>
+                AtomicFile.Write(Path.Combine(folder, reference.File), stream => stream.Write(inputs))));
         return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation);
     }
 
@@ -89,7 +95,7 @@ public static class Trainer
             using var threads = new ThreadCount(now.Record.Machine.Threads);
             Checkpoint? checkpoint = now.Checkpoints.Count > 0 ? now.Checkpoints[^1] : null;
             using Module<Tensor, Tensor> model = checkpoint is null
-                ? ModelSource.Parse(now.Record.Program.Model).Create(now.Record.Image, now.Record.Classes.Count, now.Record.Program.Seed!.Value)
+                ? now.BuildModel()
                 : now.LoadModel(checkpoint);
             return Execute(writer, now.ChosenSet(store), now.TestSet(store), model, checkpoint, progress, cancellation);
         }
@@ -117,7 +123,7 @@ public static class Trainer
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Name is not { } name)
-            throw new ArgumentException("The request has no name, so there is nothing to look for. Set its Name, such as \"first\".", nameof(request));
+            throw new ArgumentException("The request has no name, so there is nothing to look for. Set its Name, such as \"first\".", nameof(request)).ForUser();
         RunNames.Check(name);
         string directory = Path.Combine(request.RunsDirectory ?? RunCatalog.DefaultDirectory, name);
         if (!File.Exists(Path.Combine(directory, RunJson.FileName)))
@@ -155,7 +161,7 @@ public static class Trainer
         using ExampleStore store = run.OpenExamples();
         using var threads = new ThreadCount(run.Record.Machine.Threads);
         TrainingProgram program = run.Record.Program;
-        using Module<Tensor, Tensor> model = ModelSource.Parse(program.Model).Create(run.Record.Image, run.Record.Classes.Count, program.Seed!.Value);
+        using Module<Tensor, Tensor> model = run.BuildModel();
         using Optimizer optimizer = Optimizer.For(model, program);
         string scratch = Directory.CreateTempSubdirectory("tessar-replay-").FullName;
         try
@@ -199,8 +205,8 @@ public static class Trainer
 
     private static void Complete(RunWriter writer, ExampleSet test, TrainingLoop loop)
     {
-        Predictions.Save(
-            writer.Directory, writer.Record, writer.Record.Checkpoints[^1], test, loop.TestLogits, loop.Elapsed.TotalSeconds);
+        Run run = Run.Open(writer.Directory);
+        Predictions.Save(run, run.Checkpoints[^1], test, loop.TestLogits, loop.Elapsed.TotalSeconds);
         writer.Finish(RunStatus.Completed, loop.Final);
     }
 
@@ -231,9 +237,8 @@ public static class Trainer
         if (reason is not null)
         {
             throw new TessarException(
-                $"The run {run.Name} can't be resumed: {reason}. Train a new one: `tessar train --model {run.Record.Program.Model} "
-                + $"--data {run.Record.Program.Data.Name}`.",
-                ErrorKind.Usage);
+                $"The run {run.Name} can't be resumed: {reason}. Train a new one.",
+                ErrorKind.Usage) { Remedies = [new(RemedyKind.Train, run.Record.Program.Model, run.Record.Program.Data.Name)] };
         }
     }
 
@@ -254,7 +259,7 @@ public static class Trainer
         Kind = RunKind.Trained,
         Status = RunStatus.Running,
         Created = DateTimeOffset.UtcNow,
-        Program = plan.Program with { Parameters = model.parameters().Where(p => p.requires_grad).Sum(p => p.numel()) },
+        Program = plan.Program with { Parameters = DistinctParameters.CountTrained(model) },
         Image = store.Image,
         Classes = [.. store.ClassNames],
         Checkpoints = [],

@@ -175,8 +175,8 @@ internal sealed class TrainingLoop : IDisposable
         // Two blank images passed before training; a model of the user's may still fail on a batch of another size.
         Failed = e => new TessarException(
             $"Model `{program.Model}` failed at step {cursor.Step} on a batch of {images.shape[0]}: "
-            + $"{FirstLine.Of(e).TrimEnd('.')} ({e.GetType().Name}). Correct the model, or choose another --batch.",
-            ErrorKind.InputData, e),
+            + $"{FirstLine.Of(e).TrimEnd('.')} ({e.GetType().Name}). Correct the model, or choose another batch size.",
+            ErrorKind.InputData, e) { Remedies = [new(RemedyKind.ChangeArgument, "batch")] },
     };
 
     private LoadedBatch NextBatch()
@@ -261,8 +261,14 @@ internal sealed class TrainingLoop : IDisposable
             testScore?.Accuracy,
             TimeSpan.FromSeconds((totalSteps - cursor.Step) / perSecond))
         {
-            Remark = optimizer.Remark ?? remark,
+            Remark = Remarks(),
         };
+    }
+
+    private string? Remarks()
+    {
+        string?[] all = [recorder.Remark, optimizer.Remark ?? remark];
+        return all.Any(one => one is not null) ? string.Join(' ', all.Where(one => one is not null)) : null;
     }
 
     private NumericalException NotFinite(double loss) => new(string.Create(

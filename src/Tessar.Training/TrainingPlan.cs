@@ -35,9 +35,9 @@ internal sealed record TrainingPlan(
         Range(request.WarmupSteps ?? 0, 0, int.MaxValue, nameof(request.WarmupSteps), violations);
         Range(request.Threads ?? 1, 1, 1024, nameof(request.Threads), violations);
         if (request.LabelErrors is not (>= 0 and <= 1))
-            violations.Add(string.Create(CultureInfo.InvariantCulture, $"LabelErrors is {request.LabelErrors}; it has to lie in [0, 1]."));
+            violations.Add(string.Create(CultureInfo.InvariantCulture, $"label-errors is {request.LabelErrors}; it has to lie in [0, 1]."));
         if (request is { Labels: not null, LabelErrors: not 0 })
-            violations.Add("Labels and LabelErrors are both given; give one of them.");
+            violations.Add("Changed labels and label-errors are both given; give one of them.");
         InputNormalization input = request.Input ?? InputNormalization.Of(store);
         if (input.Objection(store.Image.Channels) is { } objection)
             violations.Add(objection);

@@ -7,12 +7,17 @@ namespace Tessar.Training;
 /// <summary>Reads back what a checkpoint keeps besides the weights.</summary>
 internal static class TrainingState
 {
+    private const string Remedy = "Restore the file from a copy, or train again under another name.";
+
     /// <summary>Fills the optimiser's state and the weights in training, and finds the place to go on from.</summary>
     /// <exception cref="FileFormatException">The state belongs to other weights, or its header is damaged.</exception>
     /// <exception cref="TessarException">The file is missing or doesn't fit the optimiser.</exception>
     public static TrainingCursor Restore(Checkpoint checkpoint, Optimizer optimizer, EvaluationWeights trained)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(RunWriter.OptimizerPath(checkpoint.File));
+        string path = RunWriter.OptimizerPath(checkpoint.File);
+        if (checkpoint.OptimizerSha256 is { } recorded)
+            FileHash.Check(path, recorded, Remedy);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
         file.Metadata.TryGetValue("weights", out string? weights);
         if (weights != checkpoint.Sha256)
             throw Refuse(file, $"the optimiser's state to the weights {checkpoint.Sha256}", $"that to {weights ?? "no weights in particular"}");
@@ -33,5 +38,5 @@ internal static class TrainingState
     }
 
     private static FileFormatException Refuse(SafetensorsFile file, string expected, string found, Exception? inner = null) =>
-        new(file.Path, null, expected, found, "Restore the file from a copy, or train again under another name.", inner);
+        new(file.Path, null, expected, found, Remedy, inner);
 }

@@ -1,3 +1,5 @@
+using System.Reflection;
+using Tessar.Methods;
 using Tessar.Runs;
 
 namespace Tessar.Web;
@@ -16,4 +18,16 @@ public sealed record WorkbenchOptions
 
     /// <summary>How the command line is called in the commands that pages suggest; <c>tessar</c> by default.</summary>
     public string CommandName { get; init; } = "tessar";
+
+    /// <summary>The methods that the pages offer; those of Tessar itself by default.</summary>
+    public MethodCatalog? Methods { get; init; }
+
+    /// <summary>What computes when a page asks for it; by default nothing does, and pages only show the command to type.</summary>
+    public JobProgram? JobProgram { get; init; }
+
+    /// <summary>Jobs that compute at once, from 1 on; 1 by default, because one job uses all cores.</summary>
+    public int JobsAtOnce { get; init; } = 1;
+
+    /// <summary>Where endpoints and lenses are looked for.</summary>
+    internal IReadOnlyList<Assembly> Assemblies { get; init; } = [typeof(WorkbenchOptions).Assembly];
 }

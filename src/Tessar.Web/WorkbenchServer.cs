@@ -6,17 +6,24 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Tessar.Web.Endpoints;
+using Tessar.Lenses.Data;
+using Tessar.Methods;
 using Tessar.Web.Hosting;
+using Tessar.Web.Jobs;
+using Tessar.Web.Lenses;
+using Tessar.Web.Recorded;
+using Tessar.Web.Routing;
 
 namespace Tessar.Web;
 
-/// <summary>Serves the workbench, its pages and the read API, on the loopback address.</summary>
+/// <summary>Serves the workbench, its pages and its API, on the loopback address.</summary>
 /// <remarks>
-/// Reads the runs folder anew for each request, writes nothing, never loads libtorch and asks no other machine anything.
-/// Requests that name another host or come from another origin are refused.
+/// Reads the runs folder anew for each request, writes nothing, never loads libtorch and asks no other machine anything; what a
+/// page asks to be computed, another process computes: <see cref="WorkbenchOptions.JobProgram"/>. Requests that name another
+/// host or come from another origin are refused; one that changes something has to show the token that only the page is given.
 /// </remarks>
 /// <example><code>
 /// await using WorkbenchServer server = await WorkbenchServer.StartAsync(new WorkbenchOptions { RunsDirectory = "runs" });
@@ -25,6 +32,8 @@ namespace Tessar.Web;
 /// </code></example>
 public sealed class WorkbenchServer : IAsyncDisposable
 {
+    private const int LargestBody = 64 * 1024;
+
     private readonly WebApplication application;
 
     private WorkbenchServer(WebApplication application)
@@ -41,7 +50,7 @@ public sealed class WorkbenchServer : IAsyncDisposable
     /// <param name="options">Settings; all defaults when null.</param>
     /// <param name="cancellation">Gives the start up.</param>
     /// <returns>The running server; the caller disposes of it.</returns>
-    /// <exception cref="ArgumentException">The port isn't in [0, 65535], or the runs directory is empty.</exception>
+    /// <exception cref="ArgumentException">The port isn't in [0, 65535], the runs directory is empty, or no job may run.</exception>
     /// <exception cref="TessarException">The port is in use, may not be opened, or the pages are missing beside the program.</exception>
     public static async Task<WorkbenchServer> StartAsync(WorkbenchOptions? options = null, CancellationToken cancellation = default)
     {
@@ -52,6 +61,13 @@ public sealed class WorkbenchServer : IAsyncDisposable
         {
             throw new ArgumentException(
                 string.Create(CultureInfo.InvariantCulture, $"The port {options.Port} doesn't exist. Choose one from 1 to 65535, or 0 for any free one."),
+                nameof(options));
+        }
+
+        if (options.JobsAtOnce < 1)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"{options.JobsAtOnce} jobs at once would never compute anything. Allow 1 or more."),
                 nameof(options));
         }
 
@@ -74,7 +90,7 @@ public sealed class WorkbenchServer : IAsyncDisposable
     /// <param name="cancellation">Cancelled, for instance, by Ctrl-C; this isn't an error.</param>
     public Task WaitForShutdownAsync(CancellationToken cancellation = default) => application.WaitForShutdownAsync(cancellation);
 
-    /// <summary>Stops serving; requests under way get two seconds.</summary>
+    /// <summary>Stops serving and ends all jobs; requests under way get half a second.</summary>
     public async ValueTask DisposeAsync()
     {
         await application.StopAsync().ConfigureAwait(false);
@@ -88,22 +104,45 @@ public sealed class WorkbenchServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, options.Port);
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Listen(IPAddress.Loopback, options.Port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => connection => BareAnswers.WatchAsync(connection, next));
+            });
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
+        builder.Services.Configure<HostOptions>(host =>
+        {
+            host.ShutdownTimeout = TimeSpan.FromSeconds(0.5);
+            host.ServicesStopConcurrently = true;
+        });
+        AddServices(builder.Services, options);
         Compression.Add(builder.Services);
 
         WebApplication built = builder.Build();
-        built.Use(LoopbackGuard.CheckAsync);
         built.Use(SecurityHeaders.AddAsync);
         built.UseResponseCompression();
         built.Use(Problems.CatchAsync);
+        built.Use(LoopbackGuard.CheckAsync);
         Pages.Map(built, Path.Combine(AppContext.BaseDirectory, "wwwroot"));
         built.UseRouting();
-        Api.Map(built, options);
+        Api.Map(built, options.Assemblies);
         return built;
+    }
+
+    private static void AddServices(IServiceCollection services, WorkbenchOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<RunsFolder>();
+        services.AddSingleton<MetricCache>();
+        services.AddSingleton<BlockingWork>();
+        services.AddSingleton<PageToken>();
+        services.AddSingleton<JobQueue>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobQueue>());
+        MethodCatalog methods = options.Methods ?? new MethodCatalog(typeof(Trak).Assembly);
+        services.AddSingleton(provider => new LensCatalog(methods, provider.GetRequiredService<RunsFolder>(), options.Assemblies, provider));
     }
 
     private static TessarException? CannotListen(WorkbenchOptions options, Exception error)

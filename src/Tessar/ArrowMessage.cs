@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Tessar;
 
 /// <summary>Looks at the metadata of an Arrow IPC message before a parser that trusts them does.</summary>
@@ -11,10 +13,13 @@ internal static class ArrowMessage
     /// <summary>Kind of a message whose header is a schema.</summary>
     public const byte Schema = 1;
 
+    /// <summary>Kind of a message whose header is a batch of a dictionary's values.</summary>
+    public const byte DictionaryBatch = 2;
+
     /// <summary>Kind of a message whose header is a record batch.</summary>
     public const byte RecordBatch = 3;
 
-    private const int DeepestNesting = 32;
+    private const int DeepestNesting = 32, BlockBytes = 24;
 
     /// <summary>Checks a message, so that none of its counts exceeds its bytes and a parser can follow it to its end.</summary>
     /// <returns>Its kind, and the length of the body that follows the metadata, which may be anything.</returns>
@@ -28,13 +33,32 @@ internal static class ArrowMessage
         {
             CheckFields(message.Table(2), children: 1, metadata: 2, depth: 0, ref seen, metadata.Length);
         }
-        else if (kind == RecordBatch)
+        else if (kind is RecordBatch or DictionaryBatch)
         {
-            FlatTable batch = message.Table(2);
+            // A dictionary's values (1) are a record batch of one column.
+            FlatTable batch = kind == RecordBatch ? message.Table(2) : message.Table(2).Table(1);
             _ = batch.Count(1, elementBytes: 16) + batch.Count(2, elementBytes: 16);
         }
 
         return (kind, message.Int64(3));
+    }
+
+    /// <summary>Checks the footer of an Arrow file: schema (1), the places of dictionaries (2) and of record batches (3).</summary>
+    /// <returns>Place, bytes of the metadata and bytes of the body of each message.</returns>
+    /// <exception cref="InvalidDataException">It points outside of itself, or holds more fields than bytes.</exception>
+    public static IReadOnlyList<(long Offset, int Metadata, long Body)> CheckFooter(ReadOnlySpan<byte> footer)
+    {
+        var table = FlatTable.Root(footer);
+        int seen = 0;
+        CheckFields(table.Table(1), children: 1, metadata: 2, depth: 0, ref seen, footer.Length);
+        var blocks = new List<(long, int, long)>();
+        foreach (int field in (ReadOnlySpan<int>)[2, 3])
+        {
+            for (ReadOnlySpan<byte> block = table.Elements(field, BlockBytes); block.Length > 0; block = block[BlockBytes..])
+                blocks.Add((BinaryPrimitives.ReadInt64LittleEndian(block), BinaryPrimitives.ReadInt32LittleEndian(block[8..]), BinaryPrimitives.ReadInt64LittleEndian(block[16..])));
+        }
+
+        return blocks;
     }
 
     /// <summary>A schema's fields are its field 1, a field's children its field 5; both carry names and values.</summary>

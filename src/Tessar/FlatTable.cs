@@ -47,6 +47,13 @@ internal readonly ref struct FlatTable
         return count <= (_buffer.Length - start - sizeof(uint)) / elementBytes ? (int)count : throw new InvalidDataException($"a vector of {count} elements");
     }
 
+    /// <summary>The bytes of a field that is a vector, whose elements take so many bytes; none when absent.</summary>
+    public ReadOnlySpan<byte> Elements(int field, int elementBytes)
+    {
+        int count = Count(field, elementBytes);
+        return count == 0 ? [] : Slice(Target(PlaceOf(field)) + sizeof(uint), checked(count * elementBytes));
+    }
+
     /// <summary>One table of a vector of tables.</summary>
     public FlatTable Item(int field, int index) => new(_buffer, Target(Target(PlaceOf(field)) + sizeof(uint) + (sizeof(uint) * (long)index)));
 

@@ -46,6 +46,10 @@ internal sealed class CompareCommand : TessarCommand
         patchClass = Add(new Option<string>("--patch-class") { Description = "Whose margin the check looks at (default each target's own class)", HelpName = "CLASS" });
         delta = Add(Setting.Number("compare.delta", null, "MARGIN", "Effect in one recipe from which the check counts it as real", 0.5, 0, 1e6));
         epsilon = Add(Setting.Number("compare.epsilon", null, "MARGIN", "Largest effect in the other recipe with which the check still distinguishes", 0.5, 0, 1e6));
+        OnlyWith(patchClass, patch);
+        OnlyWith(delta, patch);
+        OnlyWith(epsilon, patch);
+        AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`; compare.delta=0.5 and compare.epsilon=0.5 are the check's limits");
         AddExample("compare plain augmented", "Five models of each recipe, TRAK, and whether the recipes differ at all");
         AddExample("compare with-patch without --targets test:0-499 --patch 4x4@0,0=255 --json", "With a counterfactual check, for a script");
@@ -59,6 +63,8 @@ internal sealed class CompareCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
+        if (call.IsGiven(models) && Asking.Split(call.Value(first)).Count > 1 && Asking.Split(call.Value(second)).Count > 1)
+            throw new TessarException("`--models` has no effect where both recipes name several runs, which stand for them; leave it out.", ErrorKind.Usage);
         MethodJob job = Asking.Job(
             call, "data/compare", call.Value(method), call.Value(first), ("models", call.Value(models)), ("directions", call.Value(directions)), ("top", call.Value(top)),
             ("level", call.Value(level)), ("raw-rows", call.Value(rawRows)), ("patch", call.Value(patch)), ("patch-class", call.Value(patchClass)),

@@ -77,7 +77,7 @@ internal sealed class DemoCommand : TessarCommand
             return;
         }
 
-        ServeCommand.Serve(call, new WorkbenchOptions { RunsDirectory = call.Runs, Port = call.Value(port), CommandName = CommandLine.ProgramName }, url =>
+        ServeCommand.Serve(call, ServeCommand.OptionsOf(call, call.Value(port)), url =>
         {
             var address = new Uri(url, page);
             call.Print(result with { Url = address.ToString() }, JsonOutput.Printing.DemoJson, console =>

@@ -13,7 +13,7 @@ namespace Tessar.Cli.Commands;
 internal sealed class ExamplesImportCommand : TessarCommand
 {
     private readonly Argument<string> source;
-    private readonly Option<string> target;
+    private readonly OutputOption target;
     private readonly Option<string> format;
     private readonly Option<string> image;
     private readonly Option<string> label;
@@ -24,24 +24,28 @@ internal sealed class ExamplesImportCommand : TessarCommand
     private readonly Option<string> limit;
     private readonly Option<string> fill;
     private readonly Option<bool> skipBad;
-    private readonly Option<bool> force;
+    private readonly Option<bool> skipUnknown;
+    private readonly Option<string> columns;
+    private readonly Option<string> classCase;
 
     public ExamplesImportCommand()
         : base("import", $"Makes an example store (.tess) from other files: {string.Join(", ", Importer.Formats)}", CommandTable.DataGroup)
     {
         source = AddArgument("SOURCE", "a file or folder; train=A,test=B for a file to each split; shard-{000..003}.tar for several files");
-        target = Add(new Option<string>("--out") { Description = "The store to write", HelpName = "FILE.tess", Required = true });
+        target = AddOutput(new OutputOption("--out", "The store to write", "FILE.tess", ".tess") { Required = true });
         format = Add(new Option<string>("--format") { Description = "Format of the source (default: told by its content)", HelpName = "NAME" }, [.. Importer.Formats]);
         image = Add(new Option<string>("--image") { Description = "Column of the pictures (default: image, img, jpg, png, x, …)", HelpName = "COLUMN" });
-        label = Add(new Option<string>("--label") { Description = "Column of the classes, numbers or names (default: label, cls, y, target, …)", HelpName = "COLUMN" });
+        label = Add(new Option<string>("--label") { Description = "Column of the classes: numbers, names or one-hot rows; json.label is a field of JSON (default: label, cls, y, target, …)", HelpName = "COLUMN" });
+        columns = Add(new Option<string>("--columns") { Description = "Columns to import beside those (default: all that a store can hold)", HelpName = "A,B,…" });
         classes = Add(new Option<string>("--classes") { Description = "Names of the classes in the order of the labels", HelpName = "A,B,…" });
+        classCase = Add(new Option<string>("--class-case") { Description = "Classes that differ by upper and lower case alone: merge makes them one, keep leaves them (default: that's an error)", HelpName = "CHOICE" }, "merge", "keep");
         size = Add(new Option<string>("--size") { Description = "Bring all pictures to one size and store their pixels", HelpName = "HxW" });
         split = Add(new Option<string>("--split") { Description = "Name of the split, when the source has one only (default train)", HelpName = "NAME" });
         splits = Add(new Option<string>("--splits") { Description = "Cut a source of one split into these, in the order of its rows; * is the rest", HelpName = "train=50000,test=*" });
         limit = Add(new Option<string>("--limit") { Description = "Take only the first examples of a split", HelpName = "train=10000,test=2000" });
         fill = Add(new Option<string>("--fill") { Description = "The number to put where a table has no value (default: that's an error)", HelpName = "VALUE" });
         skipBad = Add(new Option<bool>("--skip-bad") { Description = "Leave out pictures that can't be decoded; their names are kept in the store" });
-        force = Add(new Option<bool>("--force") { Description = "Replace the file if it exists" });
+        skipUnknown = Add(new Option<bool>("--skip-unknown") { Description = "Leave out files and members of archives that can't be imported; how many of each kind is kept in the store" });
         AddExample("examples import /usr/share/datasets/fashion-mnist --out fashion.tess", "All of Fashion-MNIST");
         AddExample("examples import mnist/ --out mnist.tess --limit train=1000 --classes zero,one,two,three,four,five,six,seven,eight,nine", "The beginning of MNIST, classes named");
         AddExample("examples import photos/ --out photos.tess --size 64x64 --skip-bad", "A folder of pictures, one sub-folder a class");
@@ -53,15 +57,15 @@ internal sealed class ExamplesImportCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        string path = Path.GetFullPath(call.Value(target)!);
-        if (File.Exists(path) && !call.Value(force))
-            throw new TessarException($"{path} exists already. Choose another --out, or replace it with --force.", ErrorKind.Usage);
+        string path = call.Output(target)!;
         var options = new ImportOptions
         {
             Format = call.Value(format),
             Image = call.Value(image),
             Label = call.Value(label),
             Classes = call.Value(classes)?.Split(',', StringSplitOptions.TrimEntries),
+            Columns = call.Value(columns)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            ClassCase = ReadClassCase(call.Value(classCase)),
             Size = ReadSize(call.Value(size)),
             Split = call.Value(split),
             Splits = [.. ReadCounts("--splits", call.Value(splits), isRestAllowed: true)],
@@ -69,6 +73,7 @@ internal sealed class ExamplesImportCommand : TessarCommand
                 .ToDictionary(entry => entry.Key, entry => entry.Value!.Value, StringComparer.Ordinal),
             Fill = ReadNumber(call.Value(fill)),
             SkipBad = call.Value(skipBad),
+            SkipUnknown = call.Value(skipUnknown),
         };
         long start = Stopwatch.GetTimestamp();
         call.Progress.Run(progress => Importer.Import(call.Value(source), path, options, Translate.Import(progress), call.Cancellation));
@@ -78,11 +83,21 @@ internal sealed class ExamplesImportCommand : TessarCommand
         call.Print(result, JsonOutput.Printing.ExamplesJson, console =>
         {
             string skipped = result.Skipped is { } count ? $", {Quantity.Count(count)} left out because they can't be decoded" : string.Empty;
-            console.WriteLine($"{Quantity.Count(store.Count)} examples in {path} ({Quantity.Bytes(result.Bytes)}), {Quantity.Seconds(seconds)}{skipped}.");
-            console.WriteLine($"Look inside: {CommandLine.ProgramName} examples show {call.Value(target)}");
+            console.Line($"{Quantity.Count(store.Count)} examples in {path} ({Quantity.Bytes(result.Bytes)}), {Quantity.Seconds(seconds)}{skipped}.");
+            foreach (string line in LeftOutText.Lines(result))
+                console.Line(line);
+            console.Line($"Look inside: {CommandLine.ProgramName} examples show {call.Value(target)}");
         });
         return ExitCode.Success;
     }
+
+    private static ClassCase ReadClassCase(string? text) => text switch
+    {
+        null => ClassCase.Refuse,
+        "merge" => ClassCase.Merge,
+        "keep" => ClassCase.Keep,
+        _ => throw new TessarException($"`--class-case` is `{text}`; required is merge or keep.{NearestName.Hint(text, ["merge", "keep"])}", ErrorKind.Usage),
+    };
 
     private static List<KeyValuePair<string, long?>> ReadCounts(string option, string? text, bool isRestAllowed)
     {
@@ -115,7 +130,7 @@ internal sealed class ExamplesImportCommand : TessarCommand
     {
         if (text is null)
             return null;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+        return NumberText.TryDouble(text, out double number)
             ? number
             : throw new TessarException($"`--fill` is `{text}`; required is a number: --fill 0.", ErrorKind.Usage);
     }

@@ -19,6 +19,7 @@ internal sealed class ImportCommand : TessarCommand
     private readonly Setting<float[]> mean;
     private readonly Setting<float[]> std;
     private readonly Option<string> name;
+    private readonly Option<string[]> stripPrefix;
 
     public ImportCommand()
         : base("import", "Makes a run of weights trained elsewhere, for instance in PyTorch", CommandTable.RunGroup)
@@ -31,7 +32,14 @@ internal sealed class ImportCommand : TessarCommand
         std = Add(Setting.Numbers("import.std", "--std", "A,B,C", "Standard deviation per channel that training divided by", "the training split's own"));
         trainRange = Add(Setting.Text("import.train", "--train", "RANGE", "The examples they were trained on", "train"));
         testRange = Add(Setting.Text("import.test", "--test", "RANGE", "The examples to test them on", "test"));
+        stripPrefix = Add(new Option<string[]>("--strip-prefix")
+        {
+            Description = "What a wrapper put before every name of the weights, to be taken off; may be given several times",
+            HelpName = "PREFIX",
+            Arity = ArgumentArity.OneOrMore,
+        });
         AddExample("import --weights cnn.safetensors --model cnn --data fashion-mnist --mean 0.2860 --std 0.3530 --name foreign", "Weights written by PyTorch");
+        AddExample("import --weights ddp.safetensors --model cnn --data fashion-mnist --strip-prefix module.", "Weights of a model that was wrapped for several processes");
     }
 
     public override Type Result => typeof(TrainJson);
@@ -48,7 +56,9 @@ internal sealed class ImportCommand : TessarCommand
             Std = call.TryValue(std, out float[] deviations) ? deviations : null,
             Train = call.Value(trainRange),
             Test = call.Value(testRange),
+            StripPrefixes = call.Value(stripPrefix) ?? [],
             RunsDirectory = call.Runs,
+            Remark = call.Remark,
         };
         using (Data.Open(call, request.Data))
         {

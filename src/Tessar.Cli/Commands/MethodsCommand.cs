@@ -38,13 +38,13 @@ internal sealed class MethodsCommand : TessarCommand
         if (!isOne)
         {
             console.Write(PlainTable.OfFacts(result.Methods.Select(method => (method.Name, method.Summary))));
-            console.WriteLine();
-            console.WriteLine($"More on one: {CommandLine.ProgramName} methods {result.Methods[0].Name}");
+            console.Line();
+            console.Line($"More on one: {CommandLine.ProgramName} methods {result.Methods[0].Name}");
             return;
         }
         MethodJson shown = result.Methods[0];
         console.Write(PlainTable.OfFacts([("Method", shown.Name), ("Answers", shown.Summary), ("Costs", shown.Cost), ("Source", shown.Paper)]));
-        console.WriteLine();
+        console.Line();
         if (shown.Options.Count == 0)
             return;
         Table table = new Table().Border(TableBorder.None);
@@ -53,9 +53,9 @@ internal sealed class MethodsCommand : TessarCommand
         foreach (MethodOptionJson option in shown.Options)
             table.AddRow(PlainTable.Cells(option.Name, option.Default, option.Allowed, option.Help));
         console.Write(table);
-        console.WriteLine();
+        console.Line();
         LensDescription? lens = catalog.Lenses.FirstOrDefault(lens => lens.Name == shown.Name.Split('/')[0]);
         string targets = lens is { NeedsTargets: false } ? string.Empty : " --targets test:0-9";
-        console.WriteLine($"Set an option: {CommandLine.ProgramName} {lens?.Verb ?? "attribute"} RUN --method {shown.Name}{targets} --set {shown.Options[0].Name}={shown.Options[0].Default}");
+        console.Line($"Set an option: {CommandLine.ProgramName} {lens?.Verb ?? "attribute"} RUN --method {shown.Name}{targets} --set {shown.Options[0].Name}={shown.Options[0].Default}");
     }
 }

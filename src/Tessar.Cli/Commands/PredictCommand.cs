@@ -22,6 +22,7 @@ internal sealed class PredictCommand : TessarCommand
     {
         run = AddArgument("RUN", "a run's name, or the path of its folder", RunCompletion.Names);
         targets = Add(new Option<string>("--targets") { Description = "The examples, both ends included", HelpName = "SPLIT:FROM-TO", Required = true });
+        AddAcceptChangedModel();
         AddExample("predict demo-1 --targets test:0-99", "The first hundred test images");
         AddExample("predict demo-1 --targets test --json", "All of the test split, for a script");
     }
@@ -30,7 +31,7 @@ internal sealed class PredictCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        Run opened = Run.Open(RunCatalog.Resolve(call.Value(run), call.Runs));
+        Run opened = call.OpenRun(call.Value(run));
         using ExampleStore store = opened.OpenExamples();
         ExampleSet examples = ExampleSet.Parse(store, call.Value(targets)!, opened.OpenLabels(store));
         TorchThreads.Set(call.Threads);
@@ -55,9 +56,9 @@ internal sealed class PredictCommand : TessarCommand
         }
         console.Write(table);
         if (predictions.Count > RowsShown)
-            console.WriteLine($"… and {Quantity.Count(predictions.Count - RowsShown)} more");
-        console.WriteLine();
-        console.WriteLine($"{Quantity.Percent(result.Accuracy)} of {Quantity.Count(result.Examples)} as labelled, mean loss {Quantity.Number(result.Loss)}.");
-        console.WriteLine($"Logits: {result.Outputs}");
+            console.Line($"… and {Quantity.Count(predictions.Count - RowsShown)} more");
+        console.Line();
+        console.Line($"{Quantity.Percent(result.Accuracy)} of {Quantity.Count(result.Examples)} as labelled, mean loss {Quantity.Number(result.Loss)}.");
+        console.Line($"Logits: {result.Outputs}");
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tessar.Cli.Json;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
+using Tessar.Training.Retraining;
 using Tessar.Web;
 
 namespace Tessar.Cli.Commands;
@@ -25,7 +26,7 @@ internal sealed class ServeCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        Serve(call, new WorkbenchOptions { RunsDirectory = call.Runs, Port = call.Value(port), CommandName = CommandLine.ProgramName }, url =>
+        Serve(call, OptionsOf(call, call.Value(port)), url =>
         {
             call.Print(new ServeJson { Url = url.ToString(), Runs = call.Runs }, JsonOutput.Printing.ServeJson, console =>
                 console.Profile.Out.Writer.WriteLine($"The workbench is at {url} (runs in {call.Runs}). Ctrl-C ends it."));
@@ -33,6 +34,20 @@ internal sealed class ServeCommand : TessarCommand
                 OpenBrowser(call, url);
         });
         return ExitCode.Success;
+    }
+
+    /// <summary>What the workbench is to show, and the program that computes for it: this one.</summary>
+    public static WorkbenchOptions OptionsOf(Invocation call, int port)
+    {
+        WorkerCommand self = WorkerCommand.OfThisTool();
+        return new WorkbenchOptions
+        {
+            RunsDirectory = call.Runs,
+            Port = port,
+            CommandName = CommandLine.ProgramName,
+            Methods = call.Known.Catalog,
+            JobProgram = new JobProgram(self.Program, [.. self.Arguments.SkipLast(1)]),
+        };
     }
 
     /// <summary>Serves until Ctrl-C; <paramref name="started"/> is told the address of the first page.</summary>

@@ -26,17 +26,17 @@ internal sealed class ShowCommand : TessarCommand
     {
         Run opened = Run.Open(RunCatalog.Resolve(call.Value(run), call.Runs));
         var result = ShowJson.Of(opened);
-        call.Print(result, JsonOutput.Printing.ShowJson, console => Write(console, opened.Record, result));
+        call.Print(result, JsonOutput.Printing.ShowJson, console => Write(console, opened, result));
         return ExitCode.Success;
     }
 
-    private static void Write(IAnsiConsole console, RunRecord record, ShowJson result)
+    private static void Write(IAnsiConsole console, Run run, ShowJson result)
     {
-        console.Write(PlainTable.OfFacts(Facts(record, result)));
+        console.Write(PlainTable.OfFacts(Facts(run, result)));
         MetricRow[] epochs = [.. result.Metrics.Where(row => row.TestAccuracy is not null)];
         if (epochs.Length > 0)
         {
-            console.WriteLine();
+            console.Line();
             Table table = PlainTable.Create("Epoch", "Step", "Test loss", "Test accuracy", "After");
             foreach (TableColumn column in table.Columns)
                 column.RightAligned();
@@ -49,7 +49,7 @@ internal sealed class ShowCommand : TessarCommand
         }
         if (result.Results.Count > 0)
         {
-            console.WriteLine();
+            console.Line();
             Table table = PlainTable.Create("Result", "Made", "Folder");
             foreach (RecordedResult recorded in result.Results)
                 table.AddRow(PlainTable.Cells(WhatOf(recorded), recorded.Created is { } made ? Quantity.Moment(made) : "–", recorded.Directory));
@@ -57,7 +57,7 @@ internal sealed class ShowCommand : TessarCommand
             foreach (RecordedResult recorded in result.Results)
             {
                 if ((recorded.Error ?? (recorded.Stale is { } stale ? $"{WhatOf(recorded)} in {recorded.Directory} is stale: {stale}" : null)) is { } line)
-                    console.WriteLine(line);
+                    console.Line(line);
             }
         }
     }
@@ -66,14 +66,19 @@ internal sealed class ShowCommand : TessarCommand
     private static string WhatOf(RecordedResult recorded) =>
         recorded.Question == recorded.Method || !recorded.Question.Contains('/', StringComparison.Ordinal) ? recorded.Method : $"{recorded.Question} of {recorded.Method}";
 
-    private static IEnumerable<(string, string)> Facts(RunRecord record, ShowJson result)
+    private static IEnumerable<(string, string)> Facts(Run run, ShowJson result)
     {
+        RunRecord record = run.Record;
         TrainingProgram program = record.Program;
         yield return ("Run", $"{result.Run}, {result.Status}, started {Quantity.Moment(record.Created)}");
         if (record.Failure is { } failure)
             yield return ("Failed", failure);
         yield return ("Folder", result.Directory);
         yield return ("Model", $"{program.Model}, {Quantity.Count(program.Parameters)} parameters");
+        if (record.Identity?.Unregistered is { Count: > 0 } unregistered)
+            yield return ("Unsaved", $"{string.Join(", ", unregistered)}: not registered, built anew from the seed");
+        if (run.Lacks is { } lacks)
+            yield return ("Lacks", lacks);
         yield return ("Data", $"{program.Data.Name}: {program.Data.Train}, tested on {program.Data.Test}");
         if (program.Mask is { } mask)
             yield return ("Mask", $"{Quantity.Count(mask.Examples)} of them trained on");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tessar.Examples;
 using Tessar.Tensors;
 
@@ -37,6 +36,15 @@ internal sealed record ExamplesJson : JsonResult
     /// <summary>Pictures that `import --skip-bad` left out.</summary>
     public long? Skipped { get; init; }
 
+    /// <summary>Files and other things that `import --skip-unknown` left out, by their ending or kind.</summary>
+    public IReadOnlyDictionary<string, long>? LeftOut { get; init; }
+
+    /// <summary>Columns of the source that a store can't hold, each with what it holds.</summary>
+    public IReadOnlyDictionary<string, string>? ColumnsLeftOut { get; init; }
+
+    /// <summary>Pictures with several frames, of which the import took the first.</summary>
+    public long? FirstFrames { get; init; }
+
     /// <summary>True after `--verify`.</summary>
     public bool? Verified { get; init; }
 
@@ -60,8 +68,11 @@ internal sealed record ExamplesJson : JsonResult
         Columns = [.. store.Manifest.Columns.Select(column => ColumnJson.Of(store, column))],
         Sources = store.Manifest.Provenance.Sources,
         Segments = store.Manifest.Segments,
-        Skipped = store.Manifest.Provenance.Settings.TryGetValue("skip-bad", out string? skipped)
-            && long.TryParse(skipped, NumberStyles.None, CultureInfo.InvariantCulture, out long count) ? count : null,
+        Skipped = ImportNotes.Count(store, "skip-bad"),
+        LeftOut = ImportNotes.Under(store, "skip-unknown.") is { Count: > 0 } leftOut
+            ? leftOut.ToDictionary(entry => entry.Key, entry => ImportNotes.Count(store, "skip-unknown." + entry.Key) ?? 0, StringComparer.Ordinal) : null,
+        ColumnsLeftOut = ImportNotes.Under(store, "unread.") is { Count: > 0 } columns ? columns : null,
+        FirstFrames = ImportNotes.Count(store, "first-frames"),
     };
 }
 

@@ -27,7 +27,7 @@ internal sealed record RunRow
     /// <summary>`trained` or `imported`.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>`running`, `completed`, `interrupted` or `failed`.</summary>
+    /// <summary>`starting` (only name, directory and this are known), `running`, `completed`, `interrupted` or `failed`.</summary>
     public string? Status { get; init; }
 
     /// <summary>When it was started.</summary>
@@ -65,6 +65,8 @@ internal sealed record RunRow
 
     public static RunRow Of(RunSummary summary)
     {
+        if (summary.Run is null && RunCatalog.IsStarting(summary.Directory))
+            return new RunRow { Name = summary.Name, Directory = summary.Directory, Status = "starting" };
         if (summary.Run is not { } run)
             return new RunRow { Name = summary.Name, Directory = summary.Directory, Error = summary.Error };
         RunRecord record = run.Record;

@@ -19,6 +19,9 @@ internal sealed class Interrupts : IDisposable
 
     public CancellationToken Cancellation => source.Token;
 
+    /// <summary>Asks the command to save and stop, as Ctrl-C does the first time.</summary>
+    public void Stop() => source.Cancel();
+
     public void Dispose()
     {
         interrupt.Dispose();

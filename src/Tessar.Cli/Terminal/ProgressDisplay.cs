@@ -12,7 +12,8 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
     private readonly TimeProvider clock = clock ?? TimeProvider.System;
 
     /// <summary>Runs work that mostly has nothing to report: no bar, which would leave an empty line.</summary>
-    public T RunQuickly<T>(Func<IProgress<ProgressUpdate>, T> work) => quiet ? work(new Reporter(_ => { })) : RunWithLines(work);
+    public T RunQuickly<T>(Func<IProgress<ProgressUpdate>, T> work) =>
+        quiet ? work(new Reporter(_ => { })) : ProgressLines.AreWanted ? RunForAProgram(work) : RunWithLines(work);
 
     /// <summary>Runs <paramref name="work"/> and shows what it reports.</summary>
     public T Run<T>(Func<IProgress<ProgressUpdate>, T> work)
@@ -20,7 +21,17 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
         TerminalStyle style = TerminalStyle.For(errors);
         if (quiet)
             return work(new Reporter(_ => { }));
+        if (ProgressLines.AreWanted)
+            return RunForAProgram(work);
         return style.IsTerminal && style.HasColor ? RunWithBars(style, work) : RunWithLines(work);
+    }
+
+    private T RunForAProgram<T>(Func<IProgress<ProgressUpdate>, T> work)
+    {
+        var lines = new ProgressLines(errors, clock);
+        T result = work(lines);
+        lines.Finish();
+        return result;
     }
 
     private T RunWithBars<T>(TerminalStyle style, Func<IProgress<ProgressUpdate>, T> work) =>
@@ -67,7 +78,7 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
         {
             if (last.Stage is not null && last.Stage != update.Stage)
             {
-                errors.WriteLine(Summary(last, clock.GetElapsedTime(start)));
+                errors.WriteLine(Printable.Text(Summary(last, clock.GetElapsedTime(start))));
                 (start, next) = (clock.GetTimestamp(), LineInterval);
             }
             last = update;
@@ -75,10 +86,10 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
             if (elapsed < next)
                 return;
             next = elapsed + LineInterval;
-            errors.WriteLine(Line(update, elapsed));
+            errors.WriteLine(Printable.Text(Line(update, elapsed)));
         }));
         if (last.Stage is not null)
-            errors.WriteLine(Summary(last, clock.GetElapsedTime(start)));
+            errors.WriteLine(Printable.Text(Summary(last, clock.GetElapsedTime(start))));
         return result;
     }
 

@@ -13,7 +13,7 @@ internal sealed class DataLens(DataLensOptions options) : IQuestion
     // 8 bytes a score while they are summed, 4 in the end.
     private const long BytesPerScore = 12;
 
-    private readonly DataLensOptions _options = OptionRanges.Check(options);
+    private readonly DataLensOptions _options = options.Checked();
 
     /// <inheritdoc/>
     public Type Contract => typeof(IAttributionMethod);
@@ -26,11 +26,12 @@ internal sealed class DataLens(DataLensOptions options) : IQuestion
             throw new TessarException("top-only keeps the strongest scores, all keeps every score. Leave one of them out.", ErrorKind.Usage);
         IAttributionMethod method = inquiry.CreateMethod<IAttributionMethod>();
         if (_options.TopOnly && method is not ITopAttribution)
-            throw new TessarException($"{inquiry.Method.Name} can't stream its scores. Leave --top-only out, or choose --method data/trak.", ErrorKind.Usage);
+            throw new TessarException($"{inquiry.Method.Name} can't stream its scores. Leave top-only out, or choose data/trak.", ErrorKind.Usage);
         inquiry.UseEnsemble(_options.Ensemble);
         ExampleSet train = inquiry.Train(), targets = inquiry.Targets();
         Attribution found = Find(inquiry, method, train, targets);
         AttributionReport report = found.Strongest.Report;
+        AttributionResult.RefuseInfinite(report, inquiry.Run);
         return new MethodAnswer
         {
             Value = found,

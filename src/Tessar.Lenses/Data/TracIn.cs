@@ -25,7 +25,7 @@ namespace Tessar.Lenses.Data;
     Needs = MethodNeeds.Checkpoints, BestFor = "what happened along this very training, with early examples counted as well as late ones")]
 public sealed class TracIn(TracInOptions options) : IAttributionMethod
 {
-    private readonly TracInOptions options = OptionRanges.Check(options);
+    private readonly TracInOptions options = options.Checked();
     private const string MethodName = "data/tracin";
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Runs;
+using Tessar.Tensors;
 using static TorchSharp.torch;
 
 namespace Tessar.Training.Optimizers;
@@ -8,12 +9,19 @@ namespace Tessar.Training.Optimizers;
 internal sealed class TrainedParameters
 {
     /// <summary>Takes parameters by name; they stay the caller's.</summary>
-    /// <exception cref="ArgumentException">A tensor is there twice: it would be updated twice.</exception>
+    /// <exception cref="ArgumentException">There is none, or a tensor is there twice: it would be updated twice.</exception>
     public TrainedParameters(IReadOnlyList<(string Name, Tensor Value)> items)
     {
+        if (items.Count == 0)
+        {
+            throw new ArgumentException(
+                "The model has no parameter that training can change: none is registered, or all are frozen. "
+                + "Keep its layers in fields and call RegisterComponents(), and let some parameters require a gradient.", nameof(items)).ForUser(ErrorKind.InputData);
+        }
+
         Items = items;
-        IGrouping<nint, (string Name, Tensor Value)>? twice =
-            items.GroupBy(item => item.Value.Handle).FirstOrDefault(group => group.Count() > 1);
+        IGrouping<nint, (string Name, Tensor Value)>? twice = items.Where(item => item.Value.numel() > 0)
+            .GroupBy(item => TensorStorage.Of(item.Value).Address).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
         {
             string names = string.Join("` and `", twice.Select(item => item.Name));
@@ -23,8 +31,7 @@ internal sealed class TrainedParameters
 
     /// <summary>What a program trains of a model: all that requires a gradient, each tensor once.</summary>
     public static TrainedParameters Of(nn.Module model, TrainingProgram program) =>
-        new([.. model.named_parameters().Where(p => p.parameter.requires_grad).DistinctBy(p => p.parameter.Handle)
-            .Select(p => (p.name, (Tensor)p.parameter))])
+        new([.. DistinctParameters.Of(model).Where(p => p.Value.requires_grad).Select(p => (p.Name, (Tensor)p.Value))])
         {
             Seed = program.Seed!.Value,
             DecaysWeightsOnly = program.WeightDecayOn == TrainingProgram.DecayWeights,

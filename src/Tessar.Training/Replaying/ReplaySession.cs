@@ -40,10 +40,10 @@ internal sealed class ReplaySession : IDisposable
         try
         {
             ExampleSet chosen = run.ChosenSet(_store);
-            Model = ModelSource.Parse(_program.Model).Create(run.Record.Image, run.Record.Classes.Count, _program.Seed!.Value);
+            Model = run.BuildModel();
             Replayability.CheckBuffers(run, Model);
             if (precision != ScalarType.Float32)
-                Model.to(precision);
+                ModulePrecision.Convert(Model, precision);
             Model.train();
             _optimizer = (GradientOptimizer)Optimizers.Optimizer.For(Model, _program);
             Parameters = [.. _optimizer.Parameters.Items.Select(item => item.Value)];

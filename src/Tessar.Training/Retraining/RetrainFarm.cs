@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Models;
 using Tessar.Runs;
 using Tessar.Runs.Retraining;
 
@@ -130,6 +131,7 @@ internal sealed class RetrainFarm : IDisposable
             return;
         List<string> differences = [.. ProgramDifferences.Between(asked.Program, before.Program)];
         Compare("masks", $"{before.Masks} of {before.Rule}", $"{asked.Masks} of {asked.Rule}", canGrow && asked.Rule == before.Rule);
+        Compare("the model's assembly", "another", "the present one", asked.ModelCode == before.ModelCode);
         Compare("repeats", before.Repeats, asked.Repeats, asked.Repeats == before.Repeats);
         Compare("seed", before.Seed, asked.Seed, asked.Seed == before.Seed);
         Compare("output", before.Output, asked.Output, asked.Output == before.Output);
@@ -137,8 +139,8 @@ internal sealed class RetrainFarm : IDisposable
         Compare("threads of a training", before.Machine.Threads, asked.Machine.Threads, asked.Machine.Threads == before.Machine.Threads);
         throw new TessarException(
             $"{folder.Directory} holds a retraining that differs: {string.Join("; ", differences)}. Ask for the same (more masks are fine), "
-            + "or choose another --name.",
-            ErrorKind.Usage);
+            + "or choose another name.",
+            ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "name")] };
 
         void Compare<T>(string what, T found, T wanted, bool isSame)
         {
@@ -152,6 +154,7 @@ internal sealed class RetrainFarm : IDisposable
         Schema = RetrainingRecord.CurrentSchema,
         Created = DateTimeOffset.UtcNow,
         Program = request.Program,
+        ModelCode = ModelSource.CodeOf(request.Program.Model) is { Key.Length: > 0 } code ? code.Key : null,
         Rule = request.Masks.Rule,
         Masks = request.Masks.Count,
         Repeats = request.Repeats,

@@ -29,6 +29,13 @@ internal sealed class SubsetTraining : IDisposable
     {
         this.folder = folder;
         record = RetrainingJson.Read(folder.RecordPath);
+        if (record.ModelCode is { } code && code != ModelSource.CodeOf(record.Program.Model)?.Key)
+        {
+            throw new TessarException(
+                $"{record.Program.Model} was changed since the retraining in {folder.Directory} was asked for. Put the assembly of then back, or "
+                + "retrain under another name.", ErrorKind.InputData);
+        }
+
         store = RetrainFarm.OpenExamples(record.Program);
         string labels = Path.Combine(folder.Directory, RetrainingFolder.Labels);
         LabelOverlay? overlay = record.Program.Labels is null ? null : LabelOverlay.Load(labels, store);
@@ -57,8 +64,9 @@ internal sealed class SubsetTraining : IDisposable
         // TestLogits were measured with these weights in place: averaged ones, where the program asks for an average.
         if (record.KeepsWeights)
             loop.SaveWeights(folder.WeightsPath(job));
+        string? weights = record.KeepsWeights ? FileHash.Of(folder.WeightsPath(job)) : null;
         long steps = TrainingPlan.StepsPerEpoch(chosen.Count, program.BatchSize!.Value) * program.Epochs!.Value;
-        return new TrainingOutcome(Outputs(loop.TestLogits), seed, steps, loop.Final);
+        return new TrainingOutcome(Outputs(loop.TestLogits), seed, steps, loop.Final) { WeightsSha256 = weights };
     }
 
     /// <inheritdoc/>

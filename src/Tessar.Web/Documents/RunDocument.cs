@@ -1,23 +1,24 @@
 namespace Tessar.Web.Documents;
 
-/// <summary>`/api/runs/{run}`: what was run, how it went, what has been asked of it.</summary>
+/// <summary>`/api/runs/{run}`: what was run, how it went, what has been asked of it. What a run that is only starting doesn't tell yet is null.</summary>
 internal sealed record RunDocument : Document
 {
     public required string Run { get; init; }
 
+    /// <summary><c>starting</c>, <c>running</c>, <c>completed</c>, <c>interrupted</c> or <c>failed</c>.</summary>
     public required string Status { get; init; }
 
-    public required string Kind { get; init; }
+    public string? Kind { get; init; }
 
-    public required DateTimeOffset Created { get; init; }
+    public DateTimeOffset? Created { get; init; }
 
     public DateTimeOffset? Finished { get; init; }
 
-    public required string Model { get; init; }
+    public string? Model { get; init; }
 
-    public required long Parameters { get; init; }
+    public long? Parameters { get; init; }
 
-    public required string Data { get; init; }
+    public string? Data { get; init; }
 
     public int? Epochs { get; init; }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Tessar.Web.Documents;
 
-/// <summary>How documents are written: camelCase, generated at compile time. `web/src/api/documents.ts` mirrors them.</summary>
+/// <summary>How the documents that belong to no lens are written. `web/src/api/documents.ts` mirrors them.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(RunsDocument))]
@@ -10,5 +10,4 @@ namespace Tessar.Web.Documents;
 [JsonSerializable(typeof(MetricsDocument))]
 [JsonSerializable(typeof(MetricRowsDocument))]
 [JsonSerializable(typeof(ExampleDocument))]
-[JsonSerializable(typeof(MistakesDocument))]
 internal sealed partial class WebJson : JsonSerializerContext;

@@ -1,16 +1,17 @@
-using Microsoft.AspNetCore.Http;
 using Tessar.Examples;
 using Tessar.Runs;
 using Tessar.Web.Hosting;
 using Tessar.Web.Recorded;
+using Tessar.Web.Routing;
 
 namespace Tessar.Web.Endpoints;
 
 /// <summary>An image of the data set as PNG, pixel for pixel.</summary>
-internal static class ImageEndpoint
+/// <remarks>Query: <c>v</c>, part of the store's identity; with it the image never changes, and the browser may keep it.</remarks>
+[Address("/api/runs/{run}/image/{split}/{index}.png")]
+internal sealed class ImageEndpoint(RunsFolder runs) : IReadEndpoint
 {
-    /// <remarks>Query: <c>v</c>, part of the store's identity; with it the image never changes, and the browser may keep it.</remarks>
-    public static async Task WriteAsync(HttpContext context, RunsFolder runs, ApiRequest request)
+    public Content Read(ApiRequest request)
     {
         string split = request.Text("split");
         int index = request.Index("index");
@@ -22,7 +23,7 @@ internal static class ImageEndpoint
         example.ReadImage(0, shape, pixels);
         byte[] png = PngImage.Encode(pixels, shape);
         string version = RunExamples.Version(examples.Store);
-        await Answer.WriteAsync(
-            context, png, "image/png", $"{version}-{split}-{index}", request.Query("v") == version ? Caching.Immutable : Caching.Revalidate).ConfigureAwait(false);
+        return new Content(
+            png, "image/png", $"{version}-{split}-{index}", request.Query("v") == version ? Caching.Immutable : Caching.Revalidate);
     }
 }

@@ -1,17 +1,25 @@
-using System.Globalization;
 using Tessar.Runs;
 using Tessar.Web.Documents;
 using Tessar.Web.Hosting;
+using Tessar.Web.Lenses;
 using Tessar.Web.Recorded;
+using Tessar.Web.Routing;
 
 namespace Tessar.Web.Endpoints;
 
 /// <summary>One run: what was run, how it went, what has been asked of it.</summary>
-internal static class RunEndpoint
+[Address("/api/runs/{run}")]
+internal sealed class RunEndpoint(RunsFolder runs, LensCatalog lenses) : IReadEndpoint
 {
-    public static RunDocument Read(RunsFolder runs, string name)
+    public Content Read(ApiRequest request)
     {
-        Run run = runs.Open(name);
+        string name = request.Text("run");
+        RunDocument document = runs.IsStarting(name) ? Starting(name) : Document(runs.Open(name));
+        return Content.Of(document, WebJson.Default.RunDocument);
+    }
+
+    private RunDocument Document(Run run)
+    {
         RunRecord record = run.Record;
         FinalMetrics? final = record.Final;
         return new RunDocument
@@ -30,10 +38,20 @@ internal static class RunEndpoint
             Classes = record.Classes,
             Final = new FinalFigures(final?.TrainLoss, final?.TrainAccuracy, final?.TestLoss, final?.TestAccuracy, final?.Seconds),
             Facts = ProgramFacts.Of(record),
-            Lenses = LensCards.Of(runs, run),
+            Lenses = LensCards.Of(lenses, run),
             DataProblem = DataProblemOf(run),
         };
     }
+
+    private static RunDocument Starting(string name) => new()
+    {
+        Run = name,
+        Status = RunsFolder.Starting,
+        Classes = [],
+        Final = new FinalFigures(null, null, null, null, null),
+        Facts = [],
+        Lenses = [],
+    };
 
     /// <summary>The architecture, without the folders of a user's assembly.</summary>
     public static string ModelName(RunRecord record) => Path.GetFileName(record.Program.Model);

@@ -1,31 +1,38 @@
 using System.Text.Json;
 using Tessar.Runs;
 using Tessar.Web.Documents;
+using Tessar.Web.Hosting;
+using Tessar.Web.Lenses;
 using Tessar.Web.Recorded;
+using Tessar.Web.Routing;
 
 namespace Tessar.Web.Endpoints;
 
 /// <summary>The table of runs.</summary>
-internal static class RunsEndpoint
+[Address("/api/runs")]
+internal sealed class RunsEndpoint(RunsFolder runs, LensCatalog lenses) : IReadEndpoint
 {
-    public static RunsDocument Read(RunsFolder runs) => new(
-        runs.Directory, runs.Command("demo"), [.. RunCatalog.List(runs.Directory).AsParallel().AsOrdered().Select(Row)]);
+    public Content Read(ApiRequest request) => Content.Of(
+        new RunsDocument(runs.Directory, runs.Command("demo"), [.. RunCatalog.List(runs.Directory).Select(Row)]), WebJson.Default.RunsDocument);
 
     /// <summary>A status as documents spell it.</summary>
     public static string Word<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
-    private static RunRow Row(RunSummary summary)
+    private RunRow Row(RunSummary summary)
     {
         long bytes = SizeOf(summary.Directory);
-        if (summary.Run is not { } run)
+        bool isStarting = summary.Run is null && runs.IsStarting(summary.Name);
+        // Its record may have been written since the list was made.
+        Run? found = summary.Run ?? (isStarting ? null : runs.TryOpen(summary.Name));
+        if (found is not { } run)
         {
             return new RunRow
             {
                 Name = summary.Name,
-                Status = "unreadable",
+                Status = isStarting ? RunsFolder.Starting : "unreadable",
                 Bytes = bytes,
-                Problem = RunsFolder.Unreadable(summary.Name, summary.Error ?? "No reason was given."),
+                Problem = isStarting ? null : RunsFolder.Unreadable(summary.Name, summary.Error ?? "No reason was given."),
             };
         }
 
@@ -46,8 +53,8 @@ internal static class RunsEndpoint
             Bytes = bytes,
             Methods =
             [
-                .. RecordedAttribution.Of(run).DistinctBy(result => result.Document.Method, StringComparer.Ordinal)
-                    .Select(result => new MethodBadge(result.Document.Method, result.Staleness(run) is null ? "done" : "stale")),
+                .. lenses.ResultsOf(run).DistinctBy(result => result.Method, StringComparer.Ordinal)
+                    .Select(result => new MethodBadge(result.Method, result.State)),
             ],
         };
     }

@@ -4,25 +4,25 @@ using Microsoft.Net.Http.Headers;
 
 namespace Tessar.Web.Hosting;
 
-/// <summary>Writes a body that a hash identifies.</summary>
+/// <summary>Writes a body that a hash identifies, or "not modified" when the browser has it already.</summary>
 internal static class Answer
 {
-    public static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body, string contentType, string hash, string caching)
+    public static async Task WriteAsync(HttpContext context, Content content)
     {
         HttpResponse response = context.Response;
-        string tag = $"\"{hash}\"";
+        string tag = $"\"{content.Hash}\"";
         response.Headers.ETag = tag;
-        response.Headers.CacheControl = caching;
+        response.Headers.CacheControl = content.Caching;
         if (Has(context.Request.Headers.IfNoneMatch, tag))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
 
-        response.ContentType = contentType;
-        response.ContentLength = body.Length;
-        if (HttpMethods.IsGet(context.Request.Method))
-            await response.BodyWriter.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+        response.ContentType = content.Type;
+        response.ContentLength = content.Body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await response.BodyWriter.WriteAsync(content.Body, context.RequestAborted).ConfigureAwait(false);
     }
 
     private static bool Has(StringValues header, string tag)

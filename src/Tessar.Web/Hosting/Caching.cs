@@ -8,4 +8,7 @@ internal static class Caching
 
     /// <summary>For everything that may change: keep it, but ask each time whether it still holds.</summary>
     public const string Revalidate = "no-cache";
+
+    /// <summary>For what holds for this moment only.</summary>
+    public const string Never = "no-store";
 }

@@ -3,7 +3,7 @@ using Tessar.Web.Documents;
 
 namespace Tessar.Web.Hosting;
 
-/// <summary>Refuses requests that a page of another site could have caused: a foreign host name or origin, or a method that writes.</summary>
+/// <summary>Refuses requests that a page of another site could have caused: those that name a foreign host or come from a foreign origin.</summary>
 /// <remarks>A name that an attacker lets resolve to 127.0.0.1 still shows up in the Host header (DNS rebinding).</remarks>
 internal static class LoopbackGuard
 {
@@ -20,19 +20,12 @@ internal static class LoopbackGuard
                 $"The request names the host `{request.Host}`.", $"Open http://127.0.0.1:{port}/ instead."));
         }
 
-        if (request.Headers.Origin is [var origin, ..] && !IsOwn(origin, port))
+        // A browser sends one origin; of two, whoever reads only the first could be deceived.
+        if (request.Headers.Origin is { Count: > 0 } origins && (origins.Count > 1 || !IsOwn(origins[0], port)))
         {
             return Problems.WriteAsync(context, new Problem(
                 StatusCodes.Status403Forbidden, "origin-foreign", "Pages of other sites may not read the workbench.",
-                $"The request comes from `{origin}`.", $"Open http://127.0.0.1:{port}/ itself."));
-        }
-
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
-        {
-            context.Response.Headers.Allow = "GET, HEAD";
-            return Problems.WriteAsync(context, new Problem(
-                StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "The workbench only reads.",
-                $"The request's method is `{request.Method}`.", "Use GET or HEAD."));
+                $"The request comes from `{string.Join("`, `", origins.ToArray())}`.", $"Open http://127.0.0.1:{port}/ itself."));
         }
 
         return next(context);

@@ -29,7 +29,9 @@ internal static partial class Problems
     {
         context.Response.StatusCode = problem.Status;
         context.Response.ContentType = "application/problem+json";
-        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.CacheControl = Caching.Never;
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+            context.Response.Headers.RetryAfter = "1";
         context.Response.Headers.ETag = default;
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(problem, WebJson.Default.Problem);
         if (!HttpMethods.IsHead(context.Request.Method))

@@ -6,6 +6,16 @@ namespace Tessar.Web.Recorded;
 /// <summary>Keeps the metrics of the runs looked at last, because zooming asks for the same file again and again.</summary>
 internal sealed class MetricCache
 {
+    /// <summary>What is drawn, by the names of the metric file.</summary>
+    public static readonly (string Name, Func<MetricRow, double?> Value)[] Columns =
+    [
+        ("train/loss", row => row.TrainLoss),
+        ("train/accuracy", row => row.TrainAccuracy),
+        ("test/loss", row => row.TestLoss),
+        ("test/accuracy", row => row.TestAccuracy),
+        ("learning-rate", row => row.LearningRate),
+    ];
+
     private const int MostRuns = 16;
     private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
 
@@ -24,6 +34,9 @@ internal sealed class MetricCache
         entries[run.MetricsPath] = new Entry(length, written, rows);
         return rows;
     }
+
+    /// <summary>The value, or null where JSON has no word for it: it isn't finite.</summary>
+    public static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 
     private sealed record Entry(long Length, DateTime Written, IReadOnlyList<MetricRow> Rows);
 }

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Http;
 using Tessar.Runs;
+using Tessar.Web.Documents;
 
 namespace Tessar.Web.Recorded;
 
@@ -39,6 +41,23 @@ internal sealed class RecordedPredictions
             .Where(range => range.Split == split)
             .OrderByDescending(range => own.Contains(range.ToString(), StringComparer.Ordinal))
             .ThenByDescending(range => range.Count);
+    }
+
+    /// <summary>What to tell when nothing says what the network makes of a split, or of one example in it.</summary>
+    public static Problem Missing(RunsFolder runs, Run run, string split, int? index)
+    {
+        DataReference data = run.Record.Program.Data;
+        string wanted = new[] { data.Test, data.Train }.FirstOrDefault(
+            own => ExampleRange.TryParse(own, out ExampleRange parsed) && parsed.Split == split && (index is not { } i || parsed.Covers(split, i)))
+            ?? (index is { } example ? FormattableString.Invariant($"{split}:{example}") : split);
+        string[] recorded = [.. Ranges(run, split).Select(found => found.ToString())];
+        string cause = recorded.Length == 0
+            ? $"No predictions for {split} are recorded with this run."
+            : index is null ? $"Those recorded, for {string.Join(", ", recorded)}, belong to earlier weights."
+            : $"Those recorded, for {string.Join(", ", recorded)}, don't cover it or belong to earlier weights.";
+        return new Problem(
+            StatusCodes.Status404NotFound, "predictions-missing", "The network hasn't been asked about this yet.", cause,
+            "Ask it:", runs.Command($"predict {run.Name} --targets {wanted}"));
     }
 
     /// <param name="index">Index within the split.</param>

@@ -8,16 +8,24 @@ namespace Tessar.Web.Recorded;
 /// <summary>Opens runs by the name an address gives. Nothing outside of the runs folder can be reached by a name.</summary>
 internal sealed class RunsFolder(WorkbenchOptions options)
 {
+    /// <summary>Status of a run that has no record yet.</summary>
+    public const string Starting = "starting";
+
     public string Directory => options.RunsDirectory;
 
     /// <summary>A command that the pages suggest.</summary>
     public string Command(string arguments) => $"{options.CommandName} {arguments}";
 
-    /// <exception cref="ProblemException">There is no such run, or it can't be read.</exception>
+    /// <summary>Whether a process is making the run at this moment: its folder is there and held, its record isn't yet.</summary>
+    public bool IsStarting(string name) => IsFolderName(name) && RunCatalog.IsStarting(Path.Combine(Directory, name));
+
+    /// <exception cref="ProblemException">There is no such run, it is only starting, or it can't be read.</exception>
     public Run Open(string name)
     {
         if (!IsFolderName(name) || !Exists(Path.Combine(Directory, name)))
             throw new ProblemException(Missing(name));
+        if (IsStarting(name))
+            throw new ProblemException(NotYet(name));
         try
         {
             return Run.Open(Path.Combine(Directory, name));
@@ -28,9 +36,26 @@ internal sealed class RunsFolder(WorkbenchOptions options)
         }
     }
 
+    /// <summary>The run, or null when it can't be read.</summary>
+    public Run? TryOpen(string name)
+    {
+        try
+        {
+            return Open(name);
+        }
+        catch (ProblemException)
+        {
+            return null; // the caller tells what it knows of it
+        }
+    }
+
     /// <summary>What to tell about a run that can't be read.</summary>
     public static Problem Unreadable(string name, string message) =>
         Problems.Of(StatusCodes.Status422UnprocessableEntity, "run-unreadable", $"The run “{name}” can’t be read.", message);
+
+    private static Problem NotYet(string name) => new(
+        StatusCodes.Status503ServiceUnavailable, "run-starting", $"The run “{name}” is only starting.",
+        "Its process has made the folder and has not written the record yet: it reads the data and builds the model first.", "Wait a moment.");
 
     private Problem Missing(string name)
     {

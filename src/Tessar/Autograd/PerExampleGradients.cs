@@ -12,7 +12,7 @@ namespace Tessar.Autograd;
 /// Forward hooks record each layer's input a and output z. A tap behind each layer
 /// notes δ = ∂F/∂z, F = Σ_i f_i, during one backward pass; weights aren't among its inputs, so no batch gradient of a weight is computed. In evaluation mode examples don't
 /// interact and row i of δ is example i's own. Rules exist for Linear, Conv2d, Layer-, Group- and BatchNorm and Embedding; shared
-/// layers and shared parameters add up. The model is put into evaluation mode and given back as it was by <see cref="Dispose"/>.
+/// layers and shared parameters add up; a parameter that is also used past its layer is looped over. The model is put into evaluation mode and given back as it was by <see cref="Dispose"/>.
 /// Source: Goodfellow, arXiv:1510.01799; the convolution and normalisation rules are checked against the loop to 1e-10 in fp64.
 /// </remarks>
 public sealed class PerExampleGradients : IDisposable
@@ -22,7 +22,9 @@ public sealed class PerExampleGradients : IDisposable
     private readonly List<Parameter> unfrozen = [];
     private readonly List<Action> removeHooks = [];
     private readonly List<(LayerRule Rule, Tensor Input, Tensor Output, GradientTap.Sink Sink)> recorded = [];
+    private readonly HashSet<LayerRule> _bypassed = [];
     private bool recording;
+    private bool _isCutting;
 
     /// <summary>Prepares a model for per-example gradients.</summary>
     /// <param name="model">Maps [B, ...] to logits [B, classes], example by example. Stays the caller's.</param>
@@ -49,8 +51,10 @@ public sealed class PerExampleGradients : IDisposable
 
             List<LayerRule> rules = AttachHooks();
             HashSet<LayerRule> called = FindCalledRules(sample);
+            FindBypassed(sample, rules, trained);
+            called.ExceptWith(_bypassed);
             HashSet<nint> known = [.. called.SelectMany(r => new[] { r.WeightAddress, r.BiasAddress })];
-            LayersNotCalled = [.. rules.Where(r => !called.Contains(r)).Select(r => r.Name)];
+            LayersNotCalled = [.. rules.Where(r => !called.Contains(r) && !_bypassed.Contains(r)).Select(r => r.Name)];
             (Captured, Unsupported) = Arrange(trained, known, unsupported);
         }
         catch
@@ -82,6 +86,7 @@ public sealed class PerExampleGradients : IDisposable
     /// <remarks>Memory: B·P numbers. Methods that need less take the layers one at a time.</remarks>
     public Tensor Of(Tensor inputs, Func<Tensor, Tensor> direction)
     {
+        RefuseNothing();
         using DisposeScope scope = NewDisposeScope();
         CapturedBatch batch = Capture(inputs, direction);
         return cat([.. Captured.Select(slot => Gradient(batch, slot))], 1).MoveToOuterDisposeScope();
@@ -95,6 +100,7 @@ public sealed class PerExampleGradients : IDisposable
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(direction);
+        RefuseNothing();
         using DisposeScope scope = NewDisposeScope();
         Tensor[][] gradients = LoopOver(inputs, direction, Captured);
         return stack(gradients.Select(g => cat([.. g.Select(t => t.flatten())]))).MoveToOuterDisposeScope();
@@ -186,9 +192,17 @@ public sealed class PerExampleGradients : IDisposable
             if (!seen.Add(module) || LayerRule.For(name, module) is not { } rule)
                 continue;
             rules.Add(rule);
+            removeHooks.Add(rule.Module.register_forward_pre_hook((_, input) =>
+            {
+                if (_isCutting)
+                    Switch(rule, isOn: false);
+                return input;
+            }).remove);
             removeHooks.Add(rule.Module.register_forward_hook((_, input, output) =>
             {
-                if (!recording)
+                if (_isCutting)
+                    Switch(rule, isOn: true);
+                if (!recording || _bypassed.Contains(rule))
                     return output;
                 rule.Check();
                 var sink = new GradientTap.Sink();
@@ -209,18 +223,68 @@ public sealed class PerExampleGradients : IDisposable
         return called;
     }
 
+    /// <summary>Finds the layers whose parameters also act past the layer, as in <c>functional.linear(h, embedding.weight)</c>: no rule sees that.</summary>
+    /// <remarks>While a layer with a rule computes, its parameters ask for no gradient: one that the logits still lead to is used elsewhere.</remarks>
+    private void FindBypassed(Tensor sample, List<LayerRule> rules, (string Name, Parameter Value)[] trained)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable mode = set_grad_enabled(true);
+        _isCutting = true;
+        try
+        {
+            bool[] reached = Autograd.Gradient.Reaches(model.call(sample), [.. trained.Select(p => p.Value)]);
+            HashSet<nint> elsewhere = [.. trained.Where((_, i) => reached[i]).Select(p => LayerRule.AddressOf(p.Value))];
+            elsewhere.Remove(0);
+            _bypassed.UnionWith(rules.Where(rule => elsewhere.Contains(rule.WeightAddress) || elsewhere.Contains(rule.BiasAddress)));
+        }
+        finally
+        {
+            _isCutting = false;
+            rules.ForEach(rule => Switch(rule, isOn: true)); // a layer that threw was left switched off
+        }
+    }
+
+    private static void Switch(LayerRule rule, bool isOn)
+    {
+        foreach (Parameter? parameter in (Parameter?[])[rule.Weight, rule.Bias])
+        {
+            if (parameter is not null)
+                parameter.requires_grad = isOn;
+        }
+    }
+
     private Tensor Record(Tensor inputs)
     {
         recorded.Clear();
         recording = true;
         try
         {
-            return model.call(inputs);
+            return Answer(inputs);
         }
         finally
         {
             recording = false;
         }
+    }
+
+    private void RefuseNothing()
+    {
+        if (Captured.Count == 0)
+        {
+            throw new GradientException(
+                "No parameter of the model has a gradient that can be seen: all are frozen, or every layer is called by forward() instead of call(). "
+                + "Write layer.call(x) in its forward method, so that each layer is seen.");
+        }
+    }
+
+    // What a model answers may depend on the batch: squeeze() takes the first axis away from a batch of one.
+    private Tensor Answer(Tensor inputs)
+    {
+        Tensor answer = model.call(inputs);
+        return answer is not null && answer.dim() == 2 && answer.shape[0] == inputs.shape[0] ? answer : throw new GradientException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"The model answers a batch of {inputs.shape[0]} with {(answer is null ? "null" : $"shape {Shape.Of(answer)}")}; ")
+            + "one row of numbers per example is required for a batch of any size. Keep the first axis all through its forward method.");
     }
 
     private Tensor[][] LoopOver(Tensor inputs, Func<Tensor, Tensor> direction, IReadOnlyList<ParameterSlot> slots)
@@ -229,15 +293,15 @@ public sealed class PerExampleGradients : IDisposable
         Tensor[] parameters = [.. slots.Select(slot => slot.Parameter)];
         if (inputs.shape[0] == 1)
         {
-            Tensor only = model.call(inputs);
+            Tensor only = Answer(inputs);
             return [Autograd.Gradient.Of(only, parameters, DirectionAt(only, direction))];
         }
 
         // The direction may depend on labels, so it is taken for the whole batch at once.
-        Tensor directions = DirectionAt(model.call(inputs), direction);
+        Tensor directions = DirectionAt(Answer(inputs), direction);
         var result = new Tensor[inputs.shape[0]][];
         for (int i = 0; i < result.Length; i++)
-            result[i] = Autograd.Gradient.Of(model.call(inputs.narrow(0, i, 1)), parameters, directions.narrow(0, i, 1));
+            result[i] = Autograd.Gradient.Of(Answer(inputs.narrow(0, i, 1)), parameters, directions.narrow(0, i, 1));
         return result;
     }
 
@@ -272,7 +336,10 @@ public sealed class PerExampleGradients : IDisposable
         {
             throw new GradientException(
                 $"No per-example rule knows these parameters: {string.Join(", ", unsupported)}. "
-                + "Choose --set unsupported=loop-fallback (exact, slow) or --set unsupported=skip (left out and recorded).");
+                + "Choose unsupported=loop-fallback (exact, slow) or unsupported=skip (left out and recorded).")
+            {
+                Remedies = [new(RemedyKind.SetMethodOption, "unsupported", "loop-fallback"), new(RemedyKind.SetMethodOption, "unsupported", "skip")],
+            };
         }
 
         return (captured, unsupported);

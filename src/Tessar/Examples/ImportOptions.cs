@@ -13,16 +13,25 @@ public sealed record ImportOptions
     public string? Image { get; init; }
 
     /// <summary>
-    /// The source's column of classes, numbers or names. Null (default): one called <c>label</c>, <c>cls</c>, <c>y</c>,
-    /// <c>target</c>….
+    /// The source's column of classes: numbers, names, or one-hot rows; or a field of a column of JSON: <c>json.label</c>. Null
+    /// (default): one called <c>label</c>, <c>cls</c>, <c>y</c>, <c>target</c>….
     /// </summary>
     public string? Label { get; init; }
+
+    /// <summary>
+    /// The source's columns to import, beside those that <see cref="Image"/> and <see cref="Label"/> name. Null (default): all that a
+    /// store can hold; what it can't is left out and noted in the provenance.
+    /// </summary>
+    public IReadOnlyList<string>? Columns { get; init; }
 
     /// <summary>
     /// Names of the classes, by label. Null (default): those the source knows; else the names that occur, in ordinal order; else
     /// <c>0</c>, <c>1</c>, … to the largest label.
     /// </summary>
     public IReadOnlyList<string>? Classes { get; init; }
+
+    /// <summary>Classes whose names differ by upper and lower case alone: an error (default), one class, or several.</summary>
+    public ClassCase ClassCase { get; init; }
 
     /// <summary>Most examples to take of a split, by its name; the first ones are taken. Default: all.</summary>
     public IReadOnlyDictionary<string, long> Limits { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -45,6 +54,12 @@ public sealed record ImportOptions
     /// True to leave out pictures that can't be decoded, and to list them in the provenance. Default false: they are an error.
     /// </summary>
     public bool SkipBad { get; init; }
+
+    /// <summary>
+    /// True to leave out files, links and members of archives that no importer reads, and to count them by their ending in the
+    /// provenance. Default false: they are an error.
+    /// </summary>
+    public bool SkipUnknown { get; init; }
 
     /// <summary>The number to put where a table has none. Null (default): a missing value is an error.</summary>
     public double? Fill { get; init; }

@@ -1,5 +1,6 @@
 using Tessar.Examples.Importers;
 using Tessar.Examples.Importers.Columns;
+using Tessar.Examples.Importers.Parsing;
 
 namespace Tessar.Examples;
 
@@ -38,7 +39,8 @@ public static class Importer
     /// <returns>The store's identity.</returns>
     /// <exception cref="FileFormatException">The source is damaged or contradicts itself, or holds what a store can't.</exception>
     /// <exception cref="TessarException">
-    /// The source is missing, in no known format, or lacks a column that was asked for; or the disk is full.
+    /// The source is missing, in no known format, holds what can't be imported, or lacks a column that was asked for; the store would replace
+    /// one of its sources; or the disk is full.
     /// </exception>
     /// <exception cref="ArgumentException">Limits, splits or classes contradict the source.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -53,13 +55,39 @@ public static class Importer
         ArgumentException.ThrowIfNullOrEmpty(outPath);
         options ??= new ImportOptions();
         if (options.Size is { } size && (size.Height < 1 || size.Width < 1))
-            throw new ArgumentOutOfRangeException(nameof(options), size, "Height and width of the pictures have to be 1 or more.");
-        IReadOnlyList<SourcePart> parts = SourcePart.Parse(source);
-        SourceFormat format = options.Format is { } name ? FormatCatalog.Find(name) : FormatCatalog.Detect(parts[0].Path);
-        IReadOnlyList<SourceTable> tables = format.Open(parts, options, cancellation);
+            throw new ArgumentOutOfRangeException(nameof(options), size, "Height and width of the pictures have to be 1 or more.").ForUser();
+        return ImportAny(source, outPath, options, progress, mayHoldOthers: false, cancellation);
+    }
+
+    /// <summary>Imports a source; a folder may hold other files beside those that its format names.</summary>
+    internal static string ImportAny(
+        string source, string outPath, ImportOptions options, IProgress<ImportProgress>? progress, bool mayHoldOthers, CancellationToken cancellation)
+    {
         try
         {
-            return StoreBuilder.Build(outPath, format.Name, tables, options, progress, cancellation);
+            return Build(source, outPath, options, progress, mayHoldOthers, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What is written goes through a door that names it; this is a folder that can't be listed, or a file that breaks off.
+            throw SourceFile.Unreadable(source, e);
+        }
+    }
+
+    private static string Build(
+        string source, string outPath, ImportOptions options, IProgress<ImportProgress>? progress, bool mayHoldOthers, CancellationToken cancellation)
+    {
+        IReadOnlyList<SourcePart> parts = SourcePart.Parse(source);
+        OutputPath.RefuseInputs(outPath, "out", parts.Select(part => part.Path));
+        SourceFormat format = options.Format is { } name ? FormatCatalog.Find(name) : FormatCatalog.Detect(parts[0].Path);
+        var leftOut = new LeftOut();
+        IReadOnlyList<SourceTable> tables = format.Open(parts, new Opening(options, leftOut, cancellation));
+        try
+        {
+            leftOut = mayHoldOthers ? new LeftOut() : leftOut;
+            if (leftOut.Count > 0 && !options.SkipUnknown)
+                throw leftOut.Refuse(source);
+            return StoreBuilder.Build(outPath, format.Name, tables, leftOut, options, progress, cancellation);
         }
         finally
         {

@@ -51,20 +51,20 @@ public sealed class LabelOverlay
         if (fraction is not (>= 0 and <= 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(fraction), fraction, "The fraction of labels to edit has to lie in [0, 1].");
+                nameof(fraction), fraction, "The fraction of labels to edit has to lie in [0, 1].").ForUser();
         }
 
         if (rows.Count > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"`{split}` has {rows.Count} examples; labels can be edited in at most {Array.MaxLength}.", nameof(split));
+                $"`{split}` has {rows.Count} examples; labels can be edited in at most {Array.MaxLength}.", nameof(split)).ForUser(ErrorKind.InputData);
         }
 
         int edits = (int)Math.Round(fraction * rows.Count, MidpointRounding.AwayFromZero);
         if (edits > 0 && store.ClassNames.Count < 2)
         {
             throw new ArgumentException(
-                $"{store.Path} has {store.ClassNames.Count} classes; editing labels takes at least 2.", nameof(store));
+                $"{store.Path} has {store.ClassNames.Count} classes; editing labels takes at least 2.", nameof(store)).ForUser(ErrorKind.InputData);
         }
 
         // The first `edits` places of a Fisher–Yates shuffle.
@@ -97,8 +97,7 @@ public sealed class LabelOverlay
     {
         OverlayEdit[] edits = [.. Edits.OrderBy(edit => edit.Key).Select(edit => new OverlayEdit(edit.Key, edit.Value))];
         var file = new OverlayFile(Schema, StoreIdentity, Split, Fraction, Seed, edits);
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(file, ManifestJson.Default.OverlayFile);
-        AtomicFile.Write(path, stream => stream.Write(json));
+        SealedJson.Write(path, JsonSerializer.Serialize(file, ManifestJson.Default.OverlayFile));
     }
 
     /// <summary>Reads an overlay and holds it against its store.</summary>
@@ -148,7 +147,7 @@ public sealed class LabelOverlay
             throw new ArgumentException(
                 $"The label overlay was made for the store {StoreIdentity}, but {store.Path} is {store.Identity}. "
                 + "Open the store it was made for.",
-                nameof(store));
+                nameof(store)).ForUser(ErrorKind.InputData);
         }
     }
 
@@ -158,13 +157,14 @@ public sealed class LabelOverlay
             throw Refuse(file.Path, "a file below 2 GiB", $"{file.Length} bytes");
         try
         {
-            return JsonSerializer.Deserialize(file.Bytes(0, (int)file.Length), ManifestJson.Default.OverlayFile)
+            SealedJson.Check(file.Path, file.Bytes(0, (int)file.Length), "Make the overlay again, or restore it from a copy.");
+            return JsonSerializer.Deserialize(SealedJson.Without(file.Bytes(0, (int)file.Length)), ManifestJson.Default.OverlayFile)
                 ?? throw new JsonException("The overlay is null.");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             long? offset = e is JsonException { LineNumber: 0 } json ? json.BytePositionInLine : null;
-            throw new FileFormatException(file.Path, offset, "a label overlay in JSON", e.Message, "Make the overlay again.", e);
+            throw new FileFormatException(file.Path, offset, "a label overlay in JSON", JsonFault.Describe(e), "Make the overlay again.", e);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Inputs;
+using Tessar.Models;
 using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,9 +34,16 @@ internal sealed class GradientModel : IDisposable
             int count = Math.Min(CheckedExamples, set.Count);
             int[] first = [.. Enumerable.Range(0, count)];
             if (precision != ScalarType.Float32)
-                Module.to(precision);
+                ModulePrecision.Convert(Module, precision);
             Tensor inputs = Inputs(set, first);
             Gradients = new PerExampleGradients(Module, inputs, unsupported);
+            if (Gradients.Captured.Count == 0)
+            {
+                throw new GradientException(
+                    $"No parameter of {Trained.Name} is left to take gradients of: {string.Join(", ", Skipped.Take(5))} "
+                    + (Skipped.Count == 0 ? "It has none." : "are frozen, or no per-example rule knows them. Let a layer be trained, or have the others looped over."));
+            }
+
             GradientCheck = Compare(inputs, CheckedLabels(set, first));
         }
         catch

@@ -20,15 +20,16 @@ internal sealed class LastLinear
     /// <param name="model">The model.</param>
     /// <param name="set">Where to take an example from.</param>
     /// <param name="method">Who asks, for the message.</param>
-    /// <exception cref="TessarException">The model calls no Linear layer.</exception>
+    /// <exception cref="TessarException">The model calls no Linear layer, or the last one is frozen.</exception>
     public static LastLinear Of(GradientModel model, ExampleSet set, string method)
     {
         using DisposeScope scope = NewDisposeScope();
         (CapturedBatch batch, _) = model.Run(set, [0]);
-        return batch.Calls.LastOrDefault(call => call.Rule is LinearRule) is { Rule: LinearRule rule }
+        return LayerActivations.LastLinear(model.Module, model.Inputs(set, [0])) is { } last
+            && batch.Calls.LastOrDefault(call => ReferenceEquals(call.Rule.Module, last.Layer)) is { Rule: LinearRule rule }
             ? new LastLinear(rule)
             : throw new TessarException(
-                $"{method} looks at the last Linear layer; {model.Trained.Name} calls none. "
+                $"{method} looks at the last Linear layer; {model.Trained.Name} calls none whose parameters are trained. "
                 + "Let the model end in a Linear layer, or choose another method.", ErrorKind.Usage);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Tessar.Examples;
@@ -91,6 +92,7 @@ public sealed class AttributionResult
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(options);
+        RefuseInfinite(strongest.Report, run.Run);
         var document = new ResultDocument
         {
             Lens = Lens,
@@ -104,7 +106,7 @@ public sealed class AttributionResult
                 Options = options,
                 Settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
                 {
-                    ["top"] = strongest.Top.ToString(System.Globalization.CultureInfo.InvariantCulture), ["top-only"] = matrix is null ? "true" : "false",
+                    ["top"] = strongest.Top.ToString(CultureInfo.InvariantCulture), ["top-only"] = matrix is null ? "true" : "false",
                 },
                 Runs = [.. run.Checkpoints.Select(c => c.Run.Name).Distinct(StringComparer.Ordinal)],
                 Train = train.ToString(),
@@ -135,6 +137,32 @@ public sealed class AttributionResult
     /// <param name="run">The run it is kept with, as it is now.</param>
     public bool IsStale(Run run) => Kept.Staleness(run) is not null;
 
+    /// <summary>Opens the arrays, after making sure once that they are those that were written.</summary>
+    /// <returns>The file; the caller disposes it.</returns>
+    /// <exception cref="FileFormatException">The arrays were changed, or are damaged.</exception>
+    /// <exception cref="TessarException">The file is missing.</exception>
+    internal SafetensorsFile OpenArrays() => Kept.OpenArrays();
+
+    /// <summary>Refuses a report whose numbers overflowed before the scores did: scores themselves are looked at where they are made.</summary>
+    /// <exception cref="NumericalException">A number isn't finite.</exception>
+    internal static void RefuseInfinite(AttributionReport report, Run run)
+    {
+        IEnumerable<(string Name, double Value)> numbers =
+        [
+            .. report.Damping.Select(damping => ("damping", damping)), .. report.Checks.Select(check => (check.Name, check.Value)), ("gradient-check", report.GradientCheck),
+        ];
+        foreach ((string name, double value) in numbers)
+        {
+            if (!double.IsFinite(value))
+            {
+                throw new NumericalException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{report.Method}: {name} is {value} on {run.Name}, and a finite number is required: the model's weights or gradients are too large. ")
+                    + "Train it again with a lower learning rate, or look at a method that needs no gradients.");
+            }
+        }
+    }
+
     /// <summary>What the Data lens adds to the envelope.</summary>
     internal static JsonElement PayloadOf(TopAttribution strongest, bool isTopOnly) => JsonSerializer.SerializeToElement(
         new AttributionPayload { Sign = AttributionDocument.MeaningOfSign, Top = strongest.Top, TopOnly = isTopOnly, Report = strongest.Report },
@@ -145,7 +173,7 @@ public sealed class AttributionResult
     /// <exception cref="FileFormatException">The array file is damaged.</exception>
     public (IReadOnlyList<Influence> Proponents, IReadOnlyList<Influence> Opponents) Top(int target)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(ArraysPath);
+        using SafetensorsFile file = OpenArrays();
         return (ReadRow(file, "proponents", "proponentScores", target), ReadRow(file, "opponents", "opponentScores", target));
     }
 

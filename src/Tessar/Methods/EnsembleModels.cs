@@ -12,11 +12,11 @@ internal static class EnsembleModels
     {
         Run run = inquiry.Run;
         if (inquiry.View.Checkpoints.Count > 1)
-            throw new TessarException("--ensemble trains models of one run's program, but several runs were named. Name one, or leave --ensemble out.", ErrorKind.Usage);
+            throw new TessarException("An ensemble is models of one run's program, but several runs were named. Name one, or leave the ensemble out.", ErrorKind.Usage);
         if (run.Record.Program.Mask is not null)
         {
             throw new TessarException(
-                $"{run.Name} was trained on a mask, so halves of its range aren't halves of what it saw. Train a run without a mask for --ensemble.", ErrorKind.Usage);
+                $"{run.Name} was trained on a mask, so halves of its range aren't halves of what it saw. Train a run without a mask for an ensemble.", ErrorKind.Usage);
         }
 
         ExampleSet range = run.TrainSet(inquiry.Store), test = run.TestSet(inquiry.Store);

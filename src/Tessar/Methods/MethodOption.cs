@@ -76,9 +76,6 @@ public sealed class MethodOption
         return false;
     }
 
-    /// <summary>What is wrong with the value in an options record; null when nothing is.</summary>
-    internal string? ObjectionTo(object options) => ValueIn(options) is var value && IsInRange(value) ? null : Objection(Write(value));
-
     internal object? ValueIn(object options) => _property.GetValue(options);
 
     internal void Assign(object options, object? value) => _property.SetValue(options, value);

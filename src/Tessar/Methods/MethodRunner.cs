@@ -18,6 +18,9 @@ public sealed class MethodRunner(MethodCatalog catalog)
     /// <summary>Where runs given by name are looked for; <see cref="RunCatalog.DefaultDirectory"/> by default.</summary>
     public string RunsDirectory { get; init; } = RunCatalog.DefaultDirectory;
 
+    /// <summary>How a run given by name is opened; null opens it as it was recorded.</summary>
+    internal Func<string, Run>? OpensRun { get; init; }
+
     /// <summary>Asks, and keeps the answer with the first run.</summary>
     /// <param name="job">The question.</param>
     /// <param name="context">Who listens, who trains and who replays; seed and memory are the job's.</param>
@@ -85,7 +88,10 @@ public sealed class MethodRunner(MethodCatalog catalog)
         if (ofSettings.Count > 0 && ofOptions.Count > 0)
         {
             throw new TessarException(
-                $"{question.Name}: {string.Join(' ', ofSettings)} {method!.Name}: {string.Join(' ', ofOptions)} See `tessar methods {method.Name}`.", ErrorKind.Usage);
+                $"{question.Name}: {string.Join(' ', ofSettings)} {method!.Name}: {string.Join(' ', ofOptions)}", ErrorKind.Usage)
+            {
+                Remedies = [new(RemedyKind.DescribeMethod, method.Name)],
+            };
         }
 
         question.Create(job.Settings);
@@ -96,6 +102,6 @@ public sealed class MethodRunner(MethodCatalog catalog)
     {
         if (runs.Count == 0)
             throw new TessarException("The job names no run. Name one or several.", ErrorKind.Usage);
-        return new RunView([.. runs.Select(name => Tessar.Runs.Run.Open(RunCatalog.Resolve(name, RunsDirectory)))]);
+        return new RunView([.. runs.Select(OpensRun ?? (name => Tessar.Runs.Run.Open(RunCatalog.Resolve(name, RunsDirectory))))]);
     }
 }

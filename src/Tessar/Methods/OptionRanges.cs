@@ -1,36 +1,50 @@
-using System.Collections.Concurrent;
+using System.Collections;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
 
 namespace Tessar.Methods;
 
-/// <summary>The ranges of an options record at the library's door: what the command line refuses, a constructor refuses too.</summary>
+/// <summary>Holds the ranges that a record of options declares, for records that a program fills in; text is checked as it is read.</summary>
+/// <remarks>A batch of 0 examples, or a damping that isn't a number, would otherwise end in a loop without an end or in scores without a meaning.</remarks>
 public static class OptionRanges
 {
-    private static readonly ConcurrentDictionary<Type, MethodOption[]> s_options = new();
-
-    /// <summary>Makes sure that every value lies in the range that its property declares.</summary>
-    /// <param name="options">A record with <c>[Range]</c> on its properties.</param>
-    /// <returns>The same options.</returns>
-    /// <exception cref="TessarException">Values lie outside; one message names all of them.</exception>
+    /// <summary>Returns the options when every value is allowed.</summary>
+    /// <param name="options">A record whose properties may carry <see cref="RangeAttribute"/>; of a list it holds for every element, of what is left open not at all.</param>
+    /// <exception cref="ArgumentException">Some values aren't allowed; the message names all of them.</exception>
     /// <example><code>
     /// public sealed class MyMethod(MyOptions options) : IAttributionMethod
     /// {
-    ///     private readonly MyOptions _options = OptionRanges.Check(options);
+    ///     private readonly MyOptions _options = options.Checked();
     /// }
     /// </code></example>
-    public static T Check<T>(T options)
+    public static T Checked<T>(this T options)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(options);
-        MethodOption[] known = s_options.GetOrAdd(options.GetType(), Of);
-        string[] objections = [.. known.Select(option => option.ObjectionTo(options)).OfType<string>()];
-        return objections.Length == 0 ? options : throw new TessarException($"{options.GetType().Name}: {string.Join(". ", objections)}.", ErrorKind.Usage);
+        string[] objections = [.. typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite)
+            .Select(property => Objection(property, property.GetValue(options))).OfType<string>()];
+        return objections.Length == 0 ? options
+            : throw new ArgumentException($"{typeof(T).Name}: {string.Join(' ', objections)}", nameof(options)).ForUser();
     }
 
-    // Only the range counts here, so defaults and help aren't needed.
-    private static MethodOption[] Of(Type type) =>
-    [
-        .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite && OptionText.IsReadable(property.PropertyType))
-            .Select(property => new MethodOption(property, Activator.CreateInstance(type)!, () => string.Empty)),
-    ];
+    private static string? Objection(PropertyInfo property, object? value)
+    {
+        RangeAttribute? range = property.GetCustomAttribute<RangeAttribute>();
+        IEnumerable<object?> values = value is IEnumerable list and not string ? list.Cast<object?>() : [value];
+        string? allowed = values.Select(one => Allowed(range, one)).FirstOrDefault(one => one is not null);
+        return allowed is null ? null : string.Create(CultureInfo.InvariantCulture, $"{property.Name} is {Written(value)}; allowed: {allowed}.");
+    }
+
+    private static string? Allowed(RangeAttribute? range, object? value) => value switch
+    {
+        Enum choice => Enum.IsDefined(choice.GetType(), choice) ? null : string.Join(", ", Enum.GetNames(choice.GetType())),
+        double number when !double.IsFinite(number) => range is null ? "finite numbers" : Of(range),
+        not null when range is not null && !range.IsValid(value) => Of(range),
+        _ => null,
+    };
+
+    private static object? Written(object? value) => value is IEnumerable and not string ? OptionText.Write(value) : value;
+
+    private static string Of(RangeAttribute range) => string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum}");
 }

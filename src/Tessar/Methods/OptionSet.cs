@@ -7,6 +7,7 @@ internal sealed class OptionSet
 {
     private readonly string _name;
     private readonly ConstructorInfo _constructor;
+    private readonly bool _isMethod;
     private readonly Type? _record;
     private readonly Lazy<IReadOnlyList<MethodOption>> _options;
 
@@ -20,13 +21,16 @@ internal sealed class OptionSet
         ConstructorInfo[] constructors = type.GetConstructors();
         if (constructors is not [{ } only] || only.GetParameters().Length > 1)
             throw new ArgumentException($"{name}: {type} needs one public constructor, which takes its options record or nothing.", nameof(type));
-        (_name, _constructor) = (name, only);
+        (_name, _constructor, _isMethod) = (name, only, type.IsDefined(typeof(MethodAttribute), inherit: false));
         _record = only.GetParameters() is [var parameter] ? parameter.ParameterType : null;
         _options = new Lazy<IReadOnlyList<MethodOption>>(() => _record is null ? [] : Read(_record, comments));
     }
 
     /// <summary>The settings, in the order of their properties.</summary>
     public IReadOnlyList<MethodOption> All => _options.Value;
+
+    // The reference describes methods; the settings of a question stand in the help of its command.
+    private IReadOnlyList<Remedy> Remedies => _isMethod ? [new(RemedyKind.DescribeMethod, _name)] : [];
 
     /// <summary>What is wrong with settings, one sentence each.</summary>
     public IReadOnlyList<string> Objections(IReadOnlyDictionary<string, string> settings)
@@ -47,7 +51,7 @@ internal sealed class OptionSet
     public object Create(IReadOnlyDictionary<string, string> settings)
     {
         if (Objections(settings) is { Count: > 0 } objections)
-            throw new TessarException($"{_name}: {string.Join(' ', objections)} See `tessar methods {_name}`.", ErrorKind.Usage);
+            throw new TessarException($"{_name}: {string.Join(' ', objections)}", ErrorKind.Usage) { Remedies = Remedies };
         if (_record is null)
             return _constructor.Invoke([]);
         object options = Activator.CreateInstance(_record)!;
@@ -64,7 +68,7 @@ internal sealed class OptionSet
         }
         catch (TargetInvocationException e) when (e.InnerException is TessarException refusal)
         {
-            throw new TessarException($"{_name}: {refusal.Message}", refusal.Kind, refusal);
+            throw new TessarException($"{_name}: {refusal.Message}", refusal.Kind, refusal) { Remedies = refusal.Remedies };
         }
     }
 

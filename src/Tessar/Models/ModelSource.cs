@@ -24,6 +24,23 @@ public sealed class ModelSource
     /// <summary>A learning rate that suits it with AdamW; null when none was measured.</summary>
     internal double? LearningRate => type.GetCustomAttribute<ZooModelAttribute>() is { LearningRate: > 0 and var rate } ? rate : null;
 
+    /// <summary>Which code this architecture is.</summary>
+    /// <exception cref="TessarException">The assembly can't be read any more.</exception>
+    internal ModelCode Code => type.GetCustomAttribute<ZooModelAttribute>() is { } entry && type.Assembly == typeof(ModelSource).Assembly
+        ? new ModelCode { Version = entry.Version }
+        : new ModelCode { Assemblies = AssemblyHashes.Of(UserAssembly.PathOf(type.Assembly)) };
+
+    /// <summary>Which code a name stands for now; loads no assembly.</summary>
+    /// <param name="name">The <see cref="Name"/> of an architecture.</param>
+    /// <returns>Null when there is no such architecture or file.</returns>
+    internal static ModelCode? CodeOf(string name)
+    {
+        int mark = name.LastIndexOf('#');
+        if (mark >= 0)
+            return File.Exists(name[..mark]) ? new ModelCode { Assemblies = AssemblyHashes.Of(name[..mark]) } : null;
+        return Zoo.TryGetValue(name, out Type? known) ? new ModelSource(name, known).Code : null;
+    }
+
     /// <summary>The names of the built-in zoo, in ordinal order.</summary>
     public static IReadOnlyCollection<string> ZooNames => Zoo.Keys;
 
@@ -49,15 +66,15 @@ public sealed class ModelSource
         if (mark >= 0)
         {
             Type found = UserAssembly.FindModule(text[..mark], text[(mark + 1)..]);
-            return new ModelSource($"{found.Assembly.Location}#{found.FullName}", found);
+            return new ModelSource($"{UserAssembly.PathOf(found.Assembly)}#{found.FullName}", found);
         }
 
         if (Zoo.TryGetValue(text, out Type? known))
             return new ModelSource(text, known);
         throw new TessarException(
             $"There is no model `{text}`.{NearestName.Hint(text, Zoo.Keys)} Built in: {string.Join(", ", Zoo.Keys)}. "
-            + "Your own: --model path/my.dll#My.Net.",
-            ErrorKind.Usage);
+            + "Your own: path/my.dll#My.Net.",
+            ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "model", "path/my.dll#My.Net")] };
     }
 
     /// <summary>Builds a module with freshly initialised weights and makes sure that it takes these images.</summary>
@@ -74,7 +91,13 @@ public sealed class ModelSource
     /// <remarks>Costs one forward pass of two blank images. Sets libtorch's global generator.</remarks>
     public Module<Tensor, Tensor> Create(ImageShape image, int classes, ulong seed = 0)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        if (classes < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(classes), "The data have no labels, and a model learns from a class for each example. Import them again with the column that holds the labels.")
+                .ForUser(ErrorKind.InputData, new Remedy(RemedyKind.ImportExamples));
+        }
+
         TorchSeed.Set(seed, "initialise");
         Module<Tensor, Tensor> module = Construct(image, classes);
         try

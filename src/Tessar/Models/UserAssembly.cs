@@ -12,6 +12,8 @@ internal static class UserAssembly
     // A file that was built anew is loaded anew; the same one once.
     private static readonly ConcurrentDictionary<(string Path, DateTime Written), Assembly> Loaded = new();
 
+    private static readonly ConcurrentDictionary<Assembly, string> s_paths = new();
+
     /// <summary>Loads the assembly and finds the class.</summary>
     /// <exception cref="TessarException">The message names the file or type, what is required, and the nearest name.</exception>
     public static Type FindModule(string file, string typeName)
@@ -80,7 +82,29 @@ internal static class UserAssembly
     // The program that runs may name a model of its own: then it is the loaded assembly, not a second copy with other statics.
     private static Assembly Load(string path) =>
         AssemblyLoadContext.Default.Assemblies.FirstOrDefault(assembly => !assembly.IsDynamic && assembly.Location == path)
-        ?? Loaded.GetOrAdd((path, File.GetLastWriteTimeUtc(path)), key => new Context(key.Path).LoadFromAssemblyPath(key.Path));
+        ?? Loaded.GetOrAdd((path, File.GetLastWriteTimeUtc(path)), key => LoadAnew(key.Path));
+
+    // The runtime keeps the image of a path for as long as it runs: a file that was built anew since is read instead.
+    private static Assembly LoadAnew(string path)
+    {
+        var context = new Context(path);
+        if (!s_paths.Values.Contains(path, StringComparer.Ordinal))
+        {
+            Assembly first = context.LoadFromAssemblyPath(path);
+            s_paths.TryAdd(first, path);
+            return first;
+        }
+
+        string symbols = Path.ChangeExtension(path, ".pdb");
+        using var code = new MemoryStream(File.ReadAllBytes(path));
+        using MemoryStream? names = File.Exists(symbols) ? new MemoryStream(File.ReadAllBytes(symbols)) : null;
+        Assembly rebuilt = context.LoadFromStream(code, names);
+        s_paths.TryAdd(rebuilt, path);
+        return rebuilt;
+    }
+
+    /// <summary>Where an assembly of a model came from.</summary>
+    public static string PathOf(Assembly assembly) => s_paths.GetValueOrDefault(assembly) ?? assembly.Location;
 
     private static TessarException Unusable(string message) => new(message, ErrorKind.InputData);
 

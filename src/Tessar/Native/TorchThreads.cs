@@ -14,11 +14,12 @@ public static class TorchThreads
         if (threads is < 1 or > 1024)
         {
             throw new ArgumentOutOfRangeException(nameof(threads), string.Create(
-                CultureInfo.InvariantCulture, $"threads is {threads}; it must lie in [1, 1024]. Pass --threads {Environment.ProcessorCount}."));
+                CultureInfo.InvariantCulture, $"threads is {threads}; it must lie in [1, 1024]. This machine has {Environment.ProcessorCount}.")).ForUser();
         }
 
         if (torch.get_num_threads() != threads)
             torch.set_num_threads(threads);
+        NativeWarnings.Apply(); // libtorch is loaded by now
     }
 
     /// <summary>The number of threads libtorch's kernels use now.</summary>

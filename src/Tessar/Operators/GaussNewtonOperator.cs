@@ -1,55 +1,22 @@
-using Tessar.Autograd;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tessar.Operators;
 
-/// <summary>The Gauss–Newton matrix of a mean cross-entropy: G v = (1/n) Σ_i J_iᵀ (diag(p_i) − p_i p_iᵀ) J_i v, J = ∂logits/∂θ.</summary>
+/// <summary>The generalized Gauss–Newton matrix of a loss: G v = (1/N) Σ_n J_nᵀ B_n J_n v, J = ∂f/∂θ, B = ∂²ℓ/∂f².</summary>
 /// <remarks>
-/// Positive semidefinite, and equal to the Hessian for models that are linear in their parameters. J v is taken by differentiating
-/// g(u) = Jᵀu, which is linear in u. Cost of one product: about two gradients of all examples. Source: Schraudolph 2002.
+/// The Hessian of the loss if outputs were linear in θ, and equal to it where they are. Positive semidefinite when ℓ is convex in
+/// the
+/// outputs. Cost: see <see cref="OutputOperator"/>. Source: Schraudolph, "Fast curvature matrix-vector products", 2002.
 /// </remarks>
+/// <example>Softmax regression at zero weights, C classes: (I − 11ᵀ/C)/C ⊗ XᵀX/N.</example>
 /// <param name="loss">The loss.</param>
-/// <param name="cancellation">Looked at between batches.</param>
-internal sealed class GaussNewtonOperator(BatchLoss loss, CancellationToken cancellation) : LinearOperator
+internal sealed class GaussNewtonOperator(ModelLoss loss) : OutputOperator(loss)
 {
-    public override long Size => loss.Size;
+    public override bool IsPositiveSemidefinite => Loss.Loss.IsConvex;
 
-    public override ScalarType Type => loss.Type;
+    /// <inheritdoc/>
+    public override LossOperator On(ModelLoss other) => new GaussNewtonOperator(other);
 
-    public override bool IsSelfAdjoint => true;
-
-    public override bool IsPositiveSemidefinite => true;
-
-    protected override Tensor ApplyToColumns(Tensor columns)
-    {
-        Tensor sum = zeros_like(columns);
-        int count = (int)columns.shape[1];
-        Tensor[][] directions = [.. Enumerable.Range(0, count).Select(k => loss.Split(columns.select(1, k).contiguous()))];
-        using IDisposable mode = set_grad_enabled(true);
-        foreach (Func<(Tensor, Tensor)> batch in loss.Batches)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            using DisposeScope scope = NewDisposeScope();
-            (Tensor inputs, _) = batch();
-            Tensor logits = loss.Model.call(inputs);
-            Tensor p = logits.detach().softmax(1);
-            Tensor u = zeros_like(logits, requires_grad: true);
-            // ⟨logits, u⟩ instead of a direction: its gradient stays linear in u.
-            Tensor[] g = Gradient.Of((logits * u).sum(), loss.Parameters, differentiable: true);
-            for (int k = 0; k < count; k++)
-            {
-                using DisposeScope inner = NewDisposeScope();
-                Tensor inside = g.Zip(directions[k], (part, v) => (part * v).sum()).Aggregate((a, b) => a + b);
-                Tensor jv = Gradient.OfKeepingGraph(inside, [u])[0];
-                Tensor weighted = p * jv;
-                weighted = weighted - p * weighted.sum(1, keepdim: true);
-                using IDisposable noGradient = no_grad();
-                sum.select(1, k).add_(BatchLoss.Join(Gradient.OfKeepingGraph(logits, loss.Parameters, weighted)));
-            }
-        }
-
-        using IDisposable still = no_grad();
-        return sum.div_(loss.Examples);
-    }
+    protected override Func<Tensor, Tensor> Middle(Tensor outputs, LossBatch batch) =>
+        Loss.Loss.SecondDerivative(outputs, batch.Targets);
 }

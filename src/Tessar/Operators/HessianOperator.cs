@@ -4,47 +4,50 @@ using static TorchSharp.torch;
 
 namespace Tessar.Operators;
 
-/// <summary>The Hessian of a mean cross-entropy: H v = (1/n) Σ_i d/dθ ⟨∇ℓ_i, v⟩.</summary>
-/// <remarks>Cost of one product: about two gradients of all examples. Can have negative eigenvalues. Source: Pearlmutter 1994.</remarks>
+/// <summary>The Hessian of a loss: H v = (1/N) Σ_n d/dθ ⟨∇ℓ_n, v⟩.</summary>
+/// <remarks>
+/// Can have negative eigenvalues. Cost of one product: about two gradients of all examples; of several at once, one less for each
+/// but the
+/// first. Memory: one graph of a batch, twice differentiable. Source: Pearlmutter, "Fast exact multiplication by the Hessian",
+/// 1994.
+/// </remarks>
+/// <example>A linear model under ½‖f − y‖² has H = XᵀX/N.</example>
 /// <param name="loss">The loss.</param>
-/// <param name="cancellation">Looked at between batches.</param>
-internal sealed class HessianOperator(BatchLoss loss, CancellationToken cancellation) : LinearOperator
+internal sealed class HessianOperator(ModelLoss loss) : LossOperator(loss)
 {
-    public override long Size => loss.Size;
-
-    public override ScalarType Type => loss.Type;
-
-    public override bool IsSelfAdjoint => true;
-
     public override bool IsPositiveSemidefinite => false;
 
-    protected override Tensor ApplyToColumns(Tensor columns)
-    {
-        Tensor sum = zeros_like(columns);
-        int count = (int)columns.shape[1];
-        Tensor[][] directions = [.. Enumerable.Range(0, count).Select(k => loss.Split(columns.select(1, k).contiguous()))];
-        using IDisposable mode = set_grad_enabled(true);
-        foreach (Func<(Tensor, Tensor)> batch in loss.Batches)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            using DisposeScope scope = NewDisposeScope();
-            (Tensor inputs, Tensor labels) = batch();
-            Tensor value = nn.functional.cross_entropy(loss.Model.call(inputs), labels, reduction: nn.Reduction.Sum);
-            Tensor[] gradients = Gradient.Of(value, loss.Parameters, differentiable: true);
-            for (int k = 0; k < count; k++)
-            {
-                using DisposeScope inner = NewDisposeScope();
-                Tensor product = gradients.Zip(directions[k], (g, v) => (g * v).sum()).Aggregate((a, b) => a + b);
-                // A gradient that is constant in θ has no graph: nothing to add.
-                if (product.requires_grad)
-                {
-                    using IDisposable noGradient = no_grad();
-                    sum.select(1, k).add_(BatchLoss.Join(Gradient.OfKeepingGraph(product, loss.Parameters)));
-                }
-            }
-        }
+    /// <inheritdoc/>
+    public override LossOperator On(ModelLoss other) => new HessianOperator(other);
 
-        using IDisposable still = no_grad();
-        return sum.div_(loss.Examples);
+    protected override void AddBatch(LossBatch batch, Tensor[][] directions, Tensor sum)
+    {
+        IReadOnlyList<Tensor> parameters = Loss.Parameters.Tensors;
+        Tensor value = Loss.Loss.Sum(Loss.Model.call(batch.Inputs), batch.Targets);
+        Tensor[] gradients = Gradient.Of(value, parameters, differentiable: true);
+        for (int k = 0; k < directions.Length; k++)
+        {
+            using DisposeScope inner = NewDisposeScope();
+            Tensor product = gradients.Zip(directions[k], (g, v) => (g * v).sum()).Aggregate((a, b) => a + b);
+            // A gradient that is constant in θ has no graph: nothing to add.
+            if (!product.requires_grad)
+                continue;
+            using IDisposable noGradient = no_grad();
+            sum.select(1, k).add_(ParameterVector.Join(Second(product, parameters)));
+        }
+    }
+
+    private static Tensor[] Second(Tensor product, IReadOnlyList<Tensor> parameters)
+    {
+        try
+        {
+            return Gradient.OfKeepingGraph(product, parameters);
+        }
+        catch (GradientException e)
+        {
+            throw new GradientException(
+                $"The model has no second derivative: {e.Message} {nameof(FiniteDifferenceHessianOperator)} needs only the "
+                + $"first one.", e);
+        }
     }
 }

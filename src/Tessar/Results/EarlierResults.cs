@@ -37,6 +37,7 @@ internal static class EarlierResults
                 },
                 Inputs = new ResultInputs
                 {
+                    Models = root.TryGetProperty("modelCode", out JsonElement code) ? [code.GetString()!] : [],
                     Checkpoints = Checkpoints(root), DataIdentity = Text(root, "dataIdentity"), LabelsSha256 = Text(root, "labelsSha256"), Tessar = string.Empty,
                 },
                 Seconds = report.GetProperty("secondsFeatures").GetDouble() + report.GetProperty("secondsScoring").GetDouble(),

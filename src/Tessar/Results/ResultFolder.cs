@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Tessar.Runs;
@@ -18,6 +18,8 @@ public sealed class ResultFolder
 
     internal const string ArraysName = "arrays.safetensors";
     internal const string Remedy = "Delete this result's folder and ask again.";
+
+    private static readonly ConcurrentDictionary<(string Path, DateTime Written, long Bytes), byte> s_intact = new();
 
     private ResultFolder(string directory, ResultDocument document) => (Directory, Document) = (directory, document);
 
@@ -51,10 +53,10 @@ public sealed class ResultFolder
             arrays(writer);
             string file = Path.Combine(directory, ArraysName);
             writer.Save(file);
-            document = document with { Arrays = ArraysName, ArraysSha256 = HashOf(file) };
+            document = document with { Arrays = ArraysName, ArraysSha256 = FileHash.Of(file) };
         }
 
-        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, document, ResultJson.Default.ResultDocument));
+        SealedJson.Write(path, JsonSerializer.Serialize(document, ResultJson.Default.ResultDocument));
         return new ResultFolder(directory, document);
     }
 
@@ -90,12 +92,22 @@ public sealed class ResultFolder
     /// <param name="run">The run it is kept with, as it is now.</param>
     public string? Staleness(Run run) => ResultStaleness.Of(Document.Inputs, run);
 
-    /// <summary>Makes sure that the array file is, byte for byte, the one that was written.</summary>
-    /// <exception cref="FileFormatException">It was changed afterwards.</exception>
-    public void VerifyArrays()
+    /// <summary>Opens the arrays, after making sure once that they are, byte for byte, those that were written.</summary>
+    /// <returns>The file; the caller disposes of it.</returns>
+    /// <exception cref="FileFormatException">The arrays were changed, or are damaged.</exception>
+    /// <exception cref="TessarException">There are none, or the file is missing.</exception>
+    public SafetensorsFile OpenArrays()
     {
-        if (ArraysPath is { } path && Document.ArraysSha256 is { Length: > 0 } recorded && HashOf(path) is var found && found != recorded)
-            throw new FileFormatException(path, null, $"SHA-256 {recorded}, as recorded in {DocumentName}", found, Remedy);
+        string path = ArraysPath ?? throw new TessarException($"{DocumentPath} has no arrays. {Remedy}", ErrorKind.InputData);
+        var file = new FileInfo(path);
+        (string, DateTime, long) key = (file.FullName, file.Exists ? file.LastWriteTimeUtc : default, file.Exists ? file.Length : 0);
+        if (!s_intact.ContainsKey(key))
+        {
+            FileHash.Check(path, Document.ArraysSha256 ?? string.Empty, Remedy);
+            s_intact.TryAdd(key, 0);
+        }
+
+        return SafetensorsFile.Open(path);
     }
 
     /// <summary>Where the result of a job lies, whether or not it is there.</summary>
@@ -115,6 +127,7 @@ public sealed class ResultFolder
         try
         {
             byte[] bytes = File.ReadAllBytes(path);
+            SealedJson.Check(path, bytes, Remedy);
             using JsonDocument json = JsonDocument.Parse(bytes);
             if (EarlierResults.TryRead(json.RootElement, path) is { } earlier)
                 return earlier;
@@ -136,11 +149,5 @@ public sealed class ResultFolder
         {
             throw new TessarException($"{path} can't be read: {e.Message.TrimEnd('.')}. {Remedy}", ErrorKind.InputData, e);
         }
-    }
-
-    private static string HashOf(string file)
-    {
-        using FileStream stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

@@ -10,7 +10,7 @@ public sealed record ResultInputs
     /// <summary>The checkpoints that were asked about.</summary>
     public IReadOnlyList<ResultCheckpoint> Checkpoints { get; init; } = [];
 
-    /// <summary>The runs' models, as <c>run.json</c> names them.</summary>
+    /// <summary>The runs' models: their names, or the hashes of their code where that isn't Tessar's own.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
 
     /// <summary>Identity of the example store.</summary>
@@ -45,8 +45,8 @@ public sealed record ResultInputs
         return ResultKey.HashOf(MemoryMarshal.AsBytes(labels.AsSpan()));
     }
 
-    /// <summary>What tells the model of a run from every other.</summary>
-    internal static string IdentityOfModel(Run run) => run.Record.Program.Model;
+    /// <summary>What tells the model of a run from every other: its code where that isn't Tessar's own, otherwise its name.</summary>
+    internal static string IdentityOfModel(Run run) => run.ModelKey is { Length: > 0 } key ? key : run.Record.Program.Model;
 }
 
 /// <summary>A checkpoint as a result remembers it.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 
@@ -15,6 +16,7 @@ public sealed class MetricLog : IDisposable
     private readonly MemoryStream message = new();
     private readonly ArrowStreamWriter writer;
     private readonly List<MetricRow> waiting = [];
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     private MetricLog(string path, FileStream file)
     {
@@ -77,6 +79,7 @@ public sealed class MetricLog : IDisposable
         {
             file.Write(message.GetBuffer(), 0, (int)message.Length);
             file.Flush(toDisk);
+            _hash.AppendData(message.GetBuffer(), 0, (int)message.Length);
         }
         catch (IOException e)
         {
@@ -88,6 +91,9 @@ public sealed class MetricLog : IDisposable
             message.SetLength(0);
         }
     }
+
+    /// <summary>What of the file is whole by now.</summary>
+    internal MetricsReference Written => new(file.Position, Convert.ToHexStringLower(_hash.GetCurrentHash()));
 
     /// <summary>Writes what is waiting and the mark that ends an Arrow stream.</summary>
     /// <exception cref="TessarException">The file can't be written; the rows before stay.</exception>
@@ -104,6 +110,7 @@ public sealed class MetricLog : IDisposable
         writer.Dispose();
         message.Dispose();
         file.Dispose();
+        _hash.Dispose();
     }
 
     private static TessarException CannotWrite(string path, Exception cause) => new(

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
@@ -17,14 +18,30 @@ public static class MetricReader
     /// The file isn't an Arrow IPC stream, lacks a column, has one of another type, or a whole batch in it is damaged.
     /// </exception>
     /// <remarks>Reads the file into memory: about 70 bytes a row and 1 kB a batch.</remarks>
-    public static IReadOnlyList<MetricRow> Read(string path)
+    public static IReadOnlyList<MetricRow> Read(string path) => Read(path, recorded: null);
+
+    /// <inheritdoc cref="Read(string)"/>
+    /// <param name="path">The file.</param>
+    /// <param name="recorded">What its beginning has to be; null for anything.</param>
+    internal static IReadOnlyList<MetricRow> Read(string path, MetricsReference? recorded)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         byte[]? bytes = ReadBytes(path);
+        if (recorded is not null)
+            Check(path, bytes ?? [], recorded);
         if (bytes is null)
             return [];
         int whole = WholeMessages(path, bytes);
         return whole == 0 ? [] : ReadBatches(path, bytes.AsMemory(0, whole));
+    }
+
+    private static void Check(string path, ReadOnlySpan<byte> bytes, MetricsReference recorded)
+    {
+        if (bytes.Length < recorded.Bytes)
+            throw Damaged(path, bytes.Length, $"{recorded.Bytes} bytes at least, as recorded in run.json", $"the end after {bytes.Length}");
+        string found = Convert.ToHexStringLower(SHA256.HashData(bytes[..(int)recorded.Bytes]));
+        if (found != recorded.Sha256)
+            throw Damaged(path, null, $"SHA-256 {recorded.Sha256} of the first {recorded.Bytes} bytes, as recorded in run.json", found);
     }
 
     private static byte[]? ReadBytes(string path)

@@ -87,7 +87,7 @@ public sealed class Predictions
         DataReference data = run.Record.Program.Data;
         if (!targets.Contains(':', StringComparison.Ordinal))
             targets = new[] { data.Test, data.Train }.FirstOrDefault(set => set.StartsWith(targets + ":", StringComparison.Ordinal)) ?? targets;
-        return TryOpen(DirectoryOf(run.Directory, weights, data.Identity, targets, run.Record.Program.Input), run.Record.Classes.Count);
+        return TryOpen(DirectoryOf(run.Directory, run.IdentityOf(weights), data.Identity, targets, run.Record.Program.Input), run.Record.Classes.Count);
     }
 
     /// <summary>The ranges for which there are, or once were, predictions: split, then first and last example, such as <c>test-0-99</c>.</summary>
@@ -98,25 +98,38 @@ public sealed class Predictions
     }
 
     /// <summary>Keeps freshly computed logits.</summary>
+    /// <param name="run">The run, as it is on the disk.</param>
+    /// <param name="weights">The checkpoint that answered.</param>
+    /// <param name="targets">The examples.</param>
+    /// <param name="logits">[targets, classes].</param>
+    /// <param name="seconds">What it took.</param>
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
-    internal static Predictions Save(string runDirectory, RunRecord run, Checkpoint weights, ExampleSet targets, float[] logits, double seconds)
+    internal static Predictions Save(Run run, Checkpoint weights, ExampleSet targets, float[] logits, double seconds)
     {
-        string directory = DirectoryOf(runDirectory, weights, targets.Store.Identity, targets.ToString(), run.Program.Input);
-        int classes = run.Classes.Count;
+        string runDirectory = run.Directory;
+        TrainingProgram program = run.Record.Program;
+        string directory = DirectoryOf(runDirectory, run.IdentityOf(weights), targets.Store.Identity, targets.ToString(), program.Input);
+        int classes = run.Record.Classes.Count;
         var record = new PredictionsRecord
         {
             Run = run.Name,
             Created = DateTimeOffset.UtcNow,
-            Checkpoints = [weights with { File = Path.GetRelativePath(runDirectory, Path.Combine(runDirectory, weights.File)) }],
+            Checkpoints =
+            [
+                weights with
+                {
+                    File = Path.GetRelativePath(runDirectory, Path.Combine(runDirectory, weights.File)), Answers = null, OptimizerSha256 = null,
+                },
+            ],
             DataIdentity = targets.Store.Identity,
             Targets = targets.ToString(),
-            Input = run.Program.Input,
+            Input = program.Input,
             Seconds = seconds,
         };
-        var arrays = new SafetensorsWriter();
+        var arrays = new SafetensorsWriter { IsSealed = true };
         arrays.Add("logits", logits, logits.Length / classes, classes);
         arrays.Save(Path.Combine(directory, record.Arrays));
-        AtomicFile.WriteText(
+        SealedJson.Write(
             Path.Combine(directory, PredictionsRecord.FileName), JsonSerializer.Serialize(record, PredictionsJsonContext.Default.PredictionsRecord) + "\n");
         return new Predictions(directory, record, logits, classes);
     }
@@ -129,7 +142,9 @@ public sealed class Predictions
             return null;
         try
         {
-            PredictionsRecord record = JsonSerializer.Deserialize(File.ReadAllBytes(path), PredictionsJsonContext.Default.PredictionsRecord)
+            byte[] json = File.ReadAllBytes(path);
+            SealedJson.Check(path, json, Advice(directory));
+            PredictionsRecord record = JsonSerializer.Deserialize(json, PredictionsJsonContext.Default.PredictionsRecord)
                 ?? throw new JsonException("null instead of an object");
             using SafetensorsFile arrays = SafetensorsFile.Open(Path.Combine(directory, PredictionsRecord.ArraysFile));
             if (!arrays.TryGet("logits", out TensorEntry? entry) || entry.Shape.Count != 2 || entry.Shape[1] != classes)
@@ -143,10 +158,15 @@ public sealed class Predictions
     }
 
     /// <summary>Where predictions lie; the path is the same exactly when everything they depend on is.</summary>
-    internal static string DirectoryOf(string runDirectory, Checkpoint weights, string dataIdentity, string targets, InputNormalization input)
+    /// <param name="runDirectory">The run's folder.</param>
+    /// <param name="weights">What the checkpoint computes: <see cref="Run.IdentityOf"/>.</param>
+    /// <param name="dataIdentity">Identity of the example store.</param>
+    /// <param name="targets">The examples.</param>
+    /// <param name="input">The normalisation.</param>
+    internal static string DirectoryOf(string runDirectory, string weights, string dataIdentity, string targets, InputNormalization input)
     {
         string numbers = string.Join(' ', input.Mean.Concat(input.Std).Select(x => x.ToString("R", CultureInfo.InvariantCulture)));
-        byte[] all = Encoding.UTF8.GetBytes($"predictions 1\n{weights.Sha256}\n{dataIdentity}\n{targets}\n{numbers}");
+        byte[] all = Encoding.UTF8.GetBytes($"predictions 1\n{weights}\n{dataIdentity}\n{targets}\n{numbers}");
         string key = Convert.ToHexStringLower(SHA256.HashData(all))[..16];
         // A colon can't be part of a file name everywhere.
         return Path.Combine(runDirectory, ResultsFolder, PredictionsFolder, targets.Replace(':', '-'), key);

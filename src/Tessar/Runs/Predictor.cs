@@ -42,13 +42,14 @@ public static class Predictor
         }
 
         string directory = Predictions.DirectoryOf(
-            run.Directory, checkpoint, targets.Store.Identity, targets.ToString(), run.Record.Program.Input);
+            run.Directory, run.IdentityOf(checkpoint), targets.Store.Identity, targets.ToString(), run.Record.Program.Input);
+        run.CheckCode();
         if (Predictions.TryOpen(directory, run.Record.Classes.Count) is { } known)
             return known;
         using Module<Tensor, Tensor> model = run.LoadModel(checkpoint);
         var watch = Stopwatch.StartNew();
         float[] logits = Logits(model, targets, run.Record.Program.Input, run.Record.Classes.Count, progress, cancellation);
-        return Predictions.Save(run.Directory, run.Record, checkpoint, targets, logits, watch.Elapsed.TotalSeconds);
+        return Predictions.Save(run, checkpoint, targets, logits, watch.Elapsed.TotalSeconds);
     }
 
     /// <summary>The logits of a set, in evaluation mode and without gradients; the module's mode is as before afterwards.</summary>

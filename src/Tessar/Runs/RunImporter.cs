@@ -40,7 +40,13 @@ public static class RunImporter
         string name = request.Name ?? RunCatalog.FreeName($"{Path.GetFileNameWithoutExtension(request.Weights)}", runs);
         RunNames.Check(name);
         using Module<Tensor, Tensor> model = source.Create(store.Image, store.ClassNames.Count);
-        StateDict.Load(model, request.Weights);
+        UnregisteredState unregistered = UnregisteredState.Of(model);
+        unregistered.ThrowIfTrainable(source.Name);
+        if (UnregisteredState.RemarkOn(unregistered.Names) is { } remark)
+            request.Remark?.Invoke(remark);
+        using var weights = ForeignWeights.Prepare(request, model);
+        weights.LoadInto(model);
+        (ReferenceInputs reference, byte[] inputs) = ReferenceAnswers.Take(test, input);
         var watch = Stopwatch.StartNew();
         float[] logits = Predictor.Logits(model, test, input, store.ClassNames.Count, progress, cancellation);
         double seconds = watch.Elapsed.TotalSeconds;
@@ -56,21 +62,24 @@ public static class RunImporter
             Program = new TrainingProgram
             {
                 Model = source.Name,
-                Parameters = model.parameters().Sum(p => p.numel()),
+                Parameters = DistinctParameters.Of(model).Sum(p => p.Value.numel()),
                 Data = DataReference.Of(request.Data, train, test),
                 Input = input,
             },
+            Identity = new ModelIdentity { Code = source.Code, Unregistered = unregistered.Names, Inputs = reference },
             Image = store.Image,
             Classes = [.. store.ClassNames],
             Checkpoints = [],
             Versions = RunEnvironment.Versions(),
             Machine = RunEnvironment.Machine(),
         };
-        using RunWriter writer = RunWriter.Create(runs, record, labels: null);
-        writer.CopyCheckpoint(request.Weights);
+        using RunWriter writer = RunWriter.Create(
+            runs, record, labels: null, folder => AtomicFile.Write(Path.Combine(folder, reference.File), stream => stream.Write(inputs)));
+        writer.CopyCheckpoint(weights.Path, model);
         writer.Finish(RunStatus.Completed, new FinalMetrics(TrainLoss: null, TrainAccuracy: null, loss, accuracy, seconds));
-        Predictions.Save(writer.Directory, writer.Record, writer.Record.Checkpoints[^1], test, logits, seconds);
-        return Run.Open(writer.Directory);
+        Run run = Run.Open(writer.Directory);
+        Predictions.Save(run, run.Checkpoints[^1], test, logits, seconds);
+        return run;
     }
 
     private static InputNormalization Normalization(ImportRequest request, ExampleStore store)
@@ -84,8 +93,20 @@ public static class RunImporter
 /// <summary>What <see cref="RunImporter"/> is asked to do.</summary>
 public sealed record ImportRequest
 {
-    /// <summary>A safetensors file with exactly the model's parameters and buffers.</summary>
+    /// <summary>
+    /// A safetensors file with exactly the model's parameters and buffers. F16 and BF16 become F32 where the model computes in F32; of
+    /// parameters that are tied in the model it may hold one or all, if they are equal.
+    /// </summary>
     public required string Weights { get; init; }
+
+    /// <summary>
+    /// What wrappers put before every name, such as <c>module.</c> or <c>_orig_mod.</c>: taken off as often as a name begins with one of
+    /// them. Every name has to begin with one. None by default.
+    /// </summary>
+    public IReadOnlyList<string> StripPrefixes { get; init; } = [];
+
+    /// <summary>Hears what was done to the weights to make them fit; nobody by default.</summary>
+    public Action<string>? Remark { get; init; }
 
     /// <summary>The architecture: a name of the zoo, or <c>path/my.dll#My.Net</c>.</summary>
     public required string Model { get; init; }

@@ -9,6 +9,8 @@ namespace Tessar.Runs;
 internal static class RunJson
 {
     public const string FileName = "run.json";
+    private const int FirstSealedSchema = 2;
+    private const string Remedy = "Restore the file from a copy, or train again under another name.";
 
     /// <summary>The same JSON on one line.</summary>
     public static readonly RunJsonContext Compact = new(new JsonSerializerOptions(RunJsonContext.Default.Options) { WriteIndented = false });
@@ -16,7 +18,7 @@ internal static class RunJson
     /// <summary>Replaces the file at once.</summary>
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
     public static void Write(string path, RunRecord record) =>
-        AtomicFile.WriteText(path, JsonSerializer.Serialize(record, RunJsonContext.Default.RunRecord) + "\n");
+        SealedJson.Write(path, JsonSerializer.Serialize(record, RunJsonContext.Default.RunRecord) + "\n");
 
     /// <summary>Reads and checks the file.</summary>
     /// <exception cref="FileFormatException">It isn't the JSON of a run, or contradicts itself.</exception>
@@ -26,15 +28,18 @@ internal static class RunJson
         byte[] json = ReadBytes(path);
         try
         {
+            JsonSeal seal = SealedJson.Check(path, json, Remedy);
             RunRecord record = JsonSerializer.Deserialize(json, RunJsonContext.Default.RunRecord)
                 ?? throw new JsonException("null instead of an object");
+            if (seal == JsonSeal.None && record.Schema >= FirstSealedSchema)
+                throw Refuse(path, null, "a checksum", "none");
             if (Contradiction(record) is var (expected, found))
                 throw Refuse(path, null, expected, found);
             return record;
         }
         catch (JsonException e)
         {
-            throw Refuse(path, OffsetOf(json, e), "the JSON of a run, schema 1", e.Message, e);
+            throw Refuse(path, OffsetOf(json, e), "the JSON of a run", e.Message, e);
         }
     }
 
@@ -47,16 +52,16 @@ internal static class RunJson
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TessarException(
-                $"`{path}` can't be read: {e.Message.TrimEnd('.')}. A run is a folder with a run.json; `tessar runs` lists those there are.",
-                ErrorKind.InputData, e);
+                $"`{path}` can't be read: {e.Message.TrimEnd('.')}. A run is a folder with a run.json.",
+                ErrorKind.InputData, e) { Remedies = [new(RemedyKind.ListRuns)] };
         }
     }
 
     /// <summary>The first thing in a record that can't be, as (expected, found); null when there is none.</summary>
     private static (string Expected, string Found)? Contradiction(RunRecord record)
     {
-        if (record.Schema != RunRecord.CurrentSchema)
-            return ($"schema {RunRecord.CurrentSchema}", $"schema {record.Schema}, written by another version of Tessar");
+        if (record.Schema is < 1 or > RunRecord.CurrentSchema)
+            return ($"a schema from 1 to {RunRecord.CurrentSchema}", $"schema {record.Schema}, written by another version of Tessar");
         if (RunNames.Objection(record.Name) is { } objection)
             return ("a run's name", $"`{record.Name}`, which {objection}");
         if (record.Image is not { Height: > 0, Width: > 0, Channels: > 0 })
@@ -77,6 +82,10 @@ internal static class RunJson
             return ("a file inside of the run's folder", $"`{labels.File}`");
         if (record.Program.Mask is { } mask && (!IsInside(mask.File) || mask.Examples < 1))
             return ("a mask inside of the run's folder that selects something", $"`{mask.File}` with {mask.Examples} examples");
+        if (record.Identity is { } identity && IdentityObjection(identity) is { } foreign)
+            return foreign;
+        if (record.Metrics is { } metrics && (metrics.Bytes < 0 || !FileHash.IsHash(metrics.Sha256)))
+            return ("the length and SHA-256 of the metric file", $"{metrics.Bytes} bytes and `{metrics.Sha256}`");
         return record.Checkpoints.Select(CheckpointObjection).FirstOrDefault(found => found is not null);
     }
 
@@ -85,8 +94,19 @@ internal static class RunJson
         null => ("a checkpoint", "null"),
         { Step: < 0 } or { Epoch: < 0 } => ("a step and an epoch from 0 on", $"step {checkpoint.Step}, epoch {checkpoint.Epoch}"),
         _ when !IsInside(checkpoint.File) => ("a checkpoint inside of the run's folder", $"`{checkpoint.File}`"),
-        _ when checkpoint.Sha256.Length != 64 || !checkpoint.Sha256.All(char.IsAsciiHexDigitLower) =>
-            ($"the SHA-256 of {checkpoint.File}", $"`{checkpoint.Sha256}`"),
+        _ when !FileHash.IsHash(checkpoint.Sha256) => ($"the SHA-256 of {checkpoint.File}", $"`{checkpoint.Sha256}`"),
+        { OptimizerSha256: { } optimizer } when !FileHash.IsHash(optimizer) => ($"the SHA-256 of the state beside {checkpoint.File}", $"`{optimizer}`"),
+        { Answers: { } answers } when !ReferenceAnswers.IsValid(answers) => ($"numbers as answers of {checkpoint.File}", $"`{answers}`"),
+        _ => null,
+    };
+
+    private static (string Expected, string Found)? IdentityObjection(ModelIdentity identity) => identity switch
+    {
+        { Code: { Version: null, Assemblies: null or { Count: 0 } } } => ("a version or assemblies as the model's code", "neither"),
+        { Code.Assemblies: { } all } when all.Any(one => one is null || one.File.Length == 0 || !FileHash.IsHash(one.Sha256)) =>
+            ("names and SHA-256 of the model's assemblies", "others"),
+        { Inputs: { } inputs } when !IsInside(inputs.File) || !FileHash.IsHash(inputs.Sha256) =>
+            ("reference inputs inside of the run's folder, and their SHA-256", $"`{inputs.File}` and `{inputs.Sha256}`"),
         _ => null,
     };
 
@@ -112,7 +132,7 @@ internal static class RunJson
     }
 
     private static FileFormatException Refuse(string path, long? offset, string expected, string found, Exception? inner = null) =>
-        new(path, offset, expected, found, "Restore the file from a copy, or train again under another name.", inner);
+        new(path, offset, expected, found, Remedy, inner);
 }
 
 [JsonSourceGenerationOptions(

@@ -6,10 +6,10 @@ namespace Tessar.Runs;
 /// <summary>The content of <c>run.json</c>: what was run, on what, how it went, and where its checkpoints are.</summary>
 public sealed record RunRecord
 {
-    /// <summary>The schema this version reads and writes.</summary>
-    public const int CurrentSchema = 1;
+    /// <summary>The schema this version writes; it reads 1 too, which has no checksum, no identity and no hashes of some files.</summary>
+    public const int CurrentSchema = 2;
 
-    /// <summary>Version of this description; 1.</summary>
+    /// <summary>Version of this description, from 1 to <see cref="CurrentSchema"/>.</summary>
     public required int Schema { get; init; }
 
     /// <summary>The run's name, which is also its folder's.</summary>
@@ -33,6 +33,14 @@ public sealed record RunRecord
     /// <summary>Everything that turns data and a seed into weights.</summary>
     public required TrainingProgram Program { get; init; }
 
+    /// <summary>What the model is besides its name; null for a run that doesn't know.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelIdentity? Identity { get; init; }
+
+    /// <summary>How much of the metric file is covered by a hash; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MetricsReference? Metrics { get; init; }
+
     /// <summary>Size of the images.</summary>
     public required ImageShape Image { get; init; }
 
@@ -51,6 +59,11 @@ public sealed record RunRecord
     /// <summary>The machine it ran on.</summary>
     public required RunMachine Machine { get; init; }
 }
+
+/// <summary>The part of the metric file that was whole on the disk when <c>run.json</c> was last written.</summary>
+/// <param name="Bytes">Bytes from its beginning; all of it once the run has ended.</param>
+/// <param name="Sha256">SHA-256 of these bytes.</param>
+public sealed record MetricsReference(long Bytes, string Sha256);
 
 /// <summary>Where a run's weights come from.</summary>
 public enum RunKind

@@ -1,20 +1,20 @@
 namespace Tessar.Runs;
 
 /// <summary>The checkpoints a method looks at: the last of one or several runs, or several of one run.</summary>
-/// <remarks>All share data, classes and input normalisation; a lens never changes a run.</remarks>
+/// <remarks>All are of one program: see <see cref="SameProgram"/>; seeds and masks may differ. A lens never changes a run.</remarks>
 public sealed class RunView
 {
     /// <summary>Looks at the last checkpoint of each run.</summary>
-    /// <param name="runs">At least one; all trained on the same data with the same classes.</param>
-    /// <exception cref="TessarException">A run has no checkpoint, or runs differ in their data.</exception>
+    /// <param name="runs">At least one; several only of one program.</param>
+    /// <exception cref="TessarException">A run has no checkpoint, or runs differ in their program.</exception>
     public RunView(params IReadOnlyList<Run> runs)
         : this([.. Check(runs).Select(run => new CheckpointView(run, run.LastCheckpoint()))])
     {
     }
 
     /// <summary>Looks at chosen checkpoints.</summary>
-    /// <param name="checkpoints">At least one; all of runs on the same data.</param>
-    /// <exception cref="TessarException">Runs differ in their data.</exception>
+    /// <param name="checkpoints">At least one; all of runs of one program.</param>
+    /// <exception cref="TessarException">Runs differ in their program.</exception>
     public RunView(IReadOnlyList<CheckpointView> checkpoints)
     {
         ArgumentNullException.ThrowIfNull(checkpoints);
@@ -33,18 +33,7 @@ public sealed class RunView
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count == 0)
             throw new ArgumentException("runs is empty; name at least one run.", nameof(runs));
-        Run first = runs[0];
-        foreach (Run run in runs)
-        {
-            if (run.Record.Program.Data.Identity != first.Record.Program.Data.Identity)
-            {
-                throw new TessarException(
-                    $"The runs {first.Name} and {run.Name} were trained on different data ({first.Record.Program.Data.Name} with identity "
-                    + $"{first.Record.Program.Data.Identity[..12]}, {run.Record.Program.Data.Name} with {run.Record.Program.Data.Identity[..12]}). "
-                    + "Name runs on the same data.", ErrorKind.Usage);
-            }
-        }
-
+        SameProgram.Check(runs);
         return runs;
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Tessar.Examples;
 using Tessar.Tensors;
 using static TorchSharp.torch;
@@ -80,9 +79,16 @@ internal sealed class RunWriter : IDisposable
             Run run = Run.Open(directory);
             check(run);
             long step = run.Checkpoints.Count > 0 ? run.Checkpoints[^1].Step : 0;
-            metrics = MetricLog.Create(run.MetricsPath, [.. run.ReadMetrics().Where(row => row.Step <= step)]);
-            var writer = new RunWriter(run.Directory, run.Record, held, metrics);
-            writer.Update(run.Record with { Status = RunStatus.Running, Finished = null, Failure = null, Final = null });
+            MetricRow[] kept = [.. run.ReadMetrics().Where(row => row.Step <= step)];
+            // A crash between the two writes must leave a run that can be read: its metrics are covered by no hash for that moment.
+            RunRecord record = run.Record with
+            {
+                Schema = RunRecord.CurrentSchema, Status = RunStatus.Running, Finished = null, Failure = null, Final = null, Metrics = null,
+            };
+            RunJson.Write(Path.Combine(directory, RunJson.FileName), record);
+            metrics = MetricLog.Create(run.MetricsPath, kept);
+            var writer = new RunWriter(run.Directory, record, held, metrics);
+            writer.Update(writer.Record with { Metrics = metrics.Written });
             return writer;
         }
         catch
@@ -106,11 +112,12 @@ internal sealed class RunWriter : IDisposable
     {
         string file = string.Create(CultureInfo.InvariantCulture, $"checkpoints/step-{step:D8}.safetensors");
         string path = Path.Combine(Directory, file);
-        var checkpoint = new Checkpoint(file, step, epoch, SaveWeights(module, path, step));
+        var checkpoint = new Checkpoint(file, step, epoch, SaveWeights(module, path, step)) { Answers = AnswersOf(module) };
         StateDict.Save(optimizer, OptimizerPath(path), new Dictionary<string, string>(progress, StringComparer.Ordinal)
         {
             ["weights"] = checkpoint.Sha256,
         });
+        checkpoint = checkpoint with { OptimizerSha256 = FileHash.Of(OptimizerPath(path)) };
         Enter(checkpoint);
         return checkpoint;
     }
@@ -126,12 +133,14 @@ internal sealed class RunWriter : IDisposable
             ["format"] = "pt",
             ["step"] = step.ToString(CultureInfo.InvariantCulture),
         });
-        return HashOf(path);
+        return FileHash.Of(path);
     }
 
     /// <summary>Adds weights that exist already as the run's only checkpoint, byte for byte.</summary>
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
-    public void CopyCheckpoint(string weights)
+    /// <param name="weights">A safetensors file.</param>
+    /// <param name="module">The model, filled with them; null when its answers aren't kept.</param>
+    public void CopyCheckpoint(string weights, Module? module)
     {
         const string file = "checkpoints/step-00000000.safetensors";
         string path = Path.Combine(Directory, file);
@@ -140,7 +149,7 @@ internal sealed class RunWriter : IDisposable
             using FileStream source = File.OpenRead(weights);
             source.CopyTo(target);
         });
-        Enter(new Checkpoint(file, Step: 0, Epoch: 0, HashOf(path)));
+        Enter(new Checkpoint(file, Step: 0, Epoch: 0, FileHash.Of(path)) { Answers = AnswersOf(module) });
     }
 
     /// <summary>Writes the end of the metrics and the run's last status.</summary>
@@ -148,7 +157,10 @@ internal sealed class RunWriter : IDisposable
     public void Finish(RunStatus status, FinalMetrics? final = null, string? failure = null)
     {
         Metrics.Complete();
-        Update(Record with { Status = status, Finished = DateTimeOffset.UtcNow, Final = final, Failure = failure });
+        Update(Record with
+        {
+            Status = status, Finished = DateTimeOffset.UtcNow, Final = final, Failure = failure, Metrics = Metrics.Written,
+        });
     }
 
     /// <summary>Replaces <c>run.json</c>.</summary>
@@ -172,14 +184,14 @@ internal sealed class RunWriter : IDisposable
     private void Enter(Checkpoint checkpoint)
     {
         Metrics.Flush(toDisk: true);
-        Update(Record with { Checkpoints = [.. Record.Checkpoints.Where(c => c.Step < checkpoint.Step), checkpoint] });
+        Update(Record with
+        {
+            Checkpoints = [.. Record.Checkpoints.Where(c => c.Step < checkpoint.Step), checkpoint], Metrics = Metrics.Written,
+        });
     }
 
-    private static string HashOf(string path)
-    {
-        using FileStream stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
+    private string? AnswersOf(Module? module) =>
+        module is not null && Record.Identity?.Inputs is { } inputs ? ReferenceAnswers.Of(module, Directory, inputs) : null;
 
     private static void MakeFolder(string directory)
     {
@@ -190,7 +202,7 @@ internal sealed class RunWriter : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TessarException(
-                $"The folder {directory} can't be made: {e.Message.TrimEnd('.')}. Choose another with --runs DIR.", ErrorKind.Environment, e);
+                $"The folder {directory} can't be made: {e.Message.TrimEnd('.')}. Choose another folder for the runs.", ErrorKind.Environment, e) { Remedies = [new(RemedyKind.ChangeArgument, "runs")] };
         }
     }
 
@@ -200,18 +212,20 @@ internal sealed class RunWriter : IDisposable
         if (File.Exists(Path.Combine(directory, RunJson.FileName)))
         {
             throw new TessarException(
-                $"There is a run `{name}` already, in {directory}. Choose another --name, go on with it (`tessar train --resume {name}`), "
-                + $"or look at it (`tessar show {name}`).",
-                ErrorKind.Usage);
+                $"There is a run `{name}` already, in {directory}. Choose another name, go on with it, or look at it.",
+                ErrorKind.Usage)
+            {
+                Remedies = [new(RemedyKind.ChangeArgument, "name"), new(RemedyKind.ResumeRun, name), new(RemedyKind.ShowRun, name)],
+            };
         }
 
         string? foreign = System.IO.Directory.EnumerateFileSystemEntries(directory).Select(e => Path.GetFileName(e)!).FirstOrDefault(
-            entry => !RunLock.IsLockFile(entry) && entry is not (LabelsFile or MetricsFile or MaskFile.Name) && !entry.Contains(".tmp-", StringComparison.Ordinal));
+            entry => !RunLock.IsLockFile(entry) && entry is not (LabelsFile or MetricsFile or MaskFile.Name or ReferenceAnswers.File) && !entry.Contains(".tmp-", StringComparison.Ordinal));
         if (foreign is not null)
         {
             throw new TessarException(
-                $"{directory} is no run and isn't empty: it holds `{foreign}`. Choose another --name or another folder with --runs DIR.",
-                ErrorKind.Usage);
+                $"{directory} is no run and isn't empty: it holds `{foreign}`. Choose another name, or another folder for the runs.",
+                ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "name"), new(RemedyKind.ChangeArgument, "runs")] };
         }
     }
 }

@@ -33,16 +33,19 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>All tensors, in the order of their bytes.</summary>
     public IReadOnlyList<TensorEntry> Entries { get; }
 
-    /// <summary>Maps a file and checks its header.</summary>
+    /// <summary>Maps a file and checks its header, and all of it where it carries a hash of itself.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="FileFormatException">The file isn't safetensors, is cut short, or contradicts itself.</exception>
+    /// <exception cref="FileFormatException">The file isn't safetensors, is cut short, contradicts itself, or was changed.</exception>
     /// <exception cref="TessarException">The file is missing or can't be read.</exception>
     public static SafetensorsFile Open(string path)
     {
         MappedFile file = MappedFile.Open(path, "Check the path.");
         try
         {
-            return new SafetensorsFile(file, SafetensorsHeader.Read(file));
+            SafetensorsHeader header = SafetensorsHeader.Read(file);
+            if (header.Metadata.TryGetValue(SafetensorsSeal.Member, out string? seal))
+                SafetensorsSeal.Check(file, seal);
+            return new SafetensorsFile(file, header);
         }
         catch
         {

@@ -25,6 +25,9 @@ public sealed class SafetensorsWriter
     /// <summary>The header's <c>__metadata__</c>: text by name; left out of the file when empty.</summary>
     public IDictionary<string, string> Metadata => _metadata;
 
+    /// <summary>Whether the file carries a hash of itself, which is compared whenever it is opened; for files whose hash stands nowhere else.</summary>
+    internal bool IsSealed { get; init; }
+
     /// <summary>Adds an F32 tensor.</summary>
     /// <param name="name">Its name; new to this file.</param>
     /// <param name="data">Its elements, row-major; read when the file is saved.</param>
@@ -87,7 +90,14 @@ public sealed class SafetensorsWriter
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        AtomicFile.Write(path, SaveTo);
+        AtomicFile.Write(path, stream =>
+        {
+            if (IsSealed)
+                _metadata[SafetensorsSeal.Member] = SafetensorsSeal.Unset;
+            SaveTo(stream);
+            if (IsSealed)
+                SafetensorsSeal.Put(stream);
+        });
     }
 
     private void AddArray<T>(string name, ReadOnlyMemory<T> data, ReadOnlySpan<long> shape)

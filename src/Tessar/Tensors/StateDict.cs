@@ -30,10 +30,15 @@ public static class StateDict
 
     /// <summary>Writes named tensors.</summary>
     /// <inheritdoc cref="Save(Module, string, IReadOnlyDictionary{string, string}?)"/>
-    internal static void Save(IReadOnlyDictionary<string, Tensor> tensors, string path, IReadOnlyDictionary<string, string>? metadata)
+    /// <param name="tensors">The tensors; on any device.</param>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="metadata">Text to put into the header, by name; none for null.</param>
+    /// <param name="isSealed">Whether the file carries a hash of itself.</param>
+    internal static void Save(
+        IReadOnlyDictionary<string, Tensor> tensors, string path, IReadOnlyDictionary<string, string>? metadata, bool isSealed = false)
     {
         using var scope = NewDisposeScope();
-        var writer = new SafetensorsWriter();
+        var writer = new SafetensorsWriter { IsSealed = isSealed };
         foreach ((string name, Tensor tensor) in tensors)
         {
             Tensor plain = Plain(tensor);
@@ -74,11 +79,21 @@ public static class StateDict
         Load(module.state_dict(), file);
     }
 
+    /// <inheritdoc cref="Load(Module, SafetensorsFile)"/>
+    /// <param name="module">The module; its parameters and buffers are overwritten, or, on an error, left alone.</param>
+    /// <param name="file">An open safetensors file; stays the caller's.</param>
+    /// <param name="shownAs">How messages call the file.</param>
+    internal static void Load(Module module, SafetensorsFile file, string shownAs)
+    {
+        using var scope = NewDisposeScope();
+        Load(module.state_dict(), file, shownAs);
+    }
+
     /// <summary>Fills tensors in place with those of the same names.</summary>
     /// <inheritdoc cref="Load(Module, SafetensorsFile)"/>
-    internal static void Load(IReadOnlyDictionary<string, Tensor> tensors, SafetensorsFile file)
+    internal static void Load(IReadOnlyDictionary<string, Tensor> tensors, SafetensorsFile file, string? shownAs = null)
     {
-        StateDictDifferences.ThrowIfAny(tensors, file);
+        StateDictDifferences.ThrowIfAny(tensors, file, shownAs);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         foreach ((string name, Tensor tensor) in tensors)

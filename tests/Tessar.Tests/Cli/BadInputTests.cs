@@ -11,7 +11,7 @@ namespace Tessar.Tests.Cli;
 /// <summary>What people get wrong, each with its exit code and the words that set it right; never an abort.</summary>
 public sealed class BadInputTests(SmallRunFixture runs) : IDisposable
 {
-    private readonly Tool tool = new();
+    private readonly Tool tool = new() { IsProcess = true };
 
     public void Dispose() => tool.Dispose();
 
@@ -39,7 +39,7 @@ public sealed class BadInputTests(SmallRunFixture runs) : IDisposable
     [InlineData(2, "`--limit` is `train`", "examples", "import", ".", "--out", "x.tess", "--limit", "train")]
     [InlineData(3, "nothing.dll", "train", "--model", "nothing.dll#My.Net", "--data", "fashion-mnist-mini")]
     public void Mistake_ends_with_its_code_and_says_what_is_right(int code, string words, params string[] arguments) =>
-        Assert.Contains(words, runs.Tool.Fails(code, [.. arguments, "--quiet"]), StringComparison.Ordinal);
+        Assert.Contains(words, runs.Tool.AsProcess.Fails(code, [.. arguments, "--quiet"]), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("{}", "run.json")]

@@ -8,7 +8,7 @@ namespace Tessar.Tests.Cli;
 [Trait("Category", "slow")]
 public sealed class DemoTests : IDisposable
 {
-    private readonly Tool tool = new();
+    private readonly Tool tool = new() { IsProcess = true };
 
     public void Dispose() => tool.Dispose();
 

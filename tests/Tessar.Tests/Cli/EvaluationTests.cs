@@ -163,7 +163,8 @@ public sealed class EvaluationTests(SmallRunFixture runs)
     {
         // The run has two checkpoints, fewer than the three segments that data/source takes by itself.
         string[] fewer = method == "data/source" ? ["--set", "segments=2"] : [];
-        JsonElement result = runs.Tool.Json(["evaluate", "sanity", "small", "--method", method, "--targets", "test:0-19", "--copies", "10", .. fewer]);
+        string run = method.StartsWith("data/influence", StringComparison.Ordinal) ? runs.Tiny : "small";
+        JsonElement result = runs.Tool.Json(["evaluate", "sanity", run, "--method", method, "--targets", "test:0-19", "--copies", "10", .. fewer]);
         JsonElement[] checks = [.. result.GetProperty("checks").EnumerateArray()];
         Assert.Equal(["finite", "randomised-weights", "identical-class", "top-k-cardinality", "copies"], checks.Select(check => check.GetProperty("name").GetString()));
         Assert.All(checks, check => Assert.True(check.TryGetProperty("passes", out _) || check.TryGetProperty("note", out _), $"{check} says nothing."));

@@ -1,4 +1,5 @@
 using Tessar.Tests.Cli;
+using Tessar.Tests.Runs;
 
 [assembly: AssemblyFixture(typeof(SmallRunFixture))]
 
@@ -7,6 +8,9 @@ namespace Tessar.Tests.Cli;
 /// <summary>A folder with one small run, `small`: logistic regression on 200 images with 20 planted label errors, made by the program itself.</summary>
 public sealed class SmallRunFixture : IDisposable
 {
+    private readonly TemporaryFolder data = new();
+    private readonly Lazy<string> tiny;
+
     private readonly Lazy<Tool> tool = new(() =>
     {
         var made = new Tool();
@@ -15,12 +19,22 @@ public sealed class SmallRunFixture : IDisposable
         return made;
     });
 
+    public SmallRunFixture() => tiny = new(() =>
+    {
+        Tool.Json("train", "--model", "logistic", "--data", SmallData.Write(data, side: 12), "--epochs", "2", "--name", "tiny", "--threads", "1");
+        return "tiny";
+    });
+
     /// <summary>The program in the folder of that run.</summary>
     internal Tool Tool => tool.Value;
+
+    /// <summary>Another run there, of 435 parameters: for what solves systems of that size, which takes a minute with the 7,850 of `small`.</summary>
+    internal string Tiny => tiny.Value;
 
     public void Dispose()
     {
         if (tool.IsValueCreated)
             tool.Value.Dispose();
+        data.Dispose();
     }
 }

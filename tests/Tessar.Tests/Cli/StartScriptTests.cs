@@ -9,6 +9,7 @@ public sealed class StartScriptTests
     [Trait("Category", "slow")]
     public void Starts_from_anywhere_through_a_symbolic_link_several_times_at_once()
     {
+        using IDisposable alone = CheckoutBuild.Wait();
         using var folder = new TemporaryFolder();
         string link = folder.File("my-tessar");
         File.CreateSymbolicLink(link, Path.Combine(Repository.Root, "tessar"));

@@ -5,12 +5,21 @@ using Tessar.Tests.Processes;
 
 namespace Tessar.Tests.Cli;
 
-/// <summary>The `tessar` program as a user has it: a process of its own, in an empty folder unless a test says otherwise.</summary>
+/// <summary>The `tessar` program in an empty folder of its own.</summary>
+/// <remarks>
+/// Calls run within this process unless <see cref="IsProcess"/> says otherwise: a start costs more than most commands. What is about
+/// processes, such as signals, streams, exit codes and aborts, wants a process.
+/// </remarks>
 internal sealed class Tool : IDisposable
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Tessar.Cli.dll");
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder folder;
+    private readonly bool isFolderShared;
+
+    public Tool() => folder = new TemporaryFolder();
+
+    private Tool(Tool other) => (folder, isFolderShared, Environment, IsProcess) = (other.folder, true, other.Environment, true);
 
     /// <summary>The working folder of every call.</summary>
     public string Folder => folder.Path;
@@ -24,12 +33,21 @@ internal sealed class Tool : IDisposable
         ["DOTNET_gcServer"] = "0",
     };
 
+    /// <summary>Each call is a process of its own, as a user has it.</summary>
+    public bool IsProcess { get; init; }
+
+    /// <summary>The same folder and variables, with each call a process of its own.</summary>
+    public Tool AsProcess => new(this);
+
     public string File(string name) => folder.File(name);
 
+    /// <summary>Starts a process, whatever <see cref="IsProcess"/> says.</summary>
     public ChildProcess Start(params string[] arguments) => ChildProcess.StartProgram("dotnet", [Program, .. arguments], Environment, Folder);
 
     public ChildResult Run(params string[] arguments)
     {
+        if (!IsProcess)
+            return HostedCommandLine.Run(arguments, Environment, Folder);
         using ChildProcess child = Start(arguments);
         return child.WaitForEnd();
     }
@@ -70,7 +88,11 @@ internal sealed class Tool : IDisposable
         return line;
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose()
+    {
+        if (!isFolderShared)
+            folder.Dispose();
+    }
 
     private static JsonElement Parse(string output)
     {

@@ -74,8 +74,9 @@ public sealed class BadModelTests : IDisposable
     }
 
     // The first layer answers 1e30 times as much as one pixel of one example exceeds all others. At 1e9 the gradient of each layer
-    // is still finite, their sum in the sketch isn't.
+    // is still finite, their sum in the sketch isn't or, added up by one thread, only its square. At 1e-9 only the square isn't.
     [Theory]
+    [InlineData(1e-9)]
     [InlineData(1e9)]
     [InlineData(1e12)]
     public void Gradient_that_overflows_for_one_example_names_example_and_layer(double scale)
@@ -146,8 +147,6 @@ public sealed class BadModelTests : IDisposable
     }
 
     [Theory]
-    [InlineData("data/trak", typeof(WithWeightUsedOutside), "most in first.weight")]
-    [InlineData("data/grad-dot", typeof(WithWeightUsedOutside), "most in first.weight")]
     [InlineData("data/trak", typeof(WithBatchMean), "examples of a batch interact")]
     [InlineData("data/grad-dot", typeof(WithBatchMean), "examples of a batch interact")]
     public void Gradients_that_differ_from_the_definition_are_refused(string method, Type type, string reason)

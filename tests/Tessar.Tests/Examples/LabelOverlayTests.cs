@@ -119,6 +119,7 @@ public sealed class LabelOverlayTests
         LabelOverlay.Plant(store, "train", 0.1, 1).Save(folder.File("labels.json"));
         JsonNode json = JsonNode.Parse(File.ReadAllText(folder.File("labels.json")))!;
         json[property] = JsonNode.Parse(value);
+        json["checksum"] = SealedJson.Edited;
         File.WriteAllText(folder.File("labels.json"), json.ToJsonString());
         Assert.Throws<FileFormatException>(() => LabelOverlay.Load(folder.File("labels.json"), store));
     }

@@ -107,7 +107,7 @@ public sealed class AttributionResultTests : IDisposable
     {
         AttributionResult saved = Save(Matrix(), top: 5);
         string path = Path.Combine(saved.Folder, "result.json");
-        File.WriteAllText(path, File.ReadAllText(path).Replace("\"schema\": 2", "\"schema\": 3", StringComparison.Ordinal));
+        EditedFile.Replace(path, "\"schema\": 2", "\"schema\": 3");
         FileFormatException e = Assert.Throws<FileFormatException>(() => AttributionResult.Open(saved.Folder));
         Assert.Contains("schema 3", e.Message, StringComparison.Ordinal);
         Assert.Contains("newer Tessar", e.Message, StringComparison.Ordinal);
@@ -141,7 +141,7 @@ public sealed class AttributionResultTests : IDisposable
         AttributionResult saved = Save(Matrix(), top: 5);
         Assert.False(saved.IsStale(_small.Run));
         string path = Path.Combine(_small.Run.Directory, "run.json");
-        File.WriteAllText(path, File.ReadAllText(path).Replace(_small.Run.Checkpoints[0].Sha256, new string('0', 64), StringComparison.Ordinal));
+        EditedFile.Replace(path, _small.Run.Checkpoints[0].Sha256, new string('0', 64));
         Assert.True(saved.IsStale(Run.Open(_small.Run.Directory)));
     }
 

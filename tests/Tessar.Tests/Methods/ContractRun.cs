@@ -16,6 +16,7 @@ public sealed class ContractRun : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly Run _trained;
+    private readonly Dictionary<string, AttributionMatrix> _remembered = new(StringComparer.Ordinal);
     private int _copies;
 
     public ContractRun()
@@ -55,6 +56,14 @@ public sealed class ContractRun : IDisposable
     public ExampleSet Train => new(Store, "train", 0, TrainCount);
 
     public ExampleSet Test => new(Store, "test", 0, TestCount);
+
+    /// <summary>What was computed under this name before, or what is computed now.</summary>
+    internal AttributionMatrix Remember(string name, Func<AttributionMatrix> compute)
+    {
+        if (!_remembered.TryGetValue(name, out AttributionMatrix? scores))
+            _remembered.Add(name, scores = compute());
+        return scores;
+    }
 
     /// <summary>The run in a folder of its own, as it was after training: nothing on disk is reused.</summary>
     /// <param name="change">Changes the record.</param>

@@ -25,9 +25,12 @@ public sealed class CurvatureOperatorTests
         {
             for (int d = 0; d < SmallLoss.Classes; d++)
             {
-                Tensor block = actual.narrow(0, c * SmallLoss.Inputs, SmallLoss.Inputs).narrow(1, d * SmallLoss.Inputs, SmallLoss.Inputs);
-                Assert.True((block - expected[c][TensorIndex.Slice(0, SmallLoss.Inputs)][TensorIndex.Ellipsis, d, TensorIndex.Slice(0, SmallLoss.Inputs)]).abs().max().item<double>() < 1e-8);
-                Assert.Equal(expected[c, SmallLoss.Inputs, d, SmallLoss.Inputs].item<double>(), actual[weights + c, weights + d].item<double>(), 1e-8);
+                Tensor block = actual.narrow(0, c * SmallLoss.Inputs, SmallLoss.Inputs).narrow(1, d * SmallLoss.Inputs,
+                    SmallLoss.Inputs);
+                Assert.True((block - expected[c][TensorIndex.Slice(0, SmallLoss.Inputs)][TensorIndex.Ellipsis, d,
+                    TensorIndex.Slice(0, SmallLoss.Inputs)]).abs().max().item<double>() < 1e-8);
+                Assert.Equal(expected[c, SmallLoss.Inputs, d, SmallLoss.Inputs].item<double>(),
+                    actual[weights + c, weights + d].item<double>(), 1e-8);
             }
         }
     }
@@ -37,8 +40,8 @@ public sealed class CurvatureOperatorTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var small = new SmallLoss(isDeep: true);
-        BatchLoss loss = small.Loss(30);
-        Tensor v = RandomDirections.Unit(loss.Size, ScalarType.Float64, 5);
+        ModelLoss loss = small.Loss(30);
+        Tensor v = RandomDirections.Unit(loss.Parameters.Size, ScalarType.Float64, 5);
         Tensor product = Operator(small, isHessian: true, batch: 11).Apply(v);
         const double Step = 1e-5;
         Tensor difference = (GradientAt(Step) - GradientAt(-Step)) / (2 * Step);
@@ -48,7 +51,7 @@ public sealed class CurvatureOperatorTests
         {
             Move(step);
             Tensor value = nn.functional.cross_entropy(small.Model.call(small.X), small.Y);
-            Tensor gradient = BatchLoss.Join(Gradient.Of(value, loss.Parameters));
+            Tensor gradient = ParameterVector.Join(Gradient.Of(value, loss.Parameters.Tensors));
             Move(-step);
             return gradient;
         }
@@ -56,9 +59,9 @@ public sealed class CurvatureOperatorTests
         void Move(double step)
         {
             using IDisposable mode = no_grad();
-            Tensor[] parts = loss.Split(v);
+            Tensor[] parts = loss.Parameters.Split(v);
             for (int i = 0; i < parts.Length; i++)
-                loss.Parameters[i].add_(parts[i], step);
+                loss.Parameters.Tensors[i].add_(parts[i], step);
         }
     }
 
@@ -68,13 +71,14 @@ public sealed class CurvatureOperatorTests
     {
         using DisposeScope scope = NewDisposeScope();
         using var small = new SmallLoss(isDeep: true);
-        BatchLoss loss = small.Loss(30);
-        Tensor expected = zeros(loss.Size, loss.Size, dtype: ScalarType.Float64);
+        ModelLoss loss = small.Loss(30);
+        Tensor expected = zeros(loss.Parameters.Size, loss.Parameters.Size, dtype: ScalarType.Float64);
         for (int i = 0; i < SmallLoss.Examples; i++)
         {
             Tensor logits = small.Model.call(small.X.narrow(0, i, 1));
             Tensor p = logits.softmax(1).detach().squeeze(0);
-            Tensor jacobian = stack([.. Enumerable.Range(0, SmallLoss.Classes).Select(c => BatchLoss.Join(Gradient.OfKeepingGraph(logits[0, c], loss.Parameters)))]);
+            Tensor jacobian = stack([.. Enumerable.Range(0, SmallLoss.Classes)
+                .Select(c => ParameterVector.Join(Gradient.OfKeepingGraph(logits[0, c], loss.Parameters.Tensors)))]);
             expected += jacobian.t().mm(diag(p) - p.outer(p)).mm(jacobian) / SmallLoss.Examples;
         }
 
@@ -91,12 +95,14 @@ public sealed class CurvatureOperatorTests
         using DisposeScope scope = NewDisposeScope();
         using var small = new SmallLoss(isDeep: true);
         LinearOperator whole = Operator(small, isHessian, batch: 30), cut = Operator(small, isHessian, batch: 4);
-        Tensor vectors = stack([RandomDirections.Unit(whole.Size, ScalarType.Float64, 1), RandomDirections.Unit(whole.Size, ScalarType.Float64, 2)], 1);
+        Tensor vectors = stack([RandomDirections.Unit(whole.Size, ScalarType.Float64, 1),
+            RandomDirections.Unit(whole.Size, ScalarType.Float64, 2)], 1);
         Tensor together = whole.Apply(vectors);
         Assert.True((together - cut.Apply(vectors)).abs().max().item<double>() < 1e-12);
         Assert.True((together.select(1, 1) - whole.Apply(vectors.select(1, 1).contiguous())).abs().max().item<double>() < 1e-14);
         // Self-adjoint: ⟨u, Av⟩ = ⟨Au, v⟩.
-        double left = vectors.select(1, 0).dot(together.select(1, 1)).item<double>(), right = together.select(1, 0).dot(vectors.select(1, 1)).item<double>();
+        double left = vectors.select(1, 0).dot(together.select(1, 1)).item<double>(),
+            right = together.select(1, 0).dot(vectors.select(1, 1)).item<double>();
         Assert.Equal(left, right, 1e-12);
     }
 
@@ -110,8 +116,8 @@ public sealed class CurvatureOperatorTests
         Assert.Contains("[15]", error.Message, StringComparison.Ordinal);
     }
 
-    private static LinearOperator Operator(SmallLoss small, bool isHessian, int batch) =>
-        isHessian ? new HessianOperator(small.Loss(batch), default) : new GaussNewtonOperator(small.Loss(batch), default);
+    private static LossOperator Operator(SmallLoss small, bool isHessian, int batch) =>
+        isHessian ? new HessianOperator(small.Loss(batch)) : new GaussNewtonOperator(small.Loss(batch));
 
-    private static Tensor Dense(LinearOperator matrix) => matrix.Apply(eye(matrix.Size, dtype: ScalarType.Float64));
+    private static Tensor Dense(LinearOperator matrix) => matrix.ToDense();
 }

@@ -1,7 +1,6 @@
-using Tessar.Inputs;
 using Tessar.Operators;
+using Tessar.Tasks;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Tessar.Tests.Operators;
@@ -20,7 +19,8 @@ internal sealed class SmallLoss : IDisposable
     public SmallLoss(bool isDeep)
     {
         random.manual_seed(3);
-        _model = isDeep ? nn.Sequential(nn.Linear(Inputs, 5), nn.Tanh(), nn.Linear(5, Classes)) : nn.Sequential(nn.Linear(Inputs, Classes));
+        _model = isDeep ? nn.Sequential(nn.Linear(Inputs, 5), nn.Tanh(), nn.Linear(5, Classes))
+            : nn.Sequential(nn.Linear(Inputs, Classes));
         _model.to(ScalarType.Float64).eval();
         _x = randn(Examples, Inputs, dtype: ScalarType.Float64);
         _y = randint(0, Classes, [Examples], dtype: ScalarType.Int64);
@@ -32,24 +32,17 @@ internal sealed class SmallLoss : IDisposable
 
     public nn.Module<Tensor, Tensor> Model => _model;
 
-    public Parameter[] Parameters => [.. _model.parameters()];
+    /// <summary>The mean loss in batches of some size.</summary>
+    public ModelLoss Loss(int batch) => Loss(new LossOperatorSettings { BatchSize = batch });
 
-    /// <summary>The loss in batches of some size.</summary>
-    public BatchLoss Loss(int batch) => new(_model, Parameters, Examples, [.. Batches(batch)]);
+    /// <summary>The loss with settings.</summary>
+    public ModelLoss Loss(LossOperatorSettings settings) =>
+        new(_model, ParameterVector.Of(_model), new SoftmaxCrossEntropy(), LossExamples.Of(_x, _y), settings);
 
     public void Dispose()
     {
         _model.Dispose();
         _x.Dispose();
         _y.Dispose();
-    }
-
-    private IEnumerable<Func<(Tensor, Tensor)>> Batches(int batch)
-    {
-        for (int first = 0; first < Examples; first += batch)
-        {
-            int from = first, count = Math.Min(batch, Examples - first);
-            yield return () => (_x.narrow(0, from, count), _y.narrow(0, from, count));
-        }
     }
 }

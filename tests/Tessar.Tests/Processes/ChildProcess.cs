@@ -91,6 +91,9 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Sends the child a line.</summary>
     public void Tell(string line) => _process.StandardInput.WriteLine(line);
 
+    /// <summary>Closes this end of the child's standard input, as the end of this process would.</summary>
+    public void EndInput() => _process.StandardInput.Close();
+
     /// <summary>Ends the child at once, as <c>kill -9</c> does, and waits until it is gone.</summary>
     public void Kill()
     {

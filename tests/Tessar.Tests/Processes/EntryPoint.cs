@@ -1,10 +1,15 @@
 using System.Reflection;
+using Tessar.Training.Retraining;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
+using CommandLine = Tessar.Cli.Parsing.CommandLine;
 
 namespace Tessar.Tests.Processes;
 
-/// <summary>Runs the tests, or, when called as <c>--scenario NAME ARGUMENT…</c>, one scenario.</summary>
+/// <summary>
+/// Runs the tests, or, when called as <c>--scenario NAME ARGUMENT…</c>, one scenario. It is also what a command line within this process
+/// takes for its own program and starts as a worker.
+/// </summary>
 internal static class EntryPoint
 {
     public const string Switch = "--scenario";
@@ -16,6 +21,8 @@ internal static class EntryPoint
             return RunScenario(name, args[2..]);
         }
 
+        if (args is [WorkerCommand.Verb, ..])
+            return CommandLine.Run(args, Console.Out, Console.Error);
         return args.Any(argument => argument is "-automated" or "@@")
             ? await ConsoleRunner.Run(args).ConfigureAwait(false)
             : await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions).ConfigureAwait(false);

@@ -41,7 +41,7 @@ public sealed class ResultCatalogTests : IDisposable
         string folder = AttributionResult.FoldersOf(_small.Run).Single(one => one.Contains("grad-dot", StringComparison.Ordinal));
         byte[] arrays = File.ReadAllBytes(Path.Combine(s_earlier, "data", "grad-dot", "25c0bbce41ae6977", "arrays.safetensors"));
         AttributionResult opened = AttributionResult.Open(folder);
-        opened.Kept.VerifyArrays();
+        opened.Kept.OpenArrays().Dispose();
         Assert.Equal(arrays, File.ReadAllBytes(opened.ArraysPath));
         AttributionDocument document = opened.Document;
         Assert.Equal(
@@ -92,7 +92,7 @@ public sealed class ResultCatalogTests : IDisposable
         AttributionResult.Save(matrix, _small.View, _small.Train, _small.Test, new Dictionary<string, string>(StringComparer.Ordinal), top: 2);
         Assert.Null(Assert.Single(ResultCatalog.Of(_small.Run)).Staleness);
         string path = Path.Combine(_small.Run.Directory, "run.json");
-        File.WriteAllText(path, File.ReadAllText(path).Replace(_small.Run.Checkpoints[0].Sha256, new string('0', 64), StringComparison.Ordinal));
+        EditedFile.Replace(path, _small.Run.Checkpoints[0].Sha256, new string('0', 64));
         Assert.Contains("weights", Assert.Single(ResultCatalog.Of(Run.Open(_small.Run.Directory))).Staleness, StringComparison.Ordinal);
     }
 

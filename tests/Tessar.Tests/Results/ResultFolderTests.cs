@@ -72,19 +72,19 @@ public sealed class ResultFolderTests : IDisposable
     public void Changed_arrays_are_noticed()
     {
         var kept = ResultFolder.Save(_small.Run, Document(), Write);
-        kept.VerifyArrays();
+        kept.OpenArrays().Dispose();
         byte[] bytes = File.ReadAllBytes(kept.ArraysPath!);
         bytes[^1] ^= 1;
         File.WriteAllBytes(kept.ArraysPath!, bytes);
-        FileFormatException e = Assert.Throws<FileFormatException>(ResultFolder.Open(kept.Directory).VerifyArrays);
-        Assert.Contains("as recorded in result.json", e.Message, StringComparison.Ordinal);
+        FileFormatException e = Assert.Throws<FileFormatException>(() => ResultFolder.Open(kept.Directory).OpenArrays());
+        Assert.Contains("as recorded when it was written", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Array_file_of_another_folder_is_refused()
     {
         var kept = ResultFolder.Save(_small.Run, Document(), Write);
-        File.WriteAllText(kept.DocumentPath, File.ReadAllText(kept.DocumentPath).Replace("\"arrays.safetensors\"", "\"../../secret\"", StringComparison.Ordinal));
+        EditedFile.Replace(kept.DocumentPath, "\"arrays.safetensors\"", "\"../../secret\"");
         Assert.Contains("../../secret", Assert.Throws<FileFormatException>(() => ResultFolder.Open(kept.Directory)).Message, StringComparison.Ordinal);
     }
 

@@ -12,6 +12,7 @@ public sealed partial class RunDocsTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("run.json"), JsonBlock().Match(Page).Groups["json"].Value);
+        EditedFile.Accept(folder.File("run.json"));
         RunRecord record = RunJson.Read(folder.File("run.json"));
         // Written again it has the same fields, so the page shows all of them.
         RunJson.Write(folder.File("again.json"), record);

@@ -64,6 +64,98 @@ public sealed class RunImporterTests : IDisposable
         Assert.Equal(InputNormalization.Of(store), run.Record.Program.Input);
     }
 
+    [Theory]
+    [InlineData(ElementType.F16)]
+    [InlineData(ElementType.BF16)]
+    public void Half_precision_is_widened_and_said(ElementType type)
+    {
+        var writer = new SafetensorsWriter();
+        writer.Add("fc1.weight", type, [3, 36], stream => stream.Write(Halves(type, weight)));
+        writer.Add("fc1.bias", type, [3], stream => stream.Write(Halves(type, bias)));
+        writer.Save(Weights);
+        List<string> remarks = [];
+        Run run = SmallRuns.Import(Request with { Remark = remarks.Add });
+        Assert.Equal($"2 tensors of the weights are {type} and were widened to F32, which changes no number.", Assert.Single(remarks));
+        using SafetensorsFile kept = SafetensorsFile.Open(run.Checkpoints[0].File);
+        float[] found = kept.ReadSingles("fc1.weight");
+        for (int i = 0; i < weight.Length; i++)
+            Assert.Equal(type == ElementType.F16 ? (float)(Half)weight[i] : Truncated(weight[i]), found[i]);
+        run.LoadModel().Dispose();
+    }
+
+    [Theory]
+    [InlineData("module.", "module.")]
+    [InlineData("_orig_mod.", "_orig_mod.")]
+    [InlineData("module._orig_mod.", "module.", "_orig_mod.")]
+    public void Prefix_of_a_wrapper_is_taken_off_when_asked(string prefix, params string[] stripped)
+    {
+        WriteWeights();
+        Run plain = SmallRuns.Import(Request with { Name = "plain" });
+        var writer = new SafetensorsWriter();
+        writer.Add(prefix + "fc1.weight", weight, 3, 36);
+        writer.Add(prefix + "fc1.bias", bias, 3);
+        writer.Save(Weights);
+        var refused = Assert.Throws<TessarException>(() => SmallRuns.Import(Request));
+        Assert.Equal([new Remedy(RemedyKind.ChangeArgument, "strip-prefix", prefix)], refused.Remedies);
+        List<string> remarks = [];
+        Run run = SmallRuns.Import(Request with { StripPrefixes = stripped, Remark = remarks.Add });
+        Assert.Contains("was taken off all 2 names", Assert.Single(remarks), StringComparison.Ordinal);
+        Assert.Equal(Predictions.TryOpen(plain, "test")!.Logits(0).ToArray(), Predictions.TryOpen(run, "test")!.Logits(0).ToArray());
+    }
+
+    [Fact]
+    public void Prefix_that_a_name_does_not_have_or_that_makes_two_one_is_refused()
+    {
+        WriteWeights();
+        var none = Assert.Throws<TessarException>(() => SmallRuns.Import(Request with { StripPrefixes = ["module."] }));
+        Assert.Contains("2 of 2 names don't begin with `module.`: fc1.bias, fc1.weight", none.Message, StringComparison.Ordinal);
+        var writer = new SafetensorsWriter();
+        writer.Add("a.fc1.bias", bias, 3);
+        writer.Add("b.fc1.bias", bias, 3);
+        writer.Save(Weights);
+        var twice = Assert.Throws<TessarException>(() => SmallRuns.Import(Request with { StripPrefixes = ["a.", "b."] }));
+        Assert.Contains("is `fc1.bias`, which is there already", twice.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tied_weights_are_taken_under_both_names_or_one_and_refused_when_they_differ()
+    {
+        Type type = typeof(Data.UserModels.TiedLayers);
+        ImportRequest request = Request with { Model = $"{type.Assembly.Location}#{type.FullName}" };
+        float[] square = [.. Enumerable.Range(0, 256).Select(i => MathF.Sin(i))], other = [.. square.Select(x => -x)];
+        void Write(float[]? second)
+        {
+            var writer = new SafetensorsWriter();
+            writer.Add("first.weight", square, 16, 16);
+            if (second is not null)
+                writer.Add("second.weight", second, 16, 16);
+            writer.Add("first.bias", new float[16], 16);
+            writer.Add("second.bias", new float[16], 16);
+            writer.Add("head.weight", new float[48], 3, 16);
+            writer.Add("head.bias", bias, 3);
+            writer.Save(Weights);
+        }
+
+        Write(square);
+        Run both = SmallRuns.Import(request with { Name = "both" });
+        Assert.Equal(File.ReadAllBytes(Weights), File.ReadAllBytes(both.Checkpoints[0].File));
+        Assert.Equal(256 + 16 + 16 + 48 + 3, both.Record.Program.Parameters);
+        Write(null);
+        List<string> remarks = [];
+        Run one = SmallRuns.Import(request with { Name = "one", Remark = remarks.Add });
+        Assert.Contains("`second.weight` isn't among the weights; it is tied to `first.weight`", Assert.Single(remarks), StringComparison.Ordinal);
+        one.LoadModel().Dispose();
+        Write(other);
+        var error = Assert.Throws<TessarException>(() => SmallRuns.Import(request with { Name = "none" }));
+        Assert.Contains("`first.weight` and `second.weight` are one tensor in the model but differ in the file", error.Message, StringComparison.Ordinal);
+        Assert.Contains(Weights, error.Message, StringComparison.Ordinal);
+    }
+
+    private static byte[] Halves(ElementType type, float[] values) =>
+        [.. values.SelectMany(x => BitConverter.GetBytes(type == ElementType.F16 ? BitConverter.HalfToUInt16Bits((Half)x) : (ushort)(BitConverter.SingleToUInt32Bits(x) >> 16)))];
+
+    private static float Truncated(float x) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(x) & 0xFFFF0000);
+
     [Fact]
     public void Weights_that_do_not_fit_are_refused_before_anything_is_written()
     {

@@ -16,7 +16,7 @@ public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractR
 {
     private const string Name = "data/label-match";
     private static readonly Lazy<string> s_assembly = new(Build);
-    private readonly Tool _tool = new();
+    private readonly Tool _tool = new() { IsProcess = true };
 
     public void Dispose() => _tool.Dispose();
 
@@ -76,6 +76,7 @@ public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractR
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         string configuration = AppContext.BaseDirectory.Contains("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
         // What it refers to is built already, or this test wouldn't run.
+        using IDisposable alone = CheckoutBuild.Wait();
         using ChildProcess build = ChildProcess.StartProgram("dotnet",
         [
             "build", Path.Combine(Repository.Root, "samples", "method.cs"), "--configuration", configuration, "--output", folder,

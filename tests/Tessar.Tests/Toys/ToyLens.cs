@@ -12,7 +12,7 @@ namespace Tessar.Tests.Toys;
 [Lens("toy", Verb = "shade", Question = "How dark are the images of each class?", DefaultMethod = "toy/mean-shade")]
 public sealed class ToyLens(ToyLensOptions options) : IQuestion
 {
-    private readonly ToyLensOptions _options = OptionRanges.Check(options);
+    private readonly ToyLensOptions _options = options.Checked();
 
     /// <inheritdoc/>
     public Type Contract => typeof(IShadeMethod);
@@ -60,7 +60,7 @@ public interface IShadeMethod
 [Method("toy/mean-shade", Paper = "original", Cost = "one pass over the images", Needs = MethodNeeds.Nothing)]
 public sealed class MeanShade(MeanShadeOptions options) : IShadeMethod
 {
-    private readonly MeanShadeOptions _options = OptionRanges.Check(options);
+    private readonly MeanShadeOptions _options = options.Checked();
 
     /// <inheritdoc/>
     public double[] Shades(RunView run, ExampleSet examples, MethodContext context)

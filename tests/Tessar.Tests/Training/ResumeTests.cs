@@ -158,9 +158,7 @@ public sealed class ResumeTests : IDisposable
     public void Program_that_cannot_be_carried_out_is_named(string from, string to, string expected)
     {
         Run run = SmallRuns.Interrupt(Request("stopped"), 3);
-        string path = Path.Combine(run.Directory, "run.json"), json = File.ReadAllText(path);
-        Assert.Contains(from, json, StringComparison.Ordinal);
-        File.WriteAllText(path, json.Replace(from, to, StringComparison.Ordinal));
+        EditedFile.Replace(Path.Combine(run.Directory, "run.json"), from, to);
         Assert.Contains(expected, Assert.Throws<TessarException>(() => SmallRuns.Resume(run)).Message, StringComparison.Ordinal);
     }
 
@@ -190,12 +188,16 @@ public sealed class ResumeTests : IDisposable
         foreach (string file in (string[])[weights, state])
         {
             byte[] good = File.ReadAllBytes(file);
-            // For the weights one bit, for the state those of another moment.
-            byte[] bad = file == weights ? [.. good[..^1], (byte)(good[^1] ^ 1)] : File.ReadAllBytes(RunWriter.OptimizerPath(run.Checkpoints[0].File));
-            File.WriteAllBytes(file, bad);
-            var error = Assert.ThrowsAny<TessarException>(() => SmallRuns.Resume(run));
-            Assert.Equal(ErrorKind.InputData, error.Kind);
-            Assert.Contains(file, error.Message, StringComparison.Ordinal);
+            // One bit, and what belongs to another moment.
+            Checkpoint first = run.Checkpoints[0];
+            foreach (byte[] bad in (byte[][])[[.. good[..^1], (byte)(good[^1] ^ 1)], File.ReadAllBytes(file == weights ? first.File : RunWriter.OptimizerPath(first.File))])
+            {
+                File.WriteAllBytes(file, bad);
+                var error = Assert.ThrowsAny<TessarException>(() => SmallRuns.Resume(run));
+                Assert.Equal(ErrorKind.InputData, error.Kind);
+                Assert.Contains(file, error.Message, StringComparison.Ordinal);
+            }
+
             File.WriteAllBytes(file, good);
         }
 

@@ -1,9 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Tessar.Examples;
-using Tessar.Methods;
 using Tessar.Runs;
-using Tessar.Tensors;
 using Tessar.Web.Tests.Recording;
 
 namespace Tessar.Web.Tests.Api;
@@ -13,6 +10,23 @@ public sealed class ExampleEndpointTests(SharedWorkbench shared)
     // The most confident mistake among the targets, and a training example whose label was changed on purpose.
     private const int Mistaken = 21;
     private const int Planted = 337;
+
+    [Fact]
+    public async Task Planted_error_has_both_labels()
+    {
+        JsonElement example = await shared.Workbench.GetAsync($"/api/runs/demo/example/train/{Planted}");
+
+        Assert.True(example.GetProperty("isPlanted").GetBoolean());
+        Assert.Equal((4, 9), (example.GetProperty("label").GetInt32(), example.GetProperty("storedLabel").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Example_knows_nothing_of_any_lens()
+    {
+        JsonElement example = await shared.Workbench.GetAsync("/api/runs/both/example/test/0");
+
+        Assert.DoesNotContain(example.EnumerateObject(), property => property.Name.StartsWith("attribution", StringComparison.Ordinal) || property.Name is "methods" or "reach");
+    }
 
     [Fact]
     public async Task Prediction_is_the_softmax_of_the_recorded_logits()
@@ -28,53 +42,9 @@ public sealed class ExampleEndpointTests(SharedWorkbench shared)
     }
 
     [Fact]
-    public async Task Proponents_and_opponents_are_those_of_the_newest_result_with_labels_and_planted_errors()
-    {
-        JsonElement attribution = (await shared.Workbench.GetAsync("/api/runs/demo/example/test/43")).GetProperty("attribution");
-
-        Run run = shared.Workbench.Open("demo");
-        using ExampleStore store = run.OpenExamples();
-        ExampleSet train = run.TrainSet(store);
-        AttributionResult recorded = AttributionResult.Open(AttributionResult.FoldersOf(run).Single());
-        (IReadOnlyList<Influence> proponents, IReadOnlyList<Influence> opponents) = recorded.Top(43);
-        AssertEqual(proponents, attribution.GetProperty("proponents"), train);
-        AssertEqual(opponents, attribution.GetProperty("opponents"), train);
-        JsonElement planted = attribution.GetProperty("opponents").EnumerateArray().Single(opponent => opponent.GetProperty("index").GetInt32() == Planted);
-        Assert.Equal((4, 9), (planted.GetProperty("label").GetInt32(), planted.GetProperty("storedLabel").GetInt32()));
-    }
-
-    [Fact]
-    public async Task Method_of_the_query_chooses_among_results_and_an_uncovered_one_is_missing()
-    {
-        JsonElement newest = await shared.Workbench.GetAsync("/api/runs/both/example/test/0");
-        JsonElement chosen = await shared.Workbench.GetAsync("/api/runs/both/example/test/0?method=data%2Ftrak");
-        JsonElement missing = await shared.Workbench.GetAsync("/api/runs/both/example/test/0?method=data%2Fnone");
-
-        Assert.Equal(["data/grad-dot", "data/trak"], newest.GetProperty("methods").EnumerateArray().Select(method => method.GetString()));
-        Assert.Equal("data/grad-dot", newest.GetProperty("attribution").GetProperty("method").GetString());
-        Assert.Equal("data/trak", chosen.GetProperty("attribution").GetProperty("method").GetString());
-        Assert.Equal("attribution-missing", missing.GetProperty("attributionProblem").GetProperty("code").GetString());
-    }
-
-    [Fact]
-    public async Task Training_example_tells_both_labels_and_the_targets_it_stands_behind()
-    {
-        JsonElement example = await shared.Workbench.GetAsync($"/api/runs/demo/example/train/{Planted}");
-
-        AttributionResult recorded = AttributionResult.Open(AttributionResult.FoldersOf(shared.Workbench.Open("demo")).Single());
-        int[] lowered = [.. Enumerable.Range(0, 200).Where(target => recorded.Top(target).Opponents.Any(opponent => opponent.Train == Planted))];
-        JsonElement reach = example.GetProperty("reach");
-        Assert.True(example.GetProperty("isPlanted").GetBoolean());
-        Assert.Equal((4, 9), (example.GetProperty("label").GetInt32(), example.GetProperty("storedLabel").GetInt32()));
-        Assert.Equal(lowered.Length, reach.GetProperty("loweredCount").GetInt32());
-        Assert.Equal(lowered, reach.GetProperty("lowered").EnumerateArray().Select(target => target.GetProperty("index").GetInt32()).Order());
-        Assert.Contains(43, lowered);
-    }
-
-    [Fact]
     public async Task Navigation_follows_indices_and_mistakes_by_confidence()
     {
-        JsonElement mistakes = await shared.Workbench.GetAsync("/api/runs/demo/mistakes?top=1000");
+        JsonElement mistakes = await shared.Workbench.GetAsync("/api/runs/demo/lenses/data/mistakes?top=1000");
         int[] ranked = [.. mistakes.GetProperty("mistakes").EnumerateArray().Select(mistake => mistake.GetProperty("index").GetInt32())];
 
         JsonElement first = (await shared.Workbench.GetAsync($"/api/runs/demo/example/test/{ranked[0]}")).GetProperty("navigation");
@@ -96,52 +66,8 @@ public sealed class ExampleEndpointTests(SharedWorkbench shared)
         JsonElement example = await shared.Workbench.GetAsync("/api/runs/foreign/example/test/3");
 
         Assert.Equal("tessar predict foreign --targets test:0-199", example.GetProperty("predictionProblem").GetProperty("command").GetString());
-        Assert.Equal(
-            "tessar attribute foreign --method data/trak --targets test:0-199",
-            example.GetProperty("attributionProblem").GetProperty("command").GetString());
         Assert.Equal(JsonValueKind.Null, example.GetProperty("prediction").ValueKind);
         Assert.Equal(9, example.GetProperty("classes").GetArrayLength() - 1);
-    }
-
-    [Fact]
-    public async Task Stale_attribution_is_shown_and_says_why()
-    {
-        await using Workbench workbench = await Workbench.StartAsync(new RunRecipe());
-        JsonFile.Edit(workbench.Find("demo", "results/data", "result.json"), json => json["inputs"]!["dataIdentity"] = new string('0', 64));
-
-        JsonElement attribution = (await workbench.GetAsync("/api/runs/demo/example/test/0")).GetProperty("attribution");
-
-        Assert.Equal("stale", attribution.GetProperty("state").GetString());
-        Assert.Contains("other data", attribution.GetProperty("reason").GetString(), StringComparison.Ordinal);
-        Assert.Equal(10, attribution.GetProperty("proponents").GetArrayLength());
-    }
-
-    public static TheoryData<string, string> Damages => new()
-    {
-        { "result.json", "truncated" },
-        { "result.json", "range" },
-        { "result.json", "arrays" },
-        { "arrays.safetensors", "truncated" },
-        { "arrays.safetensors", "shape" },
-        { "arrays.safetensors", "index" },
-        { "arrays.safetensors", "missing" },
-    };
-
-    [Theory]
-    [MemberData(nameof(Damages))]
-    public async Task Damaged_attribution_is_a_problem_of_its_panel_only(string name, string damage)
-    {
-        await using Workbench workbench = await Workbench.StartAsync(new RunRecipe());
-        string file = workbench.Find("demo", "results/data", name);
-        Damage(file, damage);
-
-        JsonElement example = await workbench.GetAsync("/api/runs/demo/example/test/0");
-
-        JsonElement problem = example.GetProperty("attributionProblem");
-        Assert.Contains(problem.GetProperty("code").GetString(), new[] { "file-damaged", "input-unusable" });
-        Assert.Contains("demo", problem.GetProperty("cause").GetString(), StringComparison.Ordinal);
-        Assert.NotEmpty(problem.GetProperty("action").GetString()!);
-        Assert.Equal(JsonValueKind.Object, example.GetProperty("prediction").ValueKind);
     }
 
     [Fact]
@@ -154,8 +80,9 @@ public sealed class ExampleEndpointTests(SharedWorkbench shared)
         JsonElement example = await workbench.GetAsync("/api/runs/demo/example/test/0");
 
         Assert.Equal("file-damaged", example.GetProperty("predictionProblem").GetProperty("code").GetString());
-        Assert.Equal(JsonValueKind.Object, example.GetProperty("attribution").ValueKind);
-        await workbench.GetProblemAsync("/api/runs/demo/mistakes", HttpStatusCode.UnprocessableEntity, "file-damaged");
+        JsonElement influences = await workbench.GetAsync("/api/runs/demo/lenses/data/example/test/0");
+        Assert.Equal(JsonValueKind.Object, influences.GetProperty("attribution").ValueKind);
+        await workbench.GetProblemAsync("/api/runs/demo/lenses/data/mistakes", HttpStatusCode.UnprocessableEntity, "file-damaged");
     }
 
     [Theory]
@@ -166,45 +93,4 @@ public sealed class ExampleEndpointTests(SharedWorkbench shared)
     [InlineData("test/99999999999", HttpStatusCode.BadRequest, "number-wrong")]
     public Task Example_that_is_not_there_is_a_named_problem(string address, HttpStatusCode status, string code) =>
         shared.Workbench.GetProblemAsync($"/api/runs/demo/example/{address}", status, code);
-
-    private static void AssertEqual(IReadOnlyList<Influence> expected, JsonElement list, ExampleSet train)
-    {
-        JsonElement[] found = [.. list.EnumerateArray()];
-        Assert.Equal(expected.Select(influence => influence.Train), found.Select(influence => influence.GetProperty("index").GetInt32()));
-        Assert.Equal(expected.Select(influence => influence.Score), found.Select(influence => influence.GetProperty("score").GetSingle()));
-        Assert.Equal(expected.Select(influence => train.Label(influence.Train)), found.Select(influence => influence.GetProperty("label").GetInt32()));
-        Assert.Equal(expected.Select(influence => train.StoredLabel(influence.Train)), found.Select(influence => influence.GetProperty("storedLabel").GetInt32()));
-    }
-
-    private static void Damage(string file, string damage)
-    {
-        byte[] bytes = File.ReadAllBytes(file);
-        switch (damage)
-        {
-            case "truncated":
-                File.WriteAllBytes(file, bytes[..(bytes.Length / 2)]);
-                break;
-            case "range":
-                JsonFile.Edit(file, json => json["job"]!["targets"] = "test:5-2");
-                break;
-            case "arrays":
-                JsonFile.Edit(file, json => json["arrays"] = "../../../../demo/run.json");
-                break;
-            case "missing":
-                File.Delete(file);
-                break;
-            default:
-                bool isShape = damage == "shape";
-                var writer = new SafetensorsWriter();
-                foreach ((string list, string scores) in new[] { ("proponents", "proponentScores"), ("opponents", "opponentScores") })
-                {
-                    int targets = isShape ? 7 : 200;
-                    writer.Add(list, Enumerable.Repeat(isShape ? 0 : 3000, targets).ToArray(), targets, 1);
-                    writer.Add(scores, new float[targets], targets, 1);
-                }
-
-                writer.Save(file);
-                break;
-        }
-    }
 }

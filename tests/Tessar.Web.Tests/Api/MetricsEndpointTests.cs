@@ -79,9 +79,15 @@ public sealed class MetricsEndpointTests(SharedWorkbench shared)
     }
 
     [Fact]
-    public async Task Damaged_metric_file_is_named_and_a_torn_tail_is_not_damage()
+    public async Task Damaged_metric_file_is_named_and_a_torn_tail_of_a_run_that_was_killed_is_not_damage()
     {
         await using Workbench workbench = await Workbench.StartAsync(new RunRecipe { HasPredictions = false, Methods = [] });
+        await File.WriteAllBytesAsync(
+            workbench.PathOf("demo", "metrics.arrows"),
+            (await File.ReadAllBytesAsync(workbench.PathOf("demo", "metrics.arrows"), TestContext.Current.CancellationToken))[..^1],
+            TestContext.Current.CancellationToken);
+        await workbench.GetProblemAsync("/api/runs/demo/metrics", HttpStatusCode.UnprocessableEntity, "file-damaged");
+        JsonFile.Edit(workbench.PathOf("demo", "run.json"), json => json.Remove("metrics"));
         string file = workbench.PathOf("demo", "metrics.arrows");
         byte[] whole = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
 

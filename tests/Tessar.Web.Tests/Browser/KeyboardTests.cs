@@ -44,7 +44,7 @@ public sealed class KeyboardTests(SharedWorkbench shared, Chromium chromium)
     {
         await using Session session = await Session.OpenAsync(chromium, shared.Workbench.Url, "/r/demo/example/test/21");
         await session.SettleAsync();
-        int second = (await shared.Workbench.GetAsync("/api/runs/demo/mistakes?top=2")).GetProperty("mistakes")[1].GetProperty("index").GetInt32();
+        int second = (await shared.Workbench.GetAsync("/api/runs/demo/lenses/data/mistakes?top=2")).GetProperty("mistakes")[1].GetProperty("index").GetInt32();
 
         await PressAsync(session, "ArrowRight", "/r/demo/example/test/22");
         await PressAsync(session, "j", "/r/demo/example/test/23");

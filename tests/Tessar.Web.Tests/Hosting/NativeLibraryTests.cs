@@ -9,8 +9,8 @@ public sealed class NativeLibraryTests(SharedWorkbench shared)
     {
         foreach (string address in new[]
         {
-            "/", "/api/runs", "/api/runs/demo", "/api/runs/demo/metrics", "/api/runs/demo/metrics/rows", "/api/runs/demo/mistakes",
-            "/api/runs/demo/example/test/21", "/api/runs/demo/example/train/337", "/api/runs/demo/image/test/0.png", "/api/runs/broken",
+            "/", "/api/runs", "/api/runs/demo", "/api/runs/demo/metrics", "/api/runs/demo/metrics/rows", "/api/runs/demo/lenses/data/mistakes", "/api/jobs",
+            "/api/runs/demo/example/test/21", "/api/runs/demo/example/train/337", "/api/runs/demo/lenses/data/example/test/21", "/api/runs/demo/lenses/data/example/train/337", "/api/runs/demo/image/test/0.png", "/api/runs/broken",
         })
         {
             using HttpResponseMessage answer = await shared.Workbench.Client.GetAsync(new Uri(address, UriKind.Relative), TestContext.Current.CancellationToken);

@@ -1,8 +1,6 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Tessar.Web.Tests.Recording;
 
 namespace Tessar.Web.Tests.Hosting;
@@ -48,15 +46,21 @@ public sealed class SecurityTests(SharedWorkbench shared)
     }
 
     [Theory]
-    [InlineData("POST")]
-    [InlineData("PUT")]
-    [InlineData("DELETE")]
-    [InlineData("OPTIONS")]
-    public async Task Nothing_but_reading_is_offered(string method)
+    [InlineData("POST", "/api/runs", "GET, HEAD")]
+    [InlineData("PUT", "/api/runs", "GET, HEAD")]
+    [InlineData("DELETE", "/api/runs/demo", "GET, HEAD")]
+    [InlineData("OPTIONS", "/api/runs", "GET, HEAD")]
+    [InlineData("POST", "/", "GET, HEAD")]
+    [InlineData("PUT", "/api/jobs", "GET, HEAD, POST")]
+    [InlineData("POST", "/api/jobs/1", "GET, HEAD, DELETE")]
+    public async Task Method_that_an_address_does_not_take_is_refused_with_those_it_takes(string method, string address, string allowed)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), "/api/runs");
+        using var request = new HttpRequestMessage(new HttpMethod(method), address);
 
-        Assert.Equal((HttpStatusCode.MethodNotAllowed, "method-not-allowed"), await SendAsync(request));
+        using HttpResponseMessage answer = await shared.Workbench.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+        Assert.Equal(allowed.Split(", ").Order(), answer.Content.Headers.Allow.Order());
     }
 
     [Theory]
@@ -79,7 +83,8 @@ public sealed class SecurityTests(SharedWorkbench shared)
         await using Workbench workbench = await Workbench.StartAsync();
         new RunRecipe { Name = "secret", HasPredictions = false, Methods = [] }.Write(workbench.Parent);
 
-        string answer = await RawAsync(workbench.Url.Port, address);
+        string answer = await RawRequest.SendAsync(
+            workbench.Url, $"GET {address} HTTP/1.1", "Host: 127.0.0.1:{port}", "Connection: close");
 
         Assert.DoesNotContain("adamw", answer, StringComparison.Ordinal);
         Assert.DoesNotContain("MZ", answer, StringComparison.Ordinal);
@@ -89,20 +94,113 @@ public sealed class SecurityTests(SharedWorkbench shared)
             answer);
     }
 
-    [Fact]
-    public async Task Every_answer_forbids_other_sources_and_other_readers()
+    public static TheoryData<int, string[]> Answers => new()
     {
-        foreach (string address in new[] { "/", "/api/runs", "/api/runs/nobody", "/mark.svg" })
-        {
-            using HttpResponseMessage answer = await shared.Workbench.Client.GetAsync(new Uri(address, UriKind.Relative), TestContext.Current.CancellationToken);
+        { 200, ["GET / HTTP/1.1", "Host: 127.0.0.1:{port}"] },
+        { 200, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}"] },
+        { 200, ["HEAD /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}"] },
+        { 200, ["GET /mark.svg HTTP/1.1", "Host: localhost:{port}"] },
+        { 404, ["GET /api/runs/nobody HTTP/1.1", "Host: 127.0.0.1:{port}"] },
+        { 404, ["GET /api/nothing HTTP/1.1", "Host: 127.0.0.1:{port}"] },
+        { 404, ["GET /assets/none.js HTTP/1.1", "Host: 127.0.0.1:{port}"] },
+        { 405, ["PUT /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}"] },
+        { 405, ["DELETE /r/demo HTTP/1.1", "Host: 127.0.0.1:{port}"] },
+        { 405, ["OPTIONS /api/jobs HTTP/1.1", "Host: 127.0.0.1:{port}"] },
+        { 403, ["GET /api/runs HTTP/1.1", "Host: evil.example"] },
+        { 403, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}", "Origin: https://evil.example"] },
+        { 403, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}", "Origin: http://127.0.0.1:{port}", "Origin: https://evil.example"] },
+        { 403, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}", "Origin: http://127.0.0.1:{port}", "Origin: http://127.0.0.1:{port}"] },
+        { 403, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}", "Origin: http://127.0.0.1:{port}, https://evil.example"] },
+        { 403, ["POST /api/jobs HTTP/1.1", "Host: 127.0.0.1:{port}", "Content-Length: 0"] },
+        { 403, ["DELETE /api/jobs/1 HTTP/1.1", "Host: 127.0.0.1:{port}", "X-Tessar-Token: 0"] },
+        { 400, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}", "Host: evil.example"] },
+        { 400, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}", "Host: 127.0.0.1:{port}"] },
+        { 400, ["GET /api/runs HTTP/1.1"] },
+        { 404, ["GET /api/runs\u0001 HTTP/1.1", "Host: 127.0.0.1:{port}"] },
+        { 400, ["this isn't HTTP"] },
+        { 400, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}", "no colon"] },
+        { 431, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}", .. Enumerable.Range(0, 120).Select(i => FormattableString.Invariant($"X-{i}: 1"))] },
+    };
 
-            string policy = answer.Headers.GetValues("Content-Security-Policy").Single();
-            Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
-            Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
-            Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
-            Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
-            Assert.Equal("same-origin", answer.Headers.GetValues("Cross-Origin-Resource-Policy").Single());
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public async Task Every_answer_forbids_other_sources_and_other_readers(int status, string[] head)
+    {
+        string answer = await RawRequest.SendAsync(shared.Workbench.Url, [.. head, "Connection: close"]);
+
+        AssertGuarded(answer, status);
+    }
+
+    [Fact]
+    public async Task Server_that_breaks_answers_with_its_headers_too()
+    {
+        await using Workbench workbench = await Workbench.StartAsync(ToyEndpoints.Options);
+
+        string answer = await RawRequest.SendAsync(
+            workbench.Url, "GET /api/toy/broken HTTP/1.1", "Host: 127.0.0.1:{port}", "Connection: close");
+
+        AssertGuarded(answer, 500);
+        Assert.Contains("NotSupportedException", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_requests_of_one_connection_have_their_headers_and_their_bodies_whole()
+    {
+        string[] get = ["GET /api/runs/demo HTTP/1.1", "Host: 127.0.0.1:{port}", ""];
+
+        string answer = await RawRequest.SendAsync(shared.Workbench.Url, [.. get, .. get, "GET /mark.svg HTTP/1.1", "Host: 127.0.0.1:{port}", "Connection: close"]);
+
+        Assert.Equal(3, Regex.Count(answer, "HTTP/1.1 200 OK", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Assert.Equal(3, Regex.Count(answer, "Content-Security-Policy", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Assert.EndsWith("</svg>", answer.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Token_is_asked_of_whatever_changes_something_and_read_only_from_the_page()
+    {
+        await using Workbench workbench = await Workbench.StartAsync(ToyEndpoints.Options);
+        int before = CounterEndpoint.Count;
+        foreach (string token in new[] { "", new string('0', 64), (await workbench.TokenAsync())[1..] })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/toy/counter");
+            request.Headers.Add("X-Tessar-Token", token);
+            using HttpResponseMessage answer = await workbench.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         }
+
+        Assert.Equal(before, CounterEndpoint.Count);
+        Assert.Equal(HttpStatusCode.OK, (await workbench.ChangeAsync(HttpMethod.Post, "/api/toy/counter")).Status);
+        Assert.Equal(before + 1, CounterEndpoint.Count);
+    }
+
+    [Fact]
+    public async Task Every_start_has_a_token_of_its_own()
+    {
+        await using Workbench other = await Workbench.StartAsync();
+
+        Assert.NotEqual(await shared.Workbench.TokenAsync(), await other.TokenAsync());
+    }
+
+    [Fact]
+    public async Task Page_under_the_name_of_its_file_is_the_page_with_the_token()
+    {
+        string page = await shared.Workbench.Client.GetStringAsync(new Uri("/index.html", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.Contains(await shared.Workbench.TokenAsync(), page, StringComparison.Ordinal);
+    }
+
+    private static void AssertGuarded(string answer, int status)
+    {
+        Assert.StartsWith(FormattableString.Invariant($"HTTP/1.1 {status} "), answer, StringComparison.Ordinal);
+        string[] lines = answer[..answer.IndexOf("\r\n\r\n", StringComparison.Ordinal)].Split("\r\n");
+        string policy = Assert.Single(lines, line => line.StartsWith("Content-Security-Policy: ", StringComparison.Ordinal));
+        Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
+        Assert.Contains("X-Content-Type-Options: nosniff", lines);
+        Assert.Contains("Referrer-Policy: no-referrer", lines);
+        Assert.Contains("Cross-Origin-Resource-Policy: same-origin", lines);
+        Assert.Contains("Cross-Origin-Opener-Policy: same-origin", lines);
     }
 
     private string Port => shared.Workbench.Url.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -113,16 +211,5 @@ public sealed class SecurityTests(SharedWorkbench shared)
         string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         using JsonDocument document = JsonDocument.Parse(text);
         return (answer.StatusCode, document.RootElement.TryGetProperty("code", out JsonElement code) ? code.GetString() : null);
-    }
-
-    private static async Task<string> RawAsync(int port, string address)
-    {
-        using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
-        await using NetworkStream stream = client.GetStream();
-        byte[] request = Encoding.ASCII.GetBytes($"GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
-        await stream.WriteAsync(request, TestContext.Current.CancellationToken);
-        using var reader = new StreamReader(stream, Encoding.Latin1);
-        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -39,7 +39,7 @@ internal sealed record RunRecipe
             var tensors = new SafetensorsWriter();
             tensors.Add("fc.weight", new float[] { 1, 2, 3, 4 }, 2, 2);
             tensors.Save(weights);
-            writer.CopyCheckpoint(weights);
+            writer.CopyCheckpoint(weights, module: null);
             File.Delete(weights);
             MetricRow last = Metrics.LastOrDefault(row => row.TestLoss is not null);
             writer.Finish(Status, Status == RunStatus.Completed && Kind == RunKind.Trained
@@ -52,7 +52,7 @@ internal sealed record RunRecipe
         Evidence evidence = Known(store, labels);
         ExampleSet train = ExampleSet.Parse(store, Evidence.Train, labels), test = ExampleSet.Parse(store, Evidence.Test);
         if (HasPredictions)
-            Predictions.Save(run.Directory, run.Record, run.Record.Checkpoints[^1], test, evidence.Logits, seconds: 0.4);
+            Predictions.Save(run, run.Record.Checkpoints[^1], test, evidence.Logits, seconds: 0.4);
         foreach ((int place, string method) in Methods.Index())
         {
             AttributionResult result = AttributionResult.Save(

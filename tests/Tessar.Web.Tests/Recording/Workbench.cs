@@ -1,11 +1,13 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Tessar.Runs;
 
 namespace Tessar.Web.Tests.Recording;
 
 /// <summary>A server over a temporary folder of runs, on a free port.</summary>
-internal sealed class Workbench : IAsyncDisposable
+internal sealed partial class Workbench : IAsyncDisposable
 {
     private readonly WorkbenchServer server;
 
@@ -26,13 +28,38 @@ internal sealed class Workbench : IAsyncDisposable
 
     public Uri Url => server.Url;
 
-    public static async Task<Workbench> StartAsync(params IEnumerable<RunRecipe> recipes)
+    public WorkbenchServer Server => server;
+
+    /// <summary>The token that stands in the page.</summary>
+    public async Task<string> TokenAsync()
+    {
+        string page = await Client.GetStringAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
+        return TokenPlace().Match(page) is { Success: true } found ? found.Groups["token"].Value : throw new InvalidOperationException("The page has no token.");
+    }
+
+    /// <summary>Asks for a change with the page's token, and returns status and document.</summary>
+    public async Task<(HttpStatusCode Status, JsonElement Document)> ChangeAsync(HttpMethod method, string address, string? json = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(address, UriKind.Relative));
+        request.Headers.Add("X-Tessar-Token", await TokenAsync());
+        if (json is not null)
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using JsonDocument document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return (answer.StatusCode, document.RootElement.Clone());
+    }
+
+    public static Task<Workbench> StartAsync(params IEnumerable<RunRecipe> recipes) => StartAsync(new WorkbenchOptions(), recipes);
+
+    /// <param name="options">Settings besides folder and port.</param>
+    /// <param name="recipes">The runs.</param>
+    public static async Task<Workbench> StartAsync(WorkbenchOptions options, params IEnumerable<RunRecipe> recipes)
     {
         string runs = Path.Combine(Directory.CreateTempSubdirectory("tessar-web-").FullName, "runs");
         Directory.CreateDirectory(runs);
         foreach (RunRecipe recipe in recipes)
             recipe.Write(runs);
-        return new Workbench(await WorkbenchServer.StartAsync(new WorkbenchOptions { RunsDirectory = runs, Port = 0 }), runs);
+        return new Workbench(await WorkbenchServer.StartAsync(options with { RunsDirectory = runs, Port = 0 }), runs);
     }
 
     /// <summary>A file of a run.</summary>
@@ -65,6 +92,9 @@ internal sealed class Workbench : IAsyncDisposable
         Assert.NotEmpty(problem.GetProperty("action").GetString()!);
         return problem;
     }
+
+    [GeneratedRegex("<meta name=\"tessar-token\" content=\"(?<token>[0-9a-f]{64})\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TokenPlace();
 
     public async ValueTask DisposeAsync()
     {

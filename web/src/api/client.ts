@@ -7,13 +7,28 @@ export class RequestError extends Error {
   }
 }
 
-/** Fetches a document of the read API; throws a RequestError with cause and remedy. */
-export async function fetchDocument<T>(address: string, signal: AbortSignal): Promise<T> {
+/** What a request that changes something has to show; null where the server didn't give the page one. */
+const token = document.querySelector<HTMLMetaElement>('meta[name=tessar-token]')?.content || null;
+
+/** Whether this page may ask the server to change something. */
+export const canChange = token !== null;
+
+/** Fetches a document of the API; throws a RequestError with cause and remedy. */
+export const fetchDocument = <T>(address: string, signal: AbortSignal): Promise<T> => request<T>(address, { signal });
+
+/** Asks the server to change something; throws a RequestError with cause and remedy. */
+export function change<T>(method: 'POST' | 'DELETE', address: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { 'x-tessar-token': token ?? '' };
+  if (body === undefined) return request<T>(address, { method, headers });
+  return request<T>(address, { method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+}
+
+async function request<T>(address: string, how: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(address, { signal, headers: { accept: 'application/json' } });
+    response = await fetch(address, { ...how, headers: { accept: 'application/json', ...(how.headers as Record<string, string> | undefined) } });
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (how.signal?.aborted) throw error;
     throw new RequestError({
       status: 0,
       title: 'The workbench server doesn’t answer.',
@@ -69,8 +84,5 @@ export const addresses = {
   },
   metricRows: (run: string, first: number, count: number) =>
     `/api/runs/${segment(run)}/metrics/rows?first=${first}&count=${count}`,
-  mistakes: (run: string, split: string, top: number) =>
-    `/api/runs/${segment(run)}/mistakes?split=${segment(split)}&top=${top}`,
-  example: (run: string, split: string, index: string, method: string | null) =>
-    `/api/runs/${segment(run)}/example/${segment(split)}/${segment(index)}${method ? `?method=${segment(method)}` : ''}`,
+  example: (run: string, split: string, index: string) => `/api/runs/${segment(run)}/example/${segment(split)}/${segment(index)}`,
 };

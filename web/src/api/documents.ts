@@ -1,4 +1,4 @@
-// The documents of the read API, as src/Tessar.Web/Documents writes them. Every document carries `schema`;
+// The documents that belong to no lens, as src/Tessar.Web/Documents writes them. Every document carries `schema`;
 // a server that is newer than this page is refused in client.ts.
 
 export const newestSchema = 1;
@@ -13,7 +13,7 @@ export interface Problem {
   command: string | null;
 }
 
-export type RunStatus = 'running' | 'completed' | 'interrupted' | 'failed' | 'unreadable';
+export type RunStatus = 'starting' | 'running' | 'completed' | 'interrupted' | 'failed' | 'unreadable';
 export type MethodState = 'done' | 'stale' | 'missing';
 
 export interface MethodBadge {
@@ -85,13 +85,14 @@ export interface FinalFigures {
 export interface RunDocument {
   schema: number;
   run: string;
+  /** What a run that is only starting doesn't tell yet is null. */
   status: RunStatus;
-  kind: 'trained' | 'imported';
-  created: string;
+  kind: 'trained' | 'imported' | null;
+  created: string | null;
   finished: string | null;
-  model: string;
-  parameters: number;
-  data: string;
+  model: string | null;
+  parameters: number | null;
+  data: string | null;
   epochs: number | null;
   plantedErrors: number;
   plantedFraction: number | null;
@@ -140,72 +141,11 @@ export interface ImageReference {
   height: number;
 }
 
-export interface Mistake {
-  index: number;
-  label: number;
-  predicted: number;
-  confidence: number;
-  image: ImageReference;
-}
-
-export interface MistakesDocument {
-  schema: number;
-  run: string;
-  split: string;
-  examples: number;
-  total: number;
-  classes: string[];
-  mistakes: Mistake[];
-}
-
 export interface Prediction {
   probabilities: number[];
   predicted: number;
   confidence: number;
   isCorrect: boolean;
-}
-
-export interface Influence {
-  split: string;
-  index: number;
-  label: number;
-  storedLabel: number;
-  score: number;
-  image: ImageReference;
-}
-
-export interface Attribution {
-  method: string;
-  state: MethodState;
-  reason: string | null;
-  created: string;
-  train: string;
-  targets: string;
-  sign: string;
-  /** The class whose score the influences raise or lower. */
-  outputClass: number;
-  command: string;
-  proponents: Influence[];
-  opponents: Influence[];
-}
-
-export interface ReachedTarget {
-  index: number;
-  label: number;
-  score: number;
-  image: ImageReference;
-}
-
-/** The targets in whose lists of strongest proponents or opponents a training example stands. */
-export interface Reach {
-  method: string;
-  targets: string;
-  targetSplit: string;
-  top: number;
-  raisedCount: number;
-  loweredCount: number;
-  raised: ReachedTarget[];
-  lowered: ReachedTarget[];
 }
 
 export interface ExampleDocument {
@@ -222,12 +162,6 @@ export interface ExampleDocument {
   isPlanted: boolean;
   prediction: Prediction | null;
   predictionProblem: Problem | null;
-  attribution: Attribution | null;
-  attributionProblem: Problem | null;
-  /** Results that cover this example, newest first. */
-  methods: string[];
-  /** For a training example: the targets whose lists it stands in. */
-  reach: Reach | null;
   navigation: Navigation;
 }
 

@@ -4,10 +4,10 @@ const segment = encodeURIComponent;
 export const links = {
   runs: '/',
   run: (run: string) => `/r/${segment(run)}`,
-  example: (run: string, split: string, index: number, query: { from?: string | null; method?: string | null } = {}) => {
+  example: (run: string, split: string, index: number, query: Record<string, string | null> = {}) => {
     const search = new URLSearchParams();
-    if (query.from) search.set('from', query.from);
-    if (query.method) search.set('method', query.method);
+    for (const [key, value] of Object.entries(query)) if (value) search.set(key, value);
+    search.sort();
     const text = search.toString();
     return `/r/${segment(run)}/example/${segment(split)}/${index}${text === '' ? '' : `?${text}`}`;
   },

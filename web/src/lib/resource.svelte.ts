@@ -28,6 +28,7 @@ export class Resource<T> {
       const target = address();
       if (target === null) {
         this.data = null;
+        this.problem = null;
         this.isLoading = false;
         return undefined;
       }

@@ -37,6 +37,8 @@ internal sealed class EvaluateBrittlenessCommand : TessarCommand
         draws = Add(Setting.Int32("brittleness.draws", "--draws", "D", "Random removals of each size", 10, 1, 10_000));
         bisect = Add(new Option<bool>("--bisect") { Description = "Search each target's smallest k up to the largest share instead of trying every share" });
         ensemble = Add(Asking.EnsembleSetting("brittleness"));
+        OnlyIf(draws, call => !call.IsGiven(bisect), "with `--bisect`, which tries no random removals");
+        AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("evaluate brittleness first --count 10 --shares 0.05", "A quick look at TRAK, at 5 % only");
         AddExample("evaluate brittleness first --ensemble 10 --json", "30 targets, shares from 1 % to 10 %, for a script");

@@ -32,6 +32,7 @@ internal sealed class EvaluateLooCommand : TessarCommand
         count = Add(Setting.Int32("loo.examples", "--examples", "N", "Single examples to remove, half at random, half the strongest by the method", 100, 6, 1_000_000));
         seeds = Add(Setting.Int32("loo.seeds", "--seeds", "R", "Trainings without each of them; with one there is no noise ceiling", 3, 1, 1000));
         ensemble = Add(Asking.EnsembleSetting("loo"));
+        AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("evaluate loo first --examples 20 --seeds 2", "A quick look at TRAK");
         AddExample("evaluate loo first --method data/grad-dot --examples 100 --seeds 5 --json", "With a noise ceiling worth the name, for a script");

@@ -27,6 +27,7 @@ internal sealed class EvaluateMislabelsCommand : TessarCommand
         train = Add(Asking.TrainSetting("mislabels"));
         ensemble = Add(Asking.EnsembleSetting("mislabels"));
         top = Add(Setting.Int32("mislabels.top", "--top", "N", "Most suspicious examples to list", 20, 1, 1_000_000));
+        AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("evaluate mislabels demo-1", "By the self-influence of TRAK");
         AddExample("evaluate mislabels mine --method data/grad-dot --top 100 --json", "Of a run on your own data: a list to look through");
@@ -57,8 +58,7 @@ internal sealed class EvaluateMislabelsCommand : TessarCommand
         Suspect[] shown = [.. result.MostSuspicious.Take(SuspicionStrip.Count(call.Style, examples))];
         output.WriteLine($"The {shown.Length} most suspicious of {Quantity.Count(result.Examples)} training examples, by {result.Method}:");
         output.WriteLine();
-        foreach (string line in SuspicionStrip.Lines(call.Style, examples, shown))
-            output.WriteLine(line);
+        output.Draw(SuspicionStrip.Lines(call.Style, examples, shown));
         output.WriteLine();
         output.WriteLine(Verdict(result));
         output.WriteLine($"All of them, ranked: {result.Ranking}");

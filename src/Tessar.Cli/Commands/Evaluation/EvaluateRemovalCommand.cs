@@ -41,6 +41,7 @@ internal sealed class EvaluateRemovalCommand : TessarCommand
         seeds = Add(Setting.Int32("removal.seeds", "--seeds", "R", "Trainings of each removal", 3, 1, 1000));
         draws = Add(Setting.Int32("removal.draws", "--draws", "D", "Random removals of each size", 10, 1, 10_000));
         ensemble = Add(Asking.EnsembleSetting("removal"));
+        AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("evaluate removal first --by sum --count 200", "A quick look at TRAK: one ranking for 200 targets, few trainings");
         AddExample("evaluate removal first --ensemble 10 --json", "Each target's own proponents; the trainings are those of evaluate brittleness");

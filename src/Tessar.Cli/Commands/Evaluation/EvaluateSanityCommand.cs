@@ -29,6 +29,7 @@ internal sealed class EvaluateSanityCommand : TessarCommand
         top = Add(Setting.Int32("sanity.top", "--top", "K", "Strongest proponents of each target that are counted", 10, 1, 100_000));
         copies = Add(Setting.Int32("sanity.copies", "--copies", "N", "Training examples that are given twice", 50, 1, 100_000));
         ensemble = Add(Asking.EnsembleSetting("sanity"));
+        AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("evaluate sanity first", "TRAK, the default");
         AddExample("evaluate sanity first --method data/grad-dot --top 5 --json", "Another method, for a script");

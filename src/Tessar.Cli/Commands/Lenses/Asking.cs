@@ -41,7 +41,7 @@ internal static class Asking
     /// <param name="show">Told what was open and the answer.</param>
     public static int Run(Invocation call, MethodJob job, Action<Inquiry, MethodResult> show)
     {
-        var runner = new MethodRunner(call.Known.Catalog) { RunsDirectory = call.Runs };
+        var runner = new MethodRunner(call.Known.Catalog) { RunsDirectory = call.Runs, OpensRun = call.OpenRun };
         var relay = new Relay();
         using Inquiry inquiry = runner.Open(job, new MethodContext
         {
@@ -52,6 +52,7 @@ internal static class Asking
             Retrainer = new ProcessRetrainer(),
             Replayer = new RunReplayer(),
         });
+        call.KeepOutputsApart(FilesOf(inquiry));
         TorchThreads.Set(call.Threads);
         MethodResult result = call.Progress.Run(progress =>
         {
@@ -79,6 +80,11 @@ internal static class Asking
 
     /// <summary>The value of a setting that has no default, or null.</summary>
     public static string? Given(this Invocation call, Setting<string> setting) => call.TryValue(setting, out string value) ? value : null;
+
+    // What is read: the examples, and what was recorded of the runs.
+    private static IEnumerable<string> FilesOf(Inquiry inquiry) => inquiry.Store.Paths.Concat(
+        inquiry.View.Checkpoints.Select(one => one.Run.Directory).Distinct(StringComparer.Ordinal)
+            .SelectMany(folder => Directory.EnumerateFiles(folder).Concat(inquiry.View.Checkpoints.Select(one => one.Checkpoint.File))));
 
     // The display is there only while something runs: before that nothing is reported.
     private sealed class Relay : IProgress<MethodProgress>

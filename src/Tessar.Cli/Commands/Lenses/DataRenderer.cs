@@ -17,10 +17,14 @@ internal sealed class DataRenderer : LensRenderer
 {
     private const int TargetsShown = 5;
 
-    private readonly Option<string> _picture = new("--picture") { Description = $"Draw the strongest examples: one block per prediction, at most {ContactSheetPage.MostTargets}", HelpName = "FILE.png" };
-    private readonly Option<string> _report = new("--report") { Description = $"Write a page to read and pass on: images, scores, how they were made; at most {ReportPage.MostTargets} predictions", HelpName = "FILE.html" };
-    private readonly Option<string> _export = new("--export") { Description = $"Write every score as a row of a table: {string.Join(" or ", ScoreExport.Extensions)}", HelpName = "FILE" };
-    private readonly Option<bool> _force = new("--force") { Description = "Replace files that exist" };
+    private readonly OutputOption _picture = new("--picture", $"Draw the strongest examples: one block per prediction, at most {ContactSheetPage.MostTargets}", "FILE.png", ".png");
+    private readonly OutputOption _report = new(
+        "--report", $"Write a page to read and pass on: images, scores, how they were made; at most {ReportPage.MostTargets} predictions", "FILE.html", ".html", ".htm");
+    private readonly OutputOption _export = new("--export", $"Write every score as a row of a table: {string.Join(" or ", ScoreExport.Extensions)}", "FILE", ScoreExport.Extensions);
+    private readonly Option<bool> _rawCells = new("--raw-cells")
+    {
+        Description = "Leave names in a .csv as they are; without it one that a spreadsheet would take for a formula gets a ' in front",
+    };
 
     public override Type Result => typeof(AttributeJson);
 
@@ -30,10 +34,11 @@ internal sealed class DataRenderer : LensRenderer
 
     public override void AddTo(LensCommand command)
     {
-        command.AddOption(_picture);
-        command.AddOption(_report);
-        command.AddOption(_export);
-        command.AddOption(_force);
+        command.WriteTo(_picture);
+        command.WriteTo(_report);
+        command.WriteTo(_export);
+        command.AddOption(_rawCells);
+        command.MeaningfulOnlyWith(_rawCells, _export);
     }
 
     public override IEnumerable<(string Line, string Meaning)> ExamplesOf(LensDescription lens, string usual) =>
@@ -50,13 +55,13 @@ internal sealed class DataRenderer : LensRenderer
 
     public override Action<Inquiry, MethodResult> Prepare(Invocation call, LensDescription lens)
     {
-        ExplanationFiles files = ExplanationFiles.Of(call, _picture, _report, _export, call.Value(_force));
+        ExplanationFiles files = ExplanationFiles.Of(call, _picture, _report, _export, call.Value(_rawCells));
         if (IsWriting(call) && call.GivenOptions().Contains("--top-only", StringComparer.Ordinal))
             throw new TessarException("--picture, --report and --export need every score, --top-only keeps the strongest. Leave one of them out.", ErrorKind.Usage);
         return (inquiry, result) => Print(call, files, inquiry, result);
     }
 
-    private bool IsWriting(Invocation call) => call.Value(_picture) is not null || call.Value(_report) is not null || call.Value(_export) is not null;
+    private bool IsWriting(Invocation call) => call.IsGiven(_picture) || call.IsGiven(_report) || call.IsGiven(_export);
 
     private static void Print(Invocation call, ExplanationFiles files, Inquiry inquiry, MethodResult found)
     {
@@ -92,8 +97,7 @@ internal sealed class DataRenderer : LensRenderer
         foreach (TargetJson target in result.Targets.Take(TargetsShown))
         {
             output.WriteLine($"{target.Example}, {target.Label}");
-            foreach (string line in InfluenceStrip.Lines(call.Style, examples, explained, target))
-                output.WriteLine(line);
+            output.Draw(InfluenceStrip.Lines(call.Style, examples, explained, target));
             output.WriteLine();
         }
         if (result.Targets.Count > TargetsShown)

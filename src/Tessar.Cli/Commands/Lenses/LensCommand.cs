@@ -29,6 +29,7 @@ internal sealed class LensCommand : TessarCommand
         _settings = new LensSettings(this, lens);
         _memory = Add(Setting.Size($"{lens.Verb}.memory", "--memory", "SIZE", _renderer.MemoryHelp, MethodJob.DefaultMemoryBudget, "2GiB"));
         _renderer.AddTo(this);
+        AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         foreach ((string line, string meaning) in _renderer.ExamplesOf(lens, usual))
             AddExample(line, meaning);
@@ -42,6 +43,10 @@ internal sealed class LensCommand : TessarCommand
 
     public TOption AddOption<TOption>(TOption option)
         where TOption : Option => Add(option);
+
+    public void WriteTo(OutputOption output) => AddOutput(output);
+
+    public void MeaningfulOnlyWith(Option option, Option other) => OnlyWith(option, other);
 
     protected override int Execute(Invocation call)
     {

@@ -14,7 +14,7 @@ internal sealed class CompareRecipes(CompareOptions options) : IQuestion
 {
     private const int UsualTargets = 500;
 
-    private readonly CompareOptions _options = OptionRanges.Check(options);
+    private readonly CompareOptions _options = options.Checked();
 
     /// <inheritdoc/>
     public Type Contract => typeof(IAttributionMethod);
@@ -30,7 +30,7 @@ internal sealed class CompareRecipes(CompareOptions options) : IQuestion
         {
             throw new TessarException(
                 $"{a.Run.Name} was trained on {trainA} and {b.Run.Name} on {trainB}: recipes are compared on the same examples in the same order. "
-                + "Choose a common range with --train.", ErrorKind.Usage);
+                + "Choose a common range of training examples.", ErrorKind.Usage);
         }
 
         ExampleSet queries = a.Targets(UsualTargets);

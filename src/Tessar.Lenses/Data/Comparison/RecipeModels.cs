@@ -49,7 +49,7 @@ internal sealed class RecipeModels
         {
             throw new TessarException(
                 $"{trained.Record.Failed.Count} of {trained.Count} trainings of {run.Name} failed: {trained.Record.Failed[0].Reason} "
-                + "Mend the recipe, or compare the runs as they are with --models 0.", ErrorKind.InputData);
+                + "Mend the recipe, or compare the runs as they are, with models=0.", ErrorKind.InputData);
         }
 
         if (trained.Record.Failed.Count > 0)
@@ -66,7 +66,7 @@ internal sealed class RecipeModels
         {
             throw new TessarException(
                 $"Scores of {Checkpoints.Count} models on {train} and {targets} need {bytes:N0} bytes; the memory budget is {budget:N0}. "
-                + "Choose fewer --targets, --models or --train examples.", ErrorKind.Environment);
+                + "Choose fewer targets, models or training examples.", ErrorKind.Environment);
         }
 
         return new RecipeScores([.. Checkpoints.Select((checkpoint, c) => recipe.CreateMethod<IAttributionMethod>().Score(

@@ -14,7 +14,7 @@ internal sealed class LinearDatamodeling(LdsOptions options) : IQuestion
     private const int UsualTargets = 500;
     private const int TuningResamples = 100;
 
-    private readonly LdsOptions _options = OptionRanges.Check(options);
+    private readonly LdsOptions _options = options.Checked();
 
     /// <inheritdoc/>
     public Type Contract => typeof(IAttributionMethod);

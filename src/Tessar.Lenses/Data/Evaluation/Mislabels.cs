@@ -10,7 +10,7 @@ namespace Tessar.Lenses.Data.Evaluation;
 [Question("data/mislabels", DefaultMethod = "data/trak")]
 internal sealed class Mislabels(MislabelsOptions options) : IQuestion
 {
-    private readonly MislabelsOptions _options = OptionRanges.Check(options);
+    private readonly MislabelsOptions _options = options.Checked();
 
     /// <inheritdoc/>
     public Type Contract => typeof(IAttributionMethod);

@@ -21,7 +21,7 @@ internal sealed class OptionSweep
         string[] sides = text.Split('=', 2);
         string[] values = sides.Length == 2 ? sides[1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [];
         if (values.Length < 2)
-            throw new TessarException($"`--sweep` is `{text}`; required is an option and at least two values, for example damping=0.1,0.3,1.", ErrorKind.Usage);
+            throw new TessarException($"sweep is `{text}`; required is an option and at least two values, for example damping=0.1,0.3,1.", ErrorKind.Usage);
         foreach (string value in values)
             inquiry.CreateMethodWith<IAttributionMethod>(sides[0], value);
         return new OptionSweep(sides[0], values);
@@ -37,7 +37,7 @@ internal sealed class OptionSweep
             return ([], [.. Enumerable.Range(0, count)]);
         int tuning = (int)Math.Round(share * count, MidpointRounding.AwayFromZero);
         if (tuning < 1 || tuning >= count)
-            throw new TessarException(string.Create(CultureInfo.InvariantCulture, $"A tuning share of {share} of {count} targets leaves none on one side. Use more --targets."), ErrorKind.Usage);
+            throw new TessarException(string.Create(CultureInfo.InvariantCulture, $"A tuning share of {share} of {count} targets leaves none on one side. Use more targets."), ErrorKind.Usage);
         int[] order = [.. Enumerable.Range(0, count)];
         new RandomStream(seed, "tuning targets").Shuffle<int>(order);
         return ([.. order[..tuning].Order()], [.. order[tuning..].Order()]);

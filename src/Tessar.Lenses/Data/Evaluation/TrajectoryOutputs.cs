@@ -31,15 +31,15 @@ internal static class TrajectoryOutputs
         if (inquiry.View.Checkpoints.Count > 1 || run.Record.Program.Mask is not null || train.ToString() != run.TrainSet(inquiry.Store).ToString())
         {
             throw new TessarException(
-                "--same-trajectory leaves examples out of one run's own training. Name one run that was trained without a mask, and leave --train and --ensemble out.", ErrorKind.Usage);
+                "same-trajectory leaves examples out of one run's own training. Name one run that was trained without a mask, and no other training examples or ensemble.", ErrorKind.Usage);
         }
 
-        string identity = string.Create(CultureInfo.InvariantCulture, $"{run.Checkpoints[^1].Sha256}|{masks.Rule}|{masks.Examples}|{JudgingTrainings.Seed(inquiry)}|{targets}|{masks.Count}");
+        string identity = string.Create(CultureInfo.InvariantCulture, $"{run.IdentityOf(run.Checkpoints[^1])}|{masks.Rule}|{masks.Examples}|{JudgingTrainings.Seed(inquiry)}|{targets}|{masks.Count}");
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..16];
         string path = Path.Combine(ResultFolder.StoreOf(run, "evaluations/trajectory"), $"{key}.safetensors");
         List<float> outputs = Kept(path);
         IReplayer replayer = inquiry.Context.Replayer ?? throw new TessarException(
-            "--same-trajectory replays the run, and nobody here can. Pass a MethodContext with a Replayer, such as `new RunReplayer()` of Tessar.Training.", ErrorKind.Usage);
+            "same-trajectory replays the run, and nobody here can. Pass a MethodContext with a Replayer, such as `new RunReplayer()` of Tessar.Training.", ErrorKind.Usage);
         for (int subset = outputs.Count / targets.Count; subset < masks.Count; subset++)
         {
             float[] weights = new float[train.Count];
@@ -73,7 +73,7 @@ internal static class TrajectoryOutputs
     private static void Keep(string path, List<float> outputs, int targets)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var writer = new SafetensorsWriter();
+        var writer = new SafetensorsWriter { IsSealed = true };
         writer.Add(Tensor, outputs.ToArray(), outputs.Count / targets, targets);
         writer.Save(path);
     }

@@ -112,7 +112,9 @@ internal sealed class GradientStore : IFeatureRows, IStoredRows, IDisposable
         string path = HeaderPath(folder);
         try
         {
-            GradientStoreHeader? header = JsonSerializer.Deserialize(File.ReadAllBytes(path), GradientStoreJson.Default.GradientStoreHeader);
+            byte[] json = File.ReadAllBytes(path);
+            SealedJson.Check(path, json, Remedy(folder));
+            GradientStoreHeader? header = JsonSerializer.Deserialize(SealedJson.Without(json), GradientStoreJson.Default.GradientStoreHeader);
             if (header is not { FormatVersion: 1 or 2, Rows: > 0 and <= int.MaxValue, Origin.ProjectionDimension: > 0 }
                 || header.RowsPerShard is <= 0 || (header.FormatVersion == 2) != header.RowsPerShard.HasValue)
             {

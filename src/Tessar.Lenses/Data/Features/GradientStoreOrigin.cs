@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Tessar.Lenses.Data.Features;
 
 /// <summary>What a gradient store was made from; two stores with equal origins hold the same numbers.</summary>
-/// <param name="CheckpointSha256">SHA-256 of the checkpoint file.</param>
+/// <param name="CheckpointSha256">SHA-256 of the checkpoint file; joined with the code of the model where that is the user's.</param>
 /// <param name="DataIdentity">Identity of the example store.</param>
 /// <param name="Examples">The examples, for example <c>train:0-9999</c>.</param>
 /// <param name="LabelsSha256">SHA-256 of the labels as they were used, overlay included.</param>

@@ -32,12 +32,12 @@ internal sealed class ProjectedFeatures : IDisposable
                 throw new TessarException(string.Create(
                     CultureInfo.InvariantCulture,
                     $"projection-dimension is {width}, more than the {_model.Gradients.ParameterCount} parameters of {checkpoint.Run.Record.Program.Model}; ")
-                    + "at most as many are allowed. Choose a smaller one, or --set projection=none for exact inner products.", ErrorKind.Usage);
+                    + "at most as many are allowed. Choose a smaller one, or projection=none for exact inner products.", ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "projection", "none")] };
             }
 
             bool isLandmarks = settings.Projection == TrakProjection.Landmarks;
             var origin = new GradientStoreOrigin(
-                checkpoint.Checkpoint.Sha256, train.Store.Identity, train.ToString(), ResultInputs.HashOfLabels(train), output.Name, width, isLandmarks ? "landmarks" : "sketch",
+                checkpoint.Identity, train.Store.Identity, train.ToString(), ResultInputs.HashOfLabels(train), output.Name, width, isLandmarks ? "landmarks" : "sketch",
                 settings.Seed, settings.NumberFormat == NumberFormat.F16 ? "f16" : "f32", settings.BatchSize, MethodOption.Write(settings.Unsupported));
             _projection = isLandmarks ? new LandmarkProjection(_model, train, width, settings.Seed, settings.BatchSize, context) : Plan(train, width, settings.Seed);
             _pass = new FeaturePass(_model, _projection, settings.BatchSize, context);

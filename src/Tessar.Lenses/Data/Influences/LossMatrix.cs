@@ -12,8 +12,6 @@ namespace Tessar.Lenses.Data.Influences;
 /// <summary>Writes a curvature matrix out, [P, P] in fp64, parameters in the order of the flat gradient.</summary>
 internal static class LossMatrix
 {
-    private const int HessianColumns = 64;
-
     // Relative; sums of fp32 products differ by far less, second derivatives of anything that isn't linear by far more.
     private const double Rounding = 1e-4;
 
@@ -33,7 +31,10 @@ internal static class LossMatrix
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"The curvature of {size:N0} parameters, written out and factored, needs {bytes:N0} bytes; the memory budget is {curvature.Context.MemoryBudget:N0}. ")
-                + "Use --method data/influence-cg or data/ekfac for models of this size.", ErrorKind.Environment);
+                + "Use data/influence-cg or data/ekfac for models of this size.", ErrorKind.Environment)
+            {
+                Remedies = [new(RemedyKind.UseMethod, "data/influence-cg"), new(RemedyKind.UseMethod, "data/ekfac")],
+            };
         }
 
         using DisposeScope scope = NewDisposeScope();
@@ -144,18 +145,9 @@ internal static class LossMatrix
 
     private static Tensor Hessian(TrainCurvature curvature, long size)
     {
-        Operators.LinearOperator products = curvature.Whole();
-        Tensor matrix = empty(size, size, dtype: ScalarType.Float64);
-        for (long first = 0; first < size; first += HessianColumns)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            long count = Math.Min(HessianColumns, size - first);
-            Tensor units = zeros(size, count, dtype: products.Type);
-            units.narrow(0, first, count).copy_(eye(count, dtype: products.Type));
-            matrix.narrow(1, first, count).copy_(products.Apply(units));
-            curvature.Context.Progress?.Report(new MethodProgress("curvature", first + count, size, "columns"));
-        }
-
+        Tensor matrix = curvature.Whole().ToDense(
+            ScalarType.Float64, curvature.Context.MemoryBudget,
+            done => curvature.Context.Progress?.Report(new MethodProgress("curvature", done, size, "columns")));
         return (matrix + matrix.t()).div_(2);
     }
 }

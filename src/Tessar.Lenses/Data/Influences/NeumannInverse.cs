@@ -39,7 +39,7 @@ internal sealed class NeumannInverse : InverseCurvature
         Damping = relativeDamping * curvature.MeanEigenvalue();
         _scale = Margin * (PowerIteration.LargestEigenvalue(_whole, Seed("power")) + Damping);
         if (_scale <= 0)
-            throw new NumericalException("The curvature of the training loss is zero, so nothing can be divided by it. Look at another checkpoint, or use --method data/grad-dot.");
+            throw new NumericalException("The curvature of the training loss is zero, so nothing can be divided by it. Look at another checkpoint, or use data/grad-dot.") { Remedies = [new(RemedyKind.UseMethod, "data/grad-dot")] };
     }
 
     public override double Damping { get; }
@@ -51,7 +51,7 @@ internal sealed class NeumannInverse : InverseCurvature
     [
         string.Create(
             CultureInfo.InvariantCulture,
-            $"The series of {_depth} terms left a residual of {_largestResidual:g2}. Raise --set depth, --set lissa-batch or --set damping; about 7 · (largest curvature / λ) terms reach 1e-3."),
+            $"The series of {_depth} terms left a residual of {_largestResidual:g2}. Raise `depth`, `lissa-batch` or `damping`; about 7 · (largest curvature / λ) terms reach 1e-3."),
     ];
 
     public override Tensor Solve(Tensor columns, MethodContext context)
@@ -62,7 +62,7 @@ internal sealed class NeumannInverse : InverseCurvature
             sum.add_(Series(columns, repeat, context));
         sum.div_(_scale * _repeats);
         Tensor length = columns.norm(0, keepdim: false);
-        Tensor left = (new DampedOperator(_whole, Damping).Apply(sum) - columns).norm(0, keepdim: false);
+        Tensor left = (_whole.Damped(Damping).Apply(sum) - columns).norm(0, keepdim: false);
         _largestResidual = Math.Max(_largestResidual, (left / where(length.gt(0), length, ones_like(length))).max().to_type(ScalarType.Float64).item<double>());
         return sum.MoveToOuterDisposeScope();
     }
@@ -76,15 +76,17 @@ internal sealed class NeumannInverse : InverseCurvature
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            Tensor product = Matrix(random).Apply(v);
-            v.add_(product.add_(v, Damping), -1 / _scale).add_(columns);
+            v.add_(Matrix(random).Damped(Damping).Apply(v), -1 / _scale).add_(columns);
             double length = v.norm().to_type(ScalarType.Float64).item<double>();
             // A convergent series stays below the sum of its terms' bounds, Σ ‖g‖ = depth ‖g‖.
             if (!double.IsFinite(length) || length > 10.0 * (step + 2) * start)
             {
                 throw new NumericalException(string.Create(
                     CultureInfo.InvariantCulture, $"The Neumann series diverges: after {step + 1} terms its length is {length:g3}, from {start:g3}. ")
-                    + "A batch's curvature is far above that of all examples, or the Hessian is negative. Raise --set lissa-batch or --set damping, or use --set curvature=gauss-newton.");
+                    + "A batch's curvature is far above that of all examples, or the Hessian is negative. Raise `lissa-batch` or `damping`, or use curvature=gauss-newton.")
+                {
+                    Remedies = [new(RemedyKind.SetMethodOption, "lissa-batch"), new(RemedyKind.SetMethodOption, "damping"), new(RemedyKind.SetMethodOption, "curvature", "gauss-newton")],
+                };
             }
 
             context.Progress?.Report(new MethodProgress("solve", (repeat * _depth) + step + 1, (long)_repeats * _depth, "terms"));

@@ -4,8 +4,8 @@ using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
 using Tessar.Operators;
+using Tessar.Tasks;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Influences;
@@ -33,16 +33,17 @@ internal sealed class TrainCurvature(GradientModel model, ExampleSet train, Curv
     public int Examples => train.Count;
 
     /// <summary>The matrix by its products, over all examples.</summary>
-    public LinearOperator Whole() => Operator([.. FeatureBatches()], kind);
+    public LinearOperator Whole() => Operator(kind);
 
     /// <summary>The Gauss–Newton matrix by its products, over all examples, whatever the kind.</summary>
-    public LinearOperator GaussNewton() => Operator([.. FeatureBatches()], CurvatureKind.GaussNewton);
+    public LinearOperator GaussNewton() => Operator(CurvatureKind.GaussNewton);
 
     /// <summary>The matrix of some examples only.</summary>
     /// <param name="indices">Which.</param>
-    public LinearOperator Of(int[] indices) => Operator([indices], kind);
+    public LinearOperator Of(int[] indices) => Operator(kind, indices);
 
-    /// <summary>Trace of the Gauss–Newton matrix over the number of parameters: what damping is relative to, for both kinds.</summary>
+    /// <summary>Trace of the Gauss–Newton matrix over the number of parameters: what damping is relative to, for both
+    /// kinds.</summary>
     /// <remarks>
     /// tr = (1/n) Σ_i Σ_c p_c ‖∇ log p_c(z_i)‖², exactly, by one pass over the train set for each class.
     /// </remarks>
@@ -56,7 +57,8 @@ internal sealed class TrainCurvature(GradientModel model, ExampleSet train, Curv
         return _meanEigenvalue.Value;
     }
 
-    /// <summary>Runs every example once for each class c, with the gradient of √p_c · log p_c, p taken as fixed: Σ_c g_c g_cᵀ is the Gauss–Newton matrix.</summary>
+    /// <summary>Runs every example once for each class c, with the gradient of √p_c · log p_c, p taken as fixed: Σ_c g_c g_cᵀ is
+    /// the Gauss–Newton matrix.</summary>
     /// <param name="stage">Name of this stage for progress.</param>
     /// <param name="visit">Gets each batch and the class; tensors live until it returns.</param>
     public void Passes(string stage, Action<CapturedBatch, int> visit)
@@ -104,12 +106,13 @@ internal sealed class TrainCurvature(GradientModel model, ExampleSet train, Curv
             yield return [.. Enumerable.Range(first, Math.Min(batchSize, train.Count - first))];
     }
 
-    private LinearOperator Operator(int[][] batches, CurvatureKind matrix)
+    private LossOperator Operator(CurvatureKind matrix, int[]? examples = null)
     {
-        Parameter[] parameters = [.. model.Gradients.Captured.Select(slot => slot.Parameter)];
-        var loss = new BatchLoss(
-            model.Module, parameters, batches.Sum(b => (long)b.Length),
-            [.. batches.Select(indices => (Func<(Tensor, Tensor)>)(() => (model.Inputs(train, indices), model.CheckedLabels(train, indices))))]);
-        return matrix == CurvatureKind.Hessian ? new HessianOperator(loss, context.Cancellation) : new GaussNewtonOperator(loss, context.Cancellation);
+        var settings = new LossOperatorSettings
+        {
+            BatchSize = examples?.Length ?? batchSize, Examples = examples, Type = model.Precision, Cancellation = context.Cancellation,
+        };
+        ModelLoss loss = ModelLoss.Of(model, train, new SoftmaxCrossEntropy(), settings);
+        return matrix == CurvatureKind.Hessian ? new HessianOperator(loss) : new GaussNewtonOperator(loss);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Tasks;
@@ -38,7 +39,7 @@ internal sealed record CurvatureSettings(bool IsKfac, CurvatureLabels Labels, ul
         FactorFiles files = FactorFiles.Of(
             ResultFolder.StoreOf(checkpoints[0].Run, $"data/{folder}"),
             [
-                .. checkpoints.Select(view => view.Checkpoint.Sha256), train.Store.Identity, train.ToString(), ResultInputs.HashOfLabels(train),
+                .. checkpoints.Select(view => view.Identity), train.Store.Identity, train.ToString(), ResultInputs.HashOfLabels(train),
                 MethodOption.Write(Labels), string.Create(CultureInfo.InvariantCulture, $"{Seed} {used.Count} {BatchSize}"), MethodOption.Write(Unsupported),
             ]);
         Func<CurvatureSource>[] sources =

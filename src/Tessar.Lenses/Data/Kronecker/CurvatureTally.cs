@@ -2,6 +2,7 @@ using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 using Tessar.Results;
 
 namespace Tessar.Lenses.Data.Kronecker;

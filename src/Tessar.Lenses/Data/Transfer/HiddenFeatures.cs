@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Gradients;
 using Tessar.Inputs;
 using Tessar.Methods;
 using Tessar.Runs;
@@ -22,24 +23,17 @@ internal static class HiddenFeatures
     public static Tensor Of(CheckpointView checkpoint, ExampleSet set, CancellationToken cancellation)
     {
         using DisposeScope outer = NewDisposeScope();
-        using nn.Module<Tensor, Tensor> model = checkpoint.LoadModel();
-        Linear last = model.named_modules().Select(m => m.module).OfType<Linear>().LastOrDefault() ?? throw NoLayer(checkpoint);
-        Tensor? seen = null;
-        using var hook = new Hook(last.register_forward_hook((_, input, output) =>
-        {
-            seen = input.detach();
-            return output;
-        }).remove);
+        using TrainedModel model = checkpoint.Open();
         using IDisposable noGraph = no_grad();
+        Linear last = LayerActivations.LastLinear(model.Module, Batches.Inputs(set, [0], model.Input))?.Layer ?? throw NoLayer(checkpoint);
+        using var watch = new LayerActivations(model.Module, layer => ReferenceEquals(layer, last));
         Tensor? rows = null;
         for (int first = 0; first < set.Count; first += BatchSize)
         {
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             int[] indices = [.. Enumerable.Range(first, Math.Min(BatchSize, set.Count - first))];
-            seen = null;
-            model.call(Batches.Inputs(set, indices, checkpoint.Input));
-            if (seen is null || seen.dim() != 2 || seen.shape[0] != indices.Length)
+            if (watch.Of(Batches.Inputs(set, indices, model.Input)) is not [.., { Input: { } seen }] || seen.dim() != 2 || seen.shape[0] != indices.Length)
                 throw NoLayer(checkpoint);
             rows ??= empty(set.Count, seen.shape[1], dtype: ScalarType.Float64).MoveToOuterDisposeScope();
             rows.narrow(0, first, indices.Length).copy_(seen);
@@ -50,9 +44,4 @@ internal static class HiddenFeatures
 
     private static TessarException NoLayer(CheckpointView checkpoint) => new(
         $"{checkpoint.Run.Record.Program.Model} has no last dense layer with one position per example, so there is no representation to transfer.", ErrorKind.InputData);
-
-    private sealed class Hook(Action remove) : IDisposable
-    {
-        public void Dispose() => remove();
-    }
 }

@@ -12,7 +12,7 @@ namespace Tessar.Lenses.Data.Transfer;
 [Question("data/transfer")]
 internal sealed class TransferInfluences(TransferOptions options) : IQuestion
 {
-    private readonly TransferOptions _options = OptionRanges.Check(options);
+    private readonly TransferOptions _options = options.Checked();
 
     /// <inheritdoc/>
     public Type? Contract => null;
@@ -29,7 +29,10 @@ internal sealed class TransferInfluences(TransferOptions options) : IQuestion
         {
             throw new TessarException(
                 $"The pictures of {targetStore.Path} are {targetStore.Image}, those of the run {source.Name} {source.Record.Image}. "
-                + "Import the target at the source's size: `tessar examples import … --size`.", ErrorKind.InputData);
+                + "Import the target at the source's size.", ErrorKind.InputData)
+            {
+                Remedies = [new(RemedyKind.ImportExamples, null, $"{source.Record.Image.Height}x{source.Record.Image.Width}")],
+            };
         }
 
         ExampleSet learned = ExampleSet.Parse(targetStore, _options.TargetTrain), asked = ExampleSet.Parse(targetStore, _options.TargetTest);
@@ -52,7 +55,7 @@ internal sealed class TransferInfluences(TransferOptions options) : IQuestion
         int[] ranked = [.. answer.Classes.OrderByDescending(c => c.Influence ?? double.NegativeInfinity).Select(c => c.Index)];
         answer = answer with { Removal = Removal(sources, ranked), SecondsTraining = sources.SecondsTraining, Seconds = watch.Elapsed.TotalSeconds };
         if (answer.Classes.Any(c => c.Influence is null))
-            inquiry.Remark("Some classes were in every model or in none; they have no influence. Use more --models.");
+            inquiry.Remark("Some classes were in every model or in none; they have no influence. Use more models.");
         return new MethodAnswer
         {
             Value = answer,

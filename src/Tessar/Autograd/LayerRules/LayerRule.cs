@@ -1,3 +1,4 @@
+using Tessar.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -35,13 +36,7 @@ internal abstract class LayerRule(string name, nn.Module<Tensor, Tensor> module)
     public nint BiasAddress => field != 0 ? field : field = AddressOf(Bias);
 
     /// <summary>Where a parameter's elements lie; the same for parameters that are shared between layers.</summary>
-    public static unsafe nint AddressOf(Parameter? parameter)
-    {
-        if (parameter is null)
-            return 0;
-        fixed (byte* first = parameter.bytes)
-            return (nint)first;
-    }
+    public static nint AddressOf(Parameter? parameter) => parameter is null ? 0 : TensorStorage.Of(parameter).Address;
 
     /// <summary>The rule for a layer, or null when no rule knows it.</summary>
     public static LayerRule? For(string name, nn.Module module) =>

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Tessar.Examples.Images;
 
-/// <summary>Decodes JPEG, PNG, BMP and WebP files to bytes of pixels, in the size and channels asked for.</summary>
+/// <summary>Decodes JPEG, PNG, GIF, BMP, WebP and ICO files to bytes of pixels, in the size and channels asked for.</summary>
 /// <remarks>
 /// First the file is decoded at its own size to 8 bits a channel, without colour management and without turning it as camera
 /// data may ask; then channels are converted (<see cref="Pixels.Convert"/>), then the size (<see cref="Resampling"/>). Safe from
@@ -64,7 +64,7 @@ internal static class ImageDecoder
                 isGrey || codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
             SKCodecResult result = codec.GetPixels(info, (IntPtr)pixels);
             if (result != SKCodecResult.Success)
-                throw source.Refuse($"a whole image in {header.Format}", result == SKCodecResult.IncompleteInput ? "one that is cut short" : $"a damaged one ({result})");
+                throw source.Refuse($"a whole image in {header.Format}", result == SKCodecResult.IncompleteInput ? "one that is cut short" : "a damaged one");
             return isGrey ? 1 : 4;
         }
     }

@@ -7,4 +7,6 @@ internal enum ImageFormat
     Png,
     Bmp,
     WebP,
+    Gif,
+    Ico,
 }

@@ -9,11 +9,11 @@ namespace Tessar.Examples.Images;
 /// <remarks>
 /// Images that would need more memory than their file can account for are refused before anything is decoded: more than 2^28
 /// pixels, a JPEG of more than 1024 pixels a byte, a PNG whose lines exceed 1032 times the file (the most that deflate can
-/// expand), or a WebP of more than 2^22 pixels and 4096 a byte (it can code an even area in next to nothing).
+/// expand), or a WebP or GIF of more than 2^22 pixels and 4096 a byte (they can code an even area in next to nothing).
 /// </remarks>
 internal readonly record struct ImageHeader(ImageFormat Format, ImageShape Shape)
 {
-    private const int JpegPixelsPerByte = 1024, DeflateRatio = 1032, WebPPixelsPerByte = 4096, WebPPixels = 1 << 22;
+    private const int JpegPixelsPerByte = 1024, DeflateRatio = 1032, EvenPixelsPerByte = 4096, EvenPixels = 1 << 22, IconEntryBytes = 16;
 
     /// <summary>The codec that a store keeps such files by; null when they have to be recoded.</summary>
     public ImageCodec? Codec => Format switch
@@ -23,21 +23,72 @@ internal readonly record struct ImageHeader(ImageFormat Format, ImageShape Shape
         _ => null,
     };
 
+    /// <summary>True for a file of several frames; the first one is read.</summary>
+    public bool IsAnimated { get; init; }
+
+    /// <summary>True when bytes begin as an image does that is read.</summary>
+    public static bool IsMark(ReadOnlySpan<byte> start) => FormatOf(start) is { } format
+        && (format != ImageFormat.Bmp || (start.Length >= 18 && BinaryPrimitives.ReadUInt32LittleEndian(start[14..]) is 12 or 40 or 52 or 56 or 64 or 108 or 124));
+
     /// <summary>Reads the header of an image file.</summary>
     /// <exception cref="FileFormatException">It isn't an image, or one too large to be read.</exception>
     public static ImageHeader Read(ReadOnlySpan<byte> file, ImageSource source)
     {
-        ImageHeader header = file switch
+        ImageHeader header = FormatOf(file) switch
         {
-            [0xFF, 0xD8, 0xFF, ..] => OfJpeg(file, source),
-            [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => OfPng(file, source),
-            [(byte)'B', (byte)'M', ..] => OfBmp(file, source),
-            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => OfWebP(file, source),
-            _ => throw source.Refuse("an image", file.IsEmpty ? "nothing" : $"the bytes {Convert.ToHexString(file[..Math.Min(8, file.Length)])}"),
+            ImageFormat.Jpeg => OfJpeg(file, source),
+            ImageFormat.Png => OfPng(file, source),
+            ImageFormat.Bmp => OfBmp(file, source),
+            ImageFormat.WebP => OfWebP(file, source),
+            ImageFormat.Gif => OfGif(file, source),
+            ImageFormat.Ico => OfIco(file, source),
+            _ => throw source.Refuse(
+                "an image", file.IsEmpty ? "nothing" : ForeignImage.NameOf(file) ?? $"the bytes {Convert.ToHexString(file[..Math.Min(8, file.Length)])}"),
         };
         if (!ImageRow.IsLegal(header.Shape))
             throw source.Refuse($"an image of 1 to {ImageRow.MostPixels} pixels", $"{header.Shape.Width} × {header.Shape.Height}");
         return header;
+    }
+
+    private static ImageFormat? FormatOf(ReadOnlySpan<byte> file) => file switch
+    {
+        [0xFF, 0xD8, 0xFF, ..] => ImageFormat.Jpeg,
+        [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => ImageFormat.Png,
+        [(byte)'B', (byte)'M', ..] => ImageFormat.Bmp,
+        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => ImageFormat.WebP,
+        [(byte)'G', (byte)'I', (byte)'F', (byte)'8', (byte)'7' or (byte)'9', (byte)'a', ..] => ImageFormat.Gif,
+        [0, 0, 1, 0, > 0 and <= 64, 0, _, _, _, 0, ..] => ImageFormat.Ico,
+        _ => null,
+    };
+
+    private static ImageHeader OfGif(ReadOnlySpan<byte> file, ImageSource source)
+    {
+        (ImageShape shape, bool isAnimated) = GifHeader.Read(file) ?? throw source.Refuse("the header of a GIF", $"{file.Length} bytes", file.Length);
+        CheckEven(shape, file, source, 6);
+        return new ImageHeader(ImageFormat.Gif, shape) { IsAnimated = isAnimated };
+    }
+
+    /// <summary>Entries of 16 bytes from byte 6 on, each of which begins with width and height, 0 for 256; the largest picture is read.</summary>
+    private static ImageHeader OfIco(ReadOnlySpan<byte> file, ImageSource source)
+    {
+        int count = file[4], height = 0, width = 0;
+        if (file.Length < 6 + (count * IconEntryBytes))
+            throw source.Refuse($"the header of an ICO with {count} pictures", $"{file.Length} bytes", file.Length);
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> entry = file[(6 + (i * IconEntryBytes))..];
+            (int wide, int high) = (entry[0] == 0 ? 256 : entry[0], entry[1] == 0 ? 256 : entry[1]);
+            if (wide * high > width * height)
+                (width, height) = (wide, high);
+        }
+
+        return new ImageHeader(ImageFormat.Ico, new ImageShape(height, width, 4));
+    }
+
+    private static void CheckEven(ImageShape shape, ReadOnlySpan<byte> file, ImageSource source, int at)
+    {
+        if ((long)shape.Height * shape.Width > Math.Max(EvenPixels, (long)EvenPixelsPerByte * file.Length))
+            throw source.Refuse($"at most {EvenPixelsPerByte} pixels for each of {file.Length} bytes", $"{shape.Width} × {shape.Height}", at);
     }
 
     /// <summary>Marker segments up to the frame: FF, code, length (2 bytes, itself included), precision, height, width, components.</summary>
@@ -121,9 +172,10 @@ internal readonly record struct ImageHeader(ImageFormat Format, ImageShape Shape
         if (file.Length < 30)
             throw source.Refuse("the header of a WebP", $"{file.Length} bytes", file.Length);
         ImageShape shape = WebPShape(file, source);
-        return (long)shape.Height * shape.Width <= Math.Max(WebPPixels, (long)WebPPixelsPerByte * file.Length)
-            ? new ImageHeader(ImageFormat.WebP, shape)
-            : throw source.Refuse($"at most {WebPPixelsPerByte} pixels for each of {file.Length} bytes", $"{shape.Width} × {shape.Height}", 12);
+        CheckEven(shape, file, source, 12);
+
+        // Bit 1 of the flags of the extended kind says that there are several frames.
+        return new ImageHeader(ImageFormat.WebP, shape) { IsAnimated = file[12..].StartsWith("VP8X"u8) && (file[20] & 2) != 0 };
     }
 
     private static ImageShape WebPShape(ReadOnlySpan<byte> file, ImageSource source)

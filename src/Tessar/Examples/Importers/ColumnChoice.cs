@@ -20,11 +20,11 @@ internal static class ColumnChoice
     {
         if (options.Image is { } name)
         {
-            int chosen = Find(columns, name, "--image");
+            int chosen = Find(columns, name, "pictures");
             return CanBePictures(columns[chosen]) ? chosen : throw new TessarException(
                 $"`{columns[chosen]}` can't be pictures. Required are image files, or numbers of shape [height, width], [height, width, channels] "
-                + "or [channels, height, width] with at most 4 channels, as U8 or from 0 to 1. Name another column with `--image`.",
-                ErrorKind.Usage);
+                + "or [channels, height, width] with at most 4 channels, as U8 or from 0 to 1. Name another column.",
+                ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "image")] };
         }
 
         int named = Named(columns, s_images, CanBePictures);
@@ -32,16 +32,34 @@ internal static class ColumnChoice
         return likely.Length == 1 ? likely[0] : -1;
     }
 
-    /// <summary>The column of classes, or −1.</summary>
+    /// <summary>The column of classes, or a field of one; null without any.</summary>
     /// <exception cref="TessarException">The one asked for isn't there or can't be classes.</exception>
-    public static int Label(IReadOnlyList<SourceColumn> columns, ImportOptions options)
+    public static LabelCells? Label(IReadOnlyList<SourceColumn> columns, ImportOptions options)
     {
         if (options.Label is not { } name)
-            return Named(columns, s_labels, CanBeClasses);
-        int chosen = Find(columns, name, "--label");
-        return CanBeClasses(columns[chosen]) ? chosen : throw new TessarException(
-            $"`{columns[chosen]}` can't be classes. Required is one whole number or one name in each row. Name another column with `--label`.",
-            ErrorKind.Usage);
+        {
+            int named = Named(columns, s_labels, column => column.Kind == CellKind.Text || column.IsSingleNumber);
+            named = named >= 0 ? named : Named(columns, s_labels, CanBeClasses);
+            return named >= 0 ? new LabelCells(named, columns[named], null) : null;
+        }
+
+        // `meta.label` is the column of that name, or else the field `label` of the JSON in the column `meta`.
+        for (int dot = name.Length; dot > 0; dot = name.LastIndexOf('.', dot - 1))
+        {
+            int at = Named(columns, [name[..dot]], _ => true, StringComparison.Ordinal);
+            if (at >= 0 && dot < name.Length && columns[at].Kind is CellKind.Json or CellKind.Text)
+                return new LabelCells(at, columns[at], name[(dot + 1)..].Split('.'));
+            if (at >= 0 && dot == name.Length && CanBeClasses(columns[at]))
+                return new LabelCells(at, columns[at], null);
+        }
+
+        int chosen = Find(columns, name, "labels");
+        string hint = columns[chosen].Kind == CellKind.Json ? $" Name a field of it: `{name}.label`." : " Name another column.";
+        throw new TessarException(
+            $"`{columns[chosen]}` can't be classes. Required is one whole number, one name, or one-hot numbers in each row.{hint}", ErrorKind.Usage)
+        {
+            Remedies = [new(RemedyKind.ChangeArgument, "label", columns[chosen].Kind == CellKind.Json ? $"{name}.label" : null)],
+        };
     }
 
     /// <summary>The column of ids, whole numbers called <c>id</c>, or −1.</summary>
@@ -58,15 +76,16 @@ internal static class ColumnChoice
         column.Kind is CellKind.Pixels or CellKind.Picture
         || (column.Kind == CellKind.Array && column.Type == ElementType.U8 && PixelLayout.Of(column.Shape) is not null);
 
-    private static bool CanBeClasses(SourceColumn column) => column.Kind == CellKind.Text || column.IsSingleNumber;
+    private static bool CanBeClasses(SourceColumn column) => column.Kind == CellKind.Text || (column.Kind == CellKind.Array && column.Shape.Count(dimension => dimension != 1) <= 1);
 
-    private static int Named(IReadOnlyList<SourceColumn> columns, string[] names, Func<SourceColumn, bool> fits)
+    private static int Named(
+        IReadOnlyList<SourceColumn> columns, string[] names, Func<SourceColumn, bool> fits, StringComparison comparison = StringComparison.OrdinalIgnoreCase)
     {
         foreach (string name in names)
         {
             for (int i = 0; i < columns.Count; i++)
             {
-                if (string.Equals(columns[i].Name, name, StringComparison.OrdinalIgnoreCase) && fits(columns[i]))
+                if (string.Equals(columns[i].Name, name, comparison) && fits(columns[i]))
                     return i;
             }
         }
@@ -74,7 +93,7 @@ internal static class ColumnChoice
         return -1;
     }
 
-    private static int Find(IReadOnlyList<SourceColumn> columns, string name, string option)
+    private static int Find(IReadOnlyList<SourceColumn> columns, string name, string what)
     {
         for (int i = 0; i < columns.Count; i++)
         {
@@ -84,6 +103,6 @@ internal static class ColumnChoice
 
         string[] names = [.. columns.Select(column => column.Name)];
         throw new TessarException(
-            $"`{option}` is `{name}`, but the source has the columns: {string.Join(", ", names)}.{NearestName.Hint(name, names)}", ErrorKind.Usage);
+            $"The {what} are to come from the column `{name}`, but the source has the columns: {string.Join(", ", names)}.{NearestName.Hint(name, names)}", ErrorKind.Usage);
     }
 }

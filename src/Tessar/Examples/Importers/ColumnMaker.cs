@@ -39,7 +39,7 @@ internal sealed class LabelMaker(LabelColumn labels) : ColumnMaker(StoreColumn.S
     }
 }
 
-/// <summary>Pictures of one size from arrays: bytes as they are, numbers from 0 to 1 as 255 times as much, planes interleaved.</summary>
+/// <summary>Pictures of one size from arrays: bytes as they are, numbers from 0 to 1 and truth values as 255 times as much, planes interleaved.</summary>
 /// <param name="name">The store's column.</param>
 /// <param name="index">The source's column.</param>
 /// <param name="source">What it is.</param>
@@ -56,6 +56,8 @@ internal sealed class ArrayPictureMaker(string name, int index, SourceColumn sou
         ReadOnlyMemory<byte> bytes = row.Cells[index].Bytes;
         if (source.Type != ElementType.U8)
             bytes = UnitNumbers.ToBytes(table, row, at, index, source, bytes.Span);
+        else if (source.IsTruth)
+            bytes = Whitened(bytes.Span);
         if (layout.IsPlanar && layout.Shape.Channels > 1)
         {
             byte[] pixels = new byte[bytes.Length];
@@ -68,6 +70,14 @@ internal sealed class ArrayPictureMaker(string name, int index, SourceColumn sou
         byte[] resized = new byte[_target.Size];
         Pixels.Fit(bytes.Span, layout.Shape, resized, _target);
         return StoreValue.Bytes(resized);
+    }
+
+    private static byte[] Whitened(ReadOnlySpan<byte> truths)
+    {
+        byte[] pixels = new byte[truths.Length];
+        for (int i = 0; i < pixels.Length; i++)
+            pixels[i] = truths[i] == 0 ? byte.MinValue : byte.MaxValue;
+        return pixels;
     }
 
     private static ImageShape Target(PixelLayout layout, (int Height, int Width)? size) =>

@@ -31,9 +31,9 @@ internal static class PictureSurvey
             foreach ((long Index, SourceRow Row)[] rows in Candidates(selection, pictures).Chunk(RowsAtOnce))
             {
                 var errors = new FileFormatException?[rows.Length];
-                bool[] grey = new bool[rows.Length];
+                bool[] grey = new bool[rows.Length], animated = new bool[rows.Length];
                 Parallel.For(0, rows.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
-                    (errors[i], grey[i]) = Try(rows[i].Row, pictures, image));
+                    (errors[i], grey[i], animated[i]) = Try(rows[i].Row, pictures, image));
                 for (int i = 0; i < rows.Length && good < selection.Limit; i++)
                 {
                     if (errors[i] is { } error)
@@ -47,6 +47,7 @@ internal static class PictureSurvey
                     }
 
                     good++;
+                    selection.Animated += animated[i] ? 1 : 0;
                     isGrey &= grey[i];
                 }
 
@@ -66,36 +67,38 @@ internal static class PictureSurvey
     private static IEnumerable<(long Index, SourceRow Row)> Candidates(RowSelection selection, IReadOnlyList<bool> wanted) =>
         new RowSelection(selection.Split, selection.Table, selection.First, long.MaxValue).Rows(wanted);
 
-    private static (FileFormatException? Error, bool IsGrey) Try(SourceRow row, IReadOnlyList<bool> pictures, int image)
+    private static (FileFormatException? Error, bool IsGrey, bool IsAnimated) Try(SourceRow row, IReadOnlyList<bool> pictures, int image)
     {
-        bool isGrey = true;
+        bool isGrey = true, isAnimated = false;
         for (int c = 0; c < pictures.Count; c++)
         {
             if (!pictures[c])
                 continue;
             try
             {
-                ImageShape shape = row.Cells[c].Raw ?? Decode(row, row.Cells[c].Bytes.Span);
-                isGrey &= c != image || shape.Channels <= 2;
+                ImageHeader? header = row.Cells[c].Raw is null ? Decode(row, row.Cells[c].Bytes.Span) : null;
+                isGrey &= c != image || (row.Cells[c].Raw ?? header!.Value.Shape).Channels <= 2;
+                isAnimated |= header?.IsAnimated == true;
             }
             catch (FileFormatException e)
             {
-                return (e, true);
+                return (e, true, false);
             }
         }
 
-        return (null, isGrey);
+        return (null, isGrey, isAnimated);
     }
 
-    private static ImageShape Decode(SourceRow row, ReadOnlySpan<byte> file)
+    private static ImageHeader Decode(SourceRow row, ReadOnlySpan<byte> file)
     {
         var origin = new ImageSource(row.Path, row.Offset ?? 0);
-        ImageShape shape = ImageDecoder.Probe(file, origin).Shape;
+        ImageHeader header = ImageDecoder.Probe(file, origin);
+        ImageShape shape = header.Shape;
         byte[] pixels = ArrayPool<byte>.Shared.Rent(shape.Size);
         try
         {
             ImageDecoder.Decode(file, shape, pixels.AsSpan(0, shape.Size), origin);
-            return shape;
+            return header;
         }
         finally
         {
@@ -111,6 +114,6 @@ internal static class PictureSurvey
         string pictures = failed == 1 ? "1 picture that can't" : $"{failed} pictures that can't";
         return new FileFormatException(
             first.Path, first.Offset, "pictures that can be decoded", $"{pictures}: {names}{more}",
-            $"The first: {first.Message} Replace or remove them, or leave them out with `--skip-bad`.", first);
+            $"The first: {first.Message} Replace or remove them, or leave them out.", first) { Remedies = [new(RemedyKind.ChangeArgument, "skip-bad")] };
     }
 }

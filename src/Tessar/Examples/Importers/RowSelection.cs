@@ -18,6 +18,9 @@ internal sealed class RowSelection(string split, SourceTable table, long first, 
     /// <summary>Rows that are left out, by their number in the table, with their name.</summary>
     public SortedDictionary<long, string> Skipped { get; } = [];
 
+    /// <summary>Rows with a picture of several frames, of which the first is taken.</summary>
+    public long Animated { get; set; }
+
     /// <summary>Rows that are taken; negative until they have been counted.</summary>
     public long Count { get; set; } = table.Count < 0 ? -1 : Math.Min(limit, Math.Max(0, table.Count - first));
 

@@ -10,14 +10,15 @@ namespace Tessar.Examples.Importers;
 /// <summary>Writes a store from tables: chooses rows and columns, looks through them, then writes.</summary>
 internal static class StoreBuilder
 {
-    private const int RowsAtOnce = 128, MostSkippedNames = 1000;
+    private const int RowsAtOnce = 128;
 
     /// <summary>Writes the store.</summary>
     /// <returns>Its identity.</returns>
     public static string Build(
-        string path, string kind, IReadOnlyList<SourceTable> tables, ImportOptions options, IProgress<ImportProgress>? progress,
+        string path, string kind, IReadOnlyList<SourceTable> all, LeftOut leftOut, ImportOptions options, IProgress<ImportProgress>? progress,
         CancellationToken cancellation)
     {
+        IReadOnlyList<SourceTable> tables = ChosenColumns.Of(all, options, out IReadOnlyList<UnreadColumn> unread);
         JoinedTable.CheckColumns(tables);
         IReadOnlyList<RowSelection> selections = SplitPlan.Make(tables, options);
         var plan = StorePlan.Make(selections, options, progress, cancellation);
@@ -51,7 +52,7 @@ internal static class StoreBuilder
         }
 
         StoreSource[] files = [.. tables.SelectMany(table => table.Files(cancellation)).Distinct()];
-        return writer.Finish(new StoreProvenance(kind, files, Settings(options, selections)));
+        return writer.Finish(new StoreProvenance(kind, files, ImportSettings.Of(options, selections, leftOut, unread)));
     }
 
     /// <summary>Decoding and resizing take the time, so rows are made side by side; each has its own place, so the order stays.</summary>
@@ -113,29 +114,5 @@ internal static class StoreBuilder
         double value = Numbers.ReadDouble(table.Columns[column].Type, bytes);
         return value >= 0 ? (ulong)value : throw SourceFile.Refuse(
             row.Path, table.PlaceOf(row, at, column).Offset, "ids that aren't negative", $"{value.ToString(CultureInfo.InvariantCulture)} in {row.Name}");
-    }
-
-    private static SortedDictionary<string, string> Settings(ImportOptions options, IReadOnlyList<RowSelection> selections)
-    {
-        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string split, long limit) in options.Limits)
-            settings.Add($"limit.{split}", limit.ToString(CultureInfo.InvariantCulture));
-        foreach ((string split, long? count) in options.Splits)
-            settings.Add($"splits.{split}", count?.ToString(CultureInfo.InvariantCulture) ?? "*");
-        Add("image", options.Image);
-        Add("label", options.Label);
-        Add("split", options.Split);
-        Add("size", options.Size is { } size ? string.Create(CultureInfo.InvariantCulture, $"{size.Height}x{size.Width}") : null);
-        Add("fill", options.Fill?.ToString("R", CultureInfo.InvariantCulture));
-        string[] skipped = [.. selections.SelectMany(selection => selection.Skipped.Values)];
-        Add("skip-bad", options.SkipBad ? skipped.Length.ToString(CultureInfo.InvariantCulture) : null);
-        Add("skip-bad.names", skipped.Length > 0 ? string.Join('\n', skipped.Take(MostSkippedNames)) : null);
-        return settings;
-
-        void Add(string name, string? value)
-        {
-            if (value is not null)
-                settings.Add(name, value);
-        }
     }
 }

@@ -17,19 +17,25 @@ internal sealed record StorePlan(IReadOnlyList<ColumnMaker> Columns, IReadOnlyLi
     {
         SourceTable[] tables = [.. selections.Select(selection => selection.Table).Distinct()];
         IReadOnlyList<SourceColumn> columns = tables[0].Columns;
-        int image = ColumnChoice.Image(columns, options), label = ColumnChoice.Label(columns, options), id = ColumnChoice.Id(columns);
+        int image = ColumnChoice.Image(columns, options), id = ColumnChoice.Id(columns);
+        LabelCells? label = ColumnChoice.Label(columns, options);
         if (image >= 0 && columns[image] is { Kind: CellKind.Array, Type: not ElementType.U8 } && options.Image is null
             && !UnitNumbers.AreBytes(tables, image, cancellation))
             image = -1;
         if (options.Size is not null && image < 0)
         {
             throw new TessarException(
-                $"`--size` was given, but none of the columns {string.Join(", ", columns)} is known to be pictures. Name it with `--image`.",
-                ErrorKind.Usage);
+                $"A size was given, but none of the columns {string.Join(", ", columns)} is known to be pictures. Name the one that is.",
+                ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "image")] };
         }
 
-        LabelColumn? labels = label >= 0 && label != image ? LabelColumn.Survey(tables, label, options, cancellation) : null;
-        id = id == image || id == labels?.Index ? -1 : id;
+        if (options.Label is not null && label?.Index == image)
+            throw new TessarException($"The column `{columns[image].Name}` can't be both pictures and classes. Name another for one of them.", ErrorKind.Usage)
+            {
+                Remedies = [new(RemedyKind.ChangeArgument, "image"), new(RemedyKind.ChangeArgument, "label")],
+            };
+        LabelColumn? labels = label is not null && label.Index != image ? LabelColumn.Survey(tables, label, options, cancellation) : null;
+        id = id == image || id == labels?.Source ? -1 : id;
         bool[] pictures = [.. columns.Select((column, i) => column.Kind == CellKind.Picture || (i == image && column.Kind == CellKind.Bytes))];
         bool isGrey = PictureSurvey.Run(selections, pictures, image, options.SkipBad, progress, cancellation);
         var makers = new List<ColumnMaker>();

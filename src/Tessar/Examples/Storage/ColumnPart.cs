@@ -122,7 +122,7 @@ internal sealed class ColumnPart(StoreColumn column, int classes)
         }
         catch (JsonException e)
         {
-            return $"bytes that aren't JSON: {e.Message}";
+            return JsonFault.Describe(e);
         }
     }
 

@@ -28,7 +28,7 @@ internal static class ManifestReader
         {
             // The manifest is one line, unless something else wrote it. InvalidOperationException: a string that isn't Unicode.
             long at = offset + (e is JsonException { LineNumber: 0, BytePositionInLine: { } position } ? position : 0);
-            throw ExampleStore.Refuse(path, at, "a manifest in JSON", e.Message, e);
+            throw ExampleStore.Refuse(path, at, "a manifest in JSON", JsonFault.Describe(e), e);
         }
     }
 

@@ -7,10 +7,12 @@ namespace Tessar.Runs.Retraining;
 public sealed class RetrainedModels
 {
     private readonly HashSet<int> failed;
+    private readonly Lazy<string[]?> _weights;
 
     private RetrainedModels(string directory, RetrainingRecord record)
     {
         (Directory, Record) = (directory, record);
+        _weights = new Lazy<string[]?>(ReadWeightHashes);
         failed = [.. record.Failed.Select(training => training.Job)];
     }
 
@@ -45,7 +47,7 @@ public sealed class RetrainedModels
         if (record.Finished is null)
         {
             throw new TessarException(
-                $"The retraining in {full} isn't finished. Go on with it: `tessar retrain` with the same options.", ErrorKind.InputData);
+                $"The retraining in {full} isn't finished. Go on with it: retrain with the same options.", ErrorKind.InputData) { Remedies = [new(RemedyKind.Retrain)] };
         }
 
         return new RetrainedModels(full, record);
@@ -67,17 +69,13 @@ public sealed class RetrainedModels
                 ErrorKind.InputData);
         }
 
-        string path = new RetrainingFolder(Directory).WeightsPath(job);
-        try
-        {
-            using FileStream stream = File.OpenRead(path);
-            return new Checkpoint(path, 0, (Record.Program.Epochs ?? 1) - 1, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream)));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new TessarException(
-                $"The weights {path} can't be read: {e.Message.TrimEnd('.')}. Delete the folder {Directory} and ask again.", ErrorKind.InputData, e);
-        }
+        string path = new RetrainingFolder(Directory).WeightsPath(job), remedy = $"Delete the folder {Directory} and ask again.";
+        if (!File.Exists(path))
+            throw new TessarException($"The weights {path} are missing. {remedy}", ErrorKind.InputData);
+        string found = FileHash.Of(path);
+        if (_weights.Value is { } recorded && recorded[job] != found)
+            throw new FileFormatException(path, null, $"SHA-256 {recorded[job]}, as recorded when it was written", found, remedy);
+        return new Checkpoint(path, 0, (Record.Program.Epochs ?? 1) - 1, found) { Seed = RetrainingFolder.SeedOf(Record, job) };
     }
 
     /// <summary>The masks, for reading row by row.</summary>
@@ -86,6 +84,12 @@ public sealed class RetrainedModels
     {
         using SafetensorsFile file = SafetensorsFile.Open(MasksPath);
         return FileMasks.Open(MasksPath, file.TryGet(FileMasks.Tensor, out TensorEntry? entry) && entry.Shape.Count == 2 ? (int)entry.Shape[1] : 0);
+    }
+
+    private string[]? ReadWeightHashes()
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(OutputsPath);
+        return RetrainingFolder.WeightHashes(file);
     }
 
     /// <summary>Reads all outputs: [trainings, targets], row by row; for logits [trainings, targets, classes].</summary>

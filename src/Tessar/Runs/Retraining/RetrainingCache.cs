@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Tessar.Examples;
 
 namespace Tessar.Runs.Retraining;
@@ -28,11 +29,12 @@ internal static class RetrainingCache
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(masks);
         TrainingProgram program = run.Record.Program;
+        run.CheckCode();
         if (run.Record.Kind != RunKind.Trained || program is not { Epochs: not null, BatchSize: not null, Optimizer: not null, Schedule: not null })
         {
             throw new TessarException(
                 $"The run {run.Name} can't be retrained: its weights were imported, so there is no program to train again. "
-                + "Train one: `tessar train`.", ErrorKind.Usage);
+                + "Train one here.", ErrorKind.Usage) { Remedies = [new(RemedyKind.Train, program.Model, program.Data.Name)] };
         }
 
         return new RetrainingRequest
@@ -70,7 +72,8 @@ internal static class RetrainingCache
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(run);
         string text = JsonSerializer.Serialize(
-            new RetrainingIdentity(request.Program, request.Masks.Rule, request.Masks.Examples, request.Seed, request.Repeats, request.Output, request.KeepsWeights),
+            new RetrainingIdentity(request.Program, request.Masks.Rule, request.Masks.Examples, request.Seed, request.Repeats, request.Output, request.KeepsWeights,
+                run.ModelKey is { Length: > 0 } code ? code : null),
             RetrainingJsonContext.Default.RetrainingIdentity);
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
         return request with { Directory = Path.Combine(Path.GetDirectoryName(run.Directory)!, Root, key) };
@@ -79,4 +82,5 @@ internal static class RetrainingCache
 
 /// <summary>What a retraining's answers depend on.</summary>
 internal sealed record RetrainingIdentity(
-    TrainingProgram Program, string Rule, int Examples, ulong Seed, int Repeats, RetrainingOutput Output, bool KeepsWeights);
+    TrainingProgram Program, string Rule, int Examples, ulong Seed, int Repeats, RetrainingOutput Output, bool KeepsWeights,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ModelCode = null);

@@ -16,9 +16,11 @@ internal sealed class RetrainingFolder(string directory)
     public const string Outputs = "outputs.safetensors";
     public const string OutputsTensor = "outputs";
     public const string Labels = "labels.json";
+    public const string WeightsTensor = "weights";
     private const string JobFolder = "trainings";
     private const string WeightsFolder = "weights";
     private const int NumbersPerOutcome = 5;
+    private const int HashBytes = 32;
     private static readonly string[] s_numbers = ["trainLoss", "trainAccuracy", "testLoss", "testAccuracy", "seconds"];
 
     /// <summary>Full path.</summary>
@@ -47,14 +49,14 @@ internal sealed class RetrainingFolder(string directory)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TessarException($"The folder {Directory} can't be made: {e.Message.TrimEnd('.')}. Choose another with --out DIR.", ErrorKind.Environment, e);
+            throw new TessarException($"The folder {Directory} can't be made: {e.Message.TrimEnd('.')}. Choose another folder for the runs.", ErrorKind.Environment, e) { Remedies = [new(RemedyKind.ChangeArgument, "runs")] };
         }
     }
 
     /// <summary>Writes masks into a file, row by row.</summary>
     public void SaveMasks(ExampleMasks masks)
     {
-        var writer = new SafetensorsWriter();
+        var writer = new SafetensorsWriter { IsSealed = true };
         writer.Add(FileMasks.Tensor, ElementType.U8, [masks.Count, masks.Examples], stream =>
         {
             byte[] row = new byte[masks.Examples];
@@ -69,11 +71,13 @@ internal sealed class RetrainingFolder(string directory)
 
     public void SaveOutcome(int job, TrainingOutcome outcome)
     {
-        var writer = new SafetensorsWriter();
+        var writer = new SafetensorsWriter { IsSealed = true };
         writer.Add(OutputsTensor, outcome.Outputs, outcome.Outputs.Length);
         FinalMetrics final = outcome.Final;
         writer.Add("numbers", new[] { final.TrainLoss ?? double.NaN, final.TrainAccuracy ?? double.NaN, final.TestLoss ?? double.NaN, final.TestAccuracy ?? double.NaN, final.Seconds }, NumbersPerOutcome);
         writer.Add("seed", new[] { unchecked((long)outcome.Seed), outcome.Steps }, 2);
+        if (outcome.WeightsSha256 is { } weights)
+            writer.Metadata[WeightsTensor] = weights;
         writer.Save(JobPath(job));
     }
 
@@ -106,7 +110,10 @@ internal sealed class RetrainingFolder(string directory)
                 $"{row.Length}, {numbers.Length} and {integers.Length}", "Delete the file: the same command trains it again.");
         }
 
-        return new TrainingOutcome(row, unchecked((ulong)integers[0]), integers[1], new FinalMetrics(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]));
+        return new TrainingOutcome(row, unchecked((ulong)integers[0]), integers[1], new FinalMetrics(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]))
+        {
+            WeightsSha256 = file.Metadata.GetValueOrDefault(WeightsTensor),
+        };
     }
 
     /// <summary>Joins all trainings in one file, and removes theirs.</summary>
@@ -119,6 +126,7 @@ internal sealed class RetrainingFolder(string directory)
         var completed = new byte[jobs];
         long[] mask = new long[jobs], seed = new long[jobs], steps = new long[jobs];
         double[][] numbers = [.. Enumerable.Range(0, NumbersPerOutcome).Select(_ => new double[jobs])];
+        byte[] weights = new byte[checked(jobs * HashBytes)];
         for (int job = 0; job < jobs; job++)
         {
             mask[job] = job / record.Repeats;
@@ -126,13 +134,15 @@ internal sealed class RetrainingFolder(string directory)
             TrainingOutcome? outcome = IsDone(job) ? ReadOutcome(job, width) : null;
             completed[job] = outcome is null ? (byte)0 : (byte)1;
             steps[job] = outcome?.Steps ?? 0;
+            if (outcome?.WeightsSha256 is { } hash)
+                Convert.FromHexString(hash).CopyTo(weights, job * HashBytes);
             FinalMetrics? final = outcome?.Final;
             double?[] values = [final?.TrainLoss, final?.TrainAccuracy, final?.TestLoss, final?.TestAccuracy, final?.Seconds];
             for (int i = 0; i < NumbersPerOutcome; i++)
                 numbers[i][job] = values[i] ?? double.NaN;
         }
 
-        var writer = new SafetensorsWriter();
+        var writer = new SafetensorsWriter { IsSealed = true };
         writer.Metadata["output"] = record.Output.ToString().ToLowerInvariant();
         long[] shape = record.Output == RetrainingOutput.Logits ? [jobs, targets, record.Classes.Count] : [jobs, targets];
         writer.Add(OutputsTensor, ElementType.F32, shape, stream => WriteRows(stream, completed, width));
@@ -140,6 +150,8 @@ internal sealed class RetrainingFolder(string directory)
         writer.Add("mask", mask, jobs);
         writer.Add("seed", seed, jobs);
         writer.Add("steps", steps, jobs);
+        if (record.KeepsWeights)
+            writer.Add(WeightsTensor, weights, jobs, HashBytes);
         for (int i = 0; i < NumbersPerOutcome; i++)
             writer.Add(s_numbers[i], numbers[i], jobs);
         writer.Save(OutputsPath);
@@ -158,6 +170,7 @@ internal sealed class RetrainingFolder(string directory)
         byte[] completed = file.ReadBytes("completed");
         long[] seed = file.ReadInt64s("seed"), steps = file.ReadInt64s("steps");
         double[][] numbers = [.. s_numbers.Select(file.ReadDoubles)];
+        string[]? weights = WeightHashes(file);
         if (!file.TryGet(OutputsTensor, out TensorEntry? rows) || rows.Length != (long)width * sizeof(float) * record.Jobs)
             throw new FileFormatException(OutputsPath, null, $"{record.Jobs} rows of {width} outputs", "another shape", "Retrain under another name.");
         for (int job = 0; job < record.Jobs; job++)
@@ -168,12 +181,20 @@ internal sealed class RetrainingFolder(string directory)
                 .Cast<byte, float>(file.Bytes(rows, (long)job * width * sizeof(float), width * sizeof(float))).ToArray();
             SaveOutcome(job, new TrainingOutcome(
                 row, unchecked((ulong)seed[job]), steps[job],
-                new FinalMetrics(numbers[0][job], numbers[1][job], numbers[2][job], numbers[3][job], numbers[4][job])));
+                new FinalMetrics(numbers[0][job], numbers[1][job], numbers[2][job], numbers[3][job], numbers[4][job]))
+            {
+                WeightsSha256 = weights?[job],
+            });
         }
 
         foreach (FailedTraining training in record.Failed)
             SaveFailure(training.Job, training.Reason);
     }
+
+    /// <summary>SHA-256 of each training's weights; null when the file, written by an older version or without weights, has none.</summary>
+    public static string[]? WeightHashes(SafetensorsFile outputs) => outputs.TryGet(WeightsTensor, out _)
+        ? [.. outputs.ReadBytes(WeightsTensor).Chunk(HashBytes).Select(hash => Convert.ToHexStringLower(hash))]
+        : null;
 
     /// <summary>Removes the files of single trainings.</summary>
     public void RemoveParts()

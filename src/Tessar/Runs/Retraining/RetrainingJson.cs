@@ -15,7 +15,7 @@ internal static class RetrainingJson
 
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
     public static void Write(string path, RetrainingRecord record) =>
-        AtomicFile.WriteText(path, JsonSerializer.Serialize(record, RetrainingJsonContext.Default.RetrainingRecord) + "\n");
+        SealedJson.Write(path, JsonSerializer.Serialize(record, RetrainingJsonContext.Default.RetrainingRecord) + "\n");
 
     /// <exception cref="FileFormatException">It isn't the JSON of a retraining, or contradicts itself.</exception>
     /// <exception cref="TessarException">It is missing or can't be read.</exception>
@@ -23,7 +23,9 @@ internal static class RetrainingJson
     {
         try
         {
-            RetrainingRecord record = JsonSerializer.Deserialize(File.ReadAllBytes(path), RetrainingJsonContext.Default.RetrainingRecord)
+            byte[] json = File.ReadAllBytes(path);
+            SealedJson.Check(path, json, "Restore the file from a copy, or retrain under another name.");
+            RetrainingRecord record = JsonSerializer.Deserialize(json, RetrainingJsonContext.Default.RetrainingRecord)
                 ?? throw new JsonException("null instead of an object");
             return Objection(record) is var (expected, found) ? throw Refuse(path, expected, found) : record;
         }
@@ -34,7 +36,7 @@ internal static class RetrainingJson
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TessarException(
-                $"`{path}` can't be read: {e.Message.TrimEnd('.')}. `tessar retrain` makes such a folder.", ErrorKind.InputData, e);
+                $"`{path}` can't be read: {e.Message.TrimEnd('.')}. A retraining makes such a folder.", ErrorKind.InputData, e) { Remedies = [new(RemedyKind.Retrain)] };
         }
     }
 

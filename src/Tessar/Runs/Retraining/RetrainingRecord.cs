@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Tessar.Examples;
 
 namespace Tessar.Runs.Retraining;
@@ -19,6 +20,10 @@ public sealed record RetrainingRecord
 
     /// <summary>What is trained; its seed belongs to no training, each has its own.</summary>
     public required TrainingProgram Program { get; init; }
+
+    /// <summary>The code of the program's model as text; null for the first version of a built-in architecture.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ModelCode { get; init; }
 
     /// <summary>How the masks were made, such as <c>exact:0.5</c>, or the file they came from.</summary>
     public required string Rule { get; init; }

@@ -5,4 +5,8 @@ namespace Tessar.Runs.Retraining;
 /// <param name="Seed">The training's seed.</param>
 /// <param name="Steps">Updates.</param>
 /// <param name="Final">Losses, accuracies and seconds.</param>
-internal sealed record TrainingOutcome(float[] Outputs, ulong Seed, long Steps, FinalMetrics Final);
+internal sealed record TrainingOutcome(float[] Outputs, ulong Seed, long Steps, FinalMetrics Final)
+{
+    /// <summary>SHA-256 of the file of its final weights; null when they aren't kept.</summary>
+    public string? WeightsSha256 { get; init; }
+}

@@ -37,7 +37,7 @@ internal sealed class ExplainedExamples : IDisposable
             Result = AttributeJson.Of(TopAttribution.Of(Matrix, top), Kept, Train, Targets),
             Train = Train,
             Targets = Targets,
-            Answers = Predictions.Save(Run.Directory, Run.Record, Run.LastCheckpoint(), Targets, logits, 0),
+            Answers = Predictions.Save(Run, Run.LastCheckpoint(), Targets, logits, 0),
             Validation = Validation.Find(Run, Kept.Document, ensemble: 0),
         };
     }

@@ -81,15 +81,4 @@ public sealed class ProgressDisplayTests
         new ProgressDisplay(errors, quiet: false).Run(_ => 0);
         Assert.Equal(string.Empty, errors.ToString());
     }
-
-    private sealed class HandClock : TimeProvider
-    {
-        private long ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => ticks;
-
-        public void Advance(TimeSpan by) => ticks += by.Ticks;
-    }
 }

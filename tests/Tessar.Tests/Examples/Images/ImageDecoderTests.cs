@@ -147,6 +147,43 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
+    public void Every_flipped_bit_of_a_png_gives_the_same_pixels_or_the_named_error()
+    {
+        var shape = new ImageShape(5, 6, 3);
+        byte[] pixels = RaggedStores.Pixels(3, shape), file = RaggedStores.Encode(ImageCodec.Png, shape, pixels);
+        int refused = 0;
+        for (int bit = 0; bit < 8 * file.Length; bit++)
+        {
+            byte[] changed = [.. file];
+            changed[bit / 8] ^= (byte)(1 << (bit % 8));
+            try
+            {
+                Assert.Equal(pixels, Decode(changed, shape));
+            }
+            catch (FileFormatException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 4 * file.Length, 8 * file.Length);
+    }
+
+    [Theory]
+    [InlineData(65535, 65535)]
+    [InlineData(4096, 4096)]
+    [InlineData(0, 5)]
+    public void Gif_that_claims_more_than_its_file_can_hold_is_refused_before_decoding(ushort width, ushort height)
+    {
+        byte[] file = Importers.Photos.Gif(frames: 1);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(6), width);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(8), height);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<FileFormatException>(() => Decode(file, new ImageShape(2, 2, 3)));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
     public void Changed_bytes_give_pixels_or_the_named_error() => Gen.Select(
         Gen.Int[0, 2], Gen.Select(Gen.Int[0, 4000], Gen.Byte).Array[1, 5]).Sample(
         (kind, changes) =>

@@ -29,7 +29,17 @@ internal static class Imports
         TException error = Assert.ThrowsAny<TException>(() =>
             Importer.Import(source, Path.Combine(path, "a.tess"), options, cancellation: TestContext.Current.CancellationToken));
         Assert.Empty(Directory.GetFileSystemEntries(path));
+        CheckWords(error);
         return error;
+    }
+
+    /// <summary>No words of .NET or of other libraries reach the user.</summary>
+    public static void CheckWords(Exception error)
+    {
+        if (error is not TessarException)
+            return;
+        foreach (string word in (string[])["Exception", "Parameter '", "Arg_", "Object reference", "Specified argument", "Index was", "LineNumber", "Parquet.", "Apache."])
+            Assert.DoesNotContain(word, error.Message.Replace(error is FileFormatException damaged ? damaged.Path : "\0", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     /// <summary>Damages a file of a source in many ways: each import works or ends with the named error, in little memory and time.</summary>
@@ -57,6 +67,7 @@ internal static class Imports
             catch (TessarException e) when (e is FileFormatException || e.Kind is ErrorKind.InputData or ErrorKind.Usage)
             {
                 refused++;
+                CheckWords(e);
                 Assert.Empty(Directory.GetFileSystemEntries(folderOut));
             }
             catch (Exception e)

@@ -16,14 +16,16 @@ internal static class Npy
         return [0x93, .. "NUMPY"u8, (byte)version, 0, .. length, .. header, .. data];
     }
 
-    public static byte[] Archive(params (string Name, byte[] File)[] arrays)
+    public static byte[] Archive(params (string Name, byte[] File)[] arrays) => Archive(CompressionLevel.Optimal, arrays);
+
+    public static byte[] Archive(CompressionLevel level, params (string Name, byte[] File)[] arrays)
     {
         using var stream = new MemoryStream();
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
         {
             foreach ((string name, byte[] file) in arrays)
             {
-                using Stream entry = archive.CreateEntry(name + ".npy").Open();
+                using Stream entry = archive.CreateEntry(name + ".npy", level).Open();
                 entry.Write(file);
             }
         }

@@ -40,6 +40,41 @@ internal static class Photos
         return file;
     }
 
+    /// <summary>Red, green; blue, white; a second frame is all red.</summary>
+    public static byte[] Gif(int frames)
+    {
+        // Codes of 3 bits, the lowest first: 4 clears, then the colors, then 5 ends.
+        byte[] start = [.. "GIF89a"u8, 2, 0, 2, 0, 0x91, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255];
+        byte[] frame = [0x2C, 0, 0, 0, 0, 2, 0, 2, 0, 0, 2];
+        byte[] file = [.. start, .. frame, 3, .. Codes(4, 0, 1, 2, 3, 5), 0];
+        for (int i = 1; i < frames; i++)
+            file = [.. file, .. frame, 3, .. Codes(4, 0, 0, 0, 0, 5), 0];
+        return [.. file, 0x3B];
+
+        static byte[] Codes(params int[] codes)
+        {
+            int bits = 0, at = 0, width = 3, known = 4;
+            foreach (int code in codes)
+            {
+                bits |= code << at;
+                at += width;
+
+                // From the second color on each code adds an entry; the eighth widens the codes.
+                known += code < 4 ? 1 : 0;
+                width = known > 6 ? 4 : 3;
+            }
+
+            return [(byte)bits, (byte)(bits >> 8), (byte)(bits >> 16)];
+        }
+    }
+
+    /// <summary>An icon that holds one PNG.</summary>
+    public static byte[] Ico(int height, int width, int salt)
+    {
+        byte[] png = Png(height, width, salt);
+        return [0, 0, 1, 0, 1, 0, (byte)width, (byte)height, 0, 0, 1, 0, 32, 0, .. BitConverter.GetBytes(png.Length), 22, 0, 0, 0, .. png];
+    }
+
     /// <summary>The pixels of a row's picture, as the store decodes them.</summary>
     public static byte[] PixelsOf(this ExampleStore store, long row) => store.Value(store.Column("image"), row);
 

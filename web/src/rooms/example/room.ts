@@ -1,3 +1,4 @@
+import { panelQuery } from '../../lenses/panels';
 import { links } from '../../lib/links';
 import type { Room } from '../room';
 import ExamplePage from './ExamplePage.svelte';
@@ -11,8 +12,7 @@ export const room: Room = {
   page: ExamplePage,
   query: {
     from: (value) => /^[^:]+:\d{1,15}$/.test(value),
-    method: (value) => value.includes('/'),
-    as: (value) => value === 'table',
+    ...panelQuery('example'),
   },
   entrance: (run) => (run === null ? null : links.example(run, 'test', 0)),
 };

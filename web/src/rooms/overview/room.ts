@@ -1,3 +1,4 @@
+import { panelQuery } from '../../lenses/panels';
 import { links } from '../../lib/links';
 import type { Room } from '../room';
 import OverviewPage from './OverviewPage.svelte';
@@ -15,6 +16,7 @@ export const room: Room = {
     at: (value) => /^\d{1,15}$/.test(value),
     table: (value) => value === 'loss' || value === 'accuracy',
     row: (value) => /^\d{1,9}$/.test(value),
+    ...panelQuery('overview'),
   },
   entrance: (run) => (run === null ? null : links.run(run)),
 };

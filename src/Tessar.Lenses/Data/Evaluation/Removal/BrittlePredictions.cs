@@ -11,7 +11,7 @@ namespace Tessar.Lenses.Data.Evaluation.Removal;
 [Question("data/brittleness", DefaultMethod = "data/trak")]
 internal sealed class BrittlePredictions(BrittlenessOptions options) : IQuestion
 {
-    private readonly BrittlenessOptions _options = OptionRanges.Check(options);
+    private readonly BrittlenessOptions _options = options.Checked();
     private readonly IReadOnlyList<double> _shares = RemovalShares.Check(options.Shares);
 
     /// <inheritdoc/>

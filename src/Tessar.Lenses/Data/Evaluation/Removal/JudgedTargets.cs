@@ -24,7 +24,7 @@ internal sealed record JudgedTargets(ExampleSet Range, int[] Chosen)
         if (correct.Length == 0)
         {
             throw new TessarException(
-                $"{run.Name} predicts none of {candidates} correctly, so no prediction can flip. Train it longer, or choose other --targets.", ErrorKind.InputData);
+                $"{run.Name} predicts none of {candidates} correctly, so no prediction can flip. Train it longer, or choose other targets.", ErrorKind.InputData);
         }
 
         if (correct.Length < count)

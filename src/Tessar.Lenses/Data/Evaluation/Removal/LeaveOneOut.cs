@@ -15,7 +15,7 @@ internal sealed class LeaveOneOut(LooOptions options) : IQuestion
     // Below this share of the variance the effects are seed noise for all practical purposes.
     private const double NoCeiling = 0.1;
 
-    private readonly LooOptions _options = OptionRanges.Check(options);
+    private readonly LooOptions _options = options.Checked();
 
     /// <inheritdoc/>
     public Type Contract => typeof(IAttributionMethod);
@@ -27,7 +27,7 @@ internal sealed class LeaveOneOut(LooOptions options) : IQuestion
         ExampleSet train = inquiry.Train(), judged = inquiry.Targets(UsualTargets);
         int removals = _options.Examples;
         if (removals >= train.Count)
-            throw new TessarException($"`--examples` is {removals}, but {train} has {train.Count}; fewer are required.", ErrorKind.Usage);
+            throw new TessarException($"examples is {removals}, but {train} has {train.Count}; fewer are required.", ErrorKind.Usage);
         var trainings = new RemovalTrainings(inquiry, train, judged, _options.Seeds);
         double secondsEnsemble = inquiry.UseEnsemble(_options.Ensemble);
         (AttributionMatrix scores, double secondsScoring) = JudgingTrainings.Score(inquiry, train, judged);
@@ -60,11 +60,11 @@ internal sealed class LeaveOneOut(LooOptions options) : IQuestion
     private static string Verdict(LeaveOneOutScore score)
     {
         if (score.NoiseCeiling is not { } ceiling)
-            return "One training without each example can't tell its effect from another seed's; use --seeds 2 or more.";
+            return "One training without each example can't tell its effect from another seed's; use seeds=2 or more.";
         if (ceiling.Value * ceiling.Value < NoCeiling)
         {
             return "Another seed moves the margins more than a single example does: even a perfect method would come near zero here. "
-                + "Use more --seeds, or judge by groups: evaluate lds, evaluate removal.";
+                + "Use more seeds, or judge by groups: data/lds, data/removal.";
         }
 
         return score.Pearson.Low > 0

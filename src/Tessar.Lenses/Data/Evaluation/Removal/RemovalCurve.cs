@@ -9,7 +9,7 @@ namespace Tessar.Lenses.Data.Evaluation.Removal;
 [Question("data/removal", DefaultMethod = "data/trak")]
 internal sealed class RemovalCurve(RemovalOptions options) : IQuestion
 {
-    private readonly RemovalOptions _options = OptionRanges.Check(options);
+    private readonly RemovalOptions _options = options.Checked();
     private readonly IReadOnlyList<double> _shares = RemovalShares.Check(options.Shares);
 
     /// <inheritdoc/>

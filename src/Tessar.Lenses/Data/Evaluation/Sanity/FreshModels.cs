@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Tessar.Examples;
 using Tessar.Methods;
-using Tessar.Models;
 using Tessar.Runs;
 using Tessar.Tensors;
 
@@ -39,8 +38,8 @@ internal sealed class FreshModels : IDisposable
     {
         string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"fresh-{number}.safetensors"));
         ulong own = new RandomStream(seed, "fresh model", number).NextUInt64();
-        using (var module = ModelSource.Parse(run.Record.Program.Model).Create(run.Record.Image, run.Record.Classes.Count, own))
+        using (var module = run.BuildModel(own))
             StateDict.Save(module, path);
-        return new Checkpoint(path, 0, 0, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))));
+        return new Checkpoint(path, 0, 0, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))) { Seed = own };
     }
 }

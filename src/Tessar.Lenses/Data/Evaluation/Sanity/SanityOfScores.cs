@@ -12,7 +12,7 @@ internal sealed class SanityOfScores(SanityOptions options) : IQuestion
 {
     private const int UsualTargets = 100;
 
-    private readonly SanityOptions _options = OptionRanges.Check(options);
+    private readonly SanityOptions _options = options.Checked();
 
     /// <inheritdoc/>
     public Type Contract => typeof(IAttributionMethod);

@@ -16,6 +16,9 @@ internal sealed record ArraySource(
     /// <summary>True when the format says that these are pictures, [rows, height, width] or with channels at the end.</summary>
     public bool IsPictures { get; init; }
 
+    /// <summary>How its items hold text; null for numbers.</summary>
+    public FixedText? Text { get; init; }
+
     /// <summary>Rows.</summary>
     public long Count => Shape[0];
 
@@ -23,17 +26,19 @@ internal sealed record ArraySource(
     public int RowLength { get; } = LengthOfRow(Path, Name, Offset, Shape);
 
     /// <summary>Bytes of a row in the source.</summary>
-    public int RowBytes => checked(RowLength * Numbers.SizeOf(Type));
+    public int RowBytes => checked(RowLength * (Text?.Bytes ?? Numbers.SizeOf(Type)));
 
     /// <summary>The column it becomes.</summary>
     public SourceColumn Column
     {
         get
         {
+            if (Text is not null)
+                return SourceColumn.Of(Name, CellKind.Text);
             int[] shape = [.. Shape.Skip(1).Select(dimension => (int)dimension)];
             return IsPictures
                 ? SourceColumn.Pixels(Name, new ImageShape(shape[0], shape[1], shape.Length == 2 ? 1 : shape[2]))
-                : SourceColumn.Array(Name, Numbers.StoredAs(Type), shape);
+                : SourceColumn.Array(Name, Numbers.StoredAs(Type), shape) with { IsTruth = Type == NumberType.Bool };
         }
     }
 

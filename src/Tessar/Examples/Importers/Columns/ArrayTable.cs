@@ -37,6 +37,12 @@ internal sealed class ArrayTable : SourceTable
     /// <inheritdoc/>
     public override long Count => _arrays[0].Count;
 
+    /// <summary>Arrays that can't be stored.</summary>
+    public IReadOnlyList<UnreadColumn> UnreadArrays { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<UnreadColumn> Unread => UnreadArrays;
+
     /// <summary>Gives names to labels that nobody named.</summary>
     public Func<int, IReadOnlyList<string>>? NameClasses { get; init; }
 
@@ -72,12 +78,12 @@ internal sealed class ArrayTable : SourceTable
             for (long first = 0; first < Count; first += block)
             {
                 int rows = (int)Math.Min(block, Count - first);
-                ReadOnlyMemory<byte>[] values = [.. readers.Select(reader => reader?.Read(rows) ?? default)];
+                Func<int, Cell>?[] values = [.. readers.Select(reader => reader?.Read(rows, first))];
                 for (int i = 0; i < rows; i++)
                 {
                     var cells = new Cell[values.Length];
                     for (int c = 0; c < cells.Length; c++)
-                        cells[c] = readers[c] is null ? default : new Cell(values[c].Slice(i * _columns[c].Stride, _columns[c].Stride));
+                        cells[c] = values[c]?.Invoke(i) ?? default;
                     yield return new SourceRow(_arrays[0].Path, null, $"row {first + i}", cells);
                 }
             }
@@ -97,21 +103,36 @@ internal sealed class ArrayTable : SourceTable
         private long _position;
 
         /// <summary>The next rows in the store's type.</summary>
-        public ReadOnlyMemory<byte> Read(int rows)
+        public Func<int, Cell> Read(int rows, long first)
         {
-            int bytes = checked(rows * array.RowBytes), size = Numbers.SizeOf(array.Type);
+            int bytes = checked(rows * array.RowBytes), size = Numbers.SizeOf(array.Type), stride = array.Column.Stride;
             if (_buffer.Length < bytes)
                 _buffer = new byte[bytes];
             Fill(_buffer.AsSpan(0, bytes));
-            byte[] values = new byte[checked(rows * array.Column.Stride)];
-            int wrong = Numbers.Convert(array.Type, array.IsBigEndian, _buffer.AsSpan(0, bytes), values);
-            if (wrong >= 0 && array.Name != ColumnChoice.IdName)
-                throw SourceFile.Refuse(array.Path, array.Offset + _position + (wrong * size), $"numbers below 2^63 in `{array.Name}`", "a larger one");
+            long start = _position;
             _position += bytes;
-            return values;
+            if (array.Text is { } text)
+                return ReadText(text, rows, first);
+            byte[] values = new byte[checked(rows * stride)];
+            int wrong = Numbers.Convert(array.Type, array.IsBigEndian, _buffer.AsSpan(0, bytes), values);
+            return wrong < 0 || array.Name == ColumnChoice.IdName
+                ? row => new Cell(values.AsMemory(row * stride, stride))
+                : throw SourceFile.Refuse(array.Path, array.Offset + start + (wrong * size), $"numbers below 2^63 in `{array.Name}`", "a larger one");
         }
 
         public void Dispose() => _stream.Dispose();
+
+        private Func<int, Cell> ReadText(FixedText text, int rows, long first)
+        {
+            var cells = new Cell[rows];
+            for (int i = 0; i < rows; i++)
+            {
+                cells[i] = new Cell(text.Read(_buffer.AsSpan(i * text.Bytes, text.Bytes), array.IsBigEndian) ?? throw SourceFile.Refuse(
+                    array.Path, array.Offset + ((first + i) * text.Bytes), $"text in `{array.Name}`", $"bytes that aren't any in row {first + i}"));
+            }
+
+            return row => cells[row];
+        }
 
         private void Fill(Span<byte> bytes)
         {
@@ -122,7 +143,7 @@ internal sealed class ArrayTable : SourceTable
             }
             catch (InvalidDataException e)
             {
-                throw SourceFile.Refuse(array.Path, array.Offset + _position, $"compressed data of `{array.Name}`", "damaged or truncated data", e);
+                throw SourceFile.Refuse(array.Path, array.Offset + _position, $"compressed data of `{array.Name}`", e.Message, e);
             }
 
             if (read < bytes.Length)

@@ -33,9 +33,11 @@ internal static class BatchCells
 
     /// <summary>The error about a value that isn't there.</summary>
     public static FileFormatException Missing(string path, string column, long row) =>
-        new(path, null, $"a value of `{column}` in row {row}", "none", "Say what to put there with `--fill VALUE`, or complete the table.");
+        new(path, null, $"a value of `{column}` in row {row}", "none", "Say what to put there, or complete the table.") { Remedies = [new(RemedyKind.ChangeArgument, "fill", "0")] };
 
-    private static void Fill(SourceColumn column, Span<byte> number, double? fill, string path, long row)
+    /// <summary>Puts a number where one is missing.</summary>
+    /// <exception cref="TessarException">None was given, or the column can't hold it.</exception>
+    public static void Fill(SourceColumn column, Span<byte> number, double? fill, string path, long row)
     {
         double value = fill ?? throw Missing(path, column.Name, row);
         bool isInteger = column.Type is ElementType.U8 or ElementType.I32 or ElementType.I64;
@@ -47,7 +49,7 @@ internal static class BatchCells
             _ => (double.MinValue, double.MaxValue),
         };
         if ((isInteger && value != Math.Floor(value)) || value < least || value > most)
-            throw new TessarException($"`--fill` is {value}, which {ElementTypes.NameOf(column.Type)} of the column `{column.Name}` can't hold. Choose another value.", ErrorKind.Usage);
+            throw new TessarException($"The number to fill gaps with is {value}, which {ElementTypes.NameOf(column.Type)} of the column `{column.Name}` can't hold. Choose another value.", ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "fill")] };
         Numbers.WriteDouble(column.Type, value, number);
     }
 }

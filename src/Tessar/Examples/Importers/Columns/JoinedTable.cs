@@ -23,6 +23,9 @@ internal sealed class JoinedTable : SourceTable
     /// <inheritdoc/>
     public override IReadOnlyList<string>? Classes => _tables[0].Classes;
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<string>? ClassesOf(string column) => _tables[0].ClassesOf(column);
+
     /// <summary>Says that two tables can't be one, because their columns differ.</summary>
     public static void CheckColumns(IReadOnlyList<SourceTable> tables)
     {

@@ -9,11 +9,17 @@ namespace Tessar.Examples.Importers.Columns;
 /// <param name="Shape">Dimensions of a row's array; empty for single numbers and for what isn't an array.</param>
 internal sealed record SourceColumn(string Name, CellKind Kind, ElementType Type, IReadOnlyList<int> Shape)
 {
+    /// <summary>True for truth values, which are stored as 0 and 1; as a picture, true is white.</summary>
+    public bool IsTruth { get; init; }
+
     /// <summary>Bytes of a row's array.</summary>
     public int Stride => checked((int)ElementTypes.BytesOf(Type, [.. Shape.Select(dimension => (long)dimension)]));
 
     /// <summary>True for one number a row, however it is wrapped.</summary>
     public bool IsSingleNumber => Kind == CellKind.Array && Shape.All(dimension => dimension == 1);
+
+    /// <summary>True for two numbers or more a row, which may be classes as one-hot rows.</summary>
+    public bool IsManyNumbers => Kind == CellKind.Array && !IsSingleNumber;
 
     /// <summary>True for whole numbers.</summary>
     public bool IsInteger => Kind == CellKind.Array && Type is ElementType.U8 or ElementType.I32 or ElementType.I64;
@@ -30,9 +36,9 @@ internal sealed record SourceColumn(string Name, CellKind Kind, ElementType Type
 
     /// <summary>True when both hold the same sort of cells.</summary>
     public bool Fits(SourceColumn other) =>
-        Name == other.Name && Kind == other.Kind && Type == other.Type && Shape.SequenceEqual(other.Shape);
+        Name == other.Name && Kind == other.Kind && Type == other.Type && IsTruth == other.IsTruth && Shape.SequenceEqual(other.Shape);
 
     /// <summary><c>image (U8 [28, 28])</c>, for errors.</summary>
     public override string ToString() =>
-        Kind == CellKind.Array ? $"{Name} ({ElementTypes.NameOf(Type)} [{string.Join(", ", Shape)}])" : $"{Name} ({Kind.ToString().ToLowerInvariant()})";
+        Kind == CellKind.Array ? $"{Name} ({(IsTruth ? "BOOL" : ElementTypes.NameOf(Type))} [{string.Join(", ", Shape)}])" : $"{Name} ({Kind.ToString().ToLowerInvariant()})";
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Tessar.Examples.Importers.Parsing;
 
 namespace Tessar.Examples.Importers.Columns;
 
@@ -11,24 +10,41 @@ internal static class SourceFile
     /// <exception cref="TessarException">It can't be read.</exception>
     public static FileStream Open(string path)
     {
+        if (FileKind.Objection(path) is { } objection)
+            throw new TessarException($"`{path}` is {objection}; required is a file that can be read several times. Copy its content to a file first.", ErrorKind.InputData);
         try
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TessarException(
-                $"`{path}` can't be read: {e.Message.TrimEnd('.')}. Check the file and its permissions.", ErrorKind.InputData, e);
+            throw Unreadable(path, e);
         }
     }
 
+    /// <summary>The error about a file that can't be opened or read.</summary>
+    public static TessarException Unreadable(string path, Exception e) => new(e switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => $"The file `{path}` doesn't exist. Check the path.",
+        UnauthorizedAccessException => $"`{path}` can't be read: its permissions don't allow it. Change them, or copy the file.",
+        PathTooLongException => $"`{path}` can't be read: the path is too long. Move the file.",
+        _ => $"`{path}` can't be read: the system reports an error, or another program holds it. Check the disk, and try again.",
+    }, ErrorKind.InputData, e);
+
     /// <summary>The error about a damaged source.</summary>
     public static FileFormatException Refuse(string path, long? offset, string expected, string found, Exception? inner = null) =>
-        new(path, offset, expected, found, "The source is damaged or in another format: get or convert it again, or name the format with `--format`.", inner);
+        new(path, offset, expected, found, "The source is damaged or in another format: get or convert it again, or name its format.", inner) { Remedies = [new(RemedyKind.ChangeArgument, "format")] };
 
     /// <summary>Runs code of others over a file; whatever it throws becomes the error about that file.</summary>
-    /// <remarks>Their readers answer damaged bytes with exceptions of any type; memory that has run out isn't the file's fault.</remarks>
-    public static T Guard<T>(string path, string what, Func<T> read)
+    /// <remarks>
+    /// Their readers answer damaged bytes with exceptions of any type, whose words mean nothing to a user; memory that has run out isn't
+    /// the file's fault.
+    /// </remarks>
+    /// <param name="path">The file.</param>
+    /// <param name="what">What is read, such as "the schema of an Arrow table".</param>
+    /// <param name="read">Reads it.</param>
+    /// <param name="offset">The byte where it begins, if that is known.</param>
+    public static T Guard<T>(string path, string what, Func<T> read, long? offset = null)
     {
         try
         {
@@ -36,7 +52,7 @@ internal static class SourceFile
         }
         catch (Exception e) when (e is not (TessarException or OperationCanceledException or OutOfMemoryException))
         {
-            throw Refuse(path, null, what, FirstLine(e), e);
+            throw Refuse(path, offset, what, Found(e), e);
         }
     }
 
@@ -78,5 +94,10 @@ internal static class SourceFile
         return new StoreSource(name, bytes, Convert.ToHexStringLower(digest.GetHashAndReset()));
     }
 
-    private static string FirstLine(Exception e) => $"{e.GetType().Name}: {e.Message.Split('\n')[0].TrimEnd('.', '\r')}";
+    private static string Found(Exception e) => e switch
+    {
+        EndOfStreamException => "the end of the file",
+        NotSupportedException or NotImplementedException => "a variant that isn't read",
+        _ => "damaged bytes, or a variant that isn't read",
+    };
 }

@@ -15,11 +15,18 @@ internal abstract class SourceTable(string? split) : IDisposable
     /// <summary>The columns.</summary>
     public abstract IReadOnlyList<SourceColumn> Columns { get; }
 
+    /// <summary>Columns that it has besides, and that can't be stored.</summary>
+    public virtual IReadOnlyList<UnreadColumn> Unread => [];
+
     /// <summary>Number of rows; negative when only reading tells.</summary>
     public abstract long Count { get; }
 
     /// <summary>Names of the classes of the label column, if the source knows them.</summary>
     public virtual IReadOnlyList<string>? Classes => null;
+
+    /// <summary>Names of the classes in one column, if the source knows them.</summary>
+    /// <param name="column">The column's name.</param>
+    public virtual IReadOnlyList<string>? ClassesOf(string column) => Classes;
 
     /// <summary>The rows, read as they are asked for.</summary>
     /// <param name="wanted">True for each column whose cells are needed.</param>

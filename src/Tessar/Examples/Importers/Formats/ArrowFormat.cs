@@ -22,6 +22,6 @@ internal sealed class ArrowFormat : FileFormat
     protected override bool IsMark(ReadOnlySpan<byte> start) => start.StartsWith(ArrowWalk.FileMark) || start.StartsWith(ArrowWalk.MessageMark);
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, ImportOptions options, CancellationToken cancellation) =>
-        [ArrowTable.Open(path, split, options.Fill)];
+    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, Opening opening) =>
+        [ArrowTable.Open(path, split, opening.Options.Fill)];
 }

@@ -7,8 +7,10 @@ namespace Tessar.Examples.Importers.Formats;
 /// <remarks>Format: https://www.cs.toronto.edu/~kriz/cifar.html. CIFAR-100 has a coarse label before the fine one.</remarks>
 internal sealed class CifarFormat : SourceFormat
 {
+    private const int LongestNames = 1 << 20;
     private static readonly string[] s_ten = ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"];
     private static readonly string[] s_hundred = ["train.bin", "test.bin"];
+    private static readonly string[] s_names = ["batches.meta.txt", "fine_label_names.txt", "coarse_label_names.txt"];
 
     /// <inheritdoc/>
     public override string Name => "cifar";
@@ -20,14 +22,15 @@ internal sealed class CifarFormat : SourceFormat
     public override int Rank => 20;
 
     /// <inheritdoc/>
-    public override bool Recognises(string path) => Directory.Exists(path)
-        ? s_ten.Concat(s_hundred).Any(name => File.Exists(Path.Combine(path, name)))
-        : s_ten.Concat(s_hundred).Contains(Path.GetFileName(path), StringComparer.Ordinal);
+    public override bool RecognisesFolder(string path) => s_ten.Concat(s_hundred).Any(name => File.Exists(Path.Combine(path, name)));
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, ImportOptions options, CancellationToken cancellation)
+    public override bool RecognisesName(string name) => s_ten.Concat(s_hundred).Contains(name, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening)
     {
-        bool isFile = File.Exists(part.Path);
+        bool isFile = !Directory.Exists(part.Path);
         string folder = isFile ? Path.GetDirectoryName(part.Path)! : part.Path;
         string[] files = isFile ? [part.Path] : [.. s_ten.Select(name => Path.Combine(folder, name)).Where(File.Exists)];
         bool isHundred = isFile ? !Path.GetFileName(part.Path).Contains("batch", StringComparison.Ordinal) : files.Length == 0;
@@ -40,16 +43,25 @@ internal sealed class CifarFormat : SourceFormat
                 ErrorKind.InputData);
         }
 
-        IReadOnlyList<string>? classes = ClassNames(Path.Combine(folder, isHundred ? "fine_label_names.txt" : "batches.meta.txt"), isHundred ? 100 : 10);
+        if (!isFile)
+        {
+            string[] read = [.. files.Select(file => Path.GetFileName(file)), .. s_names];
+            FilesOf(folder, name => read.Contains(name, StringComparer.Ordinal), opening.LeftOut);
+        }
+
+        IReadOnlyList<string>? classes = NamesIn(Path.Combine(folder, isHundred ? "fine_label_names.txt" : "batches.meta.txt"), isHundred ? 100 : 10);
         return [.. files.Select(file => new CifarTable(part.Split ?? SplitNames.OfFile(file), file, isHundred, classes))];
     }
 
     /// <summary>One name a line; null without the file.</summary>
-    private static string[]? ClassNames(string path, int count)
+    private static string[]? NamesIn(string path, int count)
     {
         if (!File.Exists(path))
             return null;
-        string[] names = [.. File.ReadLines(path).Take(1000).Select(line => line.Trim()).Where(line => line.Length > 0)];
+        if (new FileInfo(path).Length > LongestNames)
+            throw SourceFile.Refuse(path, null, $"{count} names of classes, one a line", $"{new FileInfo(path).Length} bytes");
+        using var lines = new StreamReader(SourceFile.Open(path));
+        string[] names = [.. lines.ReadToEnd().Split('\n').Take(1000).Select(line => line.Trim()).Where(line => line.Length > 0)];
         return names.Length == count ? names : throw SourceFile.Refuse(path, null, $"{count} names of classes, one a line", $"{names.Length}");
     }
 }

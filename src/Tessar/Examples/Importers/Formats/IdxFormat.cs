@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Tessar.Examples.Importers.Columns;
 using Tessar.Examples.Importers.Parsing;
 using Tessar.Examples.Storage;
@@ -7,7 +8,7 @@ namespace Tessar.Examples.Importers.Formats;
 
 /// <summary>IDX, the format of MNIST and Fashion-MNIST: one file of images and one of labels for each split, gzipped or not.</summary>
 /// <remarks>Format: http://yann.lecun.com/exdb/mnist, "the IDX file format". All six types of numbers are read.</remarks>
-internal sealed class IdxFormat : SourceFormat
+internal sealed partial class IdxFormat : SourceFormat
 {
     /// <summary>Its name.</summary>
     public const string FormatName = "idx";
@@ -24,16 +25,21 @@ internal sealed class IdxFormat : SourceFormat
     public override int Rank => 10;
 
     /// <inheritdoc/>
-    public override bool Recognises(string path) => Directory.Exists(path)
-        ? s_splits.Any(split => Find(path, $"{split.Prefix}-images") is not null || Find(path, $"{split.Prefix}-labels") is not null)
-        : Path.GetFileName(path).Contains("idx", StringComparison.OrdinalIgnoreCase);
+    public override bool RecognisesFolder(string path) =>
+        s_splits.Any(split => Find(path, $"{split.Prefix}-images") is not null || Find(path, $"{split.Prefix}-labels") is not null);
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, ImportOptions options, CancellationToken cancellation)
+    public override bool RecognisesContent(FileStart start) => IdxFile.IsMark(start);
+
+    /// <inheritdoc/>
+    public override bool RecognisesName(string name) => NamePattern().IsMatch(name);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening)
     {
-        if (File.Exists(part.Path))
+        if (!Directory.Exists(part.Path))
         {
-            ArraySource array = OpenArray(part.Path, "data");
+            ArraySource array = OpenArray(part.Path, "data", dimensions: 0);
             return [new ArrayTable(part.Split, [array], token => [Describe(array, token)])];
         }
 
@@ -49,18 +55,20 @@ internal sealed class IdxFormat : SourceFormat
         var tables = new List<(ArraySource Images, ArraySource Labels, string Split)>();
         foreach ((string split, string imagePath, string labelPath) in pairs)
         {
-            ArraySource labels = OpenArray(labelPath, StoreRules.Label), images = OpenArray(imagePath, StoreRules.Image);
+            ArraySource labels = OpenArray(labelPath, StoreRules.Label, Digit(labelPath)), images = OpenArray(imagePath, StoreRules.Image, Digit(imagePath));
             CheckPair(images, labels, tables.Count == 0 ? images : tables[0].Images);
             tables.Add((images, labels, split));
         }
 
+        string[] read = [.. pairs.SelectMany(pair => (string[])[pair.Images, pair.Labels]).Select(Unzipped)];
+        FilesOf(part.Path, name => read.Contains(Unzipped(name), StringComparer.Ordinal), opening.LeftOut);
         ArraySource[] labelFiles = [.. tables.Select(table => table.Labels)];
         return
         [
             .. tables.Select(table => new ArrayTable(
                 table.Split, [table.Images, table.Labels], token => [Describe(table.Images, token), Describe(table.Labels, token)])
             {
-                NameClasses = largest => ClassesOf(labelFiles, largest, cancellation),
+                NameClasses = largest => ClassesOf(labelFiles, largest, opening.Cancellation),
             }),
         ];
     }
@@ -95,16 +103,23 @@ internal sealed class IdxFormat : SourceFormat
         return pairs;
     }
 
-    /// <summary>A file of that name followed by <c>-idx</c> or <c>.idx</c>; of several the first in ordinal order.</summary>
+    /// <summary>A file of that name followed by <c>-idx3-ubyte</c> or the like, gzipped or not; of several the first in ordinal order.</summary>
     private static string? Find(string folder, string name) =>
-        Directory.EnumerateFiles(folder, $"{name}?idx*").Where(file => Path.GetFileName(file)[name.Length] is '-' or '.').Order(StringComparer.Ordinal)
+        Directory.EnumerateFiles(folder, $"{name}?idx*").Where(file => NamePattern().IsMatch(Path.GetFileName(file))).Order(StringComparer.Ordinal)
             .Select(Path.GetFullPath).FirstOrDefault();
 
-    private static ArraySource OpenArray(string path, string name)
+    /// <summary>The file's name without <c>.gz</c>: a file and its gzipped twin hold the same.</summary>
+    private static string Unzipped(string path) => Path.GetFileName(path) is var name && name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
+
+    /// <summary>The number of dimensions that a file's name gives it; 0 without.</summary>
+    private static int Digit(string path) => NamePattern().Match(Path.GetFileName(path)).Groups["digit"] is { Length: > 0 } digit ? digit.Value[0] - '0' : 0;
+
+    /// <summary><c>train-images-idx3-ubyte</c>, <c>t10k-labels.idx1-ubyte.gz</c>, <c>z.idx</c>.</summary>
+    [GeneratedRegex(@"[-.]idx(?<digit>\d)?(-[a-z0-9]+)?(\.gz)?$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NamePattern();
+
+    private static ArraySource OpenArray(string path, string name, int dimensions)
     {
-        string file = Path.GetFileName(path);
-        int digit = file.IndexOf("idx", StringComparison.Ordinal) + 3;
-        int dimensions = digit >= 3 && digit < file.Length && char.IsAsciiDigit(file[digit]) ? file[digit] - '0' : 0;
         using var idx = IdxFile.Open(path, dimensions);
         return new ArraySource(path, name, idx.Type, IsBigEndian: true, [.. idx.Shape.Select(size => (long)size)], idx.DataOffset, () => IdxFile.OpenData(path))
         {

@@ -16,25 +16,54 @@ internal sealed class ImageFolderFormat : SourceFormat
     public override int Rank => 90;
 
     /// <inheritdoc/>
-    public override bool Recognises(string path) => Directory.Exists(path) && Splits(path).Any(split =>
-        PictureFolder.ClassesIn(split.Path).Any(name => PictureFolder.Files(Path.Combine(split.Path, name), split.Path).Any()));
+    public override bool RecognisesFolder(string path) =>
+        PictureFiles.FoldersIn(path, leftOut: null).Any(folder => PictureFiles.HoldsPictures(Path.Combine(path, folder)));
+
+    /// <summary>Never: a picture by itself has no class.</summary>
+    public override bool RecognisesName(string name) => false;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, ImportOptions options, CancellationToken cancellation)
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening)
     {
         if (!Directory.Exists(part.Path))
             throw new TessarException($"`{part.Path}` isn't a folder. Name a folder with a sub-folder for each class.", ErrorKind.InputData);
-        (string? Split, string Path)[] splits = part.Split is null ? [.. Splits(part.Path)] : [(part.Split, part.Path)];
-        string[] classes = [.. splits.SelectMany(split => PictureFolder.ClassesIn(split.Path)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        return classes.Length > 0
-            ? [.. splits.Select(split => new PictureFolder(split.Split, split.Path, classes))]
-            : throw new TessarException(
-                $"`{part.Path}` has no sub-folders. Expected one for each class, which hold {string.Join(", ", PictureFolder.Extensions)}.", ErrorKind.InputData);
+        (string? Split, string Path)[] splits = [.. Splits(part, opening.LeftOut)];
+        string[] folders = [.. splits.SelectMany(split => PictureFiles.FoldersIn(split.Path, opening.LeftOut)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (folders.Length == 0)
+        {
+            throw new TessarException(
+                $"`{part.Path}` has no sub-folders. Expected one for each class, which hold {string.Join(", ", PictureFiles.Extensions)}.", ErrorKind.InputData);
+        }
+
+        IReadOnlyList<string> classes = ClassNames.Settle(folders, part.Path, opening.Options.ClassCase, out IReadOnlyDictionary<string, string> merged);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((string? split, string path) in splits)
+        {
+            foreach (string folder in folders.Where(folder => Directory.Exists(Path.Combine(path, folder))))
+            {
+                if (PictureFiles.Below(Path.Combine(path, folder), path, opening.LeftOut).Any())
+                    seen.Add(merged.GetValueOrDefault(folder, folder));
+            }
+        }
+
+        foreach (string empty in classes.Where(name => !seen.Contains(name)))
+            opening.LeftOut.Add(LeftOut.EmptyClass, empty);
+        if (seen.Count > 0)
+            return [.. splits.Select(split => new PictureFolder(split.Split, split.Path, classes, folders, merged))];
+        throw opening.LeftOut.Count > classes.Count && !opening.Options.SkipUnknown ? opening.LeftOut.Refuse(part.Path) : new TessarException(
+            $"The sub-folders of `{part.Path}` hold no pictures. Expected files that end with {string.Join(", ", PictureFiles.Extensions)}.", ErrorKind.InputData);
     }
 
-    private static IEnumerable<(string? Split, string Path)> Splits(string root)
+    /// <summary>Sub-folders called train, val, test are splits, and what stands beside them is left out; without them all is one split.</summary>
+    private static IEnumerable<(string? Split, string Path)> Splits(SourcePart part, LeftOut leftOut)
     {
-        string[] splits = [.. PictureFolder.ClassesIn(root).Where(SplitNames.IsSplit)];
-        return splits.Length == 0 ? [(null, root)] : splits.Select(split => ((string?)split.ToLowerInvariant(), Path.Combine(root, split)));
+        string root = part.Path;
+        string[] folders = [.. PictureFiles.FoldersIn(root, leftOut: null)], splits = [.. folders.Where(SplitNames.IsSplit)];
+        if (part.Split is not null || splits.Length == 0)
+            return [(part.Split, root)];
+        PictureFiles.CountBeside(root, leftOut);
+        foreach (string other in folders.Except(splits, StringComparer.Ordinal))
+            leftOut.AddFolder(Path.Combine(root, other), root);
+        return splits.Select(split => ((string?)split.ToLowerInvariant(), Path.Combine(root, split)));
     }
 }

@@ -6,6 +6,8 @@ namespace Tessar.Examples.Importers.Formats;
 /// <summary>NumPy's <c>.npy</c>: one array a file; a folder of them is a set of columns, named by the files.</summary>
 internal sealed class NpyFormat : SourceFormat
 {
+    private const string Ending = ".npy";
+
     /// <inheritdoc/>
     public override string Name => "npy";
 
@@ -16,21 +18,25 @@ internal sealed class NpyFormat : SourceFormat
     public override int Rank => 40;
 
     /// <inheritdoc/>
-    public override bool Recognises(string path)
-    {
-        if (Directory.Exists(path))
-            return Directory.EnumerateFiles(path, "*.npy").Any();
-        using FileStream file = SourceFile.Open(path);
-        byte[] start = new byte[NpyHeader.Mark.Length];
-        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.AsSpan().SequenceEqual(NpyHeader.Mark);
-    }
+    public override bool RecognisesFolder(string path) => FilesOf(path, RecognisesName, leftOut: null).Length > 0;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, ImportOptions options, CancellationToken cancellation)
+    public override bool RecognisesContent(FileStart start) => start.Bytes.AsSpan().StartsWith(NpyHeader.Mark);
+
+    /// <inheritdoc/>
+    public override bool RecognisesName(string name) => name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening)
     {
-        string[] files = File.Exists(part.Path) ? [part.Path] : [.. Directory.EnumerateFiles(part.Path, "*.npy").Order(StringComparer.Ordinal)];
+        string[] files = Directory.Exists(part.Path) ? FilesOf(part.Path, RecognisesName, opening.LeftOut) : [part.Path];
         if (files.Length == 0)
-            throw new TessarException($"`{part.Path}` holds no .npy files. Check the folder.", ErrorKind.InputData);
-        return ArraySplits.Tables(part.Split, [.. files.Select(file => NpyArray.OfFile(file, Path.GetFileNameWithoutExtension(file)))]);
+            throw new TessarException($"`{part.Path}` holds no {Ending} files. Check the folder.", ErrorKind.InputData);
+        (ArraySource? Array, UnreadColumn? Unread)[] arrays = [.. files.Select(file => NpyArray.OfFile(file, Path.GetFileNameWithoutExtension(file)))];
+        ArraySource[] read = [.. arrays.Select(entry => entry.Array).OfType<ArraySource>()];
+        UnreadColumn[] unread = [.. arrays.Select(entry => entry.Unread).OfType<UnreadColumn>()];
+        return read.Length > 0
+            ? ArraySplits.Tables(part.Split, read, opening.Options, unread)
+            : throw ChosenColumns.None(part.Path, [], unread);
     }
 }

@@ -1,14 +1,13 @@
-using System.IO.Compression;
 using Tessar.Examples.Importers.Columns;
 using Tessar.Examples.Importers.Parsing;
 
 namespace Tessar.Examples.Importers.Formats;
 
 /// <summary>NumPy's <c>.npz</c>: a zip archive of <c>.npy</c> files, each a column; names such as <c>x_train</c> tell the splits.</summary>
+/// <remarks>Every member's checksum is compared: where it is read to its end, or else before the store is finished.</remarks>
 internal sealed class NpzFormat : FileFormat
 {
-    /// <summary>Deflate can't expand data by more than this; an entry that promises more is forged.</summary>
-    private const long LargestExpansion = 1032;
+    private const string Ending = ".npy";
 
     /// <inheritdoc/>
     public override string Name => "npz";
@@ -23,94 +22,55 @@ internal sealed class NpzFormat : FileFormat
     protected override IReadOnlyList<string> Extensions => [".npz"];
 
     /// <inheritdoc/>
-    protected override bool IsMark(ReadOnlySpan<byte> start) => start.StartsWith("PK"u8);
+    protected override bool IsMark(ReadOnlySpan<byte> start) => start is [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..];
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, ImportOptions options, CancellationToken cancellation) =>
-        SourceFile.Guard(path, "a NumPy archive", () =>
+    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, Opening opening)
+    {
+        IReadOnlyList<ZipMember> members = ZipMember.ReadAll(path);
+        var arrays = new List<ArraySource>();
+        var unread = new List<UnreadColumn>();
+        foreach (ZipMember member in members)
         {
-            using FileStream file = SourceFile.Open(path);
-            using var archive = new ZipArchive(file, ZipArchiveMode.Read);
-            var arrays = new List<ArraySource>();
-            foreach (ZipArchiveEntry entry in archive.Entries)
+            if (!member.Name.EndsWith(Ending, StringComparison.Ordinal))
             {
-                string name = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : throw SourceFile.Refuse(
-                    path, null, "only arrays (.npy) in a NumPy archive", $"`{entry.FullName}`");
-                if (arrays.Exists(array => array.Name == name))
-                    throw SourceFile.Refuse(path, null, "each array once", $"`{name}` twice");
-                arrays.Add(OpenArray(path, name, entry));
+                if (!member.Name.EndsWith('/'))
+                    opening.LeftOut.AddFile(member.Name);
+                continue;
             }
 
-            return arrays.Count > 0 ? ArraySplits.Tables(split, arrays) : throw SourceFile.Refuse(path, null, "arrays in the archive", "none");
-        });
-
-    private static ArraySource OpenArray(string path, string name, ZipArchiveEntry entry)
-    {
-        using Stream stream = entry.Open();
-        var header = NpyHeader.Read(stream, path, name);
-        if (header.DataOffset + header.DataBytes != entry.Length || entry.Length / LargestExpansion > entry.CompressedLength)
-        {
-            throw SourceFile.Refuse(
-                path, null, $"{header.DataOffset + header.DataBytes} bytes of `{name}`, by its shape",
-                $"{entry.Length} ({entry.CompressedLength} compressed)");
+            string name = member.Name[..^Ending.Length];
+            if (arrays.Exists(array => array.Name == name) || unread.Exists(column => column.Name == name))
+                throw SourceFile.Refuse(path, null, "each array once", $"`{name}` twice");
+            using Stream stream = member.Open();
+            var header = NpyHeader.Read(stream, path, name);
+            if (header.Unread is { } what)
+                unread.Add(new UnreadColumn(name, what));
+            else
+                arrays.Add(Array(member, name, header));
         }
 
-        return NpyArray.Of(header, path, name, offset: null, () => SourceFile.Guard(path, $"the array `{name}`", () => new ArchiveEntry(path, entry.FullName, header.DataOffset)));
+        return arrays.Count > 0
+            ? ArraySplits.Tables(split, arrays, opening.Options, unread, files: cancellation => Describe(path, members, cancellation))
+            : throw ChosenColumns.None(path, [], unread);
     }
 
-    /// <summary>One entry of the archive, opened by itself so that arrays can be read side by side.</summary>
-    private sealed class ArchiveEntry : Stream
+    private static ArraySource Array(ZipMember member, string name, NpyHeader header)
     {
-        private readonly FileStream _file;
-        private readonly ZipArchive _archive;
-        private readonly Stream _content;
-
-        public ArchiveEntry(string path, string name, int skip)
+        if (header.DataOffset + header.DataBytes != member.Bytes)
+            throw SourceFile.Refuse(member.Path, null, $"{header.DataOffset + header.DataBytes} bytes of `{name}`, by its shape", $"{member.Bytes}");
+        return NpyArray.Of(header, member.Path, name, offset: null, () =>
         {
-            _file = SourceFile.Open(path);
-            _archive = new ZipArchive(_file, ZipArchiveMode.Read);
-            _content = _archive.GetEntry(name)?.Open() ?? throw SourceFile.Refuse(path, null, $"`{name}`, as before", "nothing");
-            _content.ReadExactly(new byte[skip]);
-        }
+            Stream content = member.Open();
+            content.ReadExactly(new byte[header.DataOffset]);
+            return content;
+        });
+    }
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => _content.Read(buffer, offset, count);
-
-        public override int Read(Span<byte> buffer) => _content.Read(buffer);
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                _content.Dispose();
-                _archive.Dispose();
-                _file.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
+    private static StoreSource[] Describe(string path, IReadOnlyList<ZipMember> members, CancellationToken cancellation)
+    {
+        foreach (ZipMember member in members)
+            member.Verify(cancellation);
+        return [SourceFile.Describe(path, cancellation)];
     }
 }

@@ -22,6 +22,6 @@ internal sealed class ParquetFormat : FileFormat
     protected override bool IsMark(ReadOnlySpan<byte> start) => start.StartsWith(ParquetGuard.Mark);
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, ImportOptions options, CancellationToken cancellation) =>
-        [ParquetTable.Open(path, split, options.Fill)];
+    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, Opening opening) =>
+        [ParquetTable.Open(path, split, opening.Options.Fill)];
 }

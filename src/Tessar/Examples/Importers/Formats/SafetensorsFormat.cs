@@ -23,14 +23,14 @@ internal sealed class SafetensorsFormat : FileFormat
     protected override bool IsMark(ReadOnlySpan<byte> start) => start.Length > 8 && start[8] == (byte)'{' && start[7] == 0 && start[6] == 0;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, ImportOptions options, CancellationToken cancellation)
+    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, Opening opening)
     {
         using var file = SafetensorsFile.Open(path);
         if (file.Entries.Count == 0)
             throw SourceFile.Refuse(path, 8, "tensors", "none");
         ArraySource[] arrays = [.. file.Entries.Select(entry => Open(path, entry))];
         StoreMarks marks = StoreMarks.Read(path, key => file.Metadata.GetValueOrDefault(key));
-        return ArraySplits.Tables(marks.Split ?? split, arrays, marks.Classes);
+        return ArraySplits.Tables(marks.Split ?? split, arrays, opening.Options, classes: marks.Classes);
     }
 
     private static ArraySource Open(string path, TensorEntry entry) =>

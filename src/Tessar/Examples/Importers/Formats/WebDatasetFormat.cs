@@ -6,44 +6,41 @@ namespace Tessar.Examples.Importers.Formats;
 /// <summary>WebDataset: tar archives in which files of one name and several endings are a sample: 0001.jpg, 0001.cls.</summary>
 internal sealed class WebDatasetFormat : SourceFormat
 {
-    private const string Ending = ".tar";
+    private static readonly string[] s_endings = [".tar", ".tar.gz", ".tgz"];
 
     /// <inheritdoc/>
     public override string Name => "webdataset";
 
     /// <inheritdoc/>
-    public override string Summary => "tar shards with 0001.jpg, 0001.cls, …";
+    public override string Summary => "tar shards with 0001.jpg, 0001.cls, …, gzipped or not";
 
     /// <inheritdoc/>
     public override int Rank => 60;
 
     /// <inheritdoc/>
-    public override bool Recognises(string path)
-    {
-        if (Directory.Exists(path))
-            return Shards(path).Length > 0;
-        using FileStream file = SourceFile.Open(path);
-        return TarWalk.IsArchive(file);
-    }
+    public override bool RecognisesFolder(string path) => FilesOf(path, RecognisesName, leftOut: null).Length > 0;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<SourceTable> Open(IReadOnlyList<SourcePart> parts, ImportOptions options, CancellationToken cancellation)
+    public override bool RecognisesContent(FileStart start) => TarWalk.IsMark(start.Content);
+
+    /// <inheritdoc/>
+    public override bool RecognisesName(string name) => s_endings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<SourceTable> Open(IReadOnlyList<SourcePart> parts, Opening opening)
     {
         var shards = new List<(string? Split, string Path)>();
         foreach (SourcePart part in parts)
         {
-            string[] files = Directory.Exists(part.Path) ? Shards(part.Path) : [part.Path];
+            string[] files = Directory.Exists(part.Path) ? FilesOf(part.Path, RecognisesName, opening.LeftOut) : [part.Path];
             if (files.Length == 0)
-                throw new TessarException($"`{part.Path}` holds no tar archives ({Ending}). Check the folder.", ErrorKind.InputData);
+                throw new TessarException($"`{part.Path}` holds no tar archives ({string.Join(", ", s_endings)}). Check the folder.", ErrorKind.InputData);
             shards.AddRange(files.Select(file => (part.Split ?? SplitNames.OfFile(file), file)));
         }
 
-        return [.. shards.GroupBy(shard => shard.Split, StringComparer.Ordinal).Select(group => WebTable.Open(group.Key, [.. group.Select(shard => shard.Path)], cancellation))];
+        return [.. shards.GroupBy(shard => shard.Split, StringComparer.Ordinal).Select(group => WebTable.Open(group.Key, [.. group.Select(shard => shard.Path)], opening))];
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, ImportOptions options, CancellationToken cancellation) =>
-        Open([part], options, cancellation);
-
-    private static string[] Shards(string folder) => [.. Directory.EnumerateFiles(folder, "*" + Ending).Order(StringComparer.Ordinal)];
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening) => Open([part], opening);
 }

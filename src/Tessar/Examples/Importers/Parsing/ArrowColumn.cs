@@ -8,34 +8,70 @@ using NumberType = Tessar.Examples.Importers.Columns.NumberType;
 
 namespace Tessar.Examples.Importers.Parsing;
 
-/// <summary>One column of an Arrow table: numbers, fixed-size lists of them, text, bytes, or pictures as {bytes, path}.</summary>
+/// <summary>
+/// One column of an Arrow table: numbers, lists of them of one length, text, bytes, dictionaries of those, or pictures as {bytes, path}.
+/// </summary>
+/// <param name="Field">Its number in the table.</param>
 /// <param name="Column">What it becomes.</param>
 /// <param name="Type">Type of its numbers; null for text and bytes.</param>
-/// <param name="IsBits">True for truth values, eight to a byte.</param>
 /// <param name="BytesField">Field of a structure that holds the picture; −1 without a structure.</param>
-internal sealed record ArrowColumn(SourceColumn Column, NumberType? Type, bool IsBits, int BytesField)
+internal sealed record ArrowColumn(int Field, SourceColumn Column, NumberType? Type, int BytesField = -1)
 {
+    private const int MostNumbers = int.MaxValue / 8;
+
+    /// <summary>Numbers in the list of each row, when the rows tell it; 0 when the type does, or without lists.</summary>
+    public int ListLength { get; private init; }
+
     /// <summary>Recognises a column.</summary>
-    /// <exception cref="FileFormatException">It is of another kind.</exception>
-    public static ArrowColumn Of(Field field, string path)
+    /// <param name="field">Its description.</param>
+    /// <param name="index">Its number.</param>
+    /// <param name="listLength">Numbers in the list of each row; −1 when they differ.</param>
+    /// <returns>Null for one that can't be stored.</returns>
+    public static ArrowColumn? Of(Field field, int index, int listLength)
     {
+        IArrowType type = field.DataType is DictionaryType dictionary ? dictionary.ValueType : field.DataType;
         var shape = new List<int>();
-        IArrowType type = field.DataType;
-        while (type is FixedSizeListType list)
+        while (type is FixedSizeListType list && field.DataType is not DictionaryType)
         {
             shape.Add(list.ListSize);
             type = list.ValueDataType;
         }
 
-        if (TypeOf(type.TypeId) is { } number && shape.TrueForAll(size => size > 0) && shape.Aggregate(1L, (product, size) => Math.Min(product * size, int.MaxValue)) < int.MaxValue / 8)
-            return new ArrowColumn(SourceColumn.Array(field.Name, Numbers.StoredAs(number), shape), number, type.TypeId == ArrowTypeId.Boolean, -1);
-        if (shape.Count == 0 && KindOf(type.TypeId) is { } kind)
-            return new ArrowColumn(SourceColumn.Of(field.Name, kind), null, IsBits: false, -1);
-        if (shape.Count == 0 && type is StructType picture && picture.GetFieldIndex("bytes") is >= 0 and var bytes
-            && KindOf(picture.GetFieldByIndex(bytes).DataType.TypeId) == CellKind.Bytes && picture.Fields.All(part => part.Name is "bytes" or "path"))
-            return new ArrowColumn(SourceColumn.Of(field.Name, CellKind.Picture), null, IsBits: false, bytes);
-        throw SourceFile.Refuse(
-            path, null, "numbers, fixed-size lists of numbers, text, bytes and pictures as {bytes, path}", $"`{field.Name}`, {field.DataType.Name}");
+        bool isPossible = shape.TrueForAll(size => size > 0) && shape.Aggregate(1L, (product, size) => Math.Min(product * size, MostNumbers)) < MostNumbers;
+        if (ArrowTypes.NumbersOf(type) is { } number && isPossible)
+            return new ArrowColumn(index, SourceColumn.Array(field.Name, Numbers.StoredAs(number), shape) with { IsTruth = number == NumberType.Bool }, number);
+        if (shape.Count > 0)
+            return null;
+        if (ArrowTypes.ListOf(type) is { } listed && listLength is > 0 and < MostNumbers)
+        {
+            SourceColumn column = SourceColumn.Array(field.Name, Numbers.StoredAs(listed), listLength) with { IsTruth = listed == NumberType.Bool };
+            return new ArrowColumn(index, column, listed) { ListLength = listLength };
+        }
+
+        if (ArrowTypes.KindOf(type) is { } kind)
+            return new ArrowColumn(index, SourceColumn.Of(field.Name, kind), null);
+        return type is StructType picture && picture.GetFieldIndex("bytes") is >= 0 and var bytes
+            && ArrowTypes.KindOf(picture.GetFieldByIndex(bytes).DataType) == CellKind.Bytes && picture.Fields.All(part => part.Name is "bytes" or "path")
+            ? new ArrowColumn(index, SourceColumn.Of(field.Name, CellKind.Picture), null, bytes)
+            : null;
+    }
+
+    /// <summary>How many numbers each row's list holds.</summary>
+    /// <returns>−1 when rows differ, lists are empty, or the offsets are damaged.</returns>
+    public static int LengthOfLists(ArrayData data, int rows)
+    {
+        int width = data.DataType is LargeListType ? 8 : 4;
+        ReadOnlySpan<byte> offsets = data.Buffers[1].Span;
+        if (rows == 0 || data.Offset < 0 || ((long)data.Offset + rows + 1) * width > offsets.Length)
+            return -1;
+        long first = At(offsets, data.Offset, width), length = At(offsets, data.Offset + 1, width) - first;
+        for (int row = 1; row < rows; row++)
+        {
+            if (At(offsets, data.Offset + row + 1, width) - At(offsets, data.Offset + row, width) != length)
+                return -1;
+        }
+
+        return first >= 0 && length is > 0 and < MostNumbers ? (int)length : -1;
     }
 
     /// <summary>The cells of a batch. Every access is checked against the buffers, whatever the batch claims.</summary>
@@ -43,37 +79,36 @@ internal sealed record ArrowColumn(SourceColumn Column, NumberType? Type, bool I
     {
         if (data.Length != rows || data.Offset < 0)
             throw SourceFile.Refuse(place.Path, null, $"{rows} values of `{Column.Name}` from row {place.Row}", $"{data.Length}");
+        if (data.DataType is DictionaryType dictionary)
+            return OfDictionary(data, dictionary, rows, fill, place);
+        Func<int, bool> isMissing = ArrowBits.Missing(data, data.Offset);
         if (BytesField >= 0)
         {
             ArrayData child = data.Children[BytesField];
-            return OfBytes(child, child.Offset + data.Offset, rows, fill: null, place, Missing(data));
+            return ArrowBytes.Cells(Column, child.Slice(data.Offset, rows), rows, fill: null, isMissing, place);
         }
 
-        return Type is { } type ? OfNumbers(data, type, rows, fill, place) : OfBytes(data, data.Offset, rows, fill, place, Missing(data));
+        return Type is null ? ArrowBytes.Cells(Column, data, rows, fill, _ => false, place) : OfNumbers(data, rows, fill, place);
     }
 
-    private Func<int, Cell> OfNumbers(ArrayData data, NumberType type, int rows, double? fill, (string Path, long Row) place)
+    private Func<int, Cell> OfNumbers(ArrayData data, int rows, double? fill, (string Path, long Row) place)
     {
         int count = rows, offset = data.Offset;
         var missing = new List<(Func<int, bool> IsMissing, int PerItem)>();
         foreach (int size in Column.Shape)
         {
-            missing.Add((Missing(data), size));
+            missing.Add((ArrowBits.Missing(data, offset), size));
+            if (ListLength > 0 && LengthOfLists(data, rows) != size && rows > 0)
+                throw SourceFile.Refuse(place.Path, null, $"lists of {size} numbers in `{Column.Name}` from row {place.Row}", "another length");
+            int start = ListLength > 0 && rows > 0 ? checked((int)At(data.Buffers[1].Span, offset, data.DataType is LargeListType ? 8 : 4)) : checked(offset * size);
             data = data.Children[0];
             count = checked(count * size);
-            offset = checked((offset * size) + data.Offset);
+            offset = checked(start + data.Offset);
         }
 
-        Func<int, bool> own = Missing(data, offset);
-        ReadOnlySpan<byte> buffer = data.Buffers[1].Span;
-        if (offset < 0 || (IsBits && ((long)offset + count + 7) / 8 > buffer.Length))
-            throw SourceFile.Refuse(place.Path, null, $"{count} truth values of `{Column.Name}` from row {place.Row}", $"{buffer.Length} bytes");
-        byte[]? bits = IsBits ? new byte[count] : null;
-        for (int i = 0; bits is not null && i < count; i++)
-            bits[i] = (byte)((buffer[(offset + i) / 8] >> ((offset + i) % 8)) & 1);
-        int width = Numbers.SizeOf(type);
-        ReadOnlySpan<byte> values = bits ?? buffer.Slice(checked(offset * width), checked(count * width));
-        return BatchCells.OfNumbers(Column, type, values, IsAnyMissing, fill, place);
+        NumberType type = Type!.Value;
+        Func<int, bool> own = ArrowBits.Missing(data, offset);
+        return BatchCells.OfNumbers(Column, type, ValuesOf(data, type, offset, count, place), IsAnyMissing, fill, place);
 
         bool IsAnyMissing(int index)
         {
@@ -91,67 +126,56 @@ internal sealed record ArrowColumn(SourceColumn Column, NumberType? Type, bool I
         }
     }
 
-    private Func<int, Cell> OfBytes(ArrayData data, int offset, int rows, double? fill, (string Path, long Row) place, Func<int, bool> isMissingAbove)
+    /// <summary>Numbers side by side; truth values stand eight to a byte.</summary>
+    private ReadOnlySpan<byte> ValuesOf(ArrayData data, NumberType type, int offset, int count, (string Path, long Row) place)
     {
-        bool isLarge = data.DataType.TypeId is ArrowTypeId.LargeString or ArrowTypeId.LargeBinary;
-        Func<int, bool> isMissing = Missing(data, offset);
-        string filling = fill?.ToString("R", CultureInfo.InvariantCulture) ?? string.Empty;
-        ReadOnlySpan<byte> offsets = data.Buffers[1].Span, values = data.Buffers[2].Span;
-        if (offset < 0 || ((long)offset + rows + (rows == 0 ? 0 : 1)) * (isLarge ? 8 : 4) > offsets.Length)
-            throw SourceFile.Refuse(place.Path, null, $"{rows} values of `{Column.Name}` from row {place.Row}", $"{offsets.Length} bytes of offsets");
+        ReadOnlySpan<byte> buffer = data.Buffers[1].Span;
+        int width = Numbers.SizeOf(type);
+        bool isBits = type == NumberType.Bool;
+        if (offset < 0 || count < 0 || (isBits ? ((long)offset + count + 7) / 8 : ((long)offset + count) * width) > buffer.Length)
+            throw SourceFile.Refuse(place.Path, null, $"{count} numbers of `{Column.Name}` from row {place.Row}", $"{buffer.Length} bytes");
+        if (!isBits)
+            return buffer.Slice(offset * width, count * width);
+        byte[] bits = new byte[count];
+        for (int i = 0; i < count; i++)
+            bits[i] = (byte)((buffer[(offset + i) / 8] >> ((offset + i) % 8)) & 1);
+        return bits;
+    }
+
+    /// <summary>A dictionary's rows are numbers of its values.</summary>
+    private Func<int, Cell> OfDictionary(ArrayData data, DictionaryType dictionary, int rows, double? fill, (string Path, long Row) place)
+    {
+        ArrayData values = data.Dictionary ?? throw SourceFile.Refuse(place.Path, null, $"the dictionary of `{Column.Name}`", "none");
+        Func<int, Cell> value = this.Cells(values, values.Length, fill, place);
+        NumberType type = ArrowTypes.NumbersOf(dictionary.IndexType) ?? throw SourceFile.Refuse(place.Path, null, $"whole numbers in the rows of `{Column.Name}`", ArrowTypes.Describe(dictionary.IndexType));
+        byte[] numbers = ValuesOf(data, type, data.Offset, rows, place).ToArray();
+        SourceColumn keys = SourceColumn.Array(Column.Name, Numbers.StoredAs(type));
+        Func<int, bool> isMissing = ArrowBits.Missing(data, data.Offset);
+        Func<int, Cell> key = BatchCells.OfNumbers(keys, type, numbers, isMissing: null, fill: null, place);
         var cells = new Cell[rows];
         for (int row = 0; row < rows; row++)
         {
-            if (isMissing(row) || isMissingAbove(row))
-            {
-                cells[row] = fill is not null && Column.Kind != CellKind.Picture
-                    ? new Cell(Encoding.UTF8.GetBytes(filling))
-                    : throw BatchCells.Missing(place.Path, Column.Name, place.Row + row);
-                continue;
-            }
-
-            long start = At(offsets, offset + row, isLarge), end = At(offsets, offset + row + 1, isLarge);
-            if (start < 0 || end < start || end > values.Length)
-                throw SourceFile.Refuse(place.Path, null, $"`{Column.Name}` of row {place.Row + row} within {values.Length} bytes", $"bytes {start} to {end}");
-            cells[row] = new Cell(values[(int)start..(int)end].ToArray());
+            double at = isMissing(row) ? -1 : Numbers.ReadDouble(keys.Type, key(row).Bytes.Span);
+            if (isMissing(row))
+                cells[row] = Filled(fill ?? throw BatchCells.Missing(place.Path, Column.Name, place.Row + row), place, row);
+            else
+                cells[row] = at >= 0 && at < values.Length ? value((int)at) : throw SourceFile.Refuse(
+                    place.Path, null, $"one of the {values.Length} values of `{Column.Name}` in row {place.Row + row}", $"number {at.ToString(CultureInfo.InvariantCulture)}");
         }
 
         return row => cells[row];
     }
 
-    private static long At(ReadOnlySpan<byte> offsets, int index, bool isLarge) =>
-        isLarge ? BinaryPrimitives.ReadInt64LittleEndian(offsets[checked(index * 8)..]) : BinaryPrimitives.ReadInt32LittleEndian(offsets[checked(index * 4)..]);
-
-    private static Func<int, bool> Missing(ArrayData data) => Missing(data, data.Offset);
-
-    /// <summary>A bit of one says that a value is there; without bits all are.</summary>
-    private static Func<int, bool> Missing(ArrayData data, int offset)
+    private Cell Filled(double fill, (string Path, long Row) place, int row)
     {
-        ReadOnlyMemory<byte> bits = data.Buffers[0].Memory;
-        return bits.Length == 0 ? _ => false : i => ((bits.Span[(offset + i) / 8] >> ((offset + i) % 8)) & 1) == 0;
+        if (Type is null)
+            return new Cell(Encoding.UTF8.GetBytes(fill.ToString("R", CultureInfo.InvariantCulture)));
+        byte[] number = new byte[Column.Stride];
+        BatchCells.Fill(Column, number, fill, place.Path, place.Row + row);
+        return new Cell(number);
     }
 
-    private static CellKind? KindOf(ArrowTypeId type) => type switch
-    {
-        ArrowTypeId.String or ArrowTypeId.LargeString => CellKind.Text,
-        ArrowTypeId.Binary or ArrowTypeId.LargeBinary => CellKind.Bytes,
-        _ => null,
-    };
-
-    private static NumberType? TypeOf(ArrowTypeId type) => type switch
-    {
-        ArrowTypeId.Boolean => NumberType.Bool,
-        ArrowTypeId.UInt8 => NumberType.U8,
-        ArrowTypeId.Int8 => NumberType.I8,
-        ArrowTypeId.UInt16 => NumberType.U16,
-        ArrowTypeId.Int16 => NumberType.I16,
-        ArrowTypeId.UInt32 => NumberType.U32,
-        ArrowTypeId.Int32 => NumberType.I32,
-        ArrowTypeId.UInt64 => NumberType.U64,
-        ArrowTypeId.Int64 => NumberType.I64,
-        ArrowTypeId.HalfFloat => NumberType.F16,
-        ArrowTypeId.Float => NumberType.F32,
-        ArrowTypeId.Double => NumberType.F64,
-        _ => null,
-    };
+    private static long At(ReadOnlySpan<byte> offsets, int index, int width) => width == 8
+        ? BinaryPrimitives.ReadInt64LittleEndian(offsets[checked(index * 8)..])
+        : BinaryPrimitives.ReadInt32LittleEndian(offsets[checked(index * 4)..]);
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using Tessar.Examples.Importers.Columns;
 
@@ -7,8 +6,8 @@ namespace Tessar.Examples.Importers.Parsing;
 
 /// <summary>An IDX file, read from front to end: 00 00, type of the numbers, n, n sizes of u32, then the numbers; all big-endian.</summary>
 /// <remarks>
-/// Gzip is recognised by its first two bytes, whatever the file is called. Offsets in errors count decompressed bytes. What
-/// has been read is hashed on the way, so that the digest doesn't depend on the compression.
+/// Gzip is recognised by its first bytes, whatever the file is called (<see cref="GzipContent"/>). Offsets in errors count
+/// decompressed bytes. What has been read is hashed on the way, so that the digest doesn't depend on the compression.
 /// </remarks>
 internal sealed class IdxFile : IDisposable
 {
@@ -17,18 +16,16 @@ internal sealed class IdxFile : IDisposable
     /// <summary>Deflate can't expand data by more than this; a file that promises more is cut short or forged.</summary>
     private const long LargestExpansion = 1032;
 
-    private readonly FileStream _file;
     private readonly Stream _content;
+    private readonly long _fileBytes;
     private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _position;
 
     private IdxFile(string path)
     {
         Path = path;
-        _file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
-        bool isCompressed = _file.ReadByte() == 0x1F && _file.ReadByte() == 0x8B;
-        _file.Position = 0;
-        _content = isCompressed ? new GZipStream(_file, CompressionMode.Decompress, leaveOpen: false) : _file;
+        _content = GzipContent.Open(path);
+        _fileBytes = new FileInfo(path).Length;
     }
 
     /// <summary>The file's path.</summary>
@@ -66,15 +63,21 @@ internal sealed class IdxFile : IDisposable
         {
             file?.Dispose();
             if (e is IOException or UnauthorizedAccessException)
-            {
-                throw new TessarException(
-                    $"`{path}` can't be read: {e.Message.TrimEnd('.')}. Check the file and its permissions.",
-                    ErrorKind.InputData,
-                    e);
-            }
-
+                throw SourceFile.Unreadable(path, e);
             throw;
         }
+    }
+
+    /// <summary>True when a file begins with the mark and sizes of an IDX file and is as long as they say, which can't be told of gzip.</summary>
+    public static bool IsMark(FileStart start)
+    {
+        ReadOnlySpan<byte> bytes = start.Content;
+        if (bytes.Length < 8 || bytes[0] != 0 || bytes[1] != 0 || TypeOf(bytes[2]) is not { } type || bytes[3] is 0 or > MostDimensions || bytes.Length < 4 + (4 * bytes[3]))
+            return false;
+        Int128 length = Numbers.SizeOf(type);
+        for (int i = 0; i < bytes[3]; i++)
+            length = length > long.MaxValue ? length : length * BinaryPrimitives.ReadUInt32BigEndian(bytes[(4 + (4 * i))..]);
+        return start.Unzipped is not null || 4 + (4 * bytes[3]) + length == start.Length;
     }
 
     /// <summary>Opens the content at the first number.</summary>
@@ -96,7 +99,7 @@ internal sealed class IdxFile : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw Refuse("gzip data", "damaged or truncated data", e);
+            throw Refuse("whole gzip data", e.Message, e);
         }
 
         if (read < bytes.Length)
@@ -121,13 +124,11 @@ internal sealed class IdxFile : IDisposable
         }
         catch (InvalidDataException e)
         {
-            throw Refuse("the end of the gzip data", "damaged or truncated data", e);
+            throw Refuse("the end of the gzip data", e.Message, e);
         }
 
         if (next >= 0)
             throw Refuse("the end of the file", "more bytes");
-        if (_content is GZipStream && !EndsWithLength())
-            throw Refuse("the gzip data to end with their length", "truncated data");
         string name = System.IO.Path.GetFileName(Path);
         name = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
         return new StoreSource(name, _position, Convert.ToHexStringLower(_digest.GetHashAndReset()));
@@ -137,7 +138,6 @@ internal sealed class IdxFile : IDisposable
     public void Dispose()
     {
         _content.Dispose();
-        _file.Dispose();
         _digest.Dispose();
     }
 
@@ -179,9 +179,9 @@ internal sealed class IdxFile : IDisposable
 
         ItemBytes = (int)item;
         Int128 expected = _position + (item * Shape[0]);
-        bool isTooShort = _content is GZipStream ? expected > (Int128)_file.Length * LargestExpansion : expected > _file.Length;
+        bool isTooShort = expected > (Int128)_fileBytes * (_content is GzipContent ? LargestExpansion : 1);
         if (isTooShort)
-            throw Refuse($"{expected} bytes, by the sizes in its header", $"a file of {_file.Length} bytes");
+            throw Refuse($"{expected} bytes, by the sizes in its header", $"a file of {_fileBytes} bytes");
     }
 
     private static NumberType? TypeOf(byte code) => code switch
@@ -194,13 +194,4 @@ internal sealed class IdxFile : IDisposable
         0x0E => NumberType.F64,
         _ => null,
     };
-
-    /// <summary>The last four bytes of a gzip file are its content's length, modulo 2^32.</summary>
-    private bool EndsWithLength()
-    {
-        Span<byte> length = stackalloc byte[sizeof(uint)];
-        _file.Position = _file.Length - sizeof(uint);
-        _file.ReadExactly(length);
-        return BinaryPrimitives.ReadUInt32LittleEndian(length) == unchecked((uint)_position);
-    }
 }

@@ -5,20 +5,22 @@ namespace Tessar.Examples.Importers.Parsing;
 /// <summary>Makes rows of NumPy arrays, whatever their order.</summary>
 internal static class NpyArray
 {
-    /// <summary>An array of a <c>.npy</c> file.</summary>
+    /// <summary>An array of a <c>.npy</c> file; or what it holds, when that can't be stored.</summary>
     /// <exception cref="FileFormatException">The file is damaged, or its length isn't what its header says.</exception>
-    public static ArraySource OfFile(string path, string name)
+    public static (ArraySource? Array, UnreadColumn? Unread) OfFile(string path, string name)
     {
         using FileStream file = SourceFile.Open(path);
         var header = NpyHeader.Read(file, path, name);
+        if (header.Unread is { } unread)
+            return (null, new UnreadColumn(name, unread));
         if (header.DataOffset + header.DataBytes != file.Length)
             throw SourceFile.Refuse(path, header.DataOffset, $"{header.DataBytes} bytes of numbers, by its shape", $"{file.Length - header.DataOffset}");
-        return Of(header, path, name, header.DataOffset, () =>
+        return (Of(header, path, name, header.DataOffset, () =>
         {
             FileStream data = SourceFile.Open(path);
             data.Position = header.DataOffset;
             return data;
-        });
+        }), null);
     }
 
     /// <summary>An array whose header has been read.</summary>
@@ -37,7 +39,7 @@ internal static class NpyArray
                 path, offset, $"`{name}` in C order, or in Fortran order with at most {Array.MaxLength} bytes", $"{header.DataBytes} bytes in Fortran order");
         }
 
-        var array = new ArraySource(path, name, header.Type, header.IsBigEndian, header.Shape, isTurned ? null : offset, open);
+        var array = new ArraySource(path, name, header.Type, header.IsBigEndian, header.Shape, isTurned ? null : offset, open) { Text = header.Text };
         return isTurned ? array with { Open = () => new MemoryStream(Turn(array, open)) } : array;
     }
 

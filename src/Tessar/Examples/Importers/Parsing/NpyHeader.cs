@@ -20,10 +20,16 @@ internal sealed record NpyHeader(NumberType Type, bool IsBigEndian, bool IsFortr
     /// <summary>What every file begins with.</summary>
     public static ReadOnlySpan<byte> Mark => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
+    /// <summary>How its items hold text; null for numbers.</summary>
+    public FixedText? Text { get; private init; }
+
+    /// <summary>What it holds when that can't be stored, such as "times"; else null.</summary>
+    public string? Unread { get; private init; }
+
     private const int LongestHeader = 1 << 20, MostDimensions = 32;
 
     /// <summary>Bytes of all numbers.</summary>
-    public Int128 DataBytes => Shape.Aggregate((Int128)Numbers.SizeOf(Type), (bytes, size) => bytes * size);
+    public Int128 DataBytes => Shape.Aggregate((Int128)(Text?.Bytes ?? Numbers.SizeOf(Type)), (bytes, size) => bytes * size);
 
     /// <summary>Reads a header from the start of a file.</summary>
     /// <param name="stream">The file, or an entry of an archive.</param>
@@ -52,9 +58,9 @@ internal sealed record NpyHeader(NumberType Type, bool IsBigEndian, bool IsFortr
             : throw SourceFile.Refuse(path, at + got, $"{length - got} more bytes of the header of `{name}`", "the end of the file");
     }
 
-    private static NpyHeader Parse(string text, string path, string name, int at, int dataOffset)
+    private static NpyHeader Parse(string header, string path, string name, int at, int dataOffset)
     {
-        var reader = new PythonLiteral(text, (offset, expected, found) => SourceFile.Refuse(path, at + offset, $"{expected} in the header of `{name}`", found));
+        var reader = new PythonLiteral(header, (offset, expected, found) => SourceFile.Refuse(path, at + offset, $"{expected} in the header of `{name}`", found));
         var values = new Dictionary<string, object>(StringComparer.Ordinal);
         reader.ReadDict((key, value) =>
         {
@@ -63,10 +69,41 @@ internal sealed record NpyHeader(NumberType Type, bool IsBigEndian, bool IsFortr
         });
         if (!values.TryGetValue("descr", out object? descr) || !values.TryGetValue("fortran_order", out object? order) || order is not bool isFortran
             || !values.TryGetValue("shape", out object? tuple) || tuple is not List<long> { Count: <= MostDimensions } shape)
-            throw SourceFile.Refuse(path, at, $"descr, fortran_order and shape in the header of `{name}`", $"`{text.Trim()}`");
-        (NumberType type, bool isBigEndian) = TypeOf(descr as string ?? "a structure", path, name, at);
+            throw SourceFile.Refuse(path, at, $"descr, fortran_order and shape in the header of `{name}`", $"`{header.Trim()}`");
+        string text = descr as string ?? "a structure";
+        if (WhatIsUnread(text) is { } unread)
+            return new NpyHeader(NumberType.U8, IsBigEndian: false, isFortran, shape, dataOffset) { Unread = unread };
+        if (TextOf(text) is { } items)
+        {
+            return new NpyHeader(NumberType.U8, text[0] == '>', isFortran, shape, dataOffset)
+            {
+                Text = items,
+                Unread = shape.Skip(1).Any(size => size != 1) || shape.Count == 0 ? "text, several in a row" : null,
+            };
+        }
+
+        (NumberType type, bool isBigEndian) = TypeOf(text, path, name, at);
         return new NpyHeader(type, isBigEndian, isFortran, shape, dataOffset);
     }
+
+    /// <summary>Types that NumPy writes and a store can't hold.</summary>
+    private static string? WhatIsUnread(string descr) => descr.Length < 2 ? null : descr[1] switch
+    {
+        'O' or 'T' => "pickled Python objects, which are never loaded: save plain arrays",
+        'M' or 'm' => "times",
+        'c' => "complex numbers",
+        'V' => "structures",
+        'f' when descr is [_, 'f', '1', ..] => "numbers of more than 64 bits",
+        ' ' => "structures",
+        _ => null,
+    };
+
+    /// <summary><c>U</c> and a number of characters in UTF-32, or <c>S</c> and a number of bytes.</summary>
+    private static FixedText? TextOf(string descr) =>
+        descr is ['<' or '>' or '|' or '=', 'U' or 'S', ..] && int.TryParse(descr.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            && count is > 0 and < (1 << 20)
+            ? new FixedText(descr[1] == 'U' ? 4 * count : count, descr[1] == 'U')
+            : null;
 
     /// <summary>Reads a type as NumPy writes it: <c>&lt;f4</c>, <c>|u1</c>.</summary>
     /// <exception cref="FileFormatException">It isn't a number, for instance a pickled object.</exception>
@@ -88,8 +125,8 @@ internal sealed record NpyHeader(NumberType Type, bool IsBigEndian, bool IsFortr
             "f8" => NumberType.F64,
             _ => null,
         };
-        if (descr.Contains('O', StringComparison.Ordinal))
-            throw SourceFile.Refuse(path, at, $"`{name}` to hold numbers", "pickled Python objects, which are never loaded: save plain arrays");
+        if (WhatIsUnread(descr) is { } unread)
+            throw SourceFile.Refuse(path, at, $"`{name}` to hold numbers", unread);
         return type is { } known && descr[0] is '<' or '>' or '|' or '='
             ? (type.Value, descr[0] == '>')
             : throw SourceFile.Refuse(path, at, $"`{name}` to hold truth values, integers or floating point numbers", $"`{descr.ToString(CultureInfo.InvariantCulture)}`");

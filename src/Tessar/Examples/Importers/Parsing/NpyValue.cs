@@ -13,6 +13,8 @@ internal static class NpyValue
         string name = $"{sample.Key}.{field}";
         using var stream = new MemoryStream(file);
         var header = NpyHeader.Read(stream, sample.Path, name);
+        if (header.Unread is { } unread || (unread = header.Text is null ? null : "text") is not null)
+            throw SourceFile.Refuse(sample.Path, sample.Offset, $"numbers in `{name}`", unread);
         if (header.DataOffset + header.DataBytes != file.Length)
             throw SourceFile.Refuse(sample.Path, sample.Offset, $"{header.DataBytes} bytes of numbers in `{name}`, by its shape", $"{file.Length - header.DataOffset}");
         ArraySource array = NpyArray.Of(

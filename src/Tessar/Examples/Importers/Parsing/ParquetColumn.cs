@@ -19,29 +19,40 @@ internal sealed record ParquetColumn(DataField Field, SourceColumn Column, Numbe
     /// <summary>Recognises a column.</summary>
     /// <param name="field">The field of the schema.</param>
     /// <param name="path">The file, for errors.</param>
-    /// <param name="lengthOf">Tells how many values the first row of a list has.</param>
+    /// <param name="lengthOf">Tells how many values the list of each row has; 0 when they differ.</param>
     /// <param name="shape">The shape that an export noted, such as <c>3x4</c>, or <c>json</c> for text that is JSON; or null.</param>
-    /// <exception cref="FileFormatException">It is of another kind.</exception>
-    public static ParquetColumn Of(Field field, string path, Func<DataField, int> lengthOf, string? shape)
+    /// <returns>Null for one that can't be stored.</returns>
+    public static ParquetColumn? Of(Field field, string path, Func<DataField, int> lengthOf, string? shape)
     {
         switch (field)
         {
             case DataField { IsArray: false } data when KindOf(data) is { } kind:
                 return new ParquetColumn(data, SourceColumn.Of(field.Name, kind == CellKind.Text && shape == JsonNote ? CellKind.Json : kind), null);
-            case DataField { IsArray: false } data when TypeOf(data.ClrType) is { } type:
-                return new ParquetColumn(data, SourceColumn.Array(field.Name, Numbers.StoredAs(type)), type);
-            case ListField { Item: DataField { MaxRepetitionLevel: 1 } item } when TypeOf(item.ClrType) is { } type:
-                int length = lengthOf(item);
-                return new ParquetColumn(item, SourceColumn.Array(field.Name, Numbers.StoredAs(type), ShapeOf(shape, length, field.Name, path)), type);
+            case DataField { IsArray: false } data when TypeOf(data) is { } type:
+                return new ParquetColumn(data, SourceColumn.Array(field.Name, Numbers.StoredAs(type)) with { IsTruth = type == NumberType.Bool }, type);
+            case ListField { Item: DataField { MaxRepetitionLevel: 1 } item } when TypeOf(item) is { } type && lengthOf(item) is > 0 and var length:
+                SourceColumn column = SourceColumn.Array(field.Name, Numbers.StoredAs(type), ShapeOf(shape, length, field.Name, path));
+                return new ParquetColumn(item, column with { IsTruth = type == NumberType.Bool }, type);
             case StructField picture when picture.Fields.FirstOrDefault(part => part.Name == "bytes") is DataField { IsArray: false } bytes
                 && KindOf(bytes) == CellKind.Bytes && picture.Fields.All(part => part.Name is "bytes" or "path"):
                 return new ParquetColumn(bytes, SourceColumn.Of(field.Name, CellKind.Picture), null);
             default:
-                throw SourceFile.Refuse(
-                    path, null, "numbers, lists of numbers, text, bytes and pictures as {bytes, path}",
-                    $"`{field.Name}`, {(field is DataField other ? other.ClrType.Name : field.SchemaType.ToString())}");
+                return null;
         }
     }
+
+    /// <summary>What a column is called that isn't read.</summary>
+    public static string Describe(Field field) => field switch
+    {
+        ListField { Item: DataField item } when TypeOf(item) is not null => "lists of varying length",
+        ListField or DataField { IsArray: true } => "lists of something else than numbers",
+        MapField => "maps",
+        StructField => "structures",
+        DateTimeDataField or DataField { ClrType.Name: "DateTime" or "DateOnly" or "TimeOnly" or "TimeSpan" or "Interval" } => "times",
+        DecimalDataField or DataField { ClrType.Name: "Decimal" or "BigDecimal" or "BigInteger" } => "decimals",
+        DataField { ClrType.Name: "Guid" } => "unique identifiers",
+        _ => "a type that isn't read",
+    };
 
     /// <summary>The cells of a row group.</summary>
     /// <exception cref="FileFormatException">A value is missing, a list has another length, or there are other than <paramref name="rows"/> rows.</exception>
@@ -113,9 +124,9 @@ internal sealed record ParquetColumn(DataField Field, SourceColumn Column, Numbe
         : field.ClrType == typeof(ReadOnlyMemory<byte>) || field.ClrType == typeof(byte[]) ? CellKind.Bytes
         : null;
 
-    private static NumberType? TypeOf(Type type) => System.Type.GetTypeCode(type) switch
+    private static NumberType? TypeOf(DataField field) => System.Type.GetTypeCode(field.ClrType) switch
     {
-        _ when type.IsEnum => null,
+        _ when field.ClrType.IsEnum => null,
         TypeCode.Boolean => NumberType.Bool,
         TypeCode.Byte => NumberType.U8,
         TypeCode.SByte => NumberType.I8,

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using Parquet.Meta;
 using Tessar.Examples.Importers.Columns;
 
@@ -7,7 +8,7 @@ namespace Tessar.Examples.Importers.Parsing;
 /// <summary>Compares what a Parquet file claims with what it holds, before Parquet.Net reserves what is claimed.</summary>
 /// <remarks>
 /// Layout: PAR1, column chunks, the footer (a Thrift structure), its length (u32), PAR1. A chunk is a row of pages: a header (Thrift)
-/// with the compressed and uncompressed size, then as many bytes.
+/// with the compressed and uncompressed size, then as many bytes, of which the header may hold the CRC-32.
 /// </remarks>
 internal static class ParquetGuard
 {
@@ -68,7 +69,7 @@ internal static class ParquetGuard
         }
     }
 
-    /// <summary>Fields of a page's header: 2 size uncompressed, 3 compressed, 5.1, 7.1 and 8.1 values in a page of data or of a dictionary.</summary>
+    /// <summary>Fields of a page's header: 2 size uncompressed, 3 compressed, 4 CRC-32, 5.1, 7.1 and 8.1 values in a page of data or of a dictionary.</summary>
     private static void CheckPages(FileStream file, string path, string name, long start, long bytes, long values)
     {
         byte[] head = new byte[(int)Math.Min(LongestPageHeader, Math.Max(bytes, 1))];
@@ -97,11 +98,32 @@ internal static class ParquetGuard
                 throw SourceFile.Refuse(path, at, $"a page of `{name}` of at most {left} bytes", $"{packed} that expand to {unpacked}");
             if (inPage < 0 || inPage > values - seen || numbers.GetValueOrDefault(701) is < 0 or > FreeValues)
                 throw SourceFile.Refuse(path, at, $"pages of `{name}` with {values} values", $"{seen + inPage} and {numbers.GetValueOrDefault(701)} in a dictionary");
+            if (numbers.TryGetValue(4, out long crc))
+                CheckSum(file, path, name, at + length, packed, unchecked((uint)crc));
             seen += inPage;
             at += length + packed;
         }
 
         if (seen != values)
             throw SourceFile.Refuse(path, start, $"{values} values of `{name}`", $"{seen}");
+    }
+
+    /// <summary>Compares a page with its checksum, which covers its bytes as they stand in the file.</summary>
+    private static void CheckSum(FileStream file, string path, string name, long at, long bytes, uint expected)
+    {
+        var sum = new Crc32();
+        byte[] buffer = new byte[(int)Math.Min(1 << 16, Math.Max(bytes, 1))];
+        file.Position = at;
+        for (long left = bytes; left > 0;)
+        {
+            int read = file.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
+            if (read == 0)
+                throw SourceFile.Refuse(path, at + bytes - left, $"{left} more bytes of a page of `{name}`", "the end of the file");
+            sum.Append(buffer.AsSpan(0, read));
+            left -= read;
+        }
+
+        if (sum.GetCurrentHashAsUInt32() != expected)
+            throw SourceFile.Refuse(path, at, $"a page of `{name}` with the checksum {expected:X8}", $"{sum.GetCurrentHashAsUInt32():X8}");
     }
 }

@@ -17,13 +17,23 @@ internal sealed class ParquetTable : SourceTable
     private readonly ParquetReader _reader;
     private readonly ParquetColumn[] _columns;
     private readonly StoreMarks _marks;
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<string>> _names;
 
-    private ParquetTable(string? split, string path, double? fill, FileStream file, ParquetReader reader, StoreMarks marks, ParquetColumn[] columns)
+    private ParquetTable(string? split, string path, double? fill, FileStream file, ParquetReader reader, StoreMarks marks)
         : base(marks.Split ?? split)
     {
-        (_path, _fill, _file, _reader, _marks, _columns) = (path, fill, file, reader, marks, columns);
+        (_path, _fill, _file, _reader, _marks) = (path, fill, file, reader, marks);
+        Dictionary<string, string> metadata = reader.CustomMetadata ?? [];
+        _names = FeatureNames.Read(path, metadata.GetValueOrDefault(FeatureNames.Key));
         Count = reader.RowGroups.Sum(group => group.RowCount);
-        Columns = [.. columns.Select(column => column.Column)];
+        ParquetColumn?[] columns =
+        [
+            .. reader.Schema.Fields.Select(field => ParquetColumn.Of(
+                field, path, item => LengthOfLists(reader, item, path), metadata.GetValueOrDefault(ShapeKey + field.Name))),
+        ];
+        _columns = [.. columns.OfType<ParquetColumn>()];
+        Columns = [.. _columns.Select(column => column.Column)];
+        Unread = [.. reader.Schema.Fields.Where((_, i) => columns[i] is null).Select(field => new UnreadColumn(field.Name, ParquetColumn.Describe(field)))];
     }
 
     /// <inheritdoc/>
@@ -33,13 +43,16 @@ internal sealed class ParquetTable : SourceTable
     public override IReadOnlyList<SourceColumn> Columns { get; }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<UnreadColumn> Unread { get; }
+
+    /// <inheritdoc/>
     public override long Count { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<string>? Classes => _marks.Classes;
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="FileFormatException">It is damaged, or a column is of a kind that isn't read.</exception>
+    /// <exception cref="FileFormatException">It is damaged.</exception>
     public static ParquetTable Open(string path, string? split, double? fill)
     {
         ParquetGuard.CheckFooter(path);
@@ -52,12 +65,7 @@ internal sealed class ParquetTable : SourceTable
                 for (int group = 0; group < reader.RowGroupCount; group++)
                     ParquetGuard.CheckRowGroup(path, reader.RowGroups[group].RowGroup, group);
                 Dictionary<string, string> metadata = reader.CustomMetadata ?? [];
-                ParquetColumn[] columns =
-                [
-                    .. reader.Schema.Fields.Select(field => ParquetColumn.Of(
-                        field, path, data => LengthOfFirst(reader, data, path), metadata.GetValueOrDefault(ShapeKey + field.Name))),
-                ];
-                return new ParquetTable(split, path, fill, file, reader, StoreMarks.Read(path, key => metadata.GetValueOrDefault(key)), columns);
+                return new ParquetTable(split, path, fill, file, reader, StoreMarks.Read(path, key => metadata.GetValueOrDefault(key)));
             });
         }
         catch
@@ -66,6 +74,9 @@ internal sealed class ParquetTable : SourceTable
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string>? ClassesOf(string column) => _names.GetValueOrDefault(column) ?? Classes;
 
     /// <inheritdoc/>
     public override IEnumerable<SourceRow> Rows(IReadOnlyList<bool> wanted)
@@ -94,31 +105,39 @@ internal sealed class ParquetTable : SourceTable
         base.Dispose();
     }
 
-    private Func<int, Cell> Read(int group, ParquetColumn column, int rows, long first) => SourceFile.Guard(_path, $"values of `{column.Column.Name}`", () =>
+    private Func<int, Cell> Read(int group, ParquetColumn column, int rows, long first) => SourceFile.Guard(_path, $"values of `{column.Column.Name}` from row {first}", () =>
     {
         using ParquetRowGroupReader reader = _reader.OpenRowGroupReader(group);
         using RawColumnData data = Wait(reader.ReadRawColumnDataBaseAsync(column.Field, CancellationToken.None).AsTask());
         return column.Cells(data, rows, _fill, (_path, first));
     });
 
-    /// <summary>Numbers in the first row's list; 1 without rows.</summary>
-    private static int LengthOfFirst(ParquetReader reader, DataField field, string path)
+    /// <summary>Numbers in the list of each row; 0 when the rows differ, or one is empty; 1 without rows.</summary>
+    private static int LengthOfLists(ParquetReader reader, DataField field, string path)
     {
+        int length = 0;
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
             if (rows.RowCount == 0)
                 continue;
-            using RawColumnData data = Wait(rows.ReadRawColumnDataBaseAsync(field, CancellationToken.None).AsTask());
+            using RawColumnData data = SourceFile.Guard(
+                path, $"values of `{field.Path}`", () => Wait(rows.ReadRawColumnDataBaseAsync(field, CancellationToken.None).AsTask()));
             Span<int> levels = data.RepetitionLevels;
-            int next = levels.Length > 1 ? levels[1..].IndexOf(0) : -1;
-            bool isEmpty = levels.Length == 0 || (field.MaxDefinitionLevel > 0 && data.DefinitionLevels[0] < field.MaxDefinitionLevel - (field.IsNullable ? 1 : 0));
-            return isEmpty
-                ? throw SourceFile.Refuse(path, null, $"at least one number in the first row of `{field.Path}`", "none")
-                : next < 0 ? levels.Length : next + 1;
+            int next = levels.Length > 1 ? levels[1..].IndexOf(0) : -1, own = next < 0 ? levels.Length : next + 1;
+            length = length == 0 ? own : length;
+            if (own == 0 || own != length || levels.Length != (long)own * rows.RowCount)
+                return 0;
+            for (int i = 0; i < levels.Length; i++)
+            {
+                // A level below the items' own stands for a list that is empty or missing.
+                bool isItem = field.MaxDefinitionLevel == 0 || data.DefinitionLevels[i] >= field.MaxDefinitionLevel - (field.IsNullable ? 1 : 0);
+                if (!isItem || (levels[i] == 0) != (i % own == 0))
+                    return 0;
+            }
         }
 
-        return 1;
+        return length == 0 ? 1 : length;
     }
 
     /// <summary>The library offers asynchronous reading only; the stream below is a file, so nothing waits.</summary>

@@ -5,78 +5,138 @@ using Tessar.Examples.Importers.Columns;
 
 namespace Tessar.Examples.Importers.Parsing;
 
-/// <summary>The files in a tar archive, each with its place. Names are only names here: nothing is ever unpacked.</summary>
+/// <summary>The files in a tar archive, gzipped or not, each with its place. Names are only names here: nothing is ever unpacked.</summary>
 /// <remarks>
 /// <c>System.Formats.Tar</c> reads ustar, pax and GNU headers; before it meets one, the header's size is compared with what the
-/// archive holds, because it reserves as much as an extended header claims.
+/// archive holds, because it reserves as much as an extended header claims. Places in a gzipped archive count decompressed bytes.
 /// </remarks>
 internal static class TarWalk
 {
     private const int Block = 512, LongestExtension = 1 << 20;
 
-    /// <summary>True when a file begins with a header that a tar archive could have.</summary>
-    public static bool IsArchive(Stream file)
-    {
-        byte[] header = new byte[Block];
-        return file.ReadAtLeast(header, Block, throwOnEndOfStream: false) == Block && HasChecksum(header);
-    }
+    /// <summary>Deflate can't expand data by more than this.</summary>
+    private const long LargestExpansion = 1032;
 
-    /// <summary>The archive's entries in order; links, folders and devices are passed over.</summary>
+    /// <summary>True when bytes begin with a header that a tar archive could have.</summary>
+    public static bool IsMark(ReadOnlySpan<byte> start) => start.Length >= Block && HasChecksum(start[..Block]);
+
+    /// <summary>The archive's files in order, each with the place of its bytes.</summary>
     /// <param name="path">The archive.</param>
+    /// <param name="leftOut">Receives links and devices; null when the archive has been walked through before.</param>
     /// <exception cref="FileFormatException">It is damaged; only when its place is reached.</exception>
-    public static IEnumerable<TarEntry> Entries(string path)
+    public static IEnumerable<(TarEntry Entry, long Offset)> Entries(string path, LeftOut? leftOut)
     {
-        CheckSizes(path);
-        using FileStream file = SourceFile.Open(path);
+        using Stream file = GzipContent.Open(path);
+
+        // Walking through a gzipped archive decompresses it, so once has to do.
+        if (file.CanSeek || leftOut is not null)
+            CheckSizes(path);
         using var reader = new TarReader(file);
-        while (SourceFile.Guard(path, "a tar archive", () => reader.GetNextEntry()) is { } entry)
+        while (SourceFile.Guard(path, "a tar archive", () => reader.GetNextEntry(), file.Position) is { } entry)
         {
             if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.GlobalExtendedAttributes)
-                yield return entry;
+                yield return (entry, file.CanSeek ? entry.DataOffset : file.Position);
+            else if (entry.EntryType is TarEntryType.SymbolicLink or TarEntryType.HardLink)
+                leftOut?.Add(LeftOut.Link, entry.Name);
+            else if (entry.EntryType is not (TarEntryType.Directory or TarEntryType.ExtendedAttributes or TarEntryType.LongLink or TarEntryType.LongPath))
+                leftOut?.Add(LeftOut.Special, entry.Name);
         }
     }
 
     /// <summary>The bytes of an entry.</summary>
-    public static byte[] Read(string path, TarEntry entry)
+    public static byte[] Read(string path, TarEntry entry, long offset)
     {
         if (entry.Length > Array.MaxLength)
-            throw SourceFile.Refuse(path, entry.DataOffset, $"`{entry.Name}` of at most {Array.MaxLength} bytes", $"{entry.Length}");
+            throw SourceFile.Refuse(path, offset, $"`{entry.Name}` of at most {Array.MaxLength} bytes", $"{entry.Length}");
         byte[] bytes = new byte[entry.Length];
         return SourceFile.Guard(path, $"{entry.Length} bytes of `{entry.Name}`", () =>
         {
             entry.DataStream?.ReadExactly(bytes);
             return bytes;
-        });
+        }, offset);
     }
 
-    /// <summary>Goes from header to header: each says a size that the archive has, and has the checksum it says.</summary>
+    /// <summary>
+    /// Goes from header to header: each says a size that the archive has, and has the checksum it says; behind the end mark nothing
+    /// but zeros follows, for readers stop there. A gzipped archive is read to its end, so that its own checksum is compared too.
+    /// </summary>
     private static void CheckSizes(string path)
     {
-        using FileStream file = SourceFile.Open(path);
+        using Stream file = GzipContent.Open(path);
+        long most = file.CanSeek ? file.Length : new FileInfo(path).Length * LargestExpansion;
         byte[] header = new byte[Block];
         long? sizeInExtension = null;
-        for (long at = 0; at < file.Length;)
+        try
         {
-            file.Position = at;
-            if (file.ReadAtLeast(header, Block, throwOnEndOfStream: false) < Block)
-                throw SourceFile.Refuse(path, at, $"{Block} bytes of a header", "the end of the file");
-            if (header.AsSpan().IndexOfAnyExcept((byte)0) < 0)
-                return;
-            if (!HasChecksum(header))
-                throw SourceFile.Refuse(path, at, "a tar header with its checksum", "other bytes");
-            char kind = (char)header[156];
-            bool isExtension = kind is 'x' or 'g' or 'L' or 'K';
-            long size = kind is '1' or '2' or '3' or '4' or '5' or '6' ? 0 : (isExtension ? null : sizeInExtension) ?? SizeOf(header);
-            long left = file.Length - at - Block;
-            if (size < 0 || size > left || (isExtension && size > LongestExtension))
+            for (long at = 0; ;)
             {
-                string most = isExtension ? $"an extended header of at most {Math.Min(left, LongestExtension)} bytes" : $"a file of at most {left} bytes";
-                throw SourceFile.Refuse(path, at + 124, most, size < 0 ? "no number" : $"{size}");
-            }
+                int got = file.ReadAtLeast(header, Block, throwOnEndOfStream: false);
+                if (got == 0 && at > 0)
+                    return;
+                if (got < Block)
+                    throw SourceFile.Refuse(path, at, $"{Block} bytes of a header", "the end of the file");
+                if (header.AsSpan().IndexOfAnyExcept((byte)0) < 0)
+                {
+                    CheckEnd(file, path, at + Block);
+                    return;
+                }
 
-            sizeInExtension = kind == 'x' ? SizeInExtension(file, (int)size) : isExtension ? sizeInExtension : null;
-            at += Block + ((size + Block - 1) / Block * Block);
+                if (!HasChecksum(header))
+                    throw SourceFile.Refuse(path, at, "a tar header with its checksum", "other bytes");
+                char kind = (char)header[156];
+                bool isExtension = kind is 'x' or 'g' or 'L' or 'K';
+                long size = kind is '1' or '2' or '3' or '4' or '5' or '6' ? 0 : (isExtension ? null : sizeInExtension) ?? SizeOf(header);
+                long left = most - at - Block;
+                if (size < 0 || size > left || (isExtension && size > LongestExtension))
+                {
+                    string allowed = isExtension ? $"an extended header of at most {Math.Min(left, LongestExtension)} bytes" : $"a file of at most {left} bytes";
+                    throw SourceFile.Refuse(path, at + 124, allowed, size < 0 ? "no number" : $"{size}");
+                }
+
+                byte[] extension = isExtension ? new byte[size] : [];
+                int read = file.ReadAtLeast(extension, extension.Length, throwOnEndOfStream: false);
+                sizeInExtension = kind == 'x' ? SizeInExtension(extension.AsSpan(0, read)) : isExtension ? sizeInExtension : null;
+                long padded = (size + Block - 1) / Block * Block, missing = Skip(file, padded - read);
+
+                // The last file's padding may be missing.
+                if (missing > padded - size)
+                    throw SourceFile.Refuse(path, at + Block + padded - missing, $"{size} bytes of a file", "the end of the archive");
+                at += Block + padded;
+            }
         }
+        catch (InvalidDataException e)
+        {
+            throw SourceFile.Refuse(path, null, "a tar archive in whole gzip data", e.Message, e);
+        }
+    }
+
+    private static void CheckEnd(Stream file, string path, long at)
+    {
+        byte[] bytes = new byte[1 << 16];
+        for (int read; (read = file.Read(bytes)) > 0; at += read)
+        {
+            int other = bytes.AsSpan(0, read).IndexOfAnyExcept((byte)0);
+            if (other >= 0)
+                throw SourceFile.Refuse(path, at + other, "nothing behind the mark that ends the archive", "more bytes, which readers would leave out; archives that were joined have to be named one by one");
+        }
+    }
+
+    /// <summary>Passes over bytes.</summary>
+    /// <returns>How many of them aren't there.</returns>
+    private static long Skip(Stream file, long count)
+    {
+        if (file.CanSeek)
+        {
+            long there = Math.Min(count, file.Length - file.Position);
+            file.Position += there;
+            return count - there;
+        }
+
+        byte[] bytes = new byte[(int)Math.Min(1 << 16, count)];
+        int read;
+        while (count > 0 && (read = file.Read(bytes, 0, (int)Math.Min(bytes.Length, count))) > 0)
+            count -= read;
+        return count;
     }
 
     private static bool HasChecksum(ReadOnlySpan<byte> header)
@@ -113,11 +173,9 @@ internal static class TarWalk
     }
 
     /// <summary>A pax header's records are <c>length name=value\n</c>; one may give the size of the entry that follows.</summary>
-    private static long? SizeInExtension(FileStream file, int length)
+    private static long? SizeInExtension(ReadOnlySpan<byte> bytes)
     {
-        byte[] bytes = new byte[length];
-        int read = file.ReadAtLeast(bytes, length, throwOnEndOfStream: false);
-        foreach (string record in Encoding.UTF8.GetString(bytes, 0, read).Split('\n'))
+        foreach (string record in Encoding.UTF8.GetString(bytes).Split('\n'))
         {
             int space = record.IndexOf(' ', StringComparison.Ordinal);
             if (space > 0 && record.AsSpan(space + 1).StartsWith("size="))

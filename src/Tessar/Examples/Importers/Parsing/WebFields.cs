@@ -8,7 +8,7 @@ namespace Tessar.Examples.Importers.Parsing;
 /// <summary>What the first reading of WebDataset shards finds out: which fields there are, and what they hold.</summary>
 internal sealed class WebFields
 {
-    private static readonly string[] s_pictures = ["jpg", "jpeg", "png", "bmp", "webp"];
+    private static readonly string[] s_pictures = ["jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "webp", "ico"];
     private readonly Dictionary<string, (int Count, SourceColumn Column)> _fields = new(StringComparer.Ordinal);
     private bool _hasOnePicture = true, _hasNumberKeys = true, _isNumbered = true, _hasIdMark;
 

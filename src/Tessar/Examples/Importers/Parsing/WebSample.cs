@@ -14,11 +14,13 @@ internal sealed record WebSample(string Path, long Offset, string Key, Dictionar
     /// <param name="path">The shard.</param>
     /// <param name="wants">True for a field whose content is needed.</param>
     /// <param name="marks">Receives the archive's global attributes.</param>
+    /// <param name="leftOut">Receives what belongs to no sample, at the first reading; null later.</param>
     /// <exception cref="FileFormatException">It is damaged, or a sample has a field twice.</exception>
-    public static IEnumerable<WebSample> Read(string path, Func<string, bool> wants, Action<IReadOnlyDictionary<string, string>>? marks = null)
+    public static IEnumerable<WebSample> Read(
+        string path, Func<string, bool> wants, Action<IReadOnlyDictionary<string, string>>? marks = null, LeftOut? leftOut = null)
     {
         WebSample? sample = null;
-        foreach (TarEntry entry in TarWalk.Entries(path))
+        foreach ((TarEntry entry, long offset) in TarWalk.Entries(path, leftOut))
         {
             if (entry is PaxGlobalExtendedAttributesTarEntry global)
             {
@@ -30,7 +32,11 @@ internal sealed record WebSample(string Path, long Offset, string Key, Dictionar
 
             // Hidden files and files without ending belong to no sample.
             if (dot <= start || dot + 1 == entry.Name.Length)
+            {
+                leftOut?.AddFile(entry.Name);
                 continue;
+            }
+
             int ending = entry.Name.LastIndexOf('.') + 1;
             string key = entry.Name[..dot], field = entry.Name[(dot + 1)..ending] + entry.Name[ending..].ToLowerInvariant();
             if (sample is not null && sample.Key != key)
@@ -39,9 +45,9 @@ internal sealed record WebSample(string Path, long Offset, string Key, Dictionar
                 sample = null;
             }
 
-            sample ??= new WebSample(path, entry.DataOffset, key, new Dictionary<string, byte[]?>(StringComparer.Ordinal));
-            if (!sample.Fields.TryAdd(field, wants(field) ? TarWalk.Read(path, entry) : null))
-                throw SourceFile.Refuse(path, entry.DataOffset, $"each field of the sample `{key}` once", $"`{field}` twice");
+            sample ??= new WebSample(path, offset, key, new Dictionary<string, byte[]?>(StringComparer.Ordinal));
+            if (!sample.Fields.TryAdd(field, wants(field) ? TarWalk.Read(path, entry, offset) : null))
+                throw SourceFile.Refuse(path, offset, $"each field of the sample `{key}` once", $"`{field}` twice");
         }
 
         if (sample is not null)

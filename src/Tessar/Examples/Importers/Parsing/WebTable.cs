@@ -33,14 +33,14 @@ internal sealed class WebTable : SourceTable
 
     /// <summary>Reads the shards once, to find what they hold.</summary>
     /// <exception cref="FileFormatException">A shard is damaged or holds no samples.</exception>
-    public static WebTable Open(string? split, IReadOnlyList<string> shards, CancellationToken cancellation)
+    public static WebTable Open(string? split, IReadOnlyList<string> shards, Opening opening)
     {
         var found = new WebFields();
         foreach (string shard in shards)
         {
-            foreach (WebSample sample in WebSample.Read(shard, found.Wants, attributes => found.Mark(shard, attributes)))
+            foreach (WebSample sample in WebSample.Read(shard, found.Wants, attributes => found.Mark(shard, attributes), opening.LeftOut))
             {
-                cancellation.ThrowIfCancellationRequested();
+                opening.Cancellation.ThrowIfCancellationRequested();
                 found.Add(sample);
             }
         }

@@ -42,7 +42,7 @@ public sealed class ArrowFormatTests : IDisposable
         Assert.Contains("`z` in row 1", folder.Refusal<FileFormatException>(folder.File("a.arrow")).Message, StringComparison.Ordinal);
         using ExampleStore store = folder.Import(folder.File("a.arrow"), new ImportOptions { Fill = 7 });
         Assert.Equal([1.5, 7, 3], Enumerable.Range(0, 3).Select(i => BinaryPrimitives.ReadDoubleLittleEndian(store.Row(store.Column("z"), i))));
-        Assert.Contains("`--fill`", folder.Refusal<TessarException>(WriteBytes(), new ImportOptions { Fill = 300 }).Message, StringComparison.Ordinal);
+        Assert.Contains("The number to fill gaps with is 300", folder.Refusal<TessarException>(WriteBytes(), new ImportOptions { Fill = 300 }).Message, StringComparison.Ordinal);
 
         string WriteBytes()
         {
@@ -53,12 +53,78 @@ public sealed class ArrowFormatTests : IDisposable
     }
 
     [Fact]
-    public void Other_columns_are_refused_by_name()
+    public void Other_columns_alone_are_refused_by_name()
     {
         Date32Array dates = new Date32Array.Builder().Append(DateTime.UnixEpoch).Build();
         Write("a.arrow", isFile: false, new RecordBatch(new Schema([new Field("when", Date32Type.Default, nullable: false)], null), [dates], 1));
         Assert.Contains("`when`", folder.Refusal<FileFormatException>(folder.File("a.arrow")).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Footer_alone_tells_where_a_files_batches_are()
+    {
+        Write("a.arrow", isFile: true, Batch(0), Batch(Rows));
+        byte[] file = File.ReadAllBytes(folder.File("a.arrow"));
+
+        // Some writers put no schema in front of the first batch.
+        file.AsSpan(8, 8 + BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(12))).Clear();
+        File.WriteAllBytes(folder.File("a.arrow"), file);
+        using ExampleStore store = folder.Import(folder.File("a.arrow"));
+        Assert.Equal((2L * Rows, Photos.Pixels(3, 4, 7).Length), (store.Count, store.PixelsOf(7).Length));
+        Assert.Equal(Photos.Pixels(3, 4, 7), store.PixelsOf(7));
+        File.WriteAllBytes(folder.File("a.arrow"), file[..^1]);
+        Assert.Contains("footer", folder.Refusal<FileFormatException>(folder.File("a.arrow")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Dictionaries_lists_views_and_large_text_are_read(bool isFile)
+    {
+        Write("a.arrow", isFile, Mixed());
+        using ExampleStore store = folder.Import(folder.File("a.arrow"));
+        Assert.Equal(["label", "weight", "pair", "large", "view"], store.Manifest.Columns.Select(column => column.Name));
+        Assert.Equal(["cat", "ox"], store.ClassNames);
+        Assert.Equal([1, 0, 1], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(store, "train").Label(i)));
+        Assert.Equal([2.5f, 1.5f, 2.5f], Enumerable.Range(0, 3).Select(i => MemoryMarshal.Read<float>(store.Row(store.Column("weight"), i))));
+        Assert.Equal([5, 6], MemoryMarshal.Cast<byte, int>(store.Row(store.Column("pair"), 2)).ToArray());
+        Assert.Equal("large 1", Encoding.UTF8.GetString(store.Value(store.Column("large"), 1)));
+        Assert.Equal(["short", "a text of more than twelve bytes", string.Empty], Enumerable.Range(0, 3).Select(i => Encoding.UTF8.GetString(store.Value(store.Column("view"), i))));
+        Assert.Equal(("times", "lists of varying length"), (store.Manifest.Provenance.Settings["unread.when"], store.Manifest.Provenance.Settings["unread.ragged"]));
+        folder.SurvivesMutations(folder.File("a.arrow"), folder.File("a.arrow"), "arrow", times: 200);
+    }
+
+    [Fact]
+    public void Class_names_of_the_metadata_are_kept()
+    {
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["huggingface"] = """{"info":{"features":{"label":{"names":["ox","cat"],"_type":"ClassLabel"}}}}""",
+        };
+        Int64Array labels = new Int64Array.Builder().Append(1).Append(0).Build();
+        Write("a.arrow", isFile: false, new RecordBatch(new Schema([new Field("label", Int64Type.Default, nullable: false)], metadata), [labels], 2));
+        using ExampleStore store = folder.Import(folder.File("a.arrow"));
+        Assert.Equal("cat", store.ClassNames[ExampleSet.Parse(store, "train").Label(0)]);
+    }
+
+    private static RecordBatch Mixed()
+    {
+        StringArray names = new StringArray.Builder().AppendRange(["cat", "dog", "ox"]).Build();
+        FloatArray weights = new FloatArray.Builder().AppendRange([1.5f, 2.5f]).Build();
+        var label = new DictionaryArray(new DictionaryType(Int32Type.Default, StringType.Default, ordered: false), new Int32Array.Builder().AppendRange([2, 0, 2]).Build(), names);
+        var weight = new DictionaryArray(new DictionaryType(Int8Type.Default, FloatType.Default, ordered: false), new Int8Array.Builder().AppendRange([1, 0, 1]).Build(), weights);
+        byte[] text = Encoding.UTF8.GetBytes("large 0large 1large 2");
+        var large = new LargeStringArray(3, new ArrowBuffer(Npy.Bytes(0L, 7, 14, 21)), new ArrowBuffer(text), ArrowBuffer.Empty);
+        StringViewArray view = new StringViewArray.Builder().AppendRange(["short", "a text of more than twelve bytes", string.Empty]).Build();
+        Date32Array when = new Date32Array.Builder().Append(DateTime.UnixEpoch).Append(DateTime.UnixEpoch).Append(DateTime.UnixEpoch).Build();
+        ListArray pair = Lists(2, 4, 6), ragged = Lists(1, 4, 6);
+        (string Name, IArrowArray Values)[] columns = [("label", label), ("weight", weight), ("pair", pair), ("large", large), ("view", view), ("when", when), ("ragged", ragged)];
+        return new RecordBatch(new Schema(columns.Select(column => new Field(column.Name, column.Values.Data.DataType, nullable: false)), null), columns.Select(column => column.Values), 3);
+    }
+
+    private static ListArray Lists(params int[] ends) => new(
+        new ListType(new Field("item", Int32Type.Default, nullable: false)), 3, new ArrowBuffer(Npy.Bytes([0, .. ends])),
+        new Int32Array.Builder().AppendRange([1, 2, 3, 4, 5, 6]).Build(), ArrowBuffer.Empty, 0, 0);
 
     [Theory]
     [InlineData(true)]

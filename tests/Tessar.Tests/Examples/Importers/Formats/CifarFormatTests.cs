@@ -37,6 +37,17 @@ public sealed class CifarFormatTests : IDisposable
     }
 
     [Fact]
+    public void Other_files_of_the_folder_are_an_error_or_counted()
+    {
+        Write("data_batch_1.bin", Row([1], 1));
+        Write("train.bin", Row([7, 42], 1));
+        File.WriteAllText(folder.File("cifar/readme.html"), "words");
+        Assert.Contains("1 .bin (train.bin)", folder.Refusal<TessarException>(folder.File("cifar")).Message, StringComparison.Ordinal);
+        using ExampleStore store = folder.Import(folder.File("cifar"), new ImportOptions { SkipUnknown = true });
+        Assert.Equal((1L, "1"), (store.Count, store.Manifest.Provenance.Settings["skip-unknown..bin"]));
+    }
+
+    [Fact]
     public void Length_label_and_class_names_are_checked()
     {
         Write("data_batch_1.bin", Row([1], 1), Row([10], 2));

@@ -50,6 +50,47 @@ public sealed class IdxFormatTests : IDisposable
             folder.File("idx"), new ImportOptions { Format = "cifa" }).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a.bin", false)]
+    [InlineData("a.parquet", false)]
+    [InlineData("a", true)]
+    public void Content_decides_before_the_name(string name, bool isCompressed)
+    {
+        byte[] content = IdxSource.Labels(4, 1);
+        File.WriteAllBytes(folder.File(name), isCompressed ? IdxSource.Compress(content) : content);
+        Assert.Equal("idx", Importer.Detect(folder.File(name)));
+        File.WriteAllBytes(folder.File("my-idx-notes.txt"), "words"u8.ToArray());
+        Assert.Contains("no format", Assert.Throws<TessarException>(() => Importer.Detect(folder.File("my-idx-notes.txt"))).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(folder.File("train-images-idx3-ubyte"), IdxSource.Images(3, 1)[..^1]);
+        Assert.Equal("idx", Importer.Detect(folder.File("train-images-idx3-ubyte")));
+    }
+
+    [Fact]
+    public void Members_and_trailing_zeros_of_gzip_are_read_in_a_folder()
+    {
+        IdxSource.Write(folder.File("idx"));
+        using ExampleStore plain = folder.Import(folder.File("idx"));
+        byte[] images = IdxSource.Images(IdxSource.Train, 1), tests = IdxSource.Images(IdxSource.Test, 2);
+        File.Delete(folder.File("idx/train-images-idx3-ubyte"));
+        File.Delete(folder.File("idx/t10k-images-idx3-ubyte"));
+        File.WriteAllBytes(folder.File("idx/train-images-idx3-ubyte.gz"), [.. IdxSource.Compress(images[..50]), .. IdxSource.Compress(images[50..])]);
+        File.WriteAllBytes(folder.File("idx/t10k-images-idx3-ubyte.gz"), [.. IdxSource.Compress(tests), .. new byte[512]]);
+        using ExampleStore store = folder.Import(folder.File("idx"));
+        Assert.Equal(plain.Identity, store.Identity);
+    }
+
+    [Fact]
+    public void Other_files_of_the_folder_are_an_error_or_counted_but_a_gzipped_twin_is_not()
+    {
+        IdxSource.Write(folder.File("idx"), isCompressed: false);
+        IdxSource.Write(folder.File("idx"), isCompressed: true);
+        folder.Import(folder.File("idx")).Dispose();
+        File.WriteAllBytes(folder.File("idx/emnist-letters-train-images-idx3-ubyte"), IdxSource.Images(3, 1));
+        Assert.Contains("emnist-letters", folder.Refusal<TessarException>(folder.File("idx")).Message, StringComparison.Ordinal);
+        using ExampleStore store = folder.Import(folder.File("idx"), new ImportOptions { SkipUnknown = true });
+        Assert.Equal("1", store.Manifest.Provenance.Settings["skip-unknown.no ending"]);
+    }
+
     [Fact]
     public void Damaged_files_end_with_the_named_error()
     {

@@ -17,8 +17,9 @@ public sealed class ImageFolderFormatTests : IDisposable
         Write("cat/w.webp", Photos.WebP(3, 6, 5));
         Write("cat/notes.txt", "no picture"u8.ToArray());
         Write("cat/.hidden.png", "no picture"u8.ToArray());
-        using ExampleStore store = folder.Import(folder.File("photos"));
+        using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { SkipUnknown = true });
         Assert.Equal(["Ant", "bee", "cat"], store.ClassNames);
+        Assert.Equal(("1", "1"), (store.Manifest.Provenance.Settings["skip-unknown..txt"], store.Manifest.Provenance.Settings["skip-unknown.hidden"]));
         Assert.Equal([new StoreSplit("train", 0, 4)], store.Splits);
         Assert.Equal([0, 1, 1, 2], Enumerable.Range(0, 4).Select(i => ExampleSet.Parse(store, "train").Label(i)));
         Assert.Equal(Photos.Png(3, 5, 2), store.ImageOf(1).Bytes.ToArray());
@@ -65,7 +66,7 @@ public sealed class ImageFolderFormatTests : IDisposable
         FileFormatException error = folder.Refusal<FileFormatException>(folder.File("photos"));
         Assert.Equal(folder.File("photos/a/1.png"), error.Path);
         Assert.Contains("3 pictures that can't: a/1.png, b/x.jpg, b/y.jpg", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--skip-bad", error.Message, StringComparison.Ordinal);
+        Assert.Equal([new Remedy(RemedyKind.ChangeArgument, "skip-bad")], error.Remedies);
         using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { SkipBad = true });
         Assert.Equal(4, store.Count);
         Assert.Equal(Photos.Pixels(4, 4, 2), store.PixelsOf(1));
@@ -87,7 +88,8 @@ public sealed class ImageFolderFormatTests : IDisposable
         File.CreateSymbolicLink(folder.File("photos/a/4.png"), folder.File("nowhere.png"));
         Directory.CreateSymbolicLink(folder.File("photos/b"), folder.File("outside"));
         Directory.CreateSymbolicLink(folder.File("photos/a/loop"), folder.File("photos"));
-        using ExampleStore store = folder.Import(folder.File("photos"));
+        Assert.Contains("4 link", folder.Refusal<TessarException>(folder.File("photos")).Message, StringComparison.Ordinal);
+        using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { SkipUnknown = true });
         Assert.Equal(["a"], store.ClassNames);
         Assert.Equal(2, store.Count);
     }
@@ -100,12 +102,131 @@ public sealed class ImageFolderFormatTests : IDisposable
     }
 
     [Fact]
+    public void Kinds_that_are_not_read_are_an_error_or_counted_by_their_ending()
+    {
+        Write("a/1.png", Photos.Png(2, 2, 1));
+        foreach (string name in (string[])["a/2.tif", "b/3.TIF", "b/4.tiff", "b/deep/5.heic"])
+            Write(name, [(byte)'I', (byte)'I', 42, 0, 8, 0, 0, 0]);
+        Write("labels.csv", "a,b"u8.ToArray());
+        TessarException error = folder.Refusal<TessarException>(folder.File("photos"));
+        Assert.Contains("1 .csv, 1 .heic, 2 .tif, 1 .tiff, 1 empty class folder", error.Message, StringComparison.Ordinal);
+        Assert.Equal([new Remedy(RemedyKind.ChangeArgument, "skip-unknown")], error.Remedies);
+        using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { SkipUnknown = true });
+        Assert.Equal((1L, 2), (store.Count, store.ClassNames.Count));
+        Assert.Equal("2", store.Manifest.Provenance.Settings["skip-unknown..tif"]);
+        Assert.Contains("labels.csv", store.Manifest.Provenance.Settings["skip-unknown"], StringComparison.Ordinal);
+        Assert.Contains("a TIFF", Wrong("a/6.png", [(byte)'I', (byte)'I', 42, 0]), StringComparison.Ordinal);
+
+        string Wrong(string name, byte[] content)
+        {
+            Write(name, content);
+            return folder.Refusal<FileFormatException>(folder.File("photos"), new ImportOptions { SkipUnknown = true }).Message;
+        }
+    }
+
+    [Fact]
+    public void Folder_of_kinds_that_are_not_read_says_so()
+    {
+        Write("a/1.tif", [(byte)'M', (byte)'M', 0, 42]);
+        Assert.Contains("1 .tif", folder.Refusal<TessarException>(folder.File("photos")).Message, StringComparison.Ordinal);
+        Assert.Contains("no pictures", folder.Refusal<TessarException>(folder.File("photos"), new ImportOptions { SkipUnknown = true }).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_kind_that_can_be_decoded_is_read_whatever_it_is_called()
+    {
+        Write("a/1.jfif", Photos.Jpeg(4, 4, 1));
+        Write("a/2.jpe", Photos.Jpeg(4, 4, 2));
+        Write("a/3.gif", Photos.Gif(frames: 1));
+        Write("a/4.GIF", Photos.Gif(frames: 2));
+        Write("a/5.ico", Photos.Ico(3, 5, 4));
+        Write("a/6", Photos.Png(3, 3, 6));
+        Write("a/7.image", Photos.WebP(3, 3, 7));
+        Write("a/8.dib", Photos.Bmp(3, 3, 8));
+        using ExampleStore store = folder.Import(folder.File("photos"));
+        Assert.Equal(8, store.Count);
+        Assert.Equal([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255], store.PixelsOf(2));
+        Assert.Equal(store.PixelsOf(2), store.PixelsOf(3));
+        Assert.Equal(new ImageShape(3, 5, 4), store.ImageOf(4).Shape);
+        Assert.Equal(Photos.Pixels(3, 3, 6), store.PixelsOf(5));
+        Assert.Equal("1", store.Manifest.Provenance.Settings["first-frames"]);
+    }
+
+    [Theory]
+    [InlineData(".DS_Store")]
+    [InlineData("a/Thumbs.db")]
+    [InlineData("a/._1.png")]
+    [InlineData("LICENSE")]
+    [InlineData("README.md")]
+    [InlineData("a/readme.txt")]
+    [InlineData("SHA256SUMS")]
+    [InlineData("photos.tess")]
+    [InlineData("a.zip.md5")]
+    [InlineData("__MACOSX/a/1.png")]
+    [InlineData(".git/config")]
+    [InlineData("a/.ipynb_checkpoints/1-checkpoint.png")]
+    public void What_plainly_is_no_data_needs_no_word(string name)
+    {
+        Write("a/1.png", Photos.Png(2, 2, 1));
+        Write(name, [1, 2, 3]);
+        using ExampleStore store = folder.Import(folder.File("photos"));
+        Assert.Equal((1L, "a"), (store.Count, store.ClassNames.Single()));
+        Assert.DoesNotContain(store.Manifest.Provenance.Settings.Keys, key => key.StartsWith("skip-unknown", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("1.png", "1 .png (1.png)")]
+    [InlineData("extra/x/1.png", "1 .png (extra/x/1.png)")]
+    [InlineData("train/1.png", "1 .png (1.png)")]
+    [InlineData(".hidden/1.png", "1 .png (.hidden/1.png)")]
+    public void What_stands_beside_splits_and_classes_is_counted(string name, string counts)
+    {
+        Write("train/a/1.png", Photos.Png(2, 2, 1));
+        Write("test/a/1.png", Photos.Png(2, 2, 1));
+        Write(name, Photos.Png(2, 2, 2));
+        Assert.Contains(counts, folder.Refusal<TessarException>(folder.File("photos")).Message, StringComparison.Ordinal);
+        using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { SkipUnknown = true });
+        Assert.Equal(2, store.Count);
+    }
+
+    [Fact]
+    public void Class_of_one_split_alone_is_not_empty()
+    {
+        Write("train/a/1.png", Photos.Png(2, 2, 1));
+        Write("test/b/1.png", Photos.Png(2, 2, 1));
+        Directory.CreateDirectory(folder.File("photos/test/a"));
+        using ExampleStore store = folder.Import(folder.File("photos"));
+        Assert.Equal(["a", "b"], store.ClassNames);
+        Directory.CreateDirectory(folder.File("photos/test/c"));
+        Assert.Contains("1 empty class folder (c)", folder.Refusal<TessarException>(folder.File("photos")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Classes_that_differ_by_case_alone_need_a_choice()
+    {
+        Write("Cat/1.png", Photos.Png(2, 2, 1));
+        Write("cat/2.png", Photos.Png(2, 2, 2));
+        Write("dog/3.png", Photos.Png(2, 2, 3));
+        FileFormatException error = folder.Refusal<FileFormatException>(folder.File("photos"));
+        Assert.Contains("`Cat` and `cat`", error.Message, StringComparison.Ordinal);
+        Assert.Contains(new Remedy(RemedyKind.ChangeArgument, "class-case", "merge"), error.Remedies);
+        using ExampleStore merged = folder.Import(folder.File("photos"), new ImportOptions { ClassCase = ClassCase.Merge });
+        Assert.Equal(["Cat", "dog"], merged.ClassNames);
+        Assert.Equal([0, 0, 1], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(merged, "train").Label(i)));
+        Assert.Equal(Photos.Pixels(2, 2, 2), merged.PixelsOf(1));
+        using ExampleStore kept = folder.Import(folder.File("photos"), new ImportOptions { ClassCase = ClassCase.Keep });
+        Assert.Equal(["Cat", "cat", "dog"], kept.ClassNames);
+    }
+
+    [Fact]
     public void Damaged_pictures_end_with_the_named_error()
     {
         Write("a/1.png", Photos.Png(6, 6, 1));
         Write("a/2.jpg", Photos.Jpeg(6, 6, 2));
         Write("b/3.webp", Photos.WebP(6, 6, 3));
-        foreach (string file in (string[])["a/1.png", "a/2.jpg", "b/3.webp"])
+        Write("b/4.gif", Photos.Gif(frames: 2));
+        Write("b/5.ico", Photos.Ico(6, 6, 3));
+        foreach (string file in (string[])["a/1.png", "a/2.jpg", "b/3.webp", "b/4.gif", "b/5.ico"])
             folder.SurvivesMutations(folder.File("photos"), folder.File($"photos/{file}"), "folder", times: 60);
     }
 

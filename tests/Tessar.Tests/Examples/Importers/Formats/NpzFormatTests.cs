@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Tessar.Examples;
 
 namespace Tessar.Tests.Examples.Importers.Formats;
@@ -40,7 +41,7 @@ public sealed class NpzFormatTests : IDisposable
             folder.File("a.npz"), new ImportOptions { Label = "digit", Splits = [new("train", 4), new("test", null)], Limits = limits });
         Assert.Equal([("train", 4L), ("test", 3L)], cut.Splits.Select(split => (split.Name, split.Count)));
         Assert.Equal([1, 2, 0], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(cut, "test").Label(i)));
-        Assert.Contains("asks for 10 rows of 9", folder.Refusal<ArgumentException>(
+        Assert.Contains("ask for 10 rows of 9", folder.Refusal<ArgumentException>(
             folder.File("a.npz"), new ImportOptions { Splits = [new("train", 10)] }).Message, StringComparison.Ordinal);
     }
 
@@ -98,6 +99,138 @@ public sealed class NpzFormatTests : IDisposable
         Assert.Contains("NUMPY", folder.Refusal<FileFormatException>(folder.File("a.npz")).Message, StringComparison.Ordinal);
         Write("a.npz");
         Assert.Contains("none", folder.Refusal<FileFormatException>(folder.File("a.npz")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(CompressionLevel.NoCompression)]
+    [InlineData(CompressionLevel.Optimal)]
+    public void Every_flipped_bit_gives_the_same_rows_or_the_named_error(CompressionLevel level)
+    {
+        File.WriteAllBytes(folder.File("a.npz"), Npy.Archive(level, ("x", Pictures(3)), ("y", Labels(3))));
+        int bits = 8 * (int)new FileInfo(folder.File("a.npz")).Length;
+        int refused = folder.SurvivesFlips(folder.File("a.npz"), folder.File("a.npz"), new ImportOptions { Format = "npz" });
+        Assert.InRange(refused, bits / 2, bits);
+    }
+
+    [Fact]
+    public void Checksum_is_compared_beyond_the_rows_that_are_taken()
+    {
+        File.WriteAllBytes(folder.File("a.npz"), Npy.Archive(CompressionLevel.NoCompression, ("x", Pictures(9)), ("y", Labels(9))));
+        byte[] file = File.ReadAllBytes(folder.File("a.npz"));
+        int last = file.AsSpan().LastIndexOf(Npy.Ramp(54)) + 53;
+        file[last] ^= 1;
+        File.WriteAllBytes(folder.File("a.npz"), file);
+        var limits = new Dictionary<string, long>(StringComparer.Ordinal) { ["train"] = 1 };
+        Assert.Contains("checksum", folder.Refusal<FileFormatException>(folder.File("a.npz"), new ImportOptions { Limits = limits }).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void True_is_white(bool isPlanar)
+    {
+        byte[] truths = [.. Enumerable.Range(0, 60).Select(i => (byte)(i % 7 == 0 ? 1 : 0))];
+        Write("a.npz", ("x", Npy.File("'|b1'", isPlanar ? "(2, 3, 2, 5)" : "(2, 6, 5)", truths)), ("flag", Npy.File("'|b1'", "(2,)", [1, 0])));
+        using ExampleStore store = folder.Import(folder.File("a.npz"));
+        IEnumerable<int> expected = Enumerable.Range(0, 30).Select(i => truths[30 + (isPlanar ? (i % 3 * 10) + (i / 3) : i)] * 255);
+        Assert.Equal(expected, ExampleSet.Parse(store, "train").Image(1).ToArray().Select(pixel => (int)pixel));
+        Assert.Equal([1, 0], Enumerable.Range(0, 2).Select(i => (int)store.Row(store.Column("flag"), i)[0]));
+    }
+
+    [Fact]
+    public void Truth_values_in_one_file_and_bytes_in_another_are_refused()
+    {
+        Write("a.npz", ("x", Npy.File("'|b1'", "(1, 2, 2)", [1, 0, 1, 0])));
+        Write("b.npz", ("x", Npy.File("'|u1'", "(1, 2, 2)", [1, 0, 1, 0])));
+        Assert.Contains("BOOL", folder.Refusal<FileFormatException>($"train={folder.File("a.npz")},test={folder.File("b.npz")}").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_nobody_asked_for_is_left_out_and_said()
+    {
+        Write("a.npz", ("x", Pictures(2)), ("when", Npy.File("'<M8[ns]'", "(2,)", new byte[16])), ("names", Npy.File("'|O'", "(7,)", new byte[90])));
+        using ExampleStore store = folder.Import(folder.File("a.npz"));
+        Assert.Equal(["image"], store.Manifest.Columns.Select(column => column.Name));
+        Assert.Equal("times", store.Manifest.Provenance.Settings["unread.when"]);
+        Assert.Contains("pickled", store.Manifest.Provenance.Settings["unread.names"], StringComparison.Ordinal);
+        Assert.Contains("`when` (times)", folder.Refusal<TessarException>(folder.File("a.npz"), new ImportOptions { Columns = ["when"] }).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_column_cannot_be_pictures_and_classes()
+    {
+        Write("a.npz", ("x", Npy.File("'|u1'", "(2, 1, 3)", Npy.Ramp(6))));
+        string message = folder.Refusal<TessarException>(folder.File("a.npz"), new ImportOptions { Image = "x", Label = "x" }).Message;
+        Assert.Contains("both", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Columns_that_were_asked_for_are_taken_alone()
+    {
+        Write("a.npz", ("x", Pictures(4)), ("y", Labels(4)), ("count", Npy.File("'<i4'", "(1,)", [9, 0, 0, 0])), ("z", Labels(4)));
+        Assert.Contains("1 rows in `x`, as in `count`", folder.Refusal<FileFormatException>(folder.File("a.npz"), new ImportOptions { Columns = ["x", "count"] }).Message, StringComparison.Ordinal);
+        using ExampleStore store = folder.Import(folder.File("a.npz"), new ImportOptions { Columns = ["x", "z"] });
+        Assert.Equal(["image", "z"], store.Manifest.Columns.Select(column => column.Name));
+        Assert.Contains("Did you mean", folder.Refusal<TessarException>(folder.File("a.npz"), new ImportOptions { Columns = ["x", "zz"] }).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("'<U3'", 4, false)]
+    [InlineData("'>U3'", 4, true)]
+    [InlineData("'|S3'", 1, false)]
+    public void Text_arrays_are_classes(string descr, int width, bool isBigEndian)
+    {
+        byte[] data = new byte[4 * 3 * width];
+        foreach ((int row, string name) in (ReadOnlySpan<(int, string)>)[(0, "dog"), (1, "ox"), (2, "cat"), (3, "ox")])
+        {
+            for (int i = 0; i < name.Length; i++)
+                data[(((row * 3) + i) * width) + (isBigEndian ? width - 1 : 0)] = (byte)name[i];
+        }
+
+        Write("a.npz", ("x", Pictures(4)), ("y", Npy.File(descr, "(4,)", data)));
+        using ExampleStore store = folder.Import(folder.File("a.npz"));
+        Assert.Equal(["cat", "dog", "ox"], store.ClassNames);
+        Assert.Equal([1, 2, 0, 2], Enumerable.Range(0, 4).Select(i => ExampleSet.Parse(store, "train").Label(i)));
+    }
+
+    [Fact]
+    public void Names_that_differ_by_case_alone_need_a_choice()
+    {
+        Write("a.npz", ("x", Pictures(3)), ("y", Npy.File("'|S3'", "(3,)", "catCatdog"u8.ToArray())));
+        Assert.Contains("`Cat` and `cat`", folder.Refusal<FileFormatException>(folder.File("a.npz")).Message, StringComparison.Ordinal);
+        using ExampleStore merged = folder.Import(folder.File("a.npz"), new ImportOptions { ClassCase = ClassCase.Merge });
+        Assert.Equal(("Cat,dog", "0,0,1"), (string.Join(',', merged.ClassNames), string.Join(',', Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(merged, "train").Label(i)))));
+        using ExampleStore kept = folder.Import(folder.File("a.npz"), new ImportOptions { ClassCase = ClassCase.Keep });
+        Assert.Equal([1, 0, 2], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(kept, "train").Label(i)));
+    }
+
+    [Theory]
+    [InlineData("'|b1'")]
+    [InlineData("'|u1'")]
+    [InlineData("'<f4'")]
+    public void One_hot_rows_are_classes(string descr)
+    {
+        byte[] rows = [0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1];
+        byte[] data = descr == "'<f4'" ? Npy.Bytes([.. rows.Select(value => (float)value)]) : rows;
+        Write("a.npz", ("x", Pictures(3)), ("y", Npy.File(descr, "(3, 4)", data)));
+        using ExampleStore store = folder.Import(folder.File("a.npz"));
+        Assert.Equal(["0", "1", "2", "3"], store.ClassNames);
+        Assert.Equal([2, 0, 3], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(store, "train").Label(i)));
+        using ExampleStore named = folder.Import(folder.File("a.npz"), new ImportOptions { Label = "y", Classes = ["a", "b", "c", "d"] });
+        Assert.Equal("d", named.ClassNames[ExampleSet.Parse(named, "train").Label(2)]);
+    }
+
+    [Theory]
+    [InlineData(0, 0, "only zeros")]
+    [InlineData(1, 1, "two numbers that are 1")]
+    [InlineData(0, 7, "7")]
+    public void Rows_that_are_not_one_hot_stay_numbers_unless_asked_for(byte first, byte second, string found)
+    {
+        Write("a.npz", ("x", Pictures(2)), ("y", Npy.File("'|u1'", "(2, 2)", [0, 1, first, second])));
+        using ExampleStore store = folder.Import(folder.File("a.npz"));
+        Assert.Equal(["image", "y"], store.Manifest.Columns.Select(column => column.Name));
+        string message = folder.Refusal<FileFormatException>(folder.File("a.npz"), new ImportOptions { Label = "y" }).Message;
+        Assert.Contains($"{found} in row 1", message, StringComparison.Ordinal);
     }
 
     [Fact]

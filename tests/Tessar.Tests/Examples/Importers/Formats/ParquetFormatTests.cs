@@ -38,29 +38,123 @@ public sealed class ParquetFormatTests : IDisposable
     {
         var number = new DataField<double?>("z");
         await Write("a.parquet", new ParquetSchema(number), async group => await group.WriteAsync<double>(number, new double?[] { 1.5, null, 3 }));
-        string message = folder.Refusal<FileFormatException>(folder.File("a.parquet")).Message;
-        Assert.Contains("`z` in row 1", message, StringComparison.Ordinal);
-        Assert.Contains("--fill", message, StringComparison.Ordinal);
+        FileFormatException error = folder.Refusal<FileFormatException>(folder.File("a.parquet"));
+        Assert.Contains("`z` in row 1", error.Message, StringComparison.Ordinal);
+        Assert.Equal([new Remedy(RemedyKind.ChangeArgument, "fill", "0")], error.Remedies);
         using ExampleStore store = folder.Import(folder.File("a.parquet"), new ImportOptions { Fill = -0.5 });
         Assert.Equal(-0.5, BinaryPrimitives.ReadDoubleLittleEndian(store.Row(store.Column("z"), 1)));
         Assert.Equal("-0.5", store.Manifest.Provenance.Settings["fill"]);
     }
 
     [Fact]
-    public async Task Lists_of_varying_length_are_refused()
+    public async Task Columns_that_cannot_be_stored_are_left_out_unless_they_are_asked_for()
     {
-        var list = new ListField("l", new DataField<int>("element"));
-        await Write("a.parquet", new ParquetSchema(list), async group =>
-            await group.WriteAllPartsAsync<int>((DataField)list.Item, new[] { 1, 2, 3, 4, 5 }, new[] { 2, 2, 2, 2, 2 }, new[] { 0, 1, 0, 1, 1 }, default));
-        Assert.Contains("lists of 2 numbers", folder.Refusal<FileFormatException>(folder.File("a.parquet")).Message, StringComparison.Ordinal);
+        var number = new DataField<int>("label", false);
+        var list = new ListField("tags", new DataField<int>("element"));
+        var date = new DataField<DateTime>("when");
+        await Write("a.parquet", new ParquetSchema(number, list, date), async group =>
+        {
+            await group.WriteAsync<int>(number, new[] { 1, 0 });
+            await group.WriteAllPartsAsync<int>((DataField)list.Item, new[] { 1, 2, 3, 4, 5 }, new[] { 2, 2, 2, 2, 2 }, new[] { 0, 1, 0, 1, 1 }, default);
+            await group.WriteAsync<DateTime>(date, new[] { DateTime.UnixEpoch, DateTime.UnixEpoch });
+        });
+        using ExampleStore store = folder.Import(folder.File("a.parquet"));
+        Assert.Equal(["label"], store.Manifest.Columns.Select(column => column.Name));
+        IReadOnlyDictionary<string, string> settings = store.Manifest.Provenance.Settings;
+        Assert.Equal(("lists of varying length", "times"), (settings["unread.tags"], settings["unread.when"]));
+        foreach ((string name, string what) in (ReadOnlySpan<(string, string)>)[("tags", "`tags` (lists of varying length)"), ("when", "`when` (times)")])
+        {
+            Assert.Contains(what, folder.Refusal<TessarException>(folder.File("a.parquet"), new ImportOptions { Label = name }).Message, StringComparison.Ordinal);
+            Assert.Contains(what, folder.Refusal<TessarException>(folder.File("a.parquet"), new ImportOptions { Columns = [name] }).Message, StringComparison.Ordinal);
+        }
+
+        using ExampleStore asked = folder.Import(folder.File("a.parquet"), new ImportOptions { Columns = ["label"] });
+        Assert.DoesNotContain(asked.Manifest.Provenance.Settings.Keys, key => key.StartsWith("unread", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Other_columns_are_refused_by_name()
+    public async Task Other_columns_alone_are_refused_by_name()
     {
         var date = new DataField<DateTime>("when");
         await Write("a.parquet", new ParquetSchema(date), async group => await group.WriteAsync<DateTime>(date, new[] { DateTime.UnixEpoch }));
         Assert.Contains("`when`", folder.Refusal<FileFormatException>(folder.File("a.parquet")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Column_that_one_file_cannot_give_is_left_out_of_all()
+    {
+        foreach ((string name, int[] levels) in ((string, int[])[])[("train.parquet", [0, 1, 0, 1]), ("test.parquet", [0, 1, 1, 0])])
+        {
+            var number = new DataField<int>("label", false);
+            var list = new ListField("tags", new DataField<int>("element"));
+            await Write(name, new ParquetSchema(number, list), async group =>
+            {
+                await group.WriteAsync<int>(number, new[] { 1, 0 });
+                await group.WriteAllPartsAsync<int>((DataField)list.Item, new[] { 1, 2, 3, 4 }, new[] { 2, 2, 2, 2 }, levels, default);
+            });
+        }
+
+        using ExampleStore store = folder.Import(folder.Path);
+        Assert.Equal((4L, "label"), (store.Count, store.Manifest.Columns.Single().Name));
+    }
+
+    [Fact]
+    public async Task Class_names_of_the_metadata_are_kept()
+    {
+        const string Names = """{"info":{"features":{"label":{"names":["ox","cat"],"_type":"ClassLabel"},"z":{"dtype":"int32","_type":"Value"}}}}""";
+        await WriteLabels("train.parquet", Names, 1, 0);
+        using ExampleStore store = folder.Import(folder.File("train.parquet"));
+        Assert.Equal(["ox", "cat"], store.ClassNames);
+        Assert.Equal([1, 0], Enumerable.Range(0, 2).Select(i => ExampleSet.Parse(store, "train").Label(i)));
+        await WriteLabels("test.parquet", Names.Replace("\"ox\",\"cat\"", "\"cat\",\"ox\"", StringComparison.Ordinal), 1, 0);
+        Assert.Contains("the classes", folder.Refusal<FileFormatException>(folder.Path).Message, StringComparison.Ordinal);
+        await WriteLabels("test.parquet", Names, 1, 2);
+        Assert.Contains("labels from 0 to 1, found 2", folder.Refusal<FileFormatException>(folder.Path).Message, StringComparison.Ordinal);
+        foreach (string other in (string[])["{}", "[]", "{\"info\":3}", "{\"info\":{\"features\":{\"label\":{\"names\":[],\"_type\":\"ClassLabel\"}}}}"])
+        {
+            await WriteLabels("train.parquet", other, 1, 0);
+            using ExampleStore plain = folder.Import(folder.File("train.parquet"));
+            Assert.Equal(["0", "1"], plain.ClassNames);
+        }
+
+        foreach (string wrong in (string[])["{", "{\"info\":{\"features\":{\"label\":{\"names\":[3],\"_type\":\"ClassLabel\"}}}}"])
+        {
+            await WriteLabels("train.parquet", wrong, 1, 0);
+            Assert.Contains("huggingface", folder.Refusal<FileFormatException>(folder.File("train.parquet")).Message, StringComparison.Ordinal);
+        }
+
+        async Task WriteLabels(string name, string metadata, params int[] labels)
+        {
+            var number = new DataField<int>("label", false);
+            await Write(name, new ParquetSchema(number), async group => await group.WriteAsync<int>(number, labels), metadata);
+        }
+    }
+
+    [Fact]
+    public void Flipped_bits_of_pages_with_checksums_are_refused()
+    {
+        byte[] file = ParquetBytes.Column("label", [1, 0, 2], hasChecksum: true, out int start, out int end);
+        File.WriteAllBytes(folder.File("a.parquet"), file);
+        int refused = folder.SurvivesFlips(folder.File("a.parquet"), folder.File("a.parquet"), new ImportOptions { Format = "parquet" }, bit => bit / 8 >= start && bit / 8 < end);
+        Assert.Equal(8 * (end - start), refused);
+        using ExampleStore store = folder.Import(folder.File("a.parquet"));
+        Assert.Equal([1, 0, 2], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(store, "train").Label(i)));
+        File.WriteAllBytes(folder.File("b.parquet"), ParquetBytes.Column("label", [1, 0, 2], hasChecksum: false, out _, out _));
+        using ExampleStore plain = folder.Import(folder.File("b.parquet"));
+        Assert.Equal(3, plain.Count);
+    }
+
+    [Fact]
+    public async Task Content_decides_before_the_name()
+    {
+        await Write("train_idx.parquet");
+        File.Move(folder.File("train_idx.parquet"), folder.File("train-images-idx3-ubyte"));
+        foreach (string name in (string[])["train-images-idx3-ubyte", "a.npz", "b.tar", "c.arrow"])
+        {
+            if (name[0] != 't')
+                File.Copy(folder.File("train-images-idx3-ubyte"), folder.File(name));
+            Assert.Equal("parquet", Importer.Detect(folder.File(name)));
+        }
     }
 
     [Fact]
@@ -117,10 +211,12 @@ public sealed class ParquetFormatTests : IDisposable
         });
     }
 
-    private async Task Write(string name, ParquetSchema schema, Func<ParquetRowGroupWriter, Task> rows)
+    private async Task Write(string name, ParquetSchema schema, Func<ParquetRowGroupWriter, Task> rows, string? features = null)
     {
         using FileStream stream = File.Create(folder.File(name));
         await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, cancellationToken: TestContext.Current.CancellationToken);
+        if (features is not null)
+            writer.CustomMetadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["huggingface"] = features };
         using ParquetRowGroupWriter group = writer.CreateRowGroup();
         await rows(group);
     }

@@ -103,11 +103,102 @@ public sealed class WebDatasetFormatTests : IDisposable
         }
 
         string[] before = Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories);
-        using (ExampleStore store = folder.Import(folder.File("a.tar")))
+        Assert.Contains("2 link (2.txt, 3.txt)", folder.Refusal<TessarException>(folder.File("a.tar")).Message, StringComparison.Ordinal);
+        Directory.Delete(folder.File("refused"));
+        using (ExampleStore store = folder.Import(folder.File("a.tar"), new ImportOptions { SkipUnknown = true }))
             Assert.Equal(["up", "root"], Enumerable.Range(0, 2).Select(i => Encoding.UTF8.GetString(store.Value(store.Column("txt"), i))));
         Directory.Delete(folder.File("out"), recursive: true);
         Assert.Equal(before, Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories));
         Assert.False(File.Exists("/tmp/tessar-evil.txt"));
+    }
+
+    [Theory]
+    [InlineData("train.tar.gz")]
+    [InlineData("train.tgz")]
+    [InlineData("train.tar")]
+    public void Gzipped_archives_are_read_whatever_they_are_called(string name)
+    {
+        Write("a.tar", TarEntryFormat.Pax, [("0.png", Photos.Png(3, 4, 1)), ("0.cls", "1"u8.ToArray())], [("1.png", Photos.Png(3, 4, 2)), ("1.cls", "0"u8.ToArray())]);
+        byte[] whole = IdxSource.Compress(File.ReadAllBytes(folder.File("a.tar")));
+        File.WriteAllBytes(folder.File(name), whole);
+        Assert.Equal("webdataset", Importer.Detect(folder.File(name)));
+        using ExampleStore store = folder.Import(folder.File(name));
+        Assert.Equal(("train", 2L), (store.Splits.Single().Name, store.Count));
+        Assert.Equal(Photos.Pixels(3, 4, 2), store.PixelsOf(1));
+        Assert.Equal([1, 0], Enumerable.Range(0, 2).Select(i => ExampleSet.Parse(store, "train").Label(i)));
+        folder.SurvivesMutations(folder.File(name), folder.File(name), "webdataset", times: 100);
+        for (int length = 20; length < whole.Length; length += 7)
+        {
+            File.WriteAllBytes(folder.File(name), whole[..length]);
+            folder.Refusal<FileFormatException>(folder.File(name), new ImportOptions { Format = "webdataset" });
+        }
+    }
+
+    [Fact]
+    public void Every_flipped_bit_of_a_gzipped_archive_gives_the_same_rows_or_the_named_error()
+    {
+        Write("a.tar", TarEntryFormat.Ustar, [("0.cls", "1"u8.ToArray())], [("1.cls", "0"u8.ToArray())]);
+        File.WriteAllBytes(folder.File("a.tgz"), IdxSource.Compress(File.ReadAllBytes(folder.File("a.tar"))));
+        int bits = 8 * (int)new FileInfo(folder.File("a.tgz")).Length;
+        Assert.InRange(folder.SurvivesFlips(folder.File("a.tgz"), folder.File("a.tgz"), new ImportOptions { Format = "webdataset" }), bits - 90, bits);
+    }
+
+    [Fact]
+    public void Every_flipped_bit_of_a_header_gives_the_same_rows_or_the_named_error()
+    {
+        Write("a.tar", TarEntryFormat.Ustar, [("0.cls", "1"u8.ToArray())], [("1.cls", "0"u8.ToArray())]);
+        int refused = folder.SurvivesFlips(folder.File("a.tar"), folder.File("a.tar"), new ImportOptions { Format = "webdataset" }, bit => bit < 8 * 512);
+        Assert.InRange(refused, 8 * 500, 8 * 512);
+    }
+
+    [Fact]
+    public void Archives_that_were_joined_are_refused_at_the_second()
+    {
+        Write("a.tar", TarEntryFormat.Pax, [("0.cls", "1"u8.ToArray())]);
+        byte[] one = File.ReadAllBytes(folder.File("a.tar"));
+        File.WriteAllBytes(folder.File("a.tar"), [.. one, .. one]);
+        FileFormatException error = folder.Refusal<FileFormatException>(folder.File("a.tar"));
+        Assert.Equal(one.Length, error.Offset);
+        Assert.Contains("joined", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Members_that_belong_to_no_sample_are_an_error_or_counted()
+    {
+        Write("a.tar", TarEntryFormat.Pax, [("README", "words"u8.ToArray()), ("._0.cls", [1]), ("0.cls", "1"u8.ToArray()), ("list", "0"u8.ToArray()), (".0.png", [2])]);
+        Assert.Contains("1 hidden, 1 no ending (list, .0.png)", folder.Refusal<TessarException>(folder.File("a.tar")).Message, StringComparison.Ordinal);
+        using ExampleStore store = folder.Import(folder.File("a.tar"), new ImportOptions { SkipUnknown = true });
+        Assert.Equal((1L, "1"), (store.Count, store.Manifest.Provenance.Settings["skip-unknown.no ending"]));
+        Directory.CreateDirectory(folder.File("shards/old"));
+        File.Move(folder.File("a.tar"), folder.File("shards/a.tar"));
+        File.WriteAllText(folder.File("shards/index.json"), "[]");
+        File.WriteAllText(folder.File("shards/old/b.tar"), "none");
+        Assert.Contains("1 .json, 1 .tar, 1 hidden", folder.Refusal<TessarException>(folder.File("shards")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"label\":", "}", "json.label")]
+    [InlineData("{\"meta\":[{\"kind\":", "}]}", "json.meta.0.kind")]
+    public void Fields_of_json_are_classes(string before, string after, string label)
+    {
+        Write("a.tar", TarEntryFormat.Pax, Sample(0, "2"), Sample(1, "0"));
+        using ExampleStore numbers = folder.Import(folder.File("a.tar"), new ImportOptions { Label = label });
+        Assert.Equal([2, 0], Enumerable.Range(0, 2).Select(i => ExampleSet.Parse(numbers, "train").Label(i)));
+        Assert.Equal(["label", "json"], numbers.Manifest.Columns.Select(column => column.Name));
+        Write("a.tar", TarEntryFormat.Pax, Sample(0, "\"ox\""), Sample(1, "\"cat\""));
+        using ExampleStore names = folder.Import(folder.File("a.tar"), new ImportOptions { Label = label });
+        Assert.Equal(["cat", "ox"], names.ClassNames);
+        Write("a.tar", TarEntryFormat.Pax, Sample(0, "\"ox\""), Sample(1, "3"));
+        Assert.Contains("found 3 in 1", folder.Refusal<FileFormatException>(folder.File("a.tar"), new ImportOptions { Label = label }).Message, StringComparison.Ordinal);
+        foreach (string wrong in (string[])["null", "{}", "1.5", "-1", "[", "\"\""])
+        {
+            Write("a.tar", TarEntryFormat.Pax, Sample(0, "0"), Sample(1, wrong));
+            folder.Refusal<FileFormatException>(folder.File("a.tar"), new ImportOptions { Label = label });
+        }
+
+        Assert.Contains("`json.label`", folder.Refusal<TessarException>(folder.File("a.tar"), new ImportOptions { Label = "json" }).Message, StringComparison.Ordinal);
+
+        (string, byte[])[] Sample(int key, string value) => [($"{key}.json", Encoding.UTF8.GetBytes(before + value + after))];
     }
 
     [Theory]

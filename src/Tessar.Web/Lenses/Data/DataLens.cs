@@ -1,0 +1,29 @@
+using System.Globalization;
+using Tessar.Runs;
+
+namespace Tessar.Web.Lenses.Data;
+
+/// <summary>The Data lens: training examples behind predictions.</summary>
+internal sealed class DataLens : ILensView
+{
+    public string Lens => "data";
+
+    public string Question => "Which training examples made this prediction?";
+
+    public IReadOnlyList<RecordedResult> ResultsOf(Run run) => [.. RecordedAttribution.Of(run).Select(result => Tell(result, run))];
+
+    public IReadOnlyList<string> Command(string run, string method, string targets) =>
+        ["attribute", run, "--method", method, "--targets", targets];
+
+    private static RecordedResult Tell(RecordedAttribution result, Run run)
+    {
+        Methods.AttributionDocument document = result.Document;
+        string checkpoints = string.Create(
+            CultureInfo.InvariantCulture, $"{document.Checkpoints.Count} checkpoint{(document.Checkpoints.Count == 1 ? "" : "s")}");
+        string seconds = string.Create(
+            CultureInfo.InvariantCulture, $"{document.Report.SecondsFeatures + document.Report.SecondsScoring:0.0}\u00A0s");
+        return new RecordedResult(
+            document.Method, document.Targets, $"{document.Targets} explained by {document.Train}, {checkpoints}, {seconds}.",
+            result.Staleness(run), document.Created);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Tessar.Methods;
+using Tessar.Runs;
+using Tessar.Web.Recorded;
+
+namespace Tessar.Web.Lenses;
+
+/// <summary>The lenses that the program knows: those that have a method in its catalogue, with their views where there are some.</summary>
+internal sealed class LensCatalog
+{
+    private readonly RunsFolder _runs;
+    private readonly Dictionary<string, ILensView> _views;
+
+    /// <param name="methods">The methods the program knows.</param>
+    /// <param name="runs">Where runs lie.</param>
+    /// <param name="assemblies">Where views are looked for.</param>
+    /// <param name="services">What their constructors are given.</param>
+    public LensCatalog(MethodCatalog methods, RunsFolder runs, IEnumerable<Assembly> assemblies, IServiceProvider services)
+    {
+        (Methods, _runs) = (methods, runs);
+        _views = assemblies.SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(ILensView)))
+            .Select(type => (ILensView)ActivatorUtilities.CreateInstance(services, type))
+            .ToDictionary(view => view.Lens, StringComparer.Ordinal);
+    }
+
+    /// <summary>The methods the program knows.</summary>
+    public MethodCatalog Methods { get; }
+
+    /// <summary>Names of the lenses, in order.</summary>
+    public IEnumerable<string> Lenses => Methods.Methods.Select(method => LensOf(method.Name)).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The part of a method's name before the slash.</summary>
+    public static string LensOf(string method) => method.Split('/', 2)[0];
+
+    /// <summary>The view of a lens, or null when it has none.</summary>
+    public ILensView? ViewOf(string lens) => _views.GetValueOrDefault(lens);
+
+    /// <summary>The results a run has, by all lenses.</summary>
+    public IEnumerable<RecordedResult> ResultsOf(Run run) => _views.Values.SelectMany(view => view.ResultsOf(run));
+
+    /// <summary>The command to type that computes a result, or computes it anew; of a lens without a view, the one that explains the method.</summary>
+    public string Command(Run run, string method, string? targets = null) => _runs.Command(
+        ViewOf(LensOf(method)) is { } view
+            ? string.Join(' ', view.Command(run.Name, method, targets ?? run.Record.Program.Data.Test))
+            : $"methods {method}");
+}

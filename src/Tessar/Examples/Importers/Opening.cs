@@ -1,0 +1,7 @@
+namespace Tessar.Examples.Importers;
+
+/// <summary>What goes with a source while it is opened.</summary>
+/// <param name="Options">What was asked for.</param>
+/// <param name="LeftOut">Receives what is passed over.</param>
+/// <param name="Cancellation">Ends it.</param>
+internal sealed record Opening(ImportOptions Options, LeftOut LeftOut, CancellationToken Cancellation);

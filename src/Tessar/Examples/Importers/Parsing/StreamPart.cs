@@ -1,0 +1,62 @@
+namespace Tessar.Examples.Importers.Parsing;
+
+/// <summary>A stretch of a file, read from front to end; disposing leaves the file open.</summary>
+internal sealed class StreamPart : Stream
+{
+    private readonly FileStream _file;
+    private readonly long _length;
+    private long _left;
+
+    /// <param name="file">The file; nobody else may move in it.</param>
+    /// <param name="offset">Where the stretch begins.</param>
+    /// <param name="length">Its bytes.</param>
+    public StreamPart(FileStream file, long offset, long length)
+    {
+        (_file, _length, _left) = (file, length, length);
+        file.Position = offset;
+    }
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => _length;
+
+    /// <inheritdoc/>
+    public override long Position
+    {
+        get => _length - _left;
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer)
+    {
+        int read = _file.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
+        _left -= read;
+        return read;
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}
