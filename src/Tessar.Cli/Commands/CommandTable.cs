@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tessar.Cli.Commands.Evaluation;
+using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Parsing;
 
 namespace Tessar.Cli.Commands;
@@ -13,7 +14,8 @@ internal static class CommandTable
     public const string LensGroup = "Lenses";
     public const string ToolGroup = "Around it";
 
-    public static IReadOnlyList<Command> All() =>
+    /// <param name="known">What there is to ask: every lens becomes a command.</param>
+    public static IReadOnlyList<Command> All(KnownMethods known) =>
     [
         new DemoCommand(),
         new ServeCommand(),
@@ -25,11 +27,11 @@ internal static class CommandTable
         new ReplayCommand(),
         new RetrainCommand(),
         new PredictCommand(),
-        new AttributeCommand(),
-        new CompareCommand(),
+        .. known.Lenses.Select(lens => new LensCommand(lens, known)),
+        new CompareCommand(known),
         new TransferCommand(),
-        new EvaluateCommand(),
-        new MethodsCommand(),
+        new EvaluateCommand(known),
+        new MethodsCommand(known),
         new CompletionCommand(),
         new RetrainWorkerCommand(),
     ];

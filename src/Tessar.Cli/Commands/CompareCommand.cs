@@ -1,13 +1,9 @@
 using System.CommandLine;
-using System.Diagnostics;
-using Tessar.Cli.Json;
+using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
-using Tessar.Examples;
 using Tessar.Lenses.Data.Comparison;
 using Tessar.Methods;
-using Tessar.Native;
-using Tessar.Runs;
 
 namespace Tessar.Cli.Commands;
 
@@ -16,6 +12,7 @@ internal sealed class CompareCommand : TessarCommand
 {
     private const int ShownPerSide = 6;
 
+    private readonly KnownMethods _known;
     private readonly Argument<string> first;
     private readonly Argument<string> second;
     private readonly Setting<string> method;
@@ -31,13 +28,14 @@ internal sealed class CompareCommand : TessarCommand
     private readonly Setting<double> delta;
     private readonly Setting<double> epsilon;
 
-    public CompareCommand()
+    public CompareCommand(KnownMethods known)
         : base("compare", "Says how two recipes differ in the training data they use: directions, their examples, a counterfactual check", CommandTable.LensGroup)
     {
+        _known = known;
         first = AddArgument("RUN_A", "a run of one recipe, or several separated by commas", RunCompletion.Names);
         second = AddArgument("RUN_B", "a run of the other recipe, on the same examples in the same order", RunCompletion.Names);
-        method = Add(Attributing.MethodSetting("compare"));
-        train = Add(Attributing.TrainSetting("compare"));
+        method = Add(Asking.MethodSetting("compare", known));
+        train = Add(Asking.TrainSetting("compare"));
         targets = Add(Setting.Text("compare.targets", "--targets", "SPLIT:FROM-TO", "The predictions to compare on, of RUN_A's data (default its first 500 test examples)"));
         models = Add(Setting.Int32("compare.models", "--models", "N", "Models of each recipe, trained from other seeds; 0 takes the runs as they are", 5, 0, 1000));
         directions = Add(Setting.Int32("compare.directions", "--directions", "N", "Directions of each recipe to list", 3, 1, 100));
@@ -57,74 +55,31 @@ internal sealed class CompareCommand : TessarCommand
         AddExample("compare with-patch without --targets test:0-499 --patch 4x4@0,0=255 --json", "With a counterfactual check, for a script");
     }
 
-    public override Type Result => typeof(CompareJson);
+    public override Type Result => typeof(CompareAnswer);
 
     public override bool PassesKeysToMethod => true;
 
+    public override IEnumerable<MethodDescription> Methods() => Asking.Of(_known, "data");
+
     protected override int Execute(Invocation call)
     {
-        var watch = Stopwatch.StartNew();
-        using Attributing a = Attributing.Open(call, call.Value(first), call.Value(method));
-        using Attributing b = Attributing.Open(call, call.Value(second), call.Value(method));
-        if (call.IsGiven(models) && a.View.Checkpoints.Count > 1 && b.View.Checkpoints.Count > 1)
+        if (call.IsGiven(models) && Asking.Split(call.Value(first)).Count > 1 && Asking.Split(call.Value(second)).Count > 1)
             throw new TessarException("`--models` has no effect where both recipes name several runs, which stand for them; leave it out.", ErrorKind.Usage);
-        string? range = call.TryValue(train, out string given) ? given : null;
-        (ExampleSet trainA, ExampleSet trainB) = (a.TrainExamples(range), b.TrainExamples(range));
-        if (trainA.Count != trainB.Count)
+        MethodJob job = Asking.Job(
+            call, "data/compare", call.Value(method), call.Value(first), ("models", call.Value(models)), ("directions", call.Value(directions)), ("top", call.Value(top)),
+            ("level", call.Value(level)), ("raw-rows", call.Value(rawRows)), ("patch", call.Value(patch)), ("patch-class", call.Value(patchClass)),
+            ("delta", call.Value(delta)), ("epsilon", call.Value(epsilon))) with
         {
-            throw new TessarException(
-                $"{a.Run.Name} was trained on {trainA} and {b.Run.Name} on {trainB}: recipes are compared on the same examples in the same order. "
-                + "Choose a common range with --train.", ErrorKind.Usage);
-        }
-
-        ExampleSet queries = call.TryValue(targets, out string chosen) ? a.Examples(chosen) : FirstTests(a);
-        RecipeModels modelsA = RecipeModels.Of(call, a, trainA, call.Value(models)), modelsB = RecipeModels.Of(call, b, trainB, call.Value(models));
-        using RecipeScores scoresA = call.Progress.Run(progress => modelsA.Score(a, trainA, queries, Translate.Method(progress)));
-        using RecipeScores scoresB = call.Progress.Run(progress => modelsB.Score(b, trainB, queries, Translate.Method(progress)));
-        var options = new ModelDiffOptions { Directions = call.Value(directions), Level = call.Value(level), Seed = call.Seed, NormalisesRows = !call.Value(rawRows) };
-        RecipeDifference difference = ModelDiff.Compare(scoresA, scoresB, options, call.Cancellation);
-        var result = CompareJson.Of(difference, a, b, trainA, queries, scoresA.Models, scoresB.Models, call.Value(top), options.Level) with
-        {
-            Check = Check(call, modelsA, modelsB, queries),
-            SecondsTraining = modelsA.SecondsTraining + modelsB.SecondsTraining,
-            Seconds = watch.Elapsed.TotalSeconds,
+            Against = Asking.Split(call.Value(second)), Train = call.Given(train), Targets = call.Given(targets),
         };
-        result = result with { Result = ComparisonFiles.Save(result, difference, a.Run) };
-        call.Print(result, JsonOutput.Printing.CompareJson, console => Write(console.Profile.Out.Writer, result));
-        return ExitCode.Success;
+        return Asking.Run(call, job, (_, found) =>
+        {
+            CompareAnswer result = found.Value<CompareAnswer>() with { Result = found.Kept.Directory };
+            call.Print(result, ComparisonJson.Printing.CompareAnswer, console => Write(console.Profile.Out.Writer, result));
+        });
     }
 
-    private static ExampleSet FirstTests(Attributing work)
-    {
-        ExampleSet all = work.Examples(work.Run.Record.Program.Data.Test);
-        return new ExampleSet(work.Store, all.Split, all.First, Math.Min(500, all.Count), work.Labels);
-    }
-
-    private PatchCheckJson? Check(Invocation call, RecipeModels a, RecipeModels b, ExampleSet queries)
-    {
-        if (call.Value(patch) is not { } text)
-            return null;
-        ImageShape image = queries.Store.Image;
-        var put = Patch.Parse(text, image);
-        int? ofClass = call.Value(patchClass) is { } name ? ClassOf(queries.Store, name) : null;
-        Func<int, Patch> there = _ => put, anywhere = i => put.MovedAtRandom(image, new RandomStream(call.Seed, "random patch", i));
-        return PatchCheckJson.Of(
-            put.ToString(), call.Value(patchClass), call.Value(delta), call.Value(epsilon),
-            PatchEffect.Summary(Effects(a, there), call.Seed), PatchEffect.Summary(Effects(b, there), call.Seed),
-            PatchEffect.Summary(Effects(a, anywhere), call.Seed), PatchEffect.Summary(Effects(b, anywhere), call.Seed));
-
-        double[] Effects(RecipeModels recipe, Func<int, Patch> where) =>
-            [.. recipe.Checkpoints.Select(checkpoint => PatchEffect.Of(checkpoint, queries, where, ofClass, call.Cancellation))];
-    }
-
-    private static int ClassOf(ExampleStore store, string name)
-    {
-        int index = store.ClassNames.ToList().FindIndex(known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase));
-        return index >= 0 ? index : throw new TessarException(
-            $"There is no class `{name}`.{NearestName.Hint(name, store.ClassNames)} {store.Path} has {string.Join(", ", store.ClassNames)}.", ErrorKind.Usage);
-    }
-
-    private static void Write(TextWriter output, CompareJson result)
+    private static void Write(TextWriter output, CompareAnswer result)
     {
         output.WriteLine(result.Summary);
         WriteSide(output, result.A, result.B, result.DirectionsOfA);
@@ -139,9 +94,9 @@ internal sealed class CompareCommand : TessarCommand
         output.WriteLine($"Result: {result.Result}");
     }
 
-    private static void WriteSide(TextWriter output, string own, string other, IReadOnlyList<DirectionJson> directions)
+    private static void WriteSide(TextWriter output, string own, string other, IReadOnlyList<DirectionAnswer> directions)
     {
-        foreach (DirectionJson direction in directions)
+        foreach (DirectionAnswer direction in directions)
         {
             output.WriteLine();
             output.WriteLine($"Used by {own}, not by {other}: direction {direction.Index + 1}, {Quantity.Percent(direction.Share)} of the difference; "
@@ -153,6 +108,6 @@ internal sealed class CompareCommand : TessarCommand
         }
     }
 
-    private static string Names(IReadOnlyList<DirectionExampleJson> examples) =>
+    private static string Names(IReadOnlyList<DirectionExample> examples) =>
         string.Join(", ", examples.Take(ShownPerSide).Select(e => $"{e.Example} {e.Label}")) + (examples.Count > ShownPerSide ? ", …" : string.Empty);
 }

@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Json;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
 using Tessar.Examples;
+using Tessar.Lenses.Data;
+using Tessar.Lenses.Data.Evaluation;
 using Tessar.Methods;
 using Tessar.Runs;
 using Tessar.Training;
@@ -16,6 +19,7 @@ namespace Tessar.Cli.Commands;
 internal sealed class DemoCommand : TessarCommand
 {
     private const string DataSet = "fashion-mnist-mini";
+    private const string Method = "data/trak";
     private const double PlantedFraction = 0.05;
     private const int Epochs = 5;
     private const int SuspectsShown = 10;
@@ -45,18 +49,34 @@ internal sealed class DemoCommand : TessarCommand
             return ExitCode.Interrupted;
         }
         // The exact kernel would be better, but not in seconds, and it leaves nothing on disk for the second question.
-        using Attributing work = Attributing.Open(call, run.Name, "data/trak", ("projection", "sketch"));
-        ExampleSet train = work.TrainExamples(range: null), test = work.Examples(run.Record.Program.Data.Test);
-        (MislabelsJson suspects, AttributionMatrix matrix, double seconds) = Attribute(call, work, train, test);
+        var options = new Dictionary<string, string>(call.MethodOptions(Method), StringComparer.Ordinal);
+        options.TryAdd("projection", "sketch");
+        MethodJob attributing = Asking.Job(call, "data", Method, run.Directory, ("top", InfluencesKept), ("all", true)) with
+        {
+            Options = options, Targets = run.Record.Program.Data.Test,
+        };
+        long start = Stopwatch.GetTimestamp();
+        MislabelsAnswer? suspects = null;
+        // The features on disk serve both questions; they are computed once.
+        Asking.Run(call, Asking.Job(call, "data/mislabels", Method, run.Directory, ("top", SuspectsShown)) with { Options = options }, (_, found) =>
+            suspects = found.Value<MislabelsAnswer>());
+        return Asking.Run(call, attributing, (inquiry, found) =>
+            Show(call, run, inquiry, suspects!, found.Value<Attribution>(), Stopwatch.GetElapsedTime(start).TotalSeconds));
+    }
+
+    private void Show(Invocation call, Run run, Inquiry inquiry, MislabelsAnswer suspects, Attribution attribution, double seconds)
+    {
+        ExampleSet train = inquiry.Train(), test = inquiry.Targets();
         Mistake[] mistakes = Mistake.MostConfident(run, test, MistakesShown);
         string page = PageOf(run, test, mistakes);
         DemoJson result = DemoJson.Of(run, suspects, seconds, new Uri(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{call.Value(port)}")), page));
-        Tell(call, result, suspects, train, test, mistakes, matrix);
+        Tell(call, result, suspects, train, test, mistakes, attribution.Strongest);
         if (call.Value(noOpen))
         {
             call.Print(result, JsonOutput.Printing.DemoJson, console => WriteNext(call, console.Profile.Out.Writer, result));
-            return ExitCode.Success;
+            return;
         }
+
         ServeCommand.Serve(call, ServeCommand.OptionsOf(call, call.Value(port)), url =>
         {
             var address = new Uri(url, page);
@@ -67,7 +87,6 @@ internal sealed class DemoCommand : TessarCommand
             });
             ServeCommand.OpenBrowser(call, address);
         });
-        return ExitCode.Success;
     }
 
     private static Run Train(Invocation call)
@@ -92,20 +111,6 @@ internal sealed class DemoCommand : TessarCommand
         return call.Progress.Run(progress => Trainer.Train(request, Translate.Training(progress), call.Cancellation));
     }
 
-    // The features on disk serve both questions; they are computed once.
-    private static (MislabelsJson, AttributionMatrix, double Seconds) Attribute(Invocation call, Attributing work, ExampleSet train, ExampleSet test)
-    {
-        long start = Stopwatch.GetTimestamp();
-        (float[] suspicion, AttributionMatrix matrix) = call.Progress.Run(progress =>
-        {
-            MethodContext context = work.Context with { Progress = Translate.Method(progress) };
-            return (work.CreateMethod().SelfInfluence(work.View, train, context), work.CreateMethod().Score(work.View, train, test, context));
-        });
-        AttributionResult.Save(matrix, work.View, train, test, work.Options, top: InfluencesKept);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return (MislabelsJson.Of(work.Run.Name, work.Method.Name, train, suspicion, SuspectsShown), matrix, seconds);
-    }
-
     private static string PageOf(Run run, ExampleSet test, Mistake[] mistakes)
     {
         int example = test.First + (mistakes.Length > 0 ? mistakes[0].Index : 0);
@@ -113,12 +118,12 @@ internal sealed class DemoCommand : TessarCommand
     }
 
     private static void Tell(
-        Invocation call, DemoJson result, MislabelsJson suspects, ExampleSet train, ExampleSet test, Mistake[] mistakes, AttributionMatrix matrix)
+        Invocation call, DemoJson result, MislabelsAnswer suspects, ExampleSet train, ExampleSet test, Mistake[] mistakes, TopAttribution strongest)
     {
         call.Say();
         call.Say($"It classifies {Quantity.Percent(result.TestAccuracy)} of the test pictures correctly, in spite of the wrong labels it was taught.");
         call.Say();
-        SuspectJson[] shown = [.. suspects.MostSuspicious.Take(SuspicionStrip.Count(call.Style, train))];
+        Suspect[] shown = [.. suspects.MostSuspicious.Take(SuspicionStrip.Count(call.Style, train))];
         call.Say("Which labels look wrong? TRAK asks of each training picture how much it alone holds up its own label. "
             + $"The {shown.Length} most suspicious of {Quantity.Count(train.Count)}:");
         call.Say();
@@ -129,7 +134,7 @@ internal sealed class DemoCommand : TessarCommand
             + $"AUROC {Quantity.Number(result.Auroc)} (0.5 is guessing, 1 is perfect).");
         foreach (Mistake mistake in mistakes)
         {
-            TargetJson target = TargetJson.Of(TopAttribution.Of(matrix, InfluencesKept), mistake.Index, train, test);
+            TargetJson target = TargetJson.Of(strongest, mistake.Index, train, test);
             call.Say();
             call.Say($"{target.Example} is labelled {target.Label}; the network says {mistake.Predicted}, {Quantity.Percent(mistake.Probability)} sure. "
                 + $"These training pictures pushed it away from {target.Label}, and those beneath pulled towards it:");

@@ -4,7 +4,6 @@ using Tessar.Cli.Json;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
 using Tessar.Methods;
-using Tessar.Models;
 
 namespace Tessar.Cli.Commands;
 
@@ -13,10 +12,10 @@ internal sealed class MethodsCommand : TessarCommand
 {
     private readonly Argument<string> name;
 
-    public MethodsCommand()
+    public MethodsCommand(KnownMethods known)
         : base("methods", "Lists the methods of the lenses, or one method's options, cost and source", CommandTable.LensGroup)
     {
-        name = AddArgument("NAME", "a method, such as data/trak; all of them without it", _ => Catalog().Methods.Select(method => method.Name));
+        name = AddArgument("NAME", "a method, such as data/trak; all of them without it", _ => known.Catalog.Methods.Select(method => method.Name));
         name.Arity = ArgumentArity.ZeroOrOne;
         AddExample("methods", "What there is");
         AddExample("methods data/trak", "What it does, costs, and which options it takes");
@@ -24,36 +23,17 @@ internal sealed class MethodsCommand : TessarCommand
 
     public override Type Result => typeof(MethodsJson);
 
-    /// <summary>Names assemblies that hold methods of the user's own, separated as paths are.</summary>
-    public const string Variable = "TESSAR_METHODS";
-
-    /// <summary>Every method that this program knows, and those of the user's own assemblies.</summary>
-    /// <exception cref="TessarException">An assembly can't be used, or names a method that there is already.</exception>
-    public static MethodCatalog Catalog()
-    {
-        string[] own = (Environment.GetEnvironmentVariable(Variable) ?? string.Empty)
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        try
-        {
-            return new MethodCatalog([typeof(Lenses.Data.Trak).Assembly, .. own.Select(MethodAssembly.Open)]);
-        }
-        catch (ArgumentException e)
-        {
-            throw new TessarException($"{Variable}: {e.Message.Split(" (Parameter", 2)[0]} Rename one of them.", ErrorKind.InputData, e);
-        }
-    }
-
     protected override int Execute(Invocation call)
     {
-        MethodCatalog catalog = Catalog();
+        MethodCatalog catalog = call.Known.Catalog;
         string? wanted = call.OptionalValue(name);
         MethodDescription[] shown = wanted is null ? [.. catalog.Methods] : [catalog.Find(wanted)];
         var result = new MethodsJson { Methods = [.. shown.Select(MethodJson.Of)] };
-        call.Print(result, JsonOutput.Printing.MethodsJson, console => Write(console, result, isOne: wanted is not null));
+        call.Print(result, JsonOutput.Printing.MethodsJson, console => Write(console, catalog, result, isOne: wanted is not null));
         return ExitCode.Success;
     }
 
-    private static void Write(IAnsiConsole console, MethodsJson result, bool isOne)
+    private static void Write(IAnsiConsole console, MethodCatalog catalog, MethodsJson result, bool isOne)
     {
         if (!isOne)
         {
@@ -65,6 +45,8 @@ internal sealed class MethodsCommand : TessarCommand
         MethodJson shown = result.Methods[0];
         console.Write(PlainTable.OfFacts([("Method", shown.Name), ("Answers", shown.Summary), ("Costs", shown.Cost), ("Source", shown.Paper)]));
         console.Line();
+        if (shown.Options.Count == 0)
+            return;
         Table table = new Table().Border(TableBorder.None);
         foreach (string heading in (string[])["Option", "Default", "Allowed", "Meaning"])
             table.AddColumn(new TableColumn($"[bold]{heading}[/]") { NoWrap = heading is "Option" or "Default", Padding = new Padding(0, 0, 2, 0) });
@@ -72,6 +54,8 @@ internal sealed class MethodsCommand : TessarCommand
             table.AddRow(PlainTable.Cells(option.Name, option.Default, option.Allowed, option.Help));
         console.Write(table);
         console.Line();
-        console.Line($"Set an option: {CommandLine.ProgramName} attribute RUN --method {shown.Name} --targets test:0-9 --set {shown.Options[0].Name}={shown.Options[0].Default}");
+        LensDescription? lens = catalog.Lenses.FirstOrDefault(lens => lens.Name == shown.Name.Split('/')[0]);
+        string targets = lens is { NeedsTargets: false } ? string.Empty : " --targets test:0-9";
+        console.Line($"Set an option: {CommandLine.ProgramName} {lens?.Verb ?? "attribute"} RUN --method {shown.Name}{targets} --set {shown.Options[0].Name}={shown.Options[0].Default}");
     }
 }

@@ -45,7 +45,7 @@ internal sealed class ServeCommand : TessarCommand
             RunsDirectory = call.Runs,
             Port = port,
             CommandName = CommandLine.ProgramName,
-            Methods = MethodsCommand.Catalog(),
+            Methods = call.Known.Catalog,
             JobProgram = new JobProgram(self.Program, [.. self.Arguments.SkipLast(1)]),
         };
     }

@@ -52,10 +52,19 @@ internal sealed class ShowCommand : TessarCommand
             console.Line();
             Table table = PlainTable.Create("Result", "Made", "Folder");
             foreach (RecordedResult recorded in result.Results)
-                table.AddRow(PlainTable.Cells(recorded.Method, Quantity.Moment(recorded.Created), recorded.Directory));
+                table.AddRow(PlainTable.Cells(WhatOf(recorded), recorded.Created is { } made ? Quantity.Moment(made) : "–", recorded.Directory));
             console.Write(table);
+            foreach (RecordedResult recorded in result.Results)
+            {
+                if ((recorded.Error ?? (recorded.Stale is { } stale ? $"{WhatOf(recorded)} in {recorded.Directory} is stale: {stale}" : null)) is { } line)
+                    console.Line(line);
+            }
         }
     }
+
+    // What was asked, and of which method where that isn't plain.
+    private static string WhatOf(RecordedResult recorded) =>
+        recorded.Question == recorded.Method || !recorded.Question.Contains('/', StringComparison.Ordinal) ? recorded.Method : $"{recorded.Question} of {recorded.Method}";
 
     private static IEnumerable<(string, string)> Facts(Run run, ShowJson result)
     {

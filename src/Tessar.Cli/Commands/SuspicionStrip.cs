@@ -1,6 +1,6 @@
-using Tessar.Cli.Json;
 using Tessar.Cli.Terminal;
 using Tessar.Examples;
+using Tessar.Lenses.Data.Evaluation;
 
 namespace Tessar.Cli.Commands;
 
@@ -13,7 +13,7 @@ internal static class SuspicionStrip
     public static int Count(TerminalStyle style, ExampleSet train) =>
         PictureStrip.Fitting(Math.Min(Wanted, train.Count), Data.PictureOf(train, 0).Width, rows: 3, style);
 
-    public static IEnumerable<string> Lines(TerminalStyle style, ExampleSet train, IEnumerable<SuspectJson> suspects)
+    public static IEnumerable<string> Lines(TerminalStyle style, ExampleSet train, IEnumerable<Suspect> suspects)
     {
         (Picture, IReadOnlyList<string>)[] items =
         [

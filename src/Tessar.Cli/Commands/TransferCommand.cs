@@ -1,13 +1,10 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Spectre.Console;
-using Tessar.Cli.Json;
+using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
-using Tessar.Examples;
 using Tessar.Lenses.Data.Transfer;
-using Tessar.Native;
-using Tessar.Runs;
+using Tessar.Methods;
 
 namespace Tessar.Cli.Commands;
 
@@ -45,90 +42,27 @@ internal sealed class TransferCommand : TessarCommand
         AddExample("transfer demo-1 --target fashion-mnist-mini --target-train train:9000-9499 --models 200 --removed 0 --json", "Influences only, for a script");
     }
 
-    public override Type Result => typeof(TransferJson);
+    public override Type Result => typeof(TransferAnswer);
 
     protected override int Execute(Invocation call)
     {
-        var watch = Stopwatch.StartNew();
-        Run source = call.OpenRun(call.Value(run));
-        using ExampleStore store = source.OpenExamples();
-        using ExampleStore targetStore = DataCatalog.Open(call.Value(target)!);
-        if (targetStore.Image != source.Record.Image)
+        string looked = call.Value(output) is "margin" or "probability"
+            ? call.Value(output) : throw new TessarException($"`--output` is `{call.Value(output)}`; required is margin or probability.", ErrorKind.Usage);
+        MethodJob job = Asking.Job(
+            call, "data/transfer", method: null, call.Value(run), ("target", call.Value(target)), ("target-train", call.Value(targetTrain)), ("target-test", call.Value(targetTest)),
+            ("models", call.Value(models)), ("share", call.Value(share)), ("output", looked), ("penalty", call.Value(penalty)), ("removed", call.Value(removed)),
+            ("seeds", call.Value(seeds)));
+        return Asking.Run(call, job, (_, found) =>
         {
-            throw new TessarException(
-                $"The pictures of {targetStore.Path} are {targetStore.Image}, those of the run {source.Name} {source.Record.Image}. "
-                + "Import the target at the source's size.", ErrorKind.InputData)
-            {
-                Remedies = [new(RemedyKind.ImportExamples, null, $"{source.Record.Image.Height}x{source.Record.Image.Width}")],
-            };
-        }
-
-        TransferOutput looked = call.Value(output) switch
-        {
-            "margin" => TransferOutput.Margin,
-            "probability" => TransferOutput.Probability,
-            { } other => throw new TessarException($"`--output` is `{other}`; required is margin or probability.", ErrorKind.Usage),
-        };
-        TorchThreads.Set(call.Threads);
-        ExampleSet learned = ExampleSet.Parse(targetStore, call.Value(targetTrain)), asked = ExampleSet.Parse(targetStore, call.Value(targetTest));
-        var task = new TargetTask(learned, asked, looked, call.Value(penalty));
-        var sources = new SourceModels(call, source, store, task);
-        int size = Math.Clamp((int)Math.Round(call.Value(share) * sources.Classes.Count, MidpointRounding.AwayFromZero), 1, sources.Classes.Count - 1);
-        bool[][] sets = [.. Enumerable.Range(0, call.Value(models)).Select(m => sources.RandomSet(size, "transfer", m))];
-        var tally = new TransferTally(sources.Classes.Count, asked.Count);
-        (double[] Outputs, double Accuracy)?[] answers = sources.Answers(sets, 1);
-        for (int m = 0; m < sets.Length; m++)
-        {
-            if (answers[m] is { } answer)
-                tally.Add(sets[m], answer.Outputs);
-        }
-
-        TransferJson result = TransferJson.Of(source, call.Value(target)!, learned, asked, call.Value(output)!, size, tally, sources.Classes) with
-        {
-            ModelsFailed = sets.Length - tally.Models,
-            MeanAccuracy = answers.Where(a => a is not null).Average(a => a!.Value.Accuracy),
-        };
-        int[] ranked = [.. result.Classes.OrderByDescending(c => c.Influence ?? double.NegativeInfinity).Select(c => c.Index)];
-        result = result with
-        {
-            Removal = RemovalOf(call, sources, ranked),
-            Result = TransferFiles.Folder(source),
-            SecondsTraining = sources.SecondsTraining,
-            Seconds = watch.Elapsed.TotalSeconds,
-        };
-        TransferFiles.Save(result, tally, asked.Count);
-        if (result.Classes.Any(c => c.Influence is null))
-            call.Remark("Some classes were in every model or in none; they have no influence. Use more --models.");
-        call.Print(result, JsonOutput.Printing.TransferJson, console => Write(console, result));
-        return ExitCode.Success;
+            TransferAnswer result = found.Value<TransferAnswer>() with { Result = found.Kept.Directory };
+            call.Print(result, TransferJson.Printing.TransferAnswer, console => Write(console, result));
+        });
     }
 
-    // Accuracy on the target when the k worst, best or random classes are left out of the source.
-    private RemovalPointJson[] RemovalOf(Invocation call, SourceModels sources, int[] ranked)
-    {
-        int most = Math.Min(call.Value(removed), sources.Classes.Count - 1), repeats = call.Value(seeds);
-        if (most == 0)
-            return [];
-        List<bool[]> worst = [.. Enumerable.Range(0, most + 1).Select(k => sources.Without(ranked.TakeLast(k)))];
-        List<bool[]> best = [.. Enumerable.Range(1, most).Select(k => sources.Without(ranked.Take(k)))];
-        bool[][] random = [.. Enumerable.Range(1, most).SelectMany(k => Enumerable.Range(0, repeats).Select(r => sources.RandomSet(sources.Classes.Count - k, "random removal", r)))];
-        double[][] systematic = [.. sources.Answers([.. worst, .. best], repeats).Chunk(repeats).Select(Accuracies)];
-        double[][] byChance = [.. sources.Answers(random, 1).Chunk(repeats).Select(Accuracies)];
-        return [.. Enumerable.Range(0, most + 1).Select(k => new RemovalPointJson
-        {
-            Removed = k,
-            WorstRemoved = AccuracyJson.Of(systematic[k]),
-            BestRemoved = AccuracyJson.Of(k == 0 ? systematic[0] : systematic[most + k]),
-            RandomRemoved = AccuracyJson.Of(k == 0 ? systematic[0] : byChance[k - 1]),
-        })];
-
-        static double[] Accuracies((double[] Outputs, double Accuracy)?[] answers) => [.. answers.Where(a => a is not null).Select(a => a!.Value.Accuracy)];
-    }
-
-    private static void Write(IAnsiConsole console, TransferJson result)
+    private static void Write(IAnsiConsole console, TransferAnswer result)
     {
         Table table = PlainTable.Create("Source class", "Influence", "95 % interval", "q", "Models with / without");
-        foreach (TransferClassJson c in result.Classes.OrderByDescending(c => c.Influence ?? double.NegativeInfinity))
+        foreach (TransferClass c in result.Classes.OrderByDescending(c => c.Influence ?? double.NegativeInfinity))
         {
             table.AddRow(PlainTable.Cells(
                 c.Name, Quantity.Number(c.Influence), c.Interval is [var low, var high] ? $"{Quantity.Number(low)} … {Quantity.Number(high)}" : null,
@@ -142,7 +76,7 @@ internal sealed class TransferCommand : TessarCommand
         if (result.Removal.Count > 0)
         {
             Table curve = PlainTable.Create("Classes removed", "the worst", "the best", "random");
-            foreach (RemovalPointJson point in result.Removal)
+            foreach (TransferRemovalPoint point in result.Removal)
                 curve.AddRow(PlainTable.Cells(Quantity.Count(point.Removed), point.WorstRemoved.Text, point.BestRemoved.Text, point.RandomRemoved.Text));
             console.Line();
             console.Write(curve);

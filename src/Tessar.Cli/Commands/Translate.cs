@@ -38,7 +38,7 @@ internal static class Translate
 
     public static IProgress<MethodProgress> Method(IProgress<ProgressUpdate> display) =>
         new Adapter<MethodProgress>(display, update => new ProgressUpdate(
-            char.ToUpperInvariant(update.Stage[0]) + update.Stage[1..], update.Done, update.Total, update.Unit));
+            char.ToUpperInvariant(update.Stage[0]) + update.Stage[1..], update.Done, update.Total, update.Unit, update.Note));
 
     private static string Describe(TrainingProgress update)
     {

@@ -16,7 +16,7 @@ internal sealed class SettingValues
 
     public static SettingValues Gather(TessarRoot root, TessarCommand command, ParseResult parsed)
     {
-        var values = new SettingValues(parsed, ConfigurationFile.Read(Environment.CurrentDirectory, root.AllSettings));
+        var values = new SettingValues(parsed, ConfigurationFile.Read(Environment.CurrentDirectory, root.AllSettings, root.Known));
         EnvironmentVariables.RefuseUnknown(root.AllSettings);
         if (command.Set is { } option)
             values.ReadSet(parsed.GetValue(option) ?? [], command);

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Xml.Linq;
 using Tessar.Cli.Terminal;
 using Tessar.Methods;
+using Tessar.Results;
 using static Tessar.Cli.Explanations.Html;
 
 namespace Tessar.Cli.Explanations;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Tessar.Methods;
+using Tessar.Results;
 using Tessar.Runs;
 
 namespace Tessar.Cli.Explanations;
@@ -13,11 +14,10 @@ internal sealed record Validation(string Text, bool IsMeasured)
     /// <summary>Looks among the evaluations kept with the run: first for one with the same settings, else for the newest of the method.</summary>
     public static Validation Find(Run run, AttributionDocument document, int ensemble)
     {
-        string folder = Path.Combine(run.Directory, "results", "evaluations", "lds");
-        Evaluation[] known = !Directory.Exists(folder) ? [] :
+        Evaluation[] known =
         [
-            .. Directory.EnumerateFiles(folder, "*.json").OrderByDescending(File.GetLastWriteTimeUtc).ThenBy(file => file, StringComparer.Ordinal)
-                .Select(Evaluation.Read).OfType<Evaluation>().Where(found => found.Method == document.Method),
+            .. ResultCatalog.Of(run).Where(result => result.Question == "data/lds" && result.Error is null)
+                .Select(result => Evaluation.Read(result.Payload)).OfType<Evaluation>().Where(found => found.Method == document.Method),
         ];
         if (known.Length == 0)
             return new Validation($"Not validated: no linear datamodeling score of {document.Method} is kept with {run.Name}. Measure it with `tessar evaluate lds {run.Name} --method {document.Method}`.", false);
@@ -37,12 +37,11 @@ internal sealed record Validation(string Text, bool IsMeasured)
             + $"(1 predicts retrainings perfectly, 0 not at all; {Queries:N0} targets, {Subsets:N0} subsets of {Train} × {Seeds:N0} trainings).");
 
         // Only what is needed is read, so that a file of an older or newer version serves as well. One that isn't an evaluation is nobody's evidence.
-        public static Evaluation? Read(string path)
+        public static Evaluation? Read(JsonElement root)
         {
             try
             {
-                using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path));
-                JsonElement root = json.RootElement, interval = root.GetProperty("interval");
+                JsonElement interval = root.GetProperty("interval");
                 return new Evaluation(
                     root.GetProperty("method").GetString()!,
                     root.GetProperty("options").EnumerateObject().ToDictionary(option => option.Name, option => option.Value.ToString(), StringComparer.Ordinal),

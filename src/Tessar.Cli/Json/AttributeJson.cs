@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Results;
 
 namespace Tessar.Cli.Json;
 

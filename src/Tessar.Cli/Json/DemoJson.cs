@@ -1,3 +1,4 @@
+using Tessar.Lenses.Data.Evaluation;
 using Tessar.Runs;
 
 namespace Tessar.Cli.Json;
@@ -35,7 +36,7 @@ internal sealed record DemoJson : JsonResult
     /// <summary>The workbench's page of the mistake the network is surest of; it answers while `tessar serve` runs.</summary>
     public required string Url { get; init; }
 
-    public static DemoJson Of(Run run, MislabelsJson suspects, double secondsAttribution, Uri url) => new()
+    public static DemoJson Of(Run run, MislabelsAnswer suspects, double secondsAttribution, Uri url) => new()
     {
         Run = run.Name,
         Directory = run.Directory,

@@ -11,27 +11,20 @@ namespace Tessar.Cli.Json;
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(AttributeJson))]
-[JsonSerializable(typeof(BrittlenessJson))]
-[JsonSerializable(typeof(CompareJson))]
 [JsonSerializable(typeof(CompletionJson))]
 [JsonSerializable(typeof(DemoJson))]
 [JsonSerializable(typeof(ExamplesExportJson))]
 [JsonSerializable(typeof(ExamplesJson))]
 [JsonSerializable(typeof(ExamplesVerifyJson))]
-[JsonSerializable(typeof(LdsJson))]
-[JsonSerializable(typeof(LooJson))]
+[JsonSerializable(typeof(LensJson))]
 [JsonSerializable(typeof(MethodsJson))]
-[JsonSerializable(typeof(MislabelsJson))]
 [JsonSerializable(typeof(PredictJson))]
-[JsonSerializable(typeof(RemovalJson))]
 [JsonSerializable(typeof(ReplayJson))]
 [JsonSerializable(typeof(RetrainJson))]
 [JsonSerializable(typeof(RunsJson))]
-[JsonSerializable(typeof(SanityJson))]
 [JsonSerializable(typeof(ServeJson))]
 [JsonSerializable(typeof(ShowJson))]
 [JsonSerializable(typeof(TrainJson))]
-[JsonSerializable(typeof(TransferJson))]
 internal sealed partial class JsonOutput : JsonSerializerContext
 {
     /// <summary>The context to print with: text stays readable, since nothing here is pasted into HTML.</summary>

@@ -38,7 +38,7 @@ internal sealed class HelpText : SynchronousCommandLineAction
         if (command is TessarCommand own)
         {
             if (own.PassesKeysToMethod)
-                page.Section("Methods", [.. MethodsCommand.Catalog().Methods.Select(method => (method.Name, method.Summary))]);
+                page.Section("Methods", [.. own.Methods().Select(method => (method.Name, method.Summary))]);
             page.Section("Keys for --set", [.. own.Settings.Where(setting => setting.Option is null).Select(setting => (ShortKey(own, setting), Describe(setting.Help, setting.DefaultText)))]);
             page.Section("Examples", [.. own.Examples.Select(example => ($"{CommandLine.ProgramName} {example.Line}", example.Meaning))], stacked: true);
         }

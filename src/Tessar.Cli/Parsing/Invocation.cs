@@ -28,11 +28,15 @@ internal sealed class Invocation
         global = ((TessarRoot)parsed.RootCommandResult.Command).Global;
         (output, errors) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         Command = command;
+        Known = ((TessarRoot)parsed.RootCommandResult.Command).Known;
         IsJson = parsed.GetValue(global.Json);
         IsQuiet = parsed.GetValue(global.Quiet);
     }
 
     public TessarCommand Command { get; }
+
+    /// <summary>What there is to ask.</summary>
+    public KnownMethods Known { get; }
 
     public CancellationToken Cancellation { get; }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using Tessar.Cli.Configuration;
 using Tessar.Cli.Terminal;
+using Tessar.Methods;
 using Tessar.Native;
 
 namespace Tessar.Cli.Parsing;
@@ -40,6 +41,9 @@ internal abstract class TessarCommand : Command
 
     /// <summary>True when `--set` keys that aren't settings of the command are options of a method.</summary>
     public virtual bool PassesKeysToMethod => false;
+
+    /// <summary>The methods that `--set` keys may belong to.</summary>
+    public virtual IEnumerable<MethodDescription> Methods() => [];
 
     /// <summary>The record that `--json` prints.</summary>
     public abstract Type Result { get; }

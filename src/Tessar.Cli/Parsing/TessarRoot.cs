@@ -7,11 +7,13 @@ namespace Tessar.Cli.Parsing;
 /// <summary>The whole command tree.</summary>
 internal sealed class TessarRoot : RootCommand
 {
-    public TessarRoot()
+    /// <param name="known">What there is to ask; this program's and the environment's by default.</param>
+    public TessarRoot(KnownMethods? known = null)
         : base("A workbench that shows why a neural network does what it does.")
     {
+        Known = known ?? KnownMethods.OfEnvironment();
         Global.AddTo(this);
-        foreach (Command command in CommandTable.All())
+        foreach (Command command in CommandTable.All(Known))
             Add(command);
         Options.Remove(Options.OfType<HelpOption>().Single());
         Options.Insert(0, new HelpOption("--help", "-h") { Description = "Show this help", Action = new HelpText(), Recursive = true });
@@ -21,6 +23,9 @@ internal sealed class TessarRoot : RootCommand
     }
 
     public GlobalOptions Global { get; } = new();
+
+    /// <summary>What there is to ask.</summary>
+    public KnownMethods Known { get; }
 
     /// <summary>Every command that does something, groups of commands opened.</summary>
     public IEnumerable<TessarCommand> AllCommands =>

@@ -23,7 +23,6 @@ namespace Tessar.Lenses.Data;
 public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributionMethod
 {
     private readonly DatamodelScoresOptions options = options.Checked();
-
     private const string MethodName = "data/datamodels";
     private const int MostSelfTargets = 20_000;
     private const double GapLimit = 1e-3;
@@ -76,7 +75,7 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
     {
         Check(train, context);
         // Of its own domain: models that judge an attribution must not be those it was fitted to.
-        ulong seed = new RandomStream(options.Seed, "datamodels", unchecked((long)context.Seed)).NextUInt64();
+        ulong seed = new RandomStream(options.Seed ?? context.Seed, "datamodels", 0L).NextUInt64();
         SubsetTrainings trainings = SubsetTrainings.Train(
             MethodName, run, train, targets, options.Subsets, count => ExampleMasks.ExactSize(count, train.Count, options.Fraction, seed),
             options.SeedsPerSubset, options.Output, seed, context, SplitColumns.Least);
@@ -213,8 +212,8 @@ public sealed record DatamodelScoresOptions
     [Range(0.0, 1_000_000.0)]
     public double Ridge { get; init; }
 
-    /// <summary>Seed of the subsets and the trainings.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of the subsets and the trainings; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 }
 
 /// <summary>How <see cref="DatamodelScores"/> estimates weights.</summary>

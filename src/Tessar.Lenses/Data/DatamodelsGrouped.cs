@@ -23,7 +23,6 @@ namespace Tessar.Lenses.Data;
 public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttributionMethod
 {
     private readonly DatamodelsGroupedOptions options = options.Checked();
-
     private const string MethodName = "data/datamodels-grouped";
     private const int SubsetsPerGroup = 4;
 
@@ -67,7 +66,7 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
         SubsetFraction.Check(MethodName, options.Fraction);
         ExampleGroups groups = Groups(train);
         // Of its own domain: models that judge an attribution must not be those it was fitted to.
-        ulong seed = new RandomStream(options.Seed, "datamodels, grouped", unchecked((long)context.Seed)).NextUInt64();
+        ulong seed = new RandomStream(options.Seed ?? context.Seed, "datamodels, grouped", 0L).NextUInt64();
         bool[][] drawn = groups.Draw(options.Subsets, options.Fraction, seed);
         ExampleMasks masks = groups.Masks(drawn);
         SubsetTrainings trainings = SubsetTrainings.Train(
@@ -151,6 +150,6 @@ public sealed record DatamodelsGroupedOptions
     [Range(0.0, 1_000_000.0)]
     public double Ridge { get; init; }
 
-    /// <summary>Seed of the subsets and the trainings.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of the subsets and the trainings; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 }

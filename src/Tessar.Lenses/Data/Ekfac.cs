@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Kronecker;
@@ -26,48 +25,34 @@ namespace Tessar.Lenses.Data;
 public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
 {
     private readonly EkfacOptions options = options.Checked();
-
     private const string MethodName = "data/ekfac";
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentNullException.ThrowIfNull(context);
-        ScoreBudget.Check(train, targets, context);
         var tally = new CurvatureTally(context);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
-        Visit(tally, run, train, context, (checkpoint, curvature, inverses, pass) =>
-        {
-            int held = TargetGradients.AtOnce(curvature.Shapes, 1, targets.Count, pass);
-            long done = 0, total = (long)train.Count * targets.Count;
-            for (int first = 0; first < targets.Count; first += held)
+        return CheckpointScores.Mean(
+            run, train, targets, context, (view, sum, pass) => Visit(tally, view, train, pass, (checkpoint, curvature, inverses) =>
             {
-                int count = Math.Min(held, targets.Count - first);
-                using TargetGradients rows = TargetGradients.Of(checkpoint.Model, checkpoint.Blocks, targets, first, count, options.BatchSize, pass);
-                rows.Apply(curvature, inverses, options.BatchSize, pass);
-                checkpoint.AddScores(train, rows.Rows, 1.0 / train.Count, sum.narrow(1, first, count), options.BatchSize, pass, examples =>
-                    pass.Progress?.Report(new MethodProgress("scores", done += (long)examples * count, total, "pairs")));
-            }
-        });
-        float[] values = sum.div_(run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
-        AttributionReport report = tally.Report(
-            MethodName, OutputFunction.For(options.Output).Name, "change of the output by the example, by one Newton step", (long)train.Count * run.Checkpoints.Count);
-        return new AttributionMatrix(values, train.Count, targets.Count, report);
+                int held = TargetGradients.AtOnce(curvature.Shapes, 1, targets.Count, pass);
+                long done = 0, total = (long)train.Count * targets.Count;
+                for (int first = 0; first < targets.Count; first += held)
+                {
+                    int count = Math.Min(held, targets.Count - first);
+                    using TargetGradients rows = TargetGradients.Of(checkpoint.Model, checkpoint.Blocks, targets, first, count, options.BatchSize, pass);
+                    rows.Apply(curvature, inverses, options.BatchSize, pass);
+                    checkpoint.AddScores(train, rows.Rows, 1.0 / train.Count, sum.narrow(1, first, count), options.BatchSize, pass, examples =>
+                        pass.Progress?.Report(new MethodProgress("scores", done += (long)examples * count, total, "pairs")));
+                }
+            }),
+            () => tally.Report(MethodName, OutputFunction.For(options.Output).Name, "change of the output by the example, by one Newton step"));
     }
 
     /// <inheritdoc/>
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(context);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
-        Visit(new CurvatureTally(context), run, train, context, (checkpoint, curvature, inverses, pass) =>
+        var tally = new CurvatureTally(context);
+        return CheckpointScores.MeanOfSelf(run, train, context, (view, sum, pass) => Visit(tally, view, train, pass, (checkpoint, curvature, inverses) =>
         {
             for (int first = 0; first < train.Count; first += options.BatchSize)
             {
@@ -78,35 +63,26 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
                 sum.narrow(0, first, count).add_(curvature.Quadratic(checkpoint.Blocks, batch, inverses) * q.to_type(ScalarType.Float64) / train.Count);
                 pass.Progress?.Report(new MethodProgress("scores", first + count, train.Count, "examples"));
             }
-        });
-        return FiniteScores.Of(sum.div_(run.Checkpoints.Count));
+        }));
     }
 
     private void Visit(
-        CurvatureTally tally, RunView run, ExampleSet train, MethodContext context,
-        Action<ExplainedCheckpoint, KroneckerCurvature, Tensor[], MethodContext> visit)
+        CurvatureTally tally, CheckpointView view, ExampleSet train, MethodContext pass, Action<ExplainedCheckpoint, KroneckerCurvature, Tensor[]> visit)
     {
-        OutputFunction output = OutputFunction.For(options.Output);
-        for (int c = 0; c < run.Checkpoints.Count; c++)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
-            CheckpointView view = run.Checkpoints[c];
-            var watch = Stopwatch.StartNew();
-            using var checkpoint = new ExplainedCheckpoint(view, train, output, options.Unsupported);
-            var settings = new CurvatureSettings(
-                options.Factorisation == Factorisation.Kfac, options.Labels, unchecked(options.Seed + context.Seed), options.CurvatureExamples, options.BatchSize,
-                options.Unsupported);
-            using KroneckerCurvature curvature = settings.Fit(checkpoint.Blocks.Shapes, [view], train, "ekfac", kept: 1, pass);
-            (Tensor[] inverses, double[] dampings) = curvature.Inverses(options.Damping);
-            tally.Dampings.AddRange(dampings);
-            tally.Note(checkpoint.Model);
-            tally.Note(curvature);
-            tally.Features += watch.Elapsed;
-            watch.Restart();
-            visit(checkpoint, curvature, inverses, pass);
-            tally.Scoring += watch.Elapsed;
-        }
+        tally.Features.Start();
+        using var checkpoint = new ExplainedCheckpoint(view, train, OutputFunction.For(options.Output), options.Unsupported);
+        var settings = new CurvatureSettings(
+            options.Factorisation == Factorisation.Kfac, options.Labels, options.Seed ?? pass.Seed, options.CurvatureExamples, options.BatchSize, options.Unsupported);
+        using KroneckerCurvature curvature = settings.Fit(checkpoint.Blocks.Shapes, [view], train, "ekfac", kept: 1, pass);
+        (Tensor[] inverses, double[] dampings) = curvature.Inverses(options.Damping);
+        tally.Dampings.AddRange(dampings);
+        tally.Note(checkpoint.Model);
+        tally.Note(curvature);
+        tally.Computed += train.Count;
+        tally.Features.Stop();
+        tally.Scoring.Start();
+        visit(checkpoint, curvature, inverses);
+        tally.Scoring.Stop();
     }
 }
 
@@ -126,8 +102,8 @@ public sealed record EkfacOptions
     /// <summary>Whose gradients the curvature is of: labels drawn from the model's own predictions, or those of the data.</summary>
     public CurvatureLabels Labels { get; init; } = CurvatureLabels.Sampled;
 
-    /// <summary>Seed of the drawn labels.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of the drawn labels; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 
     /// <summary>Most train examples that the curvature is measured on, evenly spaced.</summary>
     [Range(1, 100_000_000)]

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
@@ -26,80 +25,48 @@ namespace Tessar.Lenses.Data;
 public sealed class GradCos(GradCosOptions options) : IAttributionMethod
 {
     private readonly GradCosOptions options = options.Checked();
-
     private static readonly ClassificationMargin Output = new();
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentNullException.ThrowIfNull(context);
-        ScoreBudget.Check(train, targets, context);
-        var watch = Stopwatch.StartNew();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
-        (double check, long parameters, long zero) = (0, 0, 0);
-        IReadOnlyList<string> skipped = [];
-        for (int c = 0; c < run.Checkpoints.Count; c++)
+        var tally = new ScoreTally(context);
+        long zero = 0;
+        return CheckpointScores.Mean(run, train, targets, context, (checkpoint, sum, pass) =>
         {
-            using DisposeScope inner = NewDisposeScope();
-            using var model = new GradientModel(run.Checkpoints[c].Open(), train, Output, options.Unsupported);
-            if (c == 0 && model.SlowPath is { } slow)
-                context.Warn?.Invoke(slow);
-            (check, parameters, skipped) = (Math.Max(check, model.GradientCheck), model.Gradients.ParameterCount, model.Skipped);
-            var products = new ExactProducts(model, options.BatchSize, RepeatedProgress.Of(context, c, run.Checkpoints.Count));
+            tally.Features.Start();
+            using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
+            tally.Note(model);
+            tally.Computed += train.Count;
+            var products = new ExactProducts(model, options.BatchSize, pass);
             Tensor left = Inverse(products.NormsAndFactors(train, "norms").Norms);
             Tensor right = Inverse(products.NormsAndFactors(targets, "target norms").Norms);
             zero += left.eq(0).sum().item<long>() + right.eq(0).sum().item<long>();
             Tensor dots = products.Between(train, targets, "products").Products;
             // Rounding may leave a cosine a little outside of [-1, 1].
             sum.add_(dots.mul_(left.unsqueeze(1)).mul_(right.unsqueeze(0)).clamp_(-1, 1));
-        }
-
-        string[] remarks = zero == 0 ? [] :
-        [
-            string.Create(CultureInfo.InvariantCulture, $"{zero} gradients of train examples and targets are zero over {run.Checkpoints.Count} checkpoints; their scores are 0."),
-        ];
-        Array.ForEach(remarks, remark => context.Warn?.Invoke(remark));
-        float[] scores = sum.div_(run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
-        return new AttributionMatrix(scores, train.Count, targets.Count, new AttributionReport
+            tally.Features.Stop();
+        }, () =>
         {
-            Method = "data/grad-cos",
-            Output = "negative-loss",
-            Units = "gradients of one direction, whatever their lengths",
-            Parameters = parameters,
-            SkippedParameters = skipped,
-            Remarks = remarks,
-            SecondsFeatures = watch.Elapsed.TotalSeconds,
-            SecondsScoring = 0,
-            ExamplesComputed = (long)train.Count * run.Checkpoints.Count,
-            GradientCheck = check,
+            if (zero > 0)
+            {
+                tally.Remark(string.Create(
+                    CultureInfo.InvariantCulture, $"{zero} gradients of train examples and targets are zero over {run.Checkpoints.Count} checkpoints; their scores are 0."));
+            }
+
+            return tally.Report("data/grad-cos", "negative-loss", "gradients of one direction, whatever their lengths");
         });
     }
 
     /// <inheritdoc/>
     /// <remarks>Always 1, or 0 for a zero gradient: a cosine doesn't tell wrong labels from right ones.</remarks>
-    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(context);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
-        for (int c = 0; c < run.Checkpoints.Count; c++)
+    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
+        CheckpointScores.MeanOfSelf(run, train, context, (checkpoint, sum, pass) =>
         {
-            using DisposeScope inner = NewDisposeScope();
-            using var model = new GradientModel(run.Checkpoints[c].Open(), train, Output, options.Unsupported);
-            if (c == 0 && model.SlowPath is { } slow)
-                context.Warn?.Invoke(slow);
-            var products = new ExactProducts(model, options.BatchSize, RepeatedProgress.Of(context, c, run.Checkpoints.Count));
+            using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
+            var products = new ExactProducts(model, options.BatchSize, pass);
             sum.add_(products.NormsAndFactors(train, "norms").Norms.gt(0).to_type(ScalarType.Float64));
-        }
-
-        return FiniteScores.Of(sum.div_(run.Checkpoints.Count));
-    }
+        });
 
     // 1/√x, and 0 for 0.
     private static Tensor Inverse(Tensor squares)

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Gradients;
@@ -23,66 +22,30 @@ namespace Tessar.Lenses.Data;
 public sealed class GradDot(GradDotOptions options) : IAttributionMethod
 {
     private readonly GradDotOptions options = options.Checked();
-
     private static readonly NegativeLoss Output = new();
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentNullException.ThrowIfNull(context);
-        ScoreBudget.Check(train, targets, context);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
-        var watch = Stopwatch.StartNew();
-        double check = 0;
-        long parameters = 0;
-        IReadOnlyList<string> skipped = [];
-        foreach (CheckpointView checkpoint in run.Checkpoints)
+        var tally = new ScoreTally(context);
+        return CheckpointScores.Mean(run, train, targets, context, (checkpoint, sum, pass) =>
         {
-            using DisposeScope inner = NewDisposeScope();
+            tally.Features.Start();
             using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
-            if (ReferenceEquals(checkpoint, run.Checkpoints[0]) && model.SlowPath is { } slow)
-                context.Warn?.Invoke(slow);
-            (check, parameters, skipped) = (Math.Max(check, model.GradientCheck), model.Gradients.ParameterCount, model.Skipped);
-            sum.add_(new ExactProducts(model, options.BatchSize, context).Between(train, targets, "products").Products);
-        }
-
-        float[] scores = sum.div_(run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
-        return new AttributionMatrix(scores, train.Count, targets.Count, new AttributionReport
-        {
-            Method = "data/grad-dot",
-            Output = Output.Name,
-            Parameters = parameters,
-            SkippedParameters = skipped,
-            SecondsFeatures = watch.Elapsed.TotalSeconds,
-            SecondsScoring = 0,
-            ExamplesComputed = (long)train.Count * run.Checkpoints.Count,
-            GradientCheck = check,
-        });
+            tally.Note(model);
+            tally.Computed += train.Count;
+            sum.add_(new ExactProducts(model, options.BatchSize, pass).Between(train, targets, "products").Products);
+            tally.Features.Stop();
+        }, () => tally.Report("data/grad-dot", Output.Name));
     }
 
     /// <inheritdoc/>
-    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(context);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
-        foreach (CheckpointView checkpoint in run.Checkpoints)
+    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
+        CheckpointScores.MeanOfSelf(run, train, context, (checkpoint, sum, pass) =>
         {
-            using DisposeScope inner = NewDisposeScope();
             using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
-            if (ReferenceEquals(checkpoint, run.Checkpoints[0]) && model.SlowPath is { } slow)
-                context.Warn?.Invoke(slow);
-            sum.add_(new ExactProducts(model, options.BatchSize, context).SquaredNorms(train));
-        }
-
-        return FiniteScores.Of(sum.div_(run.Checkpoints.Count));
-    }
+            sum.add_(new ExactProducts(model, options.BatchSize, pass).SquaredNorms(train));
+        });
 }
 
 /// <summary>Settings of <see cref="GradDot"/>.</summary>

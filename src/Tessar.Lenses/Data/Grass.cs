@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Gradients;
@@ -8,6 +7,7 @@ using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Layers;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Tasks;
 using TorchSharp;
@@ -28,79 +28,55 @@ namespace Tessar.Lenses.Data;
 public sealed class Grass(GrassOptions options) : IAttributionMethod
 {
     private readonly GrassOptions options = options.Checked();
-
     private const string MethodName = "data/grass";
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentNullException.ThrowIfNull(context);
-        ScoreBudget.Check(train, targets, context);
-        var tally = new LayerTally();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
-        Visit(tally, run, train, targets, context, (features, pass) =>
-        {
-            (Tensor? scores, _, IReadOnlyList<double> dampings) = LayerKernels.Sum(features, _ => options.Damping, withScores: true, withSelf: false, pass);
-            tally.Dampings.AddRange(dampings);
-            sum.add_(scores!.mul_(features.Factors.unsqueeze(1)));
-        });
-        float[] values = sum.div_(run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
-        string output = OutputFunction.For(options.Output).Name;
-        return new AttributionMatrix(values, train.Count, targets.Count, tally.Report(
-            MethodName, output, "change of the output by the example, by one Newton step in the projected weights") with
-        {
-            Projection = MethodOption.Write(options.Kernel),
-            ProjectionDimension = options.ProjectionDimension,
-        });
+        var tally = new LayerTally(context);
+        return CheckpointScores.Mean(
+            run, train, targets, context, (view, sum, pass) => Visit(tally, view, train, targets, pass, features =>
+            {
+                (Tensor? scores, _, IReadOnlyList<double> dampings) = LayerKernels.Sum(features, _ => options.Damping, withScores: true, withSelf: false, pass);
+                tally.Dampings.AddRange(dampings);
+                sum.add_(scores!.mul_(features.Factors.unsqueeze(1)));
+            }),
+            () => tally.Report(MethodName, OutputFunction.For(options.Output).Name, "change of the output by the example, by one Newton step in the projected weights") with
+            {
+                Projection = MethodOption.Write(options.Kernel),
+                ProjectionDimension = options.ProjectionDimension,
+            });
     }
 
     /// <inheritdoc/>
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(context);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
-        Visit(new LayerTally(), run, train, targets: null, context, (features, pass) =>
+        var tally = new LayerTally(context);
+        return CheckpointScores.MeanOfSelf(run, train, context, (view, sum, pass) => Visit(tally, view, train, targets: null, pass, features =>
         {
             (_, Tensor? self, _) = LayerKernels.Sum(features, _ => options.Damping, withScores: false, withSelf: true, pass);
             sum.add_(self!.mul_(features.Factors));
-        });
-        return FiniteScores.Of(sum.div_(run.Checkpoints.Count));
+        }));
     }
 
-    private void Visit(
-        LayerTally tally, RunView run, ExampleSet train, ExampleSet? targets, MethodContext context, Action<LayerFeatures, MethodContext> visit)
+    private void Visit(LayerTally tally, CheckpointView view, ExampleSet train, ExampleSet? targets, MethodContext pass, Action<LayerFeatures> visit)
     {
-        OutputFunction output = OutputFunction.For(options.Output);
-        for (int c = 0; c < run.Checkpoints.Count; c++)
+        tally.Features.Start();
+        using var model = new GradientModel(view.Open(), train, OutputFunction.For(options.Output), options.Unsupported);
+        LayerProjection[] parts = Plan(model, train, pass);
+        try
         {
-            using DisposeScope scope = NewDisposeScope();
-            MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
-            var watch = Stopwatch.StartNew();
-            using var model = new GradientModel(run.Checkpoints[c].Open(), train, output, options.Unsupported);
-            if (c == 0 && model.SlowPath is { } slow)
-                context.Warn?.Invoke(slow);
-            LayerProjection[] parts = Plan(model, train, pass);
-            try
-            {
-                string folder = Path.Combine(run.Checkpoints[c].Run.Directory, "results", "data", "grass");
-                using var features = new LayerFeatures(model, parts, train, targets, areLosses: false, options.BatchSize, folder, pass);
-                tally.Note(model, features, parts, train.Count, context);
-                tally.Features += watch.Elapsed;
-                watch.Restart();
-                visit(features, pass);
-                tally.Scoring += watch.Elapsed;
-            }
-            finally
-            {
-                Array.ForEach(parts, part => part.Dispose());
-            }
+            using var features = new LayerFeatures(
+                model, parts, train, targets, areLosses: false, options.BatchSize, ResultFolder.StoreOf(view.Run, MethodName), pass);
+            tally.Note(model, features, parts, train.Count);
+            tally.Features.Stop();
+            tally.Scoring.Start();
+            visit(features);
+            tally.Scoring.Stop();
+        }
+        finally
+        {
+            Array.ForEach(parts, part => part.Dispose());
         }
     }
 
@@ -113,7 +89,7 @@ public sealed class Grass(GrassOptions options) : IAttributionMethod
         long masked = (long)k * options.MaskRatio;
         // One kernel for all: gradients of at most k entries in all need no sketch, longer ones are added up in the same k buckets.
         bool isWhole = options.Kernel == GrassKernel.Whole, isLong = model.Gradients.ParameterCount > k;
-        ulong Key(int table) => SketchHash.Key(unchecked(options.Seed + context.Seed), model.CheckpointNumber, table);
+        ulong Key(int table) => SketchHash.Key(options.Seed ?? context.Seed, model.CheckpointNumber, table);
         LayerProjection[] parts =
         [
             .. layers.Select((layer, l) => new MaskedSketch(layer, masked, k, keepsSmall: !isWhole || !isLong, draw => Key(3 * l + draw))),
@@ -144,8 +120,8 @@ public sealed record GrassOptions
     /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
     public TargetOutput Output { get; init; } = TargetOutput.Margin;
 
-    /// <summary>Seed of masks and signs.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of masks and signs; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 
     /// <summary>Examples per forward pass.</summary>
     [Range(1, 1 << 16)]

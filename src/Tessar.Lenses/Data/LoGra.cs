@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Gradients;
@@ -8,6 +7,7 @@ using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Layers;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Tasks;
 using TorchSharp;
@@ -28,53 +28,41 @@ namespace Tessar.Lenses.Data;
 public sealed class LoGra(LoGraOptions options) : IAttributionMethod
 {
     private readonly LoGraOptions options = options.Checked();
-
     private const string MethodName = "data/logra";
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentNullException.ThrowIfNull(context);
-        ScoreBudget.Check(train, targets, context);
-        var tally = new LayerTally();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
-        Visit(tally, run, train, targets, context, (features, pass) =>
-        {
-            (Tensor? scores, Tensor? self, IReadOnlyList<double> dampings) = LayerKernels.Sum(
-                features, width => Relative(train.Count, width), withScores: true, withSelf: options.Mode != LoGraMode.Dot, pass);
-            tally.Dampings.AddRange(dampings.Select(damping => damping / train.Count));
-            sum.add_(options.Mode switch
+        var tally = new LayerTally(context);
+        return CheckpointScores.Mean(
+            run, train, targets, context, (view, sum, pass) => Visit(tally, view, train, targets, pass, features =>
             {
-                LoGraMode.Dot => scores!,
-                LoGraMode.Cosine => scores! * InverseRoot(self!).unsqueeze(1),
-                _ => scores! - 0.5 * self!.unsqueeze(1),
+                (Tensor? scores, Tensor? self, IReadOnlyList<double> dampings) = LayerKernels.Sum(
+                    features, width => Relative(train.Count, width), withScores: true, withSelf: options.Mode != LoGraMode.Dot, pass);
+                tally.Dampings.AddRange(dampings.Select(damping => damping / train.Count));
+                sum.add_(options.Mode switch
+                {
+                    LoGraMode.Dot => scores!,
+                    LoGraMode.Cosine => scores! * InverseRoot(self!).unsqueeze(1),
+                    _ => scores! - 0.5 * self!.unsqueeze(1),
+                });
+            }),
+            () => tally.Report(MethodName, OutputFunction.For(options.Output).Name, options.Mode switch
+            {
+                LoGraMode.Dot => "change of the output by the example, by one Newton step in the projected weights",
+                LoGraMode.Cosine => "that change over the square root of the example's own influence on its loss",
+                _ => "that change less half of the example's own influence on its loss",
+            }) with
+            {
+                Projection = MethodOption.Write(options.Basis),
             });
-        });
-        float[] values = sum.div_(run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
-        return new AttributionMatrix(values, train.Count, targets.Count, tally.Report(MethodName, OutputFunction.For(options.Output).Name, options.Mode switch
-        {
-            LoGraMode.Dot => "change of the output by the example, by one Newton step in the projected weights",
-            LoGraMode.Cosine => "that change over the square root of the example's own influence on its loss",
-            _ => "that change less half of the example's own influence on its loss",
-        }) with
-        {
-            Projection = MethodOption.Write(options.Basis),
-        });
     }
 
     /// <inheritdoc/>
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(context);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
-        Visit(new LayerTally(), run, train, targets: null, context, (features, pass) =>
+        var tally = new LayerTally(context);
+        return CheckpointScores.MeanOfSelf(run, train, context, (view, sum, pass) => Visit(tally, view, train, targets: null, pass, features =>
         {
             (_, Tensor? self, _) = LayerKernels.Sum(features, width => Relative(train.Count, width), withScores: false, withSelf: true, pass);
             // Rows are Q∇f: the product with the example's own ∇f is the one with its row over Q.
@@ -86,40 +74,30 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
                 LoGraMode.Cosine => own * InverseRoot(self!),
                 _ => own - 0.5 * self!,
             });
-        });
-        return FiniteScores.Of(sum.div_(run.Checkpoints.Count));
+        }));
     }
 
     // λ of ΦᵀΦ relative to its trace over n. With H = ΦᵀΦ/n of width w, damping · tr(H)/w is (damping · n/w) · tr(ΦᵀΦ)/n over n.
     private double Relative(int n, int width) => options.Damping * n / width;
 
-    private void Visit(
-        LayerTally tally, RunView run, ExampleSet train, ExampleSet? targets, MethodContext context, Action<LayerFeatures, MethodContext> visit)
+    private void Visit(LayerTally tally, CheckpointView view, ExampleSet train, ExampleSet? targets, MethodContext pass, Action<LayerFeatures> visit)
     {
-        OutputFunction output = OutputFunction.For(options.Output);
-        for (int c = 0; c < run.Checkpoints.Count; c++)
+        tally.Features.Start();
+        using var model = new GradientModel(view.Open(), train, OutputFunction.For(options.Output), options.Unsupported);
+        LayerProjection[] parts = Plan(model, train, pass);
+        try
         {
-            using DisposeScope scope = NewDisposeScope();
-            MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
-            var watch = Stopwatch.StartNew();
-            using var model = new GradientModel(run.Checkpoints[c].Open(), train, output, options.Unsupported);
-            if (c == 0 && model.SlowPath is { } slow)
-                context.Warn?.Invoke(slow);
-            LayerProjection[] parts = Plan(model, train, pass);
-            try
-            {
-                string folder = Path.Combine(run.Checkpoints[c].Run.Directory, "results", "data", "logra");
-                using var features = new LayerFeatures(model, parts, train, targets, areLosses: true, options.BatchSize, folder, pass);
-                tally.Note(model, features, parts, train.Count, context);
-                tally.Features += watch.Elapsed;
-                watch.Restart();
-                visit(features, pass);
-                tally.Scoring += watch.Elapsed;
-            }
-            finally
-            {
-                Array.ForEach(parts, part => part.Dispose());
-            }
+            using var features = new LayerFeatures(
+                model, parts, train, targets, areLosses: true, options.BatchSize, ResultFolder.StoreOf(view.Run, MethodName), pass);
+            tally.Note(model, features, parts, train.Count);
+            tally.Features.Stop();
+            tally.Scoring.Start();
+            visit(features);
+            tally.Scoring.Stop();
+        }
+        finally
+        {
+            Array.ForEach(parts, part => part.Dispose());
         }
     }
 
@@ -128,7 +106,7 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
         using DisposeScope scope = NewDisposeScope();
         (CapturedBatch sample, _) = model.Run(train, [0]);
         (IReadOnlyList<FactoredLayer> layers, IReadOnlyList<ParameterSlot> others) = FactoredLayer.Of(model.Gradients, sample);
-        ulong Key(int table) => SketchHash.Key(unchecked(options.Seed + context.Seed), model.CheckpointNumber, table);
+        ulong Key(int table) => SketchHash.Key(options.Seed ?? context.Seed, model.CheckpointNumber, table);
         (Tensor? Inputs, Tensor? Outputs)[] sides = options.Basis == LoGraBasis.Pca
             ? SideBasis.Principal(model, layers, options.Rank, train, options.BatchSize, context)
             : [.. layers.Select((layer, l) => (
@@ -169,8 +147,8 @@ public sealed record LoGraOptions
     /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
     public TargetOutput Output { get; init; } = TargetOutput.Margin;
 
-    /// <summary>Seed of the random signs.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of the random signs; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 
     /// <summary>Examples per forward pass.</summary>
     [Range(1, 1 << 16)]

@@ -7,6 +7,7 @@ using Tessar.Lenses.Data.Scoring;
 using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
 using Tessar.Models;
+using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Runs.Replaying;
 using Tessar.Tasks;
@@ -29,7 +30,6 @@ namespace Tessar.Lenses.Data;
 public sealed class Magic(MagicOptions options) : IAttributionMethod
 {
     private readonly MagicOptions options = options.Checked();
-
     private const string MethodName = "data/magic";
 
     /// <inheritdoc/>

@@ -17,7 +17,6 @@ namespace Tessar.Lenses.Data;
 public sealed class RandomScores(RandomScoresOptions options) : IAttributionMethod
 {
     private readonly RandomScoresOptions options = options.Checked();
-
     private const double TwoToMinus53 = 1.0 / (1UL << 53);
 
     /// <inheritdoc/>
@@ -64,7 +63,7 @@ public sealed class RandomScores(RandomScoresOptions options) : IAttributionMeth
     }
 
     // The method's own seed and the caller's, so that either changes every draw.
-    private ulong Key(MethodContext context) => new RandomStream(options.Seed, "random scores", unchecked((long)context.Seed)).NextUInt64();
+    private ulong Key(MethodContext context) => new RandomStream(options.Seed ?? context.Seed, "random scores", 0L).NextUInt64();
 
     // Box and Muller: √(−2 ln u) cos 2πv with u in (0, 1], so that the logarithm is finite.
     private static float Draw(ulong key, long train, long target)
@@ -80,6 +79,6 @@ public sealed class RandomScores(RandomScoresOptions options) : IAttributionMeth
 /// <summary>Settings of <see cref="RandomScores"/>.</summary>
 public sealed record RandomScoresOptions
 {
-    /// <summary>Seed of the draws.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of the draws; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 }

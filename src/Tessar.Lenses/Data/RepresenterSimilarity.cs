@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
@@ -27,28 +26,20 @@ namespace Tessar.Lenses.Data;
 public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) : IAttributionMethod
 {
     private readonly RepresenterSimilarityOptions options = options.Checked();
-
     private const string MethodName = "data/representer-similarity";
     private static readonly NegativeLoss Residual = new();
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentNullException.ThrowIfNull(context);
-        ScoreBudget.Check(train, targets, context);
-        var watch = Stopwatch.StartNew();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
+        var tally = new ScoreTally(context);
         long zero = 0;
-        for (int c = 0; c < run.Checkpoints.Count; c++)
+        return CheckpointScores.Mean(run, train, targets, context, (checkpoint, sum, pass) =>
         {
-            using DisposeScope inner = NewDisposeScope();
-            using var model = new GradientModel(run.Checkpoints[c].Open(), train, Residual, UnsupportedParameters.Skip);
+            tally.Features.Start();
+            using var model = new GradientModel(checkpoint.Open(), train, Residual, UnsupportedParameters.Skip);
             LastLinear last = LastLinear.Of(model, train, MethodName);
-            MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
+            tally.Computed += train.Count;
             Tensor right = cat([.. Blocks(model, last, targets, "targets", pass).Select(block => block.Features)], 0);
             Tensor classes = Tessar.Inputs.Batches.Labels(targets, [.. Enumerable.Range(0, targets.Count)]);
             int first = 0;
@@ -64,41 +55,24 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
                 left.Dispose();
                 alpha.Dispose();
             }
-        }
 
-        string[] remarks = zero == 0 ? [] :
-            [string.Create(CultureInfo.InvariantCulture, $"{zero} train examples have no feature above zero; their cosines are 0.")];
-        Array.ForEach(remarks, remark => context.Warn?.Invoke(remark));
-        float[] values = sum.div_(run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
-        return new AttributionMatrix(values, train.Count, targets.Count, new AttributionReport
+            tally.Features.Stop();
+        }, () =>
         {
-            Method = MethodName,
-            Output = options.Weighting == RepresenterWeighting.Representer ? "logit" : "none",
-            Parameters = 0,
-            SkippedParameters = [],
-            Remarks = remarks,
-            SecondsFeatures = watch.Elapsed.TotalSeconds,
-            SecondsScoring = 0,
-            ExamplesComputed = (long)train.Count * run.Checkpoints.Count,
-            GradientCheck = 0,
+            if (zero > 0)
+                tally.Remark(string.Create(CultureInfo.InvariantCulture, $"{zero} train examples have no feature above zero; their cosines are 0."));
+            return tally.Report(MethodName, options.Weighting == RepresenterWeighting.Representer ? "logit" : "none");
         });
     }
 
     /// <inheritdoc/>
-    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(context);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
-        for (int c = 0; c < run.Checkpoints.Count; c++)
+    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
+        CheckpointScores.MeanOfSelf(run, train, context, (checkpoint, sum, pass) =>
         {
-            using DisposeScope inner = NewDisposeScope();
-            using var model = new GradientModel(run.Checkpoints[c].Open(), train, Residual, UnsupportedParameters.Skip);
+            using var model = new GradientModel(checkpoint.Open(), train, Residual, UnsupportedParameters.Skip);
             LastLinear last = LastLinear.Of(model, train, MethodName);
             int first = 0;
-            foreach ((Tensor features, Tensor alpha) in Blocks(model, last, train, "examples", RepeatedProgress.Of(context, c, run.Checkpoints.Count)))
+            foreach ((Tensor features, Tensor alpha) in Blocks(model, last, train, "examples", pass))
             {
                 using DisposeScope block = NewDisposeScope();
                 int count = (int)features.shape[0];
@@ -117,10 +91,7 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
                 features.Dispose();
                 alpha.Dispose();
             }
-        }
-
-        return FiniteScores.Of(sum.div_(run.Checkpoints.Count));
-    }
+        });
 
     // Features [b, d] and −∂ℓ/∂logits [b, classes], both fp64; whoever iterates disposes them.
     private IEnumerable<(Tensor Features, Tensor Alpha)> Blocks(GradientModel model, LastLinear last, ExampleSet set, string stage, MethodContext context)

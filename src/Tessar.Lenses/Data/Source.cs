@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Kronecker;
@@ -27,7 +26,6 @@ namespace Tessar.Lenses.Data;
 public sealed class Source(SourceOptions options) : IAttributionMethod
 {
     private readonly SourceOptions options = options.Checked();
-
     private const string MethodName = "data/source";
     private const int UsualSegments = 3;
 
@@ -53,8 +51,9 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
             }
         });
         float[] values = sum.to_type(ScalarType.Float32).data<float>().ToArray();
+        tally.Computed = (long)train.Count * checkpoints;
         AttributionReport report = tally.Report(
-            MethodName, OutputFunction.For(options.Output).Name, "change of the output by the updates on the example, to first order", (long)train.Count * checkpoints);
+            MethodName, OutputFunction.For(options.Output).Name, "change of the output by the updates on the example, to first order");
         return new AttributionMatrix(values, train.Count, targets.Count, report);
     }
 
@@ -91,11 +90,11 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
         {
             using DisposeScope scope = NewDisposeScope();
             IReadOnlyList<TrainingSegment> segments = TrainingSegment.Divide(runs[r], options.Segments > 0 ? options.Segments : Math.Min(UsualSegments, runs[r].Length), runs.Length);
-            var watch = Stopwatch.StartNew();
+            tally.Features.Start();
             using var last = new ExplainedCheckpoint(segments[^1].Checkpoints[^1], train, output, options.Unsupported);
             tally.Note(last.Model);
             var settings = new CurvatureSettings(
-                IsKfac: false, options.Labels, unchecked(options.Seed + context.Seed), options.CurvatureExamples, options.BatchSize, options.Unsupported);
+                IsKfac: false, options.Labels, options.Seed ?? context.Seed, options.CurvatureExamples, options.BatchSize, options.Unsupported);
             List<KroneckerCurvature> curvatures = [];
             try
             {
@@ -107,8 +106,8 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
                     tally.Note(curvatures[l]);
                 }
 
-                tally.Features += watch.Elapsed;
-                watch.Restart();
+                tally.Features.Stop();
+                tally.Scoring.Start();
                 MethodContext pass = RepeatedProgress.Of(context, r, runs.Length);
                 var walk = new SegmentWalk(segments, curvatures, last, view => new ExplainedCheckpoint(view, train, output, options.Unsupported), options.BatchSize)
                 {
@@ -117,7 +116,7 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
                     Budget = pass,
                 };
                 visit(walk, pass);
-                tally.Scoring += watch.Elapsed;
+                tally.Scoring.Stop();
             }
             finally
             {
@@ -130,7 +129,7 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
 
     private static void Note(CurvatureTally tally, IReadOnlyList<WeightedCheckpoint> checkpoints, IReadOnlyList<LearningRates> rates)
     {
-        tally.Checks.Add(new SelfCheck(
+        tally.Check(new SelfCheck(
             "learning-rate-gap", rates.Max(r => r.Gap), 1e-6,
             "Largest difference between the schedule's formula and the logged learning rates, relative to the largest; logged ones are used."));
         if (rates.Any(r => !r.IsExact))
@@ -162,8 +161,8 @@ public sealed record SourceOptions
     /// <summary>Whose gradients the curvature is of: labels drawn from the model's own predictions, or those of the data.</summary>
     public CurvatureLabels Labels { get; init; } = CurvatureLabels.Sampled;
 
-    /// <summary>Seed of the drawn labels.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of the drawn labels; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 
     /// <summary>Most train examples that a curvature is measured on, evenly spaced.</summary>
     [Range(1, 100_000_000)]

@@ -26,7 +26,6 @@ namespace Tessar.Lenses.Data;
 public sealed class TracIn(TracInOptions options) : IAttributionMethod
 {
     private readonly TracInOptions options = options.Checked();
-
     private const string MethodName = "data/tracin";
 
     /// <inheritdoc/>

@@ -35,7 +35,7 @@ public sealed partial class Trak : ITopAttribution
             train.Count, options.ProjectionDimension, options.NumberFormat == NumberFormat.F16, run.Checkpoints.Count, targets.Count, top);
         SearchPlan plan = SearchPlan.For(shape, TorchThreads.Current, context);
         context.Plan?.Invoke(plan.Describe());
-        var tally = new TrakTally { Dampings = [[]] };
+        var tally = new TrakTally(context) { ByDamping = [[]] };
         ChooseForTop(tally, run, train, context);
         List<GradientStore> stores = [];
         try
@@ -75,7 +75,7 @@ public sealed partial class Trak : ITopAttribution
     {
         using DisposeScope scope = NewDisposeScope();
         tally.Features.Start();
-        using var features = new ProjectedFeatures(checkpoint, train, output, Settings(tally.Projection), context);
+        using var features = new ProjectedFeatures(checkpoint, train, output, Settings(tally.Projection, context), context);
         tally.Computed += features.Computed;
         tally.Note(features.Store.Header.ParameterCount, features.Store.Header.Skipped, features.GradientCheck);
         var targetRows = new FeaturesInMemory(features.Of(targets));
@@ -92,7 +92,7 @@ public sealed partial class Trak : ITopAttribution
 
         // The k×k solve, also for n < k: the n×n one gives scores, not queries.
         using var kernel = new PrimalKernel(store, targetRows, options.Damping, weights, context.Cancellation);
-        tally.Dampings[0].Add(kernel.Damping);
+        tally.ByDamping[0].Add(kernel.Damping);
         for (int i = 0; i < factors.Length; i++)
             factors[i] += store.Factors[i];
         double[] queries = kernel.Preconditioned.t().contiguous().data<double>().ToArray();

@@ -32,7 +32,6 @@ namespace Tessar.Lenses.Data;
 public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDampingSweep
 {
     private readonly TrakOptions options = options.Checked();
-
     private readonly OutputFunction output = options.FeatureOutput == TrakFeatureOutput.SquaredLogits ? new SquaredLogits() : OutputFunction.For(options.Output);
 
     /// <inheritdoc/>
@@ -49,7 +48,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         ArgumentNullException.ThrowIfNull(dampings);
         ArgumentNullException.ThrowIfNull(context);
         ScoreBudget.Check(train, targets, dampings.Count, context);
-        var tally = new TrakTally();
+        var tally = new TrakTally(context);
         using DisposeScope scope = NewDisposeScope();
         Tensor[] sums = [.. dampings.Select(_ => zeros(train.Count, targets.Count, dtype: ScalarType.Float64))];
         Tensor factors = Average(tally, run, train, targets, dampings, context, (kernel, first, rows) => rows.add_(kernel.Scores(first, (int)rows.shape[0])), sums);
@@ -73,7 +72,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         using DisposeScope scope = NewDisposeScope();
         Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
         Tensor factors = Average(
-            new TrakTally(), run, train, targets: null, [options.Damping], context, (kernel, first, rows) => rows.add_(kernel.SelfScores(first, (int)rows.shape[0])), [sum]);
+            new TrakTally(context), run, train, targets: null, [options.Damping], context, (kernel, first, rows) => rows.add_(kernel.SelfScores(first, (int)rows.shape[0])), [sum]);
         return FiniteScores.Of(sum.mul_(factors));
     }
 
@@ -84,7 +83,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     {
         CheckOptions();
         Choose(tally, run, train, targets, dampings.Count, context);
-        tally.Dampings = [.. dampings.Select(_ => new List<double>())];
+        tally.ByDamping = [.. dampings.Select(_ => new List<double>())];
         Tensor factors = zeros(train.Count, dtype: ScalarType.Float64);
         for (int c = 0; c < run.Checkpoints.Count; c++)
         {
@@ -100,7 +99,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             {
                 using DisposeScope one = NewDisposeScope();
                 using ScoreKernel kernel = kernels.At(dampings[d]);
-                tally.Dampings[d].Add(kernel.Damping);
+                tally.ByDamping[d].Add(kernel.Damping);
                 foreach ((int first, int count) in FeatureBlocks.Of(train.Count))
                 {
                     context.Cancellation.ThrowIfCancellationRequested();
@@ -162,7 +161,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         if (plan.IsCheap(run.Checkpoints.Count))
         {
             tally.Projection = TrakProjection.None;
-            tally.Remark($"Gradients weren't projected: the exact kernel takes {plan.Describe(run.Checkpoints.Count)}.", context);
+            tally.Remark($"Gradients weren't projected: the exact kernel takes {plan.Describe(run.Checkpoints.Count)}.");
             return;
         }
 
@@ -181,8 +180,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         tally.Remark(
             isLandmarks
                 ? string.Create(CultureInfo.InvariantCulture, $"Gradients were projected onto those of {plan.Width:N0} landmarks, with {plan.Describe(run.Checkpoints.Count)}: {exact}.")
-                : string.Create(CultureInfo.InvariantCulture, $"Gradients were sketched to {plan.Width:N0} numbers: {exact}."),
-            context);
+                : string.Create(CultureInfo.InvariantCulture, $"Gradients were sketched to {plan.Width:N0} numbers: {exact}."));
     }
 
     private ExactPlan PlanFor(GradientModel model, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context) =>
@@ -191,7 +189,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     private DampedKernels Exact(TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context)
     {
         using var model = new GradientModel(checkpoint.Open(), train, output, options.Unsupported);
-        tally.Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
+        tally.Note(model);
         ExactPlan plan = PlanFor(model, train, targets, dampings, context);
         ScoreBudget.Check(plan, train, context);
         tally.Computed += train.Count;
@@ -200,7 +198,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
 
     private DampedKernels Projected(TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, MethodContext context)
     {
-        var features = new ProjectedFeatures(checkpoint, train, output, Settings(tally.Projection), context);
+        var features = new ProjectedFeatures(checkpoint, train, output, Settings(tally.Projection, context), context);
         try
         {
             tally.Computed += features.Computed;
@@ -216,24 +214,14 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         }
     }
 
-    private FeatureSettings Settings(TrakProjection projection) => new(
-        projection, options.ProjectionDimension, options.Seed, options.NumberFormat, options.BatchSize, options.Unsupported);
+    private FeatureSettings Settings(TrakProjection projection, MethodContext context) => new(
+        projection, options.ProjectionDimension, options.Seed ?? context.Seed, options.NumberFormat, options.BatchSize, options.Unsupported);
 
-    private AttributionReport Report(TrakTally tally, int damping) => new()
+    private AttributionReport Report(TrakTally tally, int damping) => tally.Report("data/trak", OutputFunction.For(options.Output).Name) with
     {
-        Method = "data/trak",
-        Output = OutputFunction.For(options.Output).Name,
-        Parameters = tally.Parameters,
-        SkippedParameters = tally.Skipped,
         Projection = MethodOption.Write(tally.Projection),
         ProjectionDimension = tally.Projection == TrakProjection.None ? null : options.ProjectionDimension,
-        Damping = tally.Dampings[damping],
-        Checks = tally.Checks,
-        Remarks = tally.Remarks,
-        SecondsFeatures = tally.Features.Elapsed.TotalSeconds,
-        SecondsScoring = tally.Scoring.Elapsed.TotalSeconds,
-        ExamplesComputed = tally.Computed,
-        GradientCheck = tally.GradientCheck,
+        Damping = tally.ByDamping[damping],
     };
 }
 
@@ -251,8 +239,8 @@ public sealed record TrakOptions
     [Range(0.0, 1e12)]
     public double Damping { get; init; } = 0.3;
 
-    /// <summary>Seed of the projection.</summary>
-    public ulong Seed { get; init; }
+    /// <summary>Seed of the projection; that of the job when left open.</summary>
+    public ulong? Seed { get; init; }
 
     /// <summary>Examples per forward pass.</summary>
     [Range(1, 1 << 16)]

@@ -34,12 +34,9 @@ internal sealed class RecordedPredictions
     /// <summary>The ranges of a split for which there are, or once were, predictions: the run's own first, then the widest.</summary>
     public static IEnumerable<ExampleRange> Ranges(Run run, string split)
     {
-        string folder = Path.Combine(run.Directory, "results", "predictions");
-        if (!Directory.Exists(folder))
-            return [];
         string[] own = [run.Record.Program.Data.Test, run.Record.Program.Data.Train];
-        return Directory.EnumerateDirectories(folder, split + "-*")
-            .Select(path => Path.GetFileName(path)[split.Length..].TrimStart('-'))
+        return Predictions.RangesOf(run).Where(range => range.StartsWith(split + "-", StringComparison.Ordinal))
+            .Select(range => range[split.Length..].TrimStart('-'))
             .Select(ends => ExampleRange.TryParse($"{split}:{ends}", out ExampleRange range) ? range : default)
             .Where(range => range.Split == split)
             .OrderByDescending(range => own.Contains(range.ToString(), StringComparer.Ordinal))

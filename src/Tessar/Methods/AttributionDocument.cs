@@ -1,12 +1,15 @@
 using System.Text.Json.Serialization;
+using Tessar.Results;
 
 namespace Tessar.Methods;
 
-/// <summary>The <c>result.json</c> of an attribution.</summary>
+/// <summary>What the <c>result.json</c> of an attribution says.</summary>
 public sealed record AttributionDocument
 {
-    /// <summary>Version of this layout.</summary>
-    public int Schema { get; init; } = 1;
+    internal const string MeaningOfSign = "A positive score means that having the training example raises the target's output.";
+
+    /// <summary>Version of the layout of the file.</summary>
+    public int Schema { get; init; } = ResultDocument.CurrentSchema;
 
     /// <summary>Name of the method, for example <c>data/trak</c>.</summary>
     public required string Method { get; init; }
@@ -19,10 +22,6 @@ public sealed record AttributionDocument
 
     /// <summary>The checkpoints that were looked at.</summary>
     public required IReadOnlyList<ResultCheckpoint> Checkpoints { get; init; }
-
-    /// <summary>The code of the runs' models as text, where it isn't Tessar's own; otherwise null.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? ModelCode { get; init; }
 
     /// <summary>Identity of the example store.</summary>
     public required string DataIdentity { get; init; }
@@ -40,32 +39,41 @@ public sealed record AttributionDocument
     public required IReadOnlyDictionary<string, string> Options { get; init; }
 
     /// <summary>What a positive score means.</summary>
-    public string Sign { get; init; } = "A positive score means that having the training example raises the target's output.";
+    public string Sign { get; init; } = MeaningOfSign;
 
     /// <summary>Proponents and opponents kept per target.</summary>
     public required int Top { get; init; }
 
     /// <summary>Whether scores were streamed and only the strongest kept: there is no array <c>scores</c> then.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool TopOnly { get; init; }
 
     /// <summary>How the scores were made.</summary>
     public required AttributionReport Report { get; init; }
 
     /// <summary>The array file beside this one.</summary>
-    public string Arrays { get; init; } = "arrays.safetensors";
+    public string Arrays { get; init; } = ResultFolder.ArraysName;
 
     /// <summary>SHA-256 of the array file.</summary>
     public required string ArraysSha256 { get; init; }
 }
 
-/// <summary>A checkpoint as a result remembers it.</summary>
-/// <param name="Run">Name of its run.</param>
-/// <param name="File">File inside the run's folder.</param>
-/// <param name="Step">Optimiser updates done by then.</param>
-/// <param name="Sha256">SHA-256 of the file.</param>
-public sealed record ResultCheckpoint(string Run, string File, long Step, string Sha256);
+/// <summary>The Data lens's own part of a result: everything else stands in the envelope.</summary>
+internal sealed record AttributionPayload
+{
+    /// <summary>What a positive score means.</summary>
+    public required string Sign { get; init; }
 
-[JsonSerializable(typeof(AttributionDocument))]
+    /// <summary>Proponents and opponents kept per target.</summary>
+    public required int Top { get; init; }
+
+    /// <summary>Whether scores were streamed and only the strongest kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool TopOnly { get; init; }
+
+    /// <summary>How the scores were made.</summary>
+    public required AttributionReport Report { get; init; }
+}
+
+[JsonSerializable(typeof(AttributionPayload))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
-internal sealed partial class ResultJson : JsonSerializerContext;
+internal sealed partial class AttributionJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using Tessar.Results;
+
 namespace Tessar.Methods;
 
 /// <summary>How an attribution was made.</summary>

@@ -8,28 +8,30 @@ namespace Tessar.Methods;
 /// <summary>The documentation comments of an assembly, from the XML file the compiler puts beside it: help texts are written once.</summary>
 internal sealed partial class DocumentationComments
 {
-    private readonly FrozenDictionary<string, string> _summaries;
+    private readonly Lazy<FrozenDictionary<string, string>> _summaries;
 
-    private DocumentationComments(FrozenDictionary<string, string> summaries) => _summaries = summaries;
+    private DocumentationComments(Func<FrozenDictionary<string, string>> summaries) => _summaries = new Lazy<FrozenDictionary<string, string>>(summaries);
 
-    /// <summary>Reads the file beside the assembly; a missing file gives empty help texts, nothing worse.</summary>
-    public static DocumentationComments Of(Assembly assembly)
+    /// <summary>Reads the file beside the assembly once a help text is asked for; a missing file gives empty ones, nothing worse.</summary>
+    public static DocumentationComments Of(Assembly assembly) => new(() => Read(assembly));
+
+    /// <summary>Summary of a type, or nothing.</summary>
+    public string SummaryOf(Type type) => _summaries.Value.GetValueOrDefault($"T:{type.FullName}", string.Empty);
+
+    /// <summary>Summary of a property, or nothing.</summary>
+    public string SummaryOf(PropertyInfo property) =>
+        _summaries.Value.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", string.Empty);
+
+    private static FrozenDictionary<string, string> Read(Assembly assembly)
     {
         string name = assembly.GetName().Name + ".xml";
         // A user's assembly has its comments beside itself; in a single-file program there is only the program's folder.
         string path = Path.Combine(Path.GetDirectoryName(assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory, name);
         if (!File.Exists(path))
-            return new DocumentationComments(FrozenDictionary<string, string>.Empty);
-        return new DocumentationComments(XDocument.Load(path).Descendants("member")
-            .ToFrozenDictionary(m => (string)m.Attribute("name")!, m => Text(m.Element("summary")), StringComparer.Ordinal));
+            return FrozenDictionary<string, string>.Empty;
+        return XDocument.Load(path).Descendants("member")
+            .ToFrozenDictionary(m => (string)m.Attribute("name")!, m => Text(m.Element("summary")), StringComparer.Ordinal);
     }
-
-    /// <summary>Summary of a type, or nothing.</summary>
-    public string SummaryOf(Type type) => _summaries.GetValueOrDefault($"T:{type.FullName}", string.Empty);
-
-    /// <summary>Summary of a property, or nothing.</summary>
-    public string SummaryOf(PropertyInfo property) =>
-        _summaries.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", string.Empty);
 
     private static string Text(XElement? element)
     {

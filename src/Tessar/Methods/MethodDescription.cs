@@ -1,12 +1,10 @@
-using System.Reflection;
-
 namespace Tessar.Methods;
 
 /// <summary>What the catalogue knows about a method; everything comes from the method's own file.</summary>
 public sealed class MethodDescription
 {
-    private readonly ConstructorInfo _constructor;
-    private readonly Type _optionsType;
+    private readonly OptionSet _options;
+    private readonly Lazy<string> _summary;
 
     internal MethodDescription(Type type, MethodAttribute mark, DocumentationComments comments)
     {
@@ -17,20 +15,18 @@ public sealed class MethodDescription
         Needs = mark.Needs;
         BestFor = mark.BestFor;
         HasIndividualDraws = mark.HasIndividualDraws;
-        Summary = comments.SummaryOf(type);
-        _constructor = type.GetConstructors().Single(c => c.GetParameters().Length == 1);
-        _optionsType = _constructor.GetParameters()[0].ParameterType;
-        object defaults = Activator.CreateInstance(_optionsType)!;
-        Options = [.. _optionsType.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.CanWrite)
-            .Select(p => new MethodOption(p, defaults, comments.SummaryOf(p)))];
+        _summary = new Lazy<string>(() => comments.SummaryOf(type));
+        _options = new OptionSet(type, mark.Name, comments);
     }
 
     /// <summary><c>lens/method</c>.</summary>
     public string Name { get; }
 
+    /// <summary>Name of the lens.</summary>
+    public string Lens => Name.Split('/')[0];
+
     /// <summary>What it computes, one sentence.</summary>
-    public string Summary { get; }
+    public string Summary => _summary.Value;
 
     /// <summary>Where it comes from.</summary>
     public string Paper { get; }
@@ -48,7 +44,7 @@ public sealed class MethodDescription
     public bool HasIndividualDraws { get; }
 
     /// <summary>Its settings.</summary>
-    public IReadOnlyList<MethodOption> Options { get; }
+    public IReadOnlyList<MethodOption> Options => _options.All;
 
     /// <summary>The class behind it.</summary>
     internal Type Type { get; }
@@ -60,22 +56,7 @@ public sealed class MethodDescription
     public object Create(IReadOnlyDictionary<string, string> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        object options = Activator.CreateInstance(_optionsType)!;
-        List<string> objections = [];
-        foreach ((string name, string text) in settings)
-        {
-            MethodOption? option = Options.FirstOrDefault(o => o.Name == name);
-            if (option is null)
-                objections.Add($"there is no option `{name}`.{NearestName.Hint(name, Options.Select(o => o.Name))}");
-            else if (option.Read(text, out string? objection) is { } value)
-                option.Assign(options, value);
-            else
-                objections.Add(objection + ".");
-        }
-
-        if (objections.Count > 0)
-            throw new TessarException($"{Name}: {string.Join(' ', objections)}", ErrorKind.Usage) { Remedies = [new(RemedyKind.DescribeMethod, Name)] };
-        return _constructor.Invoke([options]);
+        return _options.Create(settings);
     }
 
     /// <summary>The effective settings, defaults included, as they would be typed.</summary>
@@ -83,13 +64,8 @@ public sealed class MethodDescription
     public IReadOnlyDictionary<string, string> Effective(IReadOnlyDictionary<string, string> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var effective = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (MethodOption option in Options)
-        {
-            string text = settings.TryGetValue(option.Name, out string? given) ? given : option.DefaultText;
-            effective[option.Name] = MethodOption.Write(option.Read(text, out _));
-        }
-
-        return effective;
+        return _options.Effective(settings);
     }
+
+    internal IReadOnlyList<string> Objections(IReadOnlyDictionary<string, string> settings) => _options.Objections(settings);
 }

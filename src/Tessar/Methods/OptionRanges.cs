@@ -1,3 +1,4 @@
+using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
@@ -6,11 +7,17 @@ namespace Tessar.Methods;
 
 /// <summary>Holds the ranges that a record of options declares, for records that a program fills in; text is checked as it is read.</summary>
 /// <remarks>A batch of 0 examples, or a damping that isn't a number, would otherwise end in a loop without an end or in scores without a meaning.</remarks>
-internal static class OptionRanges
+public static class OptionRanges
 {
     /// <summary>Returns the options when every value is allowed.</summary>
-    /// <param name="options">A record whose properties may carry <see cref="RangeAttribute"/>.</param>
+    /// <param name="options">A record whose properties may carry <see cref="RangeAttribute"/>; of a list it holds for every element, of what is left open not at all.</param>
     /// <exception cref="ArgumentException">Some values aren't allowed; the message names all of them.</exception>
+    /// <example><code>
+    /// public sealed class MyMethod(MyOptions options) : IAttributionMethod
+    /// {
+    ///     private readonly MyOptions _options = options.Checked();
+    /// }
+    /// </code></example>
     public static T Checked<T>(this T options)
         where T : class
     {
@@ -24,15 +31,20 @@ internal static class OptionRanges
     private static string? Objection(PropertyInfo property, object? value)
     {
         RangeAttribute? range = property.GetCustomAttribute<RangeAttribute>();
-        string? allowed = value switch
-        {
-            Enum choice => Enum.IsDefined(choice.GetType(), choice) ? null : string.Join(", ", Enum.GetNames(choice.GetType())),
-            double number when !double.IsFinite(number) => range is null ? "finite numbers" : Of(range),
-            not null when range is not null && !range.IsValid(value) => Of(range),
-            _ => null,
-        };
-        return allowed is null ? null : string.Create(CultureInfo.InvariantCulture, $"{property.Name} is {value}; allowed: {allowed}.");
+        IEnumerable<object?> values = value is IEnumerable list and not string ? list.Cast<object?>() : [value];
+        string? allowed = values.Select(one => Allowed(range, one)).FirstOrDefault(one => one is not null);
+        return allowed is null ? null : string.Create(CultureInfo.InvariantCulture, $"{property.Name} is {Written(value)}; allowed: {allowed}.");
     }
+
+    private static string? Allowed(RangeAttribute? range, object? value) => value switch
+    {
+        Enum choice => Enum.IsDefined(choice.GetType(), choice) ? null : string.Join(", ", Enum.GetNames(choice.GetType())),
+        double number when !double.IsFinite(number) => range is null ? "finite numbers" : Of(range),
+        not null when range is not null && !range.IsValid(value) => Of(range),
+        _ => null,
+    };
+
+    private static object? Written(object? value) => value is IEnumerable and not string ? OptionText.Write(value) : value;
 
     private static string Of(RangeAttribute range) => string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum}");
 }

@@ -18,6 +18,9 @@ namespace Tessar.Runs;
 /// </remarks>
 public sealed class Predictions
 {
+    private const string ResultsFolder = "results";
+    private const string PredictionsFolder = "predictions";
+
     private readonly float[] logits;
 
     private Predictions(string directory, PredictionsRecord record, float[] logits, int classes)
@@ -85,6 +88,13 @@ public sealed class Predictions
         if (!targets.Contains(':', StringComparison.Ordinal))
             targets = new[] { data.Test, data.Train }.FirstOrDefault(set => set.StartsWith(targets + ":", StringComparison.Ordinal)) ?? targets;
         return TryOpen(DirectoryOf(run.Directory, run.IdentityOf(weights), data.Identity, targets, run.Record.Program.Input), run.Record.Classes.Count);
+    }
+
+    /// <summary>The ranges for which there are, or once were, predictions: split, then first and last example, such as <c>test-0-99</c>.</summary>
+    internal static IEnumerable<string> RangesOf(Run run)
+    {
+        string folder = Path.Combine(run.Directory, ResultsFolder, PredictionsFolder);
+        return System.IO.Directory.Exists(folder) ? System.IO.Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)) : [];
     }
 
     /// <summary>Keeps freshly computed logits.</summary>
@@ -159,7 +169,7 @@ public sealed class Predictions
         byte[] all = Encoding.UTF8.GetBytes($"predictions 1\n{weights}\n{dataIdentity}\n{targets}\n{numbers}");
         string key = Convert.ToHexStringLower(SHA256.HashData(all))[..16];
         // A colon can't be part of a file name everywhere.
-        return Path.Combine(runDirectory, "results", "predictions", targets.Replace(':', '-'), key);
+        return Path.Combine(runDirectory, ResultsFolder, PredictionsFolder, targets.Replace(':', '-'), key);
     }
 
     private static string Advice(string directory) => $"Remove {directory} and predict again.";

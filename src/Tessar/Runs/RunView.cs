@@ -1,5 +1,3 @@
-using Tessar.Runs;
-
 namespace Tessar.Runs;
 
 /// <summary>The checkpoints a method looks at: the last of one or several runs, or several of one run.</summary>

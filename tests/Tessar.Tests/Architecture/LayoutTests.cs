@@ -20,6 +20,12 @@ public sealed partial class LayoutTests
     public void No_file_has_a_name_that_says_nothing() => AssertNone(SourceFiles("src").Where(file =>
         VagueNames.Any(name => Path.GetFileNameWithoutExtension(file).EndsWith(name, StringComparison.Ordinal))));
 
+    // Predictions are the run's own and lie beside the results; what they are made of is written down in their own file.
+    [Fact]
+    public void Only_Results_knows_the_layout_of_a_result_folder() => AssertNone(SourceFiles("src").Where(file =>
+        !file.StartsWith(Path.Combine(Repository.Root, "src", "Tessar", "Results"), StringComparison.Ordinal)
+        && Path.GetFileName(file) != "Predictions.cs" && LayoutOfResults().IsMatch(File.ReadAllText(file))));
+
     private static void AssertNone(IEnumerable<string> offenders)
     {
         string list = string.Join('\n', offenders);
@@ -36,6 +42,9 @@ public sealed partial class LayoutTests
         string folder = Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(file)!);
         return folder == Path.Combine("src", "Tessar", "Errors") ? "Tessar" : string.Join('.', folder.Split(Path.DirectorySeparatorChar).Skip(1));
     }
+
+    [GeneratedRegex("(?<!name=)\"(results|result\\.json)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LayoutOfResults();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamespaceLine();

@@ -27,7 +27,7 @@ public sealed class EvaluationTests(SmallRunFixture runs)
         IsEstimate(result.GetProperty("all").GetProperty("noiseCeiling"), 0, 1);
         Assert.True(result.GetProperty("all").GetProperty("seedNoise").GetDouble() > 0);
         Assert.NotEmpty(result.GetProperty("verdict").GetString()!);
-        Assert.Contains("/results/evaluations/loo/", result.GetProperty("result").GetString(), StringComparison.Ordinal);
+        Assert.Contains("/results/data/loo/", result.GetProperty("result").GetString(), StringComparison.Ordinal);
 
         // Another method is judged by the same random removals: only the strongest are trained anew.
         int before = Folders();
@@ -192,7 +192,7 @@ public sealed class EvaluationTests(SmallRunFixture runs)
         double auroc = result.GetProperty("auroc").GetDouble();
         Assert.InRange(auroc, result.GetProperty("aurocInterval")[0].GetDouble(), result.GetProperty("aurocInterval")[1].GetDouble());
         Assert.InRange(result.GetProperty("foundInFirst20Percent").GetDouble(), result.GetProperty("foundInFirst10Percent").GetDouble(), 1);
-        Assert.Contains("/results/evaluations/mislabels/", result.GetProperty("result").GetString(), StringComparison.Ordinal);
+        Assert.Contains("/results/data/mislabels/", result.GetProperty("result").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

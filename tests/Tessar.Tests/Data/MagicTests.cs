@@ -1,6 +1,7 @@
 using Tessar.Examples;
 using Tessar.Lenses.Data;
 using Tessar.Methods;
+using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Tests.Runs;
 using Tessar.Training;

@@ -86,7 +86,7 @@ public sealed class AttributionResultTests : IDisposable
         {
             File.WriteAllBytes(path, whole[..length]);
             FileFormatException e = Assert.Throws<FileFormatException>(() => AttributionResult.Open(saved.Folder));
-            Assert.Contains("attribute again", e.Message, StringComparison.Ordinal);
+            Assert.Contains("ask again", e.Message, StringComparison.Ordinal);
         }
     }
 
@@ -107,9 +107,9 @@ public sealed class AttributionResultTests : IDisposable
     {
         AttributionResult saved = Save(Matrix(), top: 5);
         string path = Path.Combine(saved.Folder, "result.json");
-        EditedFile.Replace(path, "\"schema\": 1", "\"schema\": 2");
+        EditedFile.Replace(path, "\"schema\": 2", "\"schema\": 3");
         FileFormatException e = Assert.Throws<FileFormatException>(() => AttributionResult.Open(saved.Folder));
-        Assert.Contains("schema 2", e.Message, StringComparison.Ordinal);
+        Assert.Contains("schema 3", e.Message, StringComparison.Ordinal);
         Assert.Contains("newer Tessar", e.Message, StringComparison.Ordinal);
     }
 

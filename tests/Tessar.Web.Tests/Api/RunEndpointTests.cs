@@ -42,7 +42,7 @@ public sealed class RunEndpointTests(SharedWorkbench shared)
     public async Task Result_of_other_weights_is_stale_and_says_why()
     {
         await using Workbench workbench = await Workbench.StartAsync(new RunRecipe());
-        JsonFile.Edit(workbench.Find("demo", "results/data", "result.json"), json => json["checkpoints"]![0]!["sha256"] = new string('0', 64));
+        JsonFile.Edit(workbench.Find("demo", "results/data", "result.json"), json => json["inputs"]!["checkpoints"]![0]!["sha256"] = new string('0', 64));
 
         JsonElement run = await workbench.GetAsync("/api/runs/demo");
         JsonElement runs = await workbench.GetAsync("/api/runs");

@@ -121,7 +121,7 @@ public sealed class PageStateTests(SharedWorkbench shared, Chromium chromium)
     public async Task Stale_result_has_a_banner_with_the_command_that_computes_it_anew()
     {
         await using Workbench workbench = await Workbench.StartAsync(new RunRecipe());
-        JsonFile.Edit(workbench.Find("demo", "results/data", "result.json"), json => json["checkpoints"]![0]!["sha256"] = new string('0', 64));
+        JsonFile.Edit(workbench.Find("demo", "results/data", "result.json"), json => json["inputs"]!["checkpoints"]![0]!["sha256"] = new string('0', 64));
         foreach (string address in new[] { "/r/demo", "/r/demo/example/test/21" })
         {
             await using Session session = await Session.OpenAsync(chromium, workbench.Url, address);

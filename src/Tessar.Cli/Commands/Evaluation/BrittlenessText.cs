@@ -1,6 +1,6 @@
 using Spectre.Console;
-using Tessar.Cli.Json;
 using Tessar.Cli.Terminal;
+using Tessar.Lenses.Data.Evaluation.Removal;
 
 namespace Tessar.Cli.Commands.Evaluation;
 
@@ -10,7 +10,7 @@ internal static class BrittlenessText
     private const string Shares = "0.00";
     private const int Listed = 10;
 
-    public static void Write(IAnsiConsole console, BrittlenessJson result)
+    public static void Write(IAnsiConsole console, BrittlenessAnswer result)
     {
         TextWriter output = console.Profile.Out.Writer;
         output.WriteLine($"Brittleness by {result.Method}: {Quantity.Count(result.Queries)} targets that {result.Run} predicts correctly, {result.Seeds} trainings of each removal, which vote.");
@@ -18,7 +18,7 @@ internal static class BrittlenessText
         if (result.Points.Count > 0)
         {
             Table table = PlainTable.Create("removed", "examples", "flipped", "by random removal", "difference", "ratio");
-            foreach (BrittlenessPointJson point in result.Points)
+            foreach (BrittlenessPoint point in result.Points)
             {
                 table.AddRow(PlainTable.Cells(
                     Quantity.Percent(point.Share), Quantity.Count(point.Removed), point.Flipped.Text(Shares), point.Random.Text(Shares),
@@ -39,9 +39,9 @@ internal static class BrittlenessText
         output.WriteLine($"Result: {result.Result}");
     }
 
-    private static void WriteSmallest(TextWriter output, BrittlenessJson result)
+    private static void WriteSmallest(TextWriter output, BrittlenessAnswer result)
     {
-        foreach (BrittleTargetJson target in result.PerTarget.OrderBy(target => target.Smallest ?? int.MaxValue).Take(Listed))
+        foreach (BrittleTarget target in result.PerTarget.OrderBy(target => target.Smallest ?? int.MaxValue).Take(Listed))
         {
             output.WriteLine($"  {target.Target}: {(target.Smallest is { } k ? $"{Quantity.Count(k)} examples" : "doesn't flip")}"
                 + $"{(target.IsMonotone ? string.Empty : ", not monotone: some larger or smaller removals disagree")}");

@@ -1,28 +1,31 @@
 using System.CommandLine;
-using System.Diagnostics;
-using Tessar.Cli.Json;
+using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
 using Tessar.Examples;
+using Tessar.Lenses.Data.Evaluation;
+using Tessar.Methods;
 
 namespace Tessar.Cli.Commands.Evaluation;
 
 /// <summary>Ranks the training examples by how suspicious their labels are, and, where wrong labels are known, scores the ranking.</summary>
 internal sealed class EvaluateMislabelsCommand : TessarCommand
 {
+    private readonly KnownMethods _known;
     private readonly Argument<string> runs;
     private readonly Setting<string> method;
     private readonly Setting<string> train;
     private readonly Setting<int> top;
     private readonly Setting<int> ensemble;
 
-    public EvaluateMislabelsCommand()
+    public EvaluateMislabelsCommand(KnownMethods known)
         : base("mislabels", "Ranks training examples by suspicion; with planted errors, says how many it finds", CommandTable.LensGroup)
     {
+        _known = known;
         runs = AddArgument("RUN[,RUN…]", "one run, or several of the same program whose scores are averaged", RunCompletion.Names);
-        method = Add(Attributing.MethodSetting("mislabels"));
-        train = Add(Attributing.TrainSetting("mislabels"));
-        ensemble = Add(Attributing.EnsembleSetting("mislabels"));
+        method = Add(Asking.MethodSetting("mislabels", known));
+        train = Add(Asking.TrainSetting("mislabels"));
+        ensemble = Add(Asking.EnsembleSetting("mislabels"));
         top = Add(Setting.Int32("mislabels.top", "--top", "N", "Most suspicious examples to list", 20, 1, 1_000_000));
         AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
@@ -30,34 +33,29 @@ internal sealed class EvaluateMislabelsCommand : TessarCommand
         AddExample("evaluate mislabels mine --method data/grad-dot --top 100 --json", "Of a run on your own data: a list to look through");
     }
 
-    public override Type Result => typeof(MislabelsJson);
+    public override Type Result => typeof(MislabelsAnswer);
 
     public override bool PassesKeysToMethod => true;
 
+    public override IEnumerable<MethodDescription> Methods() => Asking.Of(_known, "data");
+
     protected override int Execute(Invocation call)
     {
-        using Attributing work = Attributing.Open(call, call.Value(runs), call.Value(method));
-        work.UseEnsemble(call, call.Value(ensemble));
-        ExampleSet examples = work.TrainExamples(call.TryValue(train, out string range) ? range : null);
-        long start = Stopwatch.GetTimestamp();
-        float[] suspicion = call.Progress.Run(progress =>
-            work.CreateMethod().SelfInfluence(work.View, examples, work.Context with { Progress = Translate.Method(progress) }));
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        MislabelsJson result = MislabelsJson.Of(work.Run.Name, work.Method.Name, examples, suspicion, call.Value(top), call.Seed) with
+        MethodJob job = Asking.Job(
+            call, "data/mislabels", call.Value(method), call.Value(runs), ("top", call.Value(top)), ("ensemble", call.Value(ensemble))) with
         {
-            Seconds = seconds,
-            Ensemble = call.Value(ensemble),
-            Options = work.Options,
+            Train = call.Given(train),
         };
-        string file = EvaluationFiles.Save(result, JsonOutput.Printing.MislabelsJson, work.Run, "mislabels", result with { Seconds = null });
-        result = result with { Result = file, Ranking = EvaluationFiles.SaveRanking(file, MislabelsJson.RankingOf(suspicion), suspicion) };
-        call.Print(result, JsonOutput.Printing.MislabelsJson, console => Write(call, console.Profile.Out.Writer, result, examples));
-        return ExitCode.Success;
+        return Asking.Run(call, job, (inquiry, found) =>
+        {
+            MislabelsAnswer result = found.Value<MislabelsAnswer>() with { Result = found.Kept.DocumentPath, Ranking = found.Kept.ArraysPath };
+            call.Print(result, EvaluationJson.Printing.MislabelsAnswer, console => Write(call, console.Profile.Out.Writer, result, inquiry.Train()));
+        });
     }
 
-    private static void Write(Invocation call, TextWriter output, MislabelsJson result, ExampleSet examples)
+    private static void Write(Invocation call, TextWriter output, MislabelsAnswer result, ExampleSet examples)
     {
-        SuspectJson[] shown = [.. result.MostSuspicious.Take(SuspicionStrip.Count(call.Style, examples))];
+        Suspect[] shown = [.. result.MostSuspicious.Take(SuspicionStrip.Count(call.Style, examples))];
         output.WriteLine($"The {shown.Length} most suspicious of {Quantity.Count(result.Examples)} training examples, by {result.Method}:");
         output.WriteLine();
         output.Draw(SuspicionStrip.Lines(call.Style, examples, shown));
@@ -67,7 +65,7 @@ internal sealed class EvaluateMislabelsCommand : TessarCommand
     }
 
     /// <summary>What the ranking found, in a sentence or two.</summary>
-    public static string Verdict(MislabelsJson result) =>
+    public static string Verdict(MislabelsAnswer result) =>
         result is { Auroc: { } auroc, AurocInterval: { } interval, FoundInFirst10Percent: { } first, FoundInFirst20Percent: { } second }
             ? $"Of {Quantity.Count(result.PlantedErrors)} planted errors {Quantity.Percent(first)} lie among the most suspicious 10 % "
                 + $"and {Quantity.Percent(second)} among 20 %. AUROC {Quantity.Number(auroc)}, 95 % interval {Quantity.Number(interval[0])} to {Quantity.Number(interval[1])}."

@@ -1,8 +1,7 @@
 using System.CommandLine;
-using System.Diagnostics;
-using Tessar.Cli.Json;
+using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Parsing;
-using Tessar.Examples;
+using Tessar.Lenses.Data.Evaluation.Sanity;
 using Tessar.Methods;
 
 namespace Tessar.Cli.Commands.Evaluation;
@@ -10,6 +9,7 @@ namespace Tessar.Cli.Commands.Evaluation;
 /// <summary>Checks what scores without errors have to fulfil, whatever their quality; trains nothing.</summary>
 internal sealed class EvaluateSanityCommand : TessarCommand
 {
+    private readonly KnownMethods _known;
     private readonly Argument<string> runs;
     private readonly Setting<string> method;
     private readonly Setting<string> train;
@@ -18,64 +18,47 @@ internal sealed class EvaluateSanityCommand : TessarCommand
     private readonly Setting<int> copies;
     private readonly Setting<int> ensemble;
 
-    public EvaluateSanityCommand()
+    public EvaluateSanityCommand(KnownMethods known)
         : base("sanity", "Checks of scores that cost no training: untrained weights, classes, variety, copies", CommandTable.LensGroup)
     {
+        _known = known;
         runs = AddArgument("RUN[,RUN…]", "one run, or several of the same program whose scores are averaged", RunCompletion.Names);
-        method = Add(Attributing.MethodSetting("sanity"));
-        train = Add(Attributing.TrainSetting("sanity"));
+        method = Add(Asking.MethodSetting("sanity", known));
+        train = Add(Asking.TrainSetting("sanity"));
         targets = Add(Setting.Text("sanity.targets", "--targets", "SPLIT:FROM-TO", "The predictions to look at (default the first 100 test examples)"));
         top = Add(Setting.Int32("sanity.top", "--top", "K", "Strongest proponents of each target that are counted", 10, 1, 100_000));
         copies = Add(Setting.Int32("sanity.copies", "--copies", "N", "Training examples that are given twice", 50, 1, 100_000));
-        ensemble = Add(Attributing.EnsembleSetting("sanity"));
+        ensemble = Add(Asking.EnsembleSetting("sanity"));
         AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("evaluate sanity first", "TRAK, the default");
         AddExample("evaluate sanity first --method data/grad-dot --top 5 --json", "Another method, for a script");
     }
 
-    public override Type Result => typeof(SanityJson);
+    public override Type Result => typeof(SanityAnswer);
 
     public override bool PassesKeysToMethod => true;
 
+    public override IEnumerable<MethodDescription> Methods() => Asking.Of(_known, "data");
+
     protected override int Execute(Invocation call)
     {
-        long start = Stopwatch.GetTimestamp();
-        using Attributing work = Attributing.Open(call, call.Value(runs), call.Value(method));
-        ExampleSet examples = work.TrainExamples(call.TryValue(train, out string range) ? range : null);
-        ExampleSet judged = Judging.Targets(work, call.TryValue(targets, out string chosen) ? chosen : null, most: 100);
-        work.UseEnsemble(call, call.Value(ensemble));
-        var checks = new SanityChecks(call, work, examples, judged);
-        (AttributionMatrix? scores, SanityCheckJson finite) = checks.Finite();
-        SanityCheckJson[] all = scores is null ? [finite] :
-        [
-            finite,
-            checks.RandomisedWeights(scores),
-            checks.SameClass(scores),
-            SanityChecks.Cardinality(scores, call.Value(top)),
-            checks.Copies(call.Value(copies)),
-        ];
-        var result = new SanityJson
+        MethodJob job = Asking.Job(
+            call, "data/sanity", call.Value(method), call.Value(runs), ("top", call.Value(top)), ("copies", call.Value(copies)), ("ensemble", call.Value(ensemble))) with
         {
-            Run = work.Run.Name,
-            Method = work.Method.Name,
-            Options = work.Options,
-            Ensemble = call.Value(ensemble),
-            Train = examples.ToString(),
-            Targets = judged.ToString(),
-            Passes = all.All(check => check.Passes != false),
-            Checks = all,
-            Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+            Train = call.Given(train), Targets = call.Given(targets),
         };
-        result = result with { Result = EvaluationFiles.Save(result, JsonOutput.Printing.SanityJson, work.Run, "sanity", result with { Seconds = 0 }) };
-        call.Print(result, JsonOutput.Printing.SanityJson, console => Write(console.Profile.Out.Writer, result));
-        return ExitCode.Success;
+        return Asking.Run(call, job, (_, found) =>
+        {
+            SanityAnswer result = found.Value<SanityAnswer>() with { Result = found.Kept.DocumentPath };
+            call.Print(result, SanityJson.Printing.SanityAnswer, console => Write(console.Profile.Out.Writer, result));
+        });
     }
 
-    private static void Write(TextWriter output, SanityJson result)
+    private static void Write(TextWriter output, SanityAnswer result)
     {
         output.WriteLine($"{result.Method} on {result.Run}: {(result.Passes ? "no check fails" : "a check fails")}.");
-        foreach (SanityCheckJson check in result.Checks)
+        foreach (SanityCheck check in result.Checks)
         {
             string verdict = check.Passes switch { true => "pass", false => "FAIL", null => "–" };
             output.WriteLine($"{verdict,-5}{check.Name}{(check.Measured is { } measured ? $": {measured.Text("0.###")}" : string.Empty)}");

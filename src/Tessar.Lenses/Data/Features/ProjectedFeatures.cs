@@ -3,6 +3,7 @@ using Tessar.Examples;
 using Tessar.Gradients;
 using Tessar.Gradients.Projections;
 using Tessar.Methods;
+using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Tasks;
 using TorchSharp;
@@ -36,11 +37,11 @@ internal sealed class ProjectedFeatures : IDisposable
 
             bool isLandmarks = settings.Projection == TrakProjection.Landmarks;
             var origin = new GradientStoreOrigin(
-                checkpoint.Identity, train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train), output.Name, width, isLandmarks ? "landmarks" : "sketch",
+                checkpoint.Identity, train.Store.Identity, train.ToString(), ResultInputs.HashOfLabels(train), output.Name, width, isLandmarks ? "landmarks" : "sketch",
                 settings.Seed, settings.NumberFormat == NumberFormat.F16 ? "f16" : "f32", settings.BatchSize, MethodOption.Write(settings.Unsupported));
             _projection = isLandmarks ? new LandmarkProjection(_model, train, width, settings.Seed, settings.BatchSize, context) : Plan(train, width, settings.Seed);
             _pass = new FeaturePass(_model, _projection, settings.BatchSize, context);
-            string folder = Path.Combine(checkpoint.Run.Directory, "results", "data", "trak", $"features-{origin.ComputeKey()}");
+            string folder = Path.Combine(ResultFolder.StoreOf(checkpoint.Run, "data/trak"), $"features-{origin.ComputeKey()}");
             if (!GradientStore.IsFinished(folder))
                 Computed = Compute(folder, origin, _projection, train, context);
             Store = GradientStore.Open(folder, origin);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tessar.Methods;
 using Tessar.Operators;
+using Tessar.Results;
 using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Influences;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
@@ -29,95 +28,63 @@ internal sealed class InfluenceScores(
     string method, TargetOutput output, CurvatureKind curvatureKind, int batchSize, UnsupportedParameters unsupported, ScalarType precision,
     Func<TrainCurvature, InverseCurvature> invert)
 {
-    private readonly List<double> _dampings = [];
-    private readonly Dictionary<string, SelfCheck> _checks = new(StringComparer.Ordinal);
-    private readonly List<string> _remarks = [];
-    private readonly Stopwatch _fitting = new();
-    private readonly Stopwatch _scoring = new();
-    private double _gradientCheck;
-    private long _parameters;
-    private IReadOnlyList<string> _skipped = [];
-
     /// <summary>The scores of every pair.</summary>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentNullException.ThrowIfNull(context);
-        ScoreBudget.Check(train, targets, context);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
-        Visit(run, train, targets, context, (first, solved, model, pass) => Stream(model, train, solved, pass, (at, products, q) =>
-            sum.narrow(0, at, products.shape[0]).narrow(1, first, products.shape[1]).add_(products * q.unsqueeze(1))));
-        float[] scores = sum.div_((double)train.Count * run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
-        return new AttributionMatrix(scores, train.Count, targets.Count, new AttributionReport
-        {
-            Method = method,
-            Output = OutputFunction.For(output).Name,
-            Units = "change of the output by the example, by one Newton step",
-            Parameters = _parameters,
-            SkippedParameters = _skipped,
-            Damping = _dampings,
-            Checks = [.. _checks.Values],
-            Remarks = _remarks,
-            SecondsFeatures = _fitting.Elapsed.TotalSeconds,
-            SecondsScoring = _scoring.Elapsed.TotalSeconds,
-            ExamplesComputed = (long)train.Count * run.Checkpoints.Count,
-            GradientCheck = _gradientCheck,
-        });
+        var tally = new ScoreTally(context);
+        return CheckpointScores.Mean(
+            run, train, targets, context,
+            (view, sum, pass) => Visit(tally, view, train, targets, pass, (first, solved, model, part) => Stream(model, train, solved, part, (at, products, q) =>
+                sum.narrow(0, at, products.shape[0]).narrow(1, first, products.shape[1]).add_(products * q.unsqueeze(1)))),
+            () => tally.Report(method, OutputFunction.For(output).Name, "change of the output by the example, by one Newton step"), divisor: train.Count);
     }
 
     /// <summary>The influence of each training example on itself.</summary>
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(context);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
-        Visit(run, train, train, context, (first, solved, model, _) =>
-        {
-            (Tensor rows, Tensor q) = Gradients(model, train, first, (int)solved.shape[1]);
-            sum.narrow(0, first, solved.shape[1]).add_((rows * solved.t()).sum(1, type: ScalarType.Float64) * q.to_type(ScalarType.Float64));
-        });
-        return FiniteScores.Of(sum.div_((double)train.Count * run.Checkpoints.Count));
+        var tally = new ScoreTally(context);
+        return CheckpointScores.MeanOfSelf(
+            run, train, context, (view, sum, pass) => Visit(tally, view, train, train, pass, (first, solved, model, _) =>
+            {
+                (Tensor rows, Tensor q) = Gradients(model, train, first, (int)solved.shape[1]);
+                sum.narrow(0, first, solved.shape[1]).add_((rows * solved.t()).sum(1, type: ScalarType.Float64) * q.to_type(ScalarType.Float64));
+            }), divisor: train.Count);
     }
 
-    private void Visit(RunView run, ExampleSet train, ExampleSet targets, MethodContext context, Action<int, Tensor, GradientModel, MethodContext> visit)
+    private void Visit(
+        ScoreTally tally, CheckpointView view, ExampleSet train, ExampleSet targets, MethodContext pass, Action<int, Tensor, GradientModel, MethodContext> visit)
     {
-        for (int c = 0; c < run.Checkpoints.Count; c++)
+        tally.Features.Start();
+        using var model = new GradientModel(view.Open(), train, OutputFunction.For(output), unsupported, precision);
+        tally.Note(model);
+        tally.Computed += train.Count;
+        RefuseEmpty(model);
+        using InverseCurvature inverse = invert(new TrainCurvature(model, train, curvatureKind, batchSize, pass));
+        tally.Dampings.Add(inverse.Damping);
+        int block = BlockOf(model, targets, pass);
+        int blocks = (targets.Count + block - 1) / block;
+        for (int first = 0; first < targets.Count; first += block)
         {
-            using DisposeScope scope = NewDisposeScope();
-            MethodContext pass = RepeatedProgress.Of(context, c, run.Checkpoints.Count);
-            _fitting.Start();
-            using var model = new GradientModel(run.Checkpoints[c].Open(), train, OutputFunction.For(output), unsupported, precision);
-            if (c == 0 && model.SlowPath is { } slow)
-                context.Warn?.Invoke(slow);
-            (_gradientCheck, _parameters, _skipped) = (Math.Max(_gradientCheck, model.GradientCheck), model.Gradients.ParameterCount, model.Skipped);
-            RefuseEmpty(model);
-            using InverseCurvature inverse = invert(new TrainCurvature(model, train, curvatureKind, batchSize, pass));
-            _dampings.Add(inverse.Damping);
-            int block = BlockOf(model, targets, context);
-            int blocks = (targets.Count + block - 1) / block;
-            for (int first = 0; first < targets.Count; first += block)
-            {
-                MethodContext part = RepeatedProgress.Of(pass, first / block, blocks);
-                context.Cancellation.ThrowIfCancellationRequested();
-                using DisposeScope inner = NewDisposeScope();
-                int count = Math.Min(block, targets.Count - first);
-                Tensor columns = TargetColumns(model, targets, first, count);
-                Tensor solved = inverse.Solve(columns, part);
-                _fitting.Stop();
-                _scoring.Start();
-                visit(first, solved, model, part);
-                _scoring.Stop();
-                _fitting.Start();
-            }
-
-            _fitting.Stop();
-            Note(inverse, context);
+            MethodContext part = RepeatedProgress.Of(pass, first / block, blocks);
+            pass.Cancellation.ThrowIfCancellationRequested();
+            using DisposeScope inner = NewDisposeScope();
+            int count = Math.Min(block, targets.Count - first);
+            Tensor columns = TargetColumns(model, targets, first, count);
+            Tensor solved = inverse.Solve(columns, part);
+            tally.Features.Stop();
+            tally.Scoring.Start();
+            visit(first, solved, model, part);
+            tally.Scoring.Stop();
+            tally.Features.Start();
         }
+
+        tally.Features.Stop();
+        foreach (SelfCheck check in inverse.Checks)
+            tally.Check(check);
+        foreach (string remark in inverse.Remarks)
+            tally.Remark(remark);
     }
 
     private void Stream(GradientModel model, ExampleSet train, Tensor solved, MethodContext context, Action<int, Tensor, Tensor> visit)
@@ -172,16 +139,5 @@ internal sealed class InfluenceScores(
     {
         if (model.Gradients.Captured.Count == 0)
             throw new TessarException($"No parameter of {model.Trained.Name} has a gradient. Choose a model with trainable parameters, or unsupported=loop-fallback.", ErrorKind.InputData) { Remedies = [new(RemedyKind.SetMethodOption, "unsupported", "loop-fallback")] };
-    }
-
-    private void Note(InverseCurvature inverse, MethodContext context)
-    {
-        foreach (SelfCheck check in inverse.Checks)
-            _checks[check.Name] = _checks.TryGetValue(check.Name, out SelfCheck? before) && before.Value > check.Value ? before : check;
-        foreach (string remark in inverse.Remarks.Where(remark => !_remarks.Contains(remark)))
-        {
-            _remarks.Add(remark);
-            context.Warn?.Invoke(remark);
-        }
     }
 }

@@ -1,4 +1,5 @@
 using Tessar.Methods;
+using Tessar.Results;
 using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Influences;

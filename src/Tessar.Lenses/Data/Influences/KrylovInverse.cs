@@ -2,6 +2,7 @@ using System.Globalization;
 using Tessar.Examples;
 using Tessar.Methods;
 using Tessar.Operators;
+using Tessar.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 

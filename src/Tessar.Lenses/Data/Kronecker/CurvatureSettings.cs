@@ -3,6 +3,7 @@ using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Methods;
 using Tessar.Operators.Kronecker;
+using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Tasks;
 using static TorchSharp.torch;
@@ -36,9 +37,9 @@ internal sealed record CurvatureSettings(bool IsKfac, CurvatureLabels Labels, ul
             ? train
             : train.Select([.. Enumerable.Range(0, Examples).Select(i => (int)((long)i * train.Count / Examples))]);
         FactorFiles files = FactorFiles.Of(
-            Path.Combine(checkpoints[0].Run.Directory, "results", "data", folder),
+            ResultFolder.StoreOf(checkpoints[0].Run, $"data/{folder}"),
             [
-                .. checkpoints.Select(view => view.Identity), train.Store.Identity, train.ToString(), AttributionResult.HashOfLabels(train),
+                .. checkpoints.Select(view => view.Identity), train.Store.Identity, train.ToString(), ResultInputs.HashOfLabels(train),
                 MethodOption.Write(Labels), string.Create(CultureInfo.InvariantCulture, $"{Seed} {used.Count} {BatchSize}"), MethodOption.Write(Unsupported),
             ]);
         Func<CurvatureSource>[] sources =

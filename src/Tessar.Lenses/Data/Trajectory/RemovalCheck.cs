@@ -2,6 +2,7 @@ using System.Globalization;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Runs.Replaying;
 using TorchSharp;

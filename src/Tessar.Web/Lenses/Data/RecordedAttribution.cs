@@ -72,7 +72,7 @@ internal sealed class RecordedAttribution
     {
         AttributionResult opened = AttributionResult.Open(folder);
         AttributionDocument document = opened.Document;
-        string file = Path.Combine(folder, "result.json");
+        string file = opened.Kept.DocumentPath;
         if (!ExampleRange.TryParse(document.Train, out ExampleRange train))
             throw Refuse(file, "a range of training examples such as `train:0-9999`", $"`{document.Train}`");
         if (!ExampleRange.TryParse(document.Targets, out ExampleRange targets))

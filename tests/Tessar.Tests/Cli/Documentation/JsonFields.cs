@@ -8,7 +8,7 @@ namespace Tessar.Tests.Cli.Documentation;
 internal static class JsonFields
 {
     private static readonly Dictionary<string, string> Summaries = new(
-        new[] { "Tessar.Cli.xml", "Tessar.xml" }.Select(file => XDocument.Load(Path.Combine(AppContext.BaseDirectory, file))).SelectMany(Read), StringComparer.Ordinal);
+        new[] { "Tessar.Cli.xml", "Tessar.Lenses.xml", "Tessar.xml" }.Select(file => XDocument.Load(Path.Combine(AppContext.BaseDirectory, file))).SelectMany(Read), StringComparer.Ordinal);
 
     public static IEnumerable<(string Field, string Type, string Meaning)> Of(Type type, string prefix = "")
     {
@@ -41,11 +41,12 @@ internal static class JsonFields
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
         {
             Type element = type.GetGenericArguments()[0];
-            bool isRecord = element != typeof(string) && !element.IsPrimitive;
-            return ($"list of {(isRecord ? "objects" : element == typeof(string) ? "texts" : "numbers")}", isRecord ? element : null);
+            bool holdsRecords = element != typeof(string) && !element.IsPrimitive;
+            return ($"list of {(holdsRecords ? "objects" : element == typeof(string) ? "texts" : "numbers")}", holdsRecords ? element : null);
         }
-        // Records of the command line's own, such as a number with its interval.
-        return type is { IsClass: true, Namespace: "Tessar.Cli.Json" } ? ("object", type) : ("number", null);
+        // Records of the command line and of the lenses, such as a number with its interval.
+        bool isRecord = type is { IsClass: true, Namespace: { } space } && (space == "Tessar.Cli.Json" || space.StartsWith("Tessar.Lenses.", StringComparison.Ordinal));
+        return isRecord ? ("object", type) : ("number", null);
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Read(XDocument comments)

@@ -4,6 +4,7 @@ using Tessar.Cli.Json;
 using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Methods;
+using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Tensors;
 

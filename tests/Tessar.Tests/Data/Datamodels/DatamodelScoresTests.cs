@@ -2,6 +2,7 @@ using Tessar.Examples;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Datamodels;
 using Tessar.Methods;
+using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Runs.Retraining;
 using Tessar.Tasks;

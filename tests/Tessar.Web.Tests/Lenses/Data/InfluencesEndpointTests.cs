@@ -77,7 +77,7 @@ public sealed class InfluencesEndpointTests(SharedWorkbench shared)
     public async Task Stale_attribution_is_shown_and_says_why()
     {
         await using Workbench workbench = await Workbench.StartAsync(new RunRecipe());
-        JsonFile.Edit(workbench.Find("demo", "results/data", "result.json"), json => json["dataIdentity"] = new string('0', 64));
+        JsonFile.Edit(workbench.Find("demo", "results/data", "result.json"), json => json["inputs"]!["dataIdentity"] = new string('0', 64));
 
         JsonElement attribution = (await workbench.GetAsync("/api/runs/demo/lenses/data/example/test/0")).GetProperty("attribution");
 
@@ -133,7 +133,7 @@ public sealed class InfluencesEndpointTests(SharedWorkbench shared)
                 File.WriteAllBytes(file, bytes[..(bytes.Length / 2)]);
                 break;
             case "range":
-                JsonFile.Edit(file, json => json["targets"] = "test:5-2");
+                JsonFile.Edit(file, json => json["job"]!["targets"] = "test:5-2");
                 break;
             case "arrays":
                 JsonFile.Edit(file, json => json["arrays"] = "../../../../demo/run.json");

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Tessar.Results;
+
+namespace Tessar.Cli.Json;
+
+/// <summary>What a lens without a form of its own prints.</summary>
+internal sealed record LensJson : JsonResult
+{
+    /// <summary>Name of the lens.</summary>
+    public required string Lens { get; init; }
+
+    /// <summary>Name of the method.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Name of the run that keeps the result: the first one given.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>The effective options of the method.</summary>
+    public required IReadOnlyDictionary<string, string> Options { get; init; }
+
+    /// <summary>The effective settings of the lens.</summary>
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
+    /// <summary>The training examples; absent where none are looked at.</summary>
+    public string? Train { get; init; }
+
+    /// <summary>The targets; absent where there are none.</summary>
+    public string? Targets { get; init; }
+
+    /// <summary>The lens's answer.</summary>
+    public required JsonElement Answer { get; init; }
+
+    /// <summary>What the method found when it checked itself.</summary>
+    public required IReadOnlyList<SelfCheckJson> Checks { get; init; }
+
+    /// <summary>What to know before trusting it, one sentence each.</summary>
+    public required IReadOnlyList<string> Remarks { get; init; }
+
+    /// <summary>Seconds it took.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Full path of the document that keeps this.</summary>
+    public required string Result { get; init; }
+
+    /// <summary>Full path of the arrays beside it; absent without any.</summary>
+    public string? Arrays { get; init; }
+
+    public static LensJson Of(ResultFolder kept)
+    {
+        ResultDocument document = kept.Document;
+        return new LensJson
+        {
+            Lens = document.Lens,
+            Method = document.Method,
+            Run = document.Run,
+            Options = document.Job.Options,
+            Settings = document.Job.Settings,
+            Train = document.Job.Train,
+            Targets = document.Job.Targets,
+            Answer = document.Payload,
+            Checks = [.. document.Checks.Select(SelfCheckJson.Of)],
+            Remarks = document.Remarks,
+            Seconds = document.Seconds,
+            Result = kept.DocumentPath,
+            Arrays = kept.ArraysPath,
+        };
+    }
+}

@@ -1,0 +1,97 @@
+using System.Reflection;
+
+namespace Tessar.Methods;
+
+/// <summary>The settings of a marked class, from the record its one constructor takes; a class without parameters has none.</summary>
+internal sealed class OptionSet
+{
+    private readonly string _name;
+    private readonly ConstructorInfo _constructor;
+    private readonly bool _isMethod;
+    private readonly Type? _record;
+    private readonly Lazy<IReadOnlyList<MethodOption>> _options;
+
+    /// <summary>Finds the constructor.</summary>
+    /// <param name="type">The marked class.</param>
+    /// <param name="name">Its name, for messages.</param>
+    /// <param name="comments">Where the help texts come from.</param>
+    /// <exception cref="ArgumentException">It hasn't exactly one public constructor, with one options record or nothing.</exception>
+    public OptionSet(Type type, string name, DocumentationComments comments)
+    {
+        ConstructorInfo[] constructors = type.GetConstructors();
+        if (constructors is not [{ } only] || only.GetParameters().Length > 1)
+            throw new ArgumentException($"{name}: {type} needs one public constructor, which takes its options record or nothing.", nameof(type));
+        (_name, _constructor, _isMethod) = (name, only, type.IsDefined(typeof(MethodAttribute), inherit: false));
+        _record = only.GetParameters() is [var parameter] ? parameter.ParameterType : null;
+        _options = new Lazy<IReadOnlyList<MethodOption>>(() => _record is null ? [] : Read(_record, comments));
+    }
+
+    /// <summary>The settings, in the order of their properties.</summary>
+    public IReadOnlyList<MethodOption> All => _options.Value;
+
+    // The reference describes methods; the settings of a question stand in the help of its command.
+    private IReadOnlyList<Remedy> Remedies => _isMethod ? [new(RemedyKind.DescribeMethod, _name)] : [];
+
+    /// <summary>What is wrong with settings, one sentence each.</summary>
+    public IReadOnlyList<string> Objections(IReadOnlyDictionary<string, string> settings)
+    {
+        List<string> objections = [];
+        foreach ((string name, string text) in settings)
+        {
+            if (All.FirstOrDefault(o => o.Name == name) is not { } option)
+                objections.Add($"there is no option `{name}`.{NearestName.Hint(name, All.Select(o => o.Name))}");
+            else if (!option.TryRead(text, out _, out string? objection))
+                objections.Add(objection + ".");
+        }
+
+        return objections;
+    }
+
+    /// <summary>Builds the class with its settings, which have to be allowed.</summary>
+    public object Create(IReadOnlyDictionary<string, string> settings)
+    {
+        if (Objections(settings) is { Count: > 0 } objections)
+            throw new TessarException($"{_name}: {string.Join(' ', objections)}", ErrorKind.Usage) { Remedies = Remedies };
+        if (_record is null)
+            return _constructor.Invoke([]);
+        object options = Activator.CreateInstance(_record)!;
+        foreach ((string name, string text) in settings)
+        {
+            MethodOption option = All.First(o => o.Name == name);
+            option.TryRead(text, out object? value, out _);
+            option.Assign(options, value);
+        }
+
+        try
+        {
+            return _constructor.Invoke([options]);
+        }
+        catch (TargetInvocationException e) when (e.InnerException is TessarException refusal)
+        {
+            throw new TessarException($"{_name}: {refusal.Message}", refusal.Kind, refusal) { Remedies = refusal.Remedies };
+        }
+    }
+
+    /// <summary>The effective settings, defaults included, as they would be typed.</summary>
+    public IReadOnlyDictionary<string, string> Effective(IReadOnlyDictionary<string, string> settings)
+    {
+        var effective = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (MethodOption option in All)
+        {
+            string text = settings.TryGetValue(option.Name, out string? given) ? given : option.DefaultText;
+            effective[option.Name] = option.TryRead(text, out object? value, out _) ? MethodOption.Write(value) : option.DefaultText;
+        }
+
+        return effective;
+    }
+
+    private static MethodOption[] Read(Type record, DocumentationComments comments)
+    {
+        object defaults = Activator.CreateInstance(record)!;
+        return
+        [
+            .. record.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite)
+                .Select(p => new MethodOption(p, defaults, () => comments.SummaryOf(p))),
+        ];
+    }
+}

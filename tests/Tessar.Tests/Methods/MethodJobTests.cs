@@ -1,0 +1,45 @@
+using Tessar.Methods;
+
+namespace Tessar.Tests.Methods;
+
+public sealed class MethodJobTests
+{
+    private static readonly MethodJob s_job = new()
+    {
+        Question = "data/lds", Method = "data/trak", Runs = ["a", "b"], Targets = "test:0-9", Seed = 3,
+        Options = Of(("damping", "1"), ("seed", "0")), Settings = Of(("subsets", "5")),
+    };
+
+    [Fact]
+    public void It_travels_as_text_and_comes_back_equal()
+    {
+        var back = MethodJob.Parse(s_job.ToJson());
+        Assert.Equal(s_job, back);
+        Assert.Equal(s_job.GetHashCode(), back.GetHashCode());
+        Assert.Equal(["a", "b"], back.Runs);
+    }
+
+    [Fact]
+    public void Order_of_options_does_not_matter_and_everything_else_does()
+    {
+        Assert.Equal(s_job, s_job with { Options = Of(("seed", "0"), ("damping", "1")) });
+        MethodJob[] others =
+        [
+            s_job with { Question = "data" }, s_job with { Method = "data/ekfac" }, s_job with { Runs = ["b", "a"] }, s_job with { Against = ["c"] }, s_job with { Train = "train:0-1" },
+            s_job with { Targets = null }, s_job with { Seed = null }, s_job with { MemoryBudget = 1 }, s_job with { Options = Of(("damping", "1")) }, s_job with { Settings = Of() },
+        ];
+        Assert.All(others, other => Assert.NotEqual(s_job, other));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"question":"data"}""")]
+    [InlineData("""{"question":null,"runs":["a"]}""")]
+    public void Text_that_is_no_job_is_refused(string text) =>
+        Assert.Contains("can't be read", Assert.Throws<TessarException>(() => MethodJob.Parse(text)).Message, StringComparison.Ordinal);
+
+    private static Dictionary<string, string> Of(params (string Name, string Value)[] values) => values.ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal);
+}
