@@ -6,6 +6,7 @@ using Tessar.Lenses.Data.Kronecker;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 using Tessar.Runs;
 using Tessar.Tasks;
 using TorchSharp;

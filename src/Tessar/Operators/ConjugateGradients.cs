@@ -3,9 +3,11 @@ using static TorchSharp.torch;
 
 namespace Tessar.Operators;
 
-/// <summary>Solves A x = b for a symmetric positive definite A and several right sides at once, each with its own step lengths.</summary>
+/// <summary>Solves A x = b for a symmetric positive definite A and several right sides at once, each with its own step
+/// lengths.</summary>
 /// <remarks>
-/// A column whose direction p has pᵀAp ≤ 0 has met negative curvature: it keeps the iterate it had and is flagged. Cost: one product with
+/// A column whose direction p has pᵀAp ≤ 0 has met negative curvature: it keeps the iterate it had and is flagged. Cost: one
+/// product with
 /// all columns per iteration. Source: Hestenes and Stiefel 1952.
 /// </remarks>
 internal static class ConjugateGradients

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Tessar.Operators;
 
-/// <summary>The Cholesky factor of a symmetric positive semidefinite matrix plus λI, in fp64, with a named error when it is singular.</summary>
+/// <summary>The Cholesky factor of a symmetric positive semidefinite matrix plus λI, in fp64, with a named error when it is
+/// singular.</summary>
 internal sealed class DampedCholesky : IDisposable
 {
     private readonly Tensor _factor;

@@ -73,7 +73,7 @@ internal sealed class KrylovInverse : InverseCurvature
         Tensor squared = columns.square().sum(0L);
         _keptSum += (inside.square().sum(0L) / where(squared.gt(0), squared, ones_like(squared))).sum(ScalarType.Float64).item<double>();
         _kept += (int)columns.shape[1];
-        return _vectors.mm(inside * _inverses.unsqueeze(1)).MoveToOuterDisposeScope();
+        return new LowRankOperator(_vectors, _inverses).Apply(columns).MoveToOuterDisposeScope();
     }
 
     public override void Dispose()
