@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using Tessar.Cli.Configuration;
 using Tessar.Cli.Terminal;
 using Tessar.Methods;
 using Tessar.Native;

@@ -1,4 +1,3 @@
-using Tessar.Cli.Configuration;
 using Tessar.Cli.Parsing;
 
 namespace Tessar.Tests.Cli.Parsing;

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using Tessar.Cli.Parsing;
 using Tessar.Methods;
 
-namespace Tessar.Cli.Configuration;
+namespace Tessar.Cli.Parsing;
 
 /// <summary>The effective settings of one invocation: defaults &lt; tessar.json &lt; environment &lt; command line.</summary>
 internal sealed class SettingValues

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Tessar.Cli.Parsing;
 using Tessar.Methods;
 
-namespace Tessar.Cli.Configuration;
+namespace Tessar.Cli.Parsing;
 
 /// <summary>tessar.json of the current folder: settings by nested keys, comments and trailing commas allowed.</summary>
 internal sealed class ConfigurationFile
