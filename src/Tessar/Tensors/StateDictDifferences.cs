@@ -86,7 +86,7 @@ internal static class StateDictDifferences
         {
             string prefix = extra[0][..^missing[0].Length];
             if (extra.SequenceEqual(missing.Select(name => prefix + name), StringComparer.Ordinal))
-                return $"Every name in the file begins with `{prefix}`: remove that prefix when saving, or import with --strip-prefix {prefix}.";
+                return $"Every name in the file begins with `{prefix}`: import with --strip-prefix {prefix} or remove that prefix when saving.";
         }
 
         return "Pass weights of this model, or the model these weights belong to.";
