@@ -22,20 +22,4 @@ internal static class ExitCode
 
     /// <summary>Stopped by Ctrl-C or a termination signal, after saving what there was to save.</summary>
     public const int Interrupted = 130;
-
-    /// <summary>The code for an error that reached the top of a command.</summary>
-    public static int For(Exception error) => error switch
-    {
-        OperationCanceledException => Interrupted,
-        TessarException { Kind: ErrorKind.Usage } => Usage,
-        TessarException { Kind: ErrorKind.InputData } => InputData,
-        TessarException { Kind: ErrorKind.Environment } => Environment,
-        TessarException => Internal,
-        ArgumentException => Usage,
-        FileNotFoundException or DirectoryNotFoundException => InputData,
-        IOException or UnauthorizedAccessException or OutOfMemoryException => Environment,
-        // A static constructor of TorchSharp wraps the reason why the native library didn't load.
-        TypeInitializationException { InnerException: { } reason } => For(reason),
-        _ => Internal,
-    };
 }

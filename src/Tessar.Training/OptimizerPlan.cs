@@ -56,7 +56,7 @@ internal static class OptimizerPlan
         string wanted = Known(request)?.Schedule ?? "cosine";
         double warmup = request.WarmupSteps ?? (wanted == "constant" ? 0 : total / 20);
         if (warmup >= total && violations.Count == 0)
-            violations.Add(TooLong("WarmupSteps", warmup, total));
+            violations.Add(TooLong("warmup-steps", warmup, total));
         return SchedulesFound.Choices.Resolve(
             request.Schedule ?? wanted, Given(request.ScheduleSettings).Prepend(new(WarmupSteps, warmup)), violations);
     }
@@ -71,17 +71,17 @@ internal static class OptimizerPlan
         if (request.ClipNorm is { } longest && !(longest > 0 && double.IsFinite(longest)))
         {
             yield return string.Create(
-                CultureInfo.InvariantCulture, $"ClipNorm is {longest}; it has to be above 0. Leave it out to take gradients as they are.");
+                CultureInfo.InvariantCulture, $"clip-norm is {longest}; it has to be above 0. Leave it out to take gradients as they are.");
         }
         else if (request.ClipNorm is not null && known.Backward == 0)
         {
-            yield return $"ClipNorm is given, but {request.Optimizer} has no gradient to clip. Leave it out.";
+            yield return $"clip-norm is given, but {request.Optimizer} has no gradient to clip. Leave it out.";
         }
 
         if (request.LabelSmoothing is not (>= 0 and < 1))
-            yield return string.Create(CultureInfo.InvariantCulture, $"LabelSmoothing is {request.LabelSmoothing}; it has to lie in [0, 1).");
+            yield return string.Create(CultureInfo.InvariantCulture, $"label-smoothing is {request.LabelSmoothing}; it has to lie in [0, 1).");
         if (request.WeightDecayOn is not (TrainingProgram.DecayAll or TrainingProgram.DecayWeights))
-            yield return $"WeightDecayOn is `{request.WeightDecayOn}`; it has to be {TrainingProgram.DecayAll} or {TrainingProgram.DecayWeights}.";
+            yield return $"weight-decay-on is `{request.WeightDecayOn}`; it has to be {TrainingProgram.DecayAll} or {TrainingProgram.DecayWeights}.";
         if (request.Ema is { } decay)
         {
             List<string> wrong = [];
@@ -89,7 +89,7 @@ internal static class OptimizerPlan
             if (known.Averages)
             {
                 wrong.Add(
-                    $"Ema is given, but {request.Optimizer} averages its weights already, and that average is what is measured and kept. "
+                    $"ema is given, but {request.Optimizer} averages its weights already, and that average is what is measured and kept. "
                     + "Leave it out.");
             }
 

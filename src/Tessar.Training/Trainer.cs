@@ -126,7 +126,7 @@ public static class Trainer
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Name is not { } name)
-            throw new ArgumentException("The request has no name, so there is nothing to look for. Set its Name, such as \"first\".", nameof(request));
+            throw new ArgumentException("The request has no name, so there is nothing to look for. Set its Name, such as \"first\".", nameof(request)).ForUser();
         RunNames.Check(name);
         string directory = Path.Combine(request.RunsDirectory ?? RunCatalog.DefaultDirectory, name);
         if (!File.Exists(Path.Combine(directory, RunJson.FileName)))
@@ -246,9 +246,8 @@ public static class Trainer
         if (reason is not null)
         {
             throw new TessarException(
-                $"The run {run.Name} can't be resumed: {reason}. Train a new one: `tessar train --model {run.Record.Program.Model} "
-                + $"--data {run.Record.Program.Data.Name}`.",
-                ErrorKind.Usage);
+                $"The run {run.Name} can't be resumed: {reason}. Train a new one.",
+                ErrorKind.Usage) { Remedies = [new(RemedyKind.Train, run.Record.Program.Model, run.Record.Program.Data.Name)] };
         }
     }
 

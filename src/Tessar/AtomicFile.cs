@@ -174,9 +174,9 @@ internal sealed partial class AtomicFile : IDisposable
             free = new DriveInfo(folder).AvailableFreeSpace.ToString("N0", CultureInfo.InvariantCulture);
         }
 
-        string needed = bytes.ToString("N0", CultureInfo.InvariantCulture);
+        string needed = bytes > 0 ? string.Create(CultureInfo.InvariantCulture, $", at least {bytes:N0} needed") : string.Empty;
         return new TessarException(
-            $"`{path}` can't be written: the disk is full ({free} bytes free, at least {needed} needed). "
+            $"`{path}` can't be written: the disk is full ({free} bytes free{needed}). "
             + "Free some space or choose a folder on another disk, then run the command again.",
             ErrorKind.Environment,
             e);

@@ -41,20 +41,23 @@ internal sealed unsafe class MappedFile : IDisposable
     public long Length { get; }
 
     /// <summary>Maps a file.</summary>
-    /// <exception cref="TessarException">The file is missing, a folder, or can't be read.</exception>
-    public static MappedFile Open(string path, string nextStep)
+    /// <param name="path">The file.</param>
+    /// <param name="nextStep">What the user can do when it can't be opened, a sentence.</param>
+    /// <param name="remedies">The same as data.</param>
+    /// <exception cref="TessarException">The file is missing, a folder, a pipe or a device, or can't be read.</exception>
+    public static MappedFile Open(string path, string nextStep, params Remedy[] remedies)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         path = System.IO.Path.GetFullPath(path);
         if (FileKind.Objection(path) is { } objection)
-            throw new TessarException($"`{path}` is {objection}; required is a file. {nextStep}", ErrorKind.InputData);
+            throw new TessarException($"`{path}` is {objection}; required is a file. {nextStep}", ErrorKind.InputData) { Remedies = remedies };
         try
         {
             return new MappedFile(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TessarException($"`{path}` can't be opened: {e.Message.TrimEnd('.')}. {nextStep}", ErrorKind.InputData, e);
+            throw new TessarException($"`{path}` can't be opened: {e.Message.TrimEnd('.')}. {nextStep}", ErrorKind.InputData, e) { Remedies = remedies };
         }
     }
 

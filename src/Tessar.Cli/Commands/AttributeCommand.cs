@@ -21,10 +21,10 @@ internal sealed class AttributeCommand : TessarCommand
     private readonly Setting<int> top;
     private readonly Setting<int> ensemble;
     private readonly StrongestScores strongest;
-    private readonly Option<string> picture;
-    private readonly Option<string> report;
-    private readonly Option<string> export;
-    private readonly Option<bool> force;
+    private readonly OutputOption picture;
+    private readonly OutputOption report;
+    private readonly OutputOption export;
+    private readonly Option<bool> rawCells;
 
     public AttributeCommand()
         : base("attribute", "Finds the training examples that raised or lowered a run's predictions", CommandTable.LensGroup)
@@ -36,10 +36,11 @@ internal sealed class AttributeCommand : TessarCommand
         ensemble = Add(Attributing.EnsembleSetting("attribute"));
         top = Add(Setting.Int32("attribute.top", "--top", "N", "Training examples to keep per target and direction", 10, 1, 100_000));
         strongest = new StrongestScores(Add(StrongestScores.MemorySetting("attribute")), Add(StrongestScores.TopOnlyOption()));
-        picture = Add(new Option<string>("--picture") { Description = $"Draw the strongest examples: one block per prediction, at most {ContactSheetPage.MostTargets}", HelpName = "FILE.png" });
-        report = Add(new Option<string>("--report") { Description = $"Write a page to read and pass on: images, scores, how they were made; at most {ReportPage.MostTargets} predictions", HelpName = "FILE.html" });
-        export = Add(new Option<string>("--export") { Description = $"Write every score as a row of a table: {string.Join(" or ", ScoreExport.Extensions)}", HelpName = "FILE" });
-        force = Add(new Option<bool>("--force") { Description = "Replace files that exist" });
+        picture = AddOutput(new OutputOption("--picture", $"Draw the strongest examples: one block per prediction, at most {ContactSheetPage.MostTargets}", "FILE.png", ".png"));
+        report = AddOutput(new OutputOption("--report", $"Write a page to read and pass on: images, scores, how they were made; at most {ReportPage.MostTargets} predictions", "FILE.html", ".html", ".htm"));
+        export = AddOutput(new OutputOption("--export", $"Write every score as a row of a table: {string.Join(" or ", ScoreExport.Extensions)}", "FILE", ScoreExport.Extensions));
+        rawCells = Add(new Option<bool>("--raw-cells") { Description = "Leave names in a .csv as they are; without it one that a spreadsheet would take for a formula gets a ' in front" });
+        OnlyWith(rawCells, export);
         AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("attribute demo-1 --targets test:0-9", "By TRAK, the default");
@@ -55,8 +56,9 @@ internal sealed class AttributeCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        ExplanationFiles files = ExplanationFiles.Of(call, picture, report, export, call.Value(force));
+        ExplanationFiles files = ExplanationFiles.Of(call, picture, report, export, call.Value(rawCells));
         using Attributing work = Attributing.Open(call, call.Value(runs), call.Value(method));
+        call.KeepOutputsApart(work.Files);
         work.UseEnsemble(call, call.Value(ensemble));
         ExampleSet examples = work.TrainExamples(call.TryValue(train, out string range) ? range : null);
         ExampleSet explained = work.Examples(call.Value(targets)!);
@@ -88,8 +90,7 @@ internal sealed class AttributeCommand : TessarCommand
         foreach (TargetJson target in result.Targets.Take(TargetsShown))
         {
             output.WriteLine($"{target.Example}, {target.Label}");
-            foreach (string line in InfluenceStrip.Lines(call.Style, examples, explained, target))
-                output.WriteLine(line);
+            output.Draw(InfluenceStrip.Lines(call.Style, examples, explained, target));
             output.WriteLine();
         }
         if (result.Targets.Count > TargetsShown)

@@ -19,7 +19,9 @@ internal sealed class Attributing : IDisposable
     {
         (View, Store, Method, this.settings) = (view, store, method, settings);
         Labels = view.Run.OpenLabels(store);
-        Context = new MethodContext { Cancellation = call.Cancellation, Warn = call.Remark, Retrainer = new ProcessRetrainer(), Replayer = new RunReplayer() };
+        // Methods with a seed of their own among their options get it there.
+        ulong seed = call.IsSeedGiven && method.Options.All(option => option.Name != "seed") ? call.Seed : 0;
+        Context = new MethodContext { Seed = seed, Cancellation = call.Cancellation, Warn = call.Remark, Retrainer = new ProcessRetrainer(), Replayer = new RunReplayer() };
     }
 
     /// <summary>What methods look at: the last checkpoints of the runs, or an ensemble.</summary>
@@ -29,6 +31,10 @@ internal sealed class Attributing : IDisposable
 
     public ExampleStore Store { get; }
 
+    /// <summary>Files that are read: the examples, and what was recorded of the runs.</summary>
+    public IEnumerable<string> Files => Store.Paths.Concat(View.Checkpoints.Select(one => one.Run.Directory).Distinct(StringComparer.Ordinal)
+        .SelectMany(folder => Directory.EnumerateFiles(folder).Concat(View.Checkpoints.Select(one => one.Checkpoint.File))));
+
     /// <summary>The labels that were changed on purpose for the run, or null.</summary>
     public LabelOverlay? Labels { get; }
 
@@ -37,7 +43,9 @@ internal sealed class Attributing : IDisposable
     public MethodContext Context { get; }
 
     /// <summary>The method's options with their defaults, as they would be typed.</summary>
-    public IReadOnlyDictionary<string, string> Options => Method.Effective(settings);
+    /// <remarks>A seed that the method takes from its context counts as one of them, so that results of two seeds are two results.</remarks>
+    public IReadOnlyDictionary<string, string> Options => Context.Seed == 0 ? Method.Effective(settings)
+        : new SortedDictionary<string, string>(new Dictionary<string, string>(Method.Effective(settings), StringComparer.Ordinal) { ["seed"] = Context.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture) }, StringComparer.Ordinal);
 
     /// <summary>Opens everything; refuses unknown runs, methods and options before anything expensive starts.</summary>
     /// <param name="call">The invocation.</param>

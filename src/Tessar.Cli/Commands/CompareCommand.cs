@@ -48,6 +48,9 @@ internal sealed class CompareCommand : TessarCommand
         patchClass = Add(new Option<string>("--patch-class") { Description = "Whose margin the check looks at (default each target's own class)", HelpName = "CLASS" });
         delta = Add(Setting.Number("compare.delta", null, "MARGIN", "Effect in one recipe from which the check counts it as real", 0.5, 0, 1e6));
         epsilon = Add(Setting.Number("compare.epsilon", null, "MARGIN", "Largest effect in the other recipe with which the check still distinguishes", 0.5, 0, 1e6));
+        OnlyWith(patchClass, patch);
+        OnlyWith(delta, patch);
+        OnlyWith(epsilon, patch);
         AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`; compare.delta=0.5 and compare.epsilon=0.5 are the check's limits");
         AddExample("compare plain augmented", "Five models of each recipe, TRAK, and whether the recipes differ at all");
@@ -63,6 +66,8 @@ internal sealed class CompareCommand : TessarCommand
         var watch = Stopwatch.StartNew();
         using Attributing a = Attributing.Open(call, call.Value(first), call.Value(method));
         using Attributing b = Attributing.Open(call, call.Value(second), call.Value(method));
+        if (call.IsGiven(models) && a.View.Checkpoints.Count > 1 && b.View.Checkpoints.Count > 1)
+            throw new TessarException("`--models` has no effect where both recipes name several runs, which stand for them; leave it out.", ErrorKind.Usage);
         string? range = call.TryValue(train, out string given) ? given : null;
         (ExampleSet trainA, ExampleSet trainB) = (a.TrainExamples(range), b.TrainExamples(range));
         if (trainA.Count != trainB.Count)

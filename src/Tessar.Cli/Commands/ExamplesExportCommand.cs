@@ -13,21 +13,19 @@ namespace Tessar.Cli.Commands;
 internal sealed class ExamplesExportCommand : TessarCommand
 {
     private readonly Argument<string> data;
-    private readonly Option<string> target;
+    private readonly OutputOption target;
     private readonly Option<string> format;
     private readonly Option<string> split;
     private readonly Option<string> shardSize;
-    private readonly Option<bool> force;
 
     public ExamplesExportCommand()
         : base("export", $"Writes an example store in another format: {string.Join(", ", Exporter.Formats)}", CommandTable.DataGroup)
     {
         data = AddArgument("DATA", "a .tess file, or one of " + string.Join(", ", DataCatalog.Names), _ => DataCatalog.Names);
-        target = Add(new Option<string>("--out") { Description = "A folder, which gets a file for each split; or one file for one split", HelpName = "PATH", Required = true });
+        target = AddOutput(new OutputOption("--out", "A folder, which gets a file for each split; or one file for one split", "PATH") { Required = true });
         format = Add(new Option<string>("--format") { Description = "Format to write", HelpName = "NAME", Required = true }, [.. Exporter.Formats]);
         split = Add(new Option<string>("--split") { Description = "Export this split only", HelpName = "NAME" });
         shardSize = Add(new Option<string>("--shard-size") { Description = "Begin a new WebDataset shard after so many MiB", HelpName = "MIB" });
-        force = Add(new Option<bool>("--force") { Description = "Replace files that exist" });
         AddExample("examples export fashion-mnist-mini --format parquet --out fashion/", "fashion/train.parquet and fashion/test.parquet");
         AddExample("examples export mine.tess --format webdataset --shard-size 256 --split train --out shards/", "shards/train-000000.tar and so on");
     }
@@ -37,7 +35,7 @@ internal sealed class ExamplesExportCommand : TessarCommand
     protected override int Execute(Invocation call)
     {
         using ExampleStore store = Data.Open(call, call.Value(data));
-        var options = new ExportOptions { Split = call.Value(split), ShardBytes = ReadSize(call.Value(shardSize)), Replace = call.Value(force) };
+        var options = new ExportOptions { Split = call.Value(split), ShardBytes = ReadSize(call.Value(shardSize)), Replace = call.Value(Force!) };
         long start = Stopwatch.GetTimestamp();
         IReadOnlyList<string> files = call.Progress.Run(progress =>
             Exporter.Export(store, call.Value(format)!, call.Value(target)!, options, Translate.Export(progress), call.Cancellation));
@@ -51,9 +49,9 @@ internal sealed class ExamplesExportCommand : TessarCommand
         };
         call.Print(result, JsonOutput.Printing.ExamplesExportJson, console =>
         {
-            console.WriteLine($"{Quantity.Count(result.Examples)} examples as {result.Format}, {Quantity.Seconds(result.Seconds)}:");
+            console.Line($"{Quantity.Count(result.Examples)} examples as {result.Format}, {Quantity.Seconds(result.Seconds)}:");
             foreach (ExportedFileJson file in result.Files)
-                console.WriteLine($"  {file.Path} ({Quantity.Bytes(file.Bytes)})");
+                console.Line($"  {file.Path} ({Quantity.Bytes(file.Bytes)})");
         });
         return ExitCode.Success;
     }

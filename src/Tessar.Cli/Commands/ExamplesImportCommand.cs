@@ -13,7 +13,7 @@ namespace Tessar.Cli.Commands;
 internal sealed class ExamplesImportCommand : TessarCommand
 {
     private readonly Argument<string> source;
-    private readonly Option<string> target;
+    private readonly OutputOption target;
     private readonly Option<string> format;
     private readonly Option<string> image;
     private readonly Option<string> label;
@@ -27,13 +27,12 @@ internal sealed class ExamplesImportCommand : TessarCommand
     private readonly Option<bool> skipUnknown;
     private readonly Option<string> columns;
     private readonly Option<string> classCase;
-    private readonly Option<bool> force;
 
     public ExamplesImportCommand()
         : base("import", $"Makes an example store (.tess) from other files: {string.Join(", ", Importer.Formats)}", CommandTable.DataGroup)
     {
         source = AddArgument("SOURCE", "a file or folder; train=A,test=B for a file to each split; shard-{000..003}.tar for several files");
-        target = Add(new Option<string>("--out") { Description = "The store to write", HelpName = "FILE.tess", Required = true });
+        target = AddOutput(new OutputOption("--out", "The store to write", "FILE.tess", ".tess") { Required = true });
         format = Add(new Option<string>("--format") { Description = "Format of the source (default: told by its content)", HelpName = "NAME" }, [.. Importer.Formats]);
         image = Add(new Option<string>("--image") { Description = "Column of the pictures (default: image, img, jpg, png, x, …)", HelpName = "COLUMN" });
         label = Add(new Option<string>("--label") { Description = "Column of the classes: numbers, names or one-hot rows; json.label is a field of JSON (default: label, cls, y, target, …)", HelpName = "COLUMN" });
@@ -47,7 +46,6 @@ internal sealed class ExamplesImportCommand : TessarCommand
         fill = Add(new Option<string>("--fill") { Description = "The number to put where a table has no value (default: that's an error)", HelpName = "VALUE" });
         skipBad = Add(new Option<bool>("--skip-bad") { Description = "Leave out pictures that can't be decoded; their names are kept in the store" });
         skipUnknown = Add(new Option<bool>("--skip-unknown") { Description = "Leave out files and members of archives that can't be imported; how many of each kind is kept in the store" });
-        force = Add(new Option<bool>("--force") { Description = "Replace the file if it exists" });
         AddExample("examples import /usr/share/datasets/fashion-mnist --out fashion.tess", "All of Fashion-MNIST");
         AddExample("examples import mnist/ --out mnist.tess --limit train=1000 --classes zero,one,two,three,four,five,six,seven,eight,nine", "The beginning of MNIST, classes named");
         AddExample("examples import photos/ --out photos.tess --size 64x64 --skip-bad", "A folder of pictures, one sub-folder a class");
@@ -59,9 +57,7 @@ internal sealed class ExamplesImportCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        string path = Path.GetFullPath(call.Value(target)!);
-        if (File.Exists(path) && !call.Value(force))
-            throw new TessarException($"{path} exists already. Choose another --out, or replace it with --force.", ErrorKind.Usage);
+        string path = call.Output(target)!;
         var options = new ImportOptions
         {
             Format = call.Value(format),
@@ -87,10 +83,10 @@ internal sealed class ExamplesImportCommand : TessarCommand
         call.Print(result, JsonOutput.Printing.ExamplesJson, console =>
         {
             string skipped = result.Skipped is { } count ? $", {Quantity.Count(count)} left out because they can't be decoded" : string.Empty;
-            console.WriteLine($"{Quantity.Count(store.Count)} examples in {path} ({Quantity.Bytes(result.Bytes)}), {Quantity.Seconds(seconds)}{skipped}.");
+            console.Line($"{Quantity.Count(store.Count)} examples in {path} ({Quantity.Bytes(result.Bytes)}), {Quantity.Seconds(seconds)}{skipped}.");
             foreach (string line in LeftOutText.Lines(result))
-                console.WriteLine(line);
-            console.WriteLine($"Look inside: {CommandLine.ProgramName} examples show {call.Value(target)}");
+                console.Line(line);
+            console.Line($"Look inside: {CommandLine.ProgramName} examples show {call.Value(target)}");
         });
         return ExitCode.Success;
     }
@@ -134,7 +130,7 @@ internal sealed class ExamplesImportCommand : TessarCommand
     {
         if (text is null)
             return null;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+        return NumberText.TryDouble(text, out double number)
             ? number
             : throw new TessarException($"`--fill` is `{text}`; required is a number: --fill 0.", ErrorKind.Usage);
     }

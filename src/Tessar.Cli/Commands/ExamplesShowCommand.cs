@@ -16,7 +16,7 @@ internal sealed class ExamplesShowCommand : TessarCommand
 
     private readonly Argument<string> data;
     private readonly Option<bool> verify;
-    private readonly Option<string> picture;
+    private readonly OutputOption picture;
     private readonly Option<int> count;
 
     public ExamplesShowCommand()
@@ -24,8 +24,9 @@ internal sealed class ExamplesShowCommand : TessarCommand
     {
         data = AddArgument("DATA", "a .tess file, or one of " + string.Join(", ", DataCatalog.Names), _ => DataCatalog.Names);
         verify = Add(new Option<bool>("--verify") { Description = "Read the whole file and compare it with its checksums" });
-        picture = Add(new Option<string>("--picture") { Description = "Draw a contact sheet: the first examples of each class", HelpName = "FILE.png" });
+        picture = AddOutput(new OutputOption("--picture", "Draw a contact sheet: the first examples of each class", "FILE.png", ".png"));
         count = Add(new Option<int>("--count") { Description = $"About how many examples the contact sheet shows, 1 to {MostExamples}; 100 if not given", HelpName = "N", DefaultValueFactory = _ => 100 });
+        OnlyWith(count, picture);
         AddExample("examples show fashion-mnist-mini", "The data set that comes with Tessar");
         AddExample("examples show fashion-mnist-mini --picture sheet.png", "See the first ten examples of each class");
         AddExample("examples show mine.tess --verify --json", "Check every byte, print as JSON");
@@ -37,7 +38,9 @@ internal sealed class ExamplesShowCommand : TessarCommand
     {
         if (call.Value(count) is not (>= 1 and <= MostExamples))
             throw new TessarException($"`--count` is {call.Value(count)}; required is a whole number from 1 to {MostExamples}.", ErrorKind.Usage);
+        string? file = call.Output(picture);
         using ExampleStore store = Data.Open(call, call.Value(data));
+        call.KeepOutputsApart(store.Paths);
         ExamplesJson result = ExamplesJson.Of(store);
         if (call.Value(verify))
         {
@@ -48,11 +51,11 @@ internal sealed class ExamplesShowCommand : TessarCommand
             });
             result = result with { Verified = true };
         }
-        if (call.Value(picture) is { } file)
+        if (file is not null)
         {
             (byte[] png, int shown) = ExampleSheet.Draw(store, call.Value(count));
             AtomicFile.Write(file, stream => stream.Write(png));
-            result = result with { Picture = Path.GetFullPath(file), PictureExamples = shown };
+            result = result with { Picture = file, PictureExamples = shown };
         }
         call.Print(result, JsonOutput.Printing.ExamplesJson, console => Write(console, call.Style, store, result));
         return ExitCode.Success;
@@ -62,13 +65,13 @@ internal sealed class ExamplesShowCommand : TessarCommand
     {
         console.Write(PlainTable.OfFacts(Facts(result)));
         foreach (string line in LeftOutText.Lines(result))
-            console.WriteLine(line);
+            console.Line(line);
         if (result.Picture is { } picture)
         {
-            console.WriteLine();
-            console.WriteLine($"{Quantity.Count(result.PictureExamples ?? 0)} examples drawn in {picture}.");
+            console.Line();
+            console.Line($"{Quantity.Count(result.PictureExamples ?? 0)} examples drawn in {picture}.");
         }
-        console.WriteLine();
+        console.Line();
         Table table = PlainTable.Create(["Class", .. result.Splits.Select(split => split.Name)]);
         for (int c = 0; c < result.Classes.Count; c++)
         {
@@ -80,10 +83,9 @@ internal sealed class ExamplesShowCommand : TessarCommand
         if (result.Classes.Count > 0)
         {
             console.Write(table);
-            console.WriteLine();
+            console.Line();
         }
-        foreach (string line in PictureStrip.Lines(SomeExamples(store), style))
-            console.Profile.Out.Writer.WriteLine(line);
+        console.Profile.Out.Writer.Draw(PictureStrip.Lines(SomeExamples(store), style));
     }
 
     private static IEnumerable<(string, string)> Facts(ExamplesJson result)

@@ -39,7 +39,7 @@ internal sealed class ExamplesVerifyCommand : TessarCommand
             Bytes = store.Bytes,
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
-        call.Print(result, JsonOutput.Printing.ExamplesVerifyJson, console => console.WriteLine(
+        call.Print(result, JsonOutput.Printing.ExamplesVerifyJson, console => console.Line(
             $"Every byte is as it was written: {Quantity.Count(result.Examples)} examples, {Quantity.Bytes(result.Bytes)}, identity {result.Identity} ({Quantity.Seconds(result.Seconds)})."));
         return ExitCode.Success;
     }

@@ -58,20 +58,20 @@ internal sealed class MethodsCommand : TessarCommand
         if (!isOne)
         {
             console.Write(PlainTable.OfFacts(result.Methods.Select(method => (method.Name, method.Summary))));
-            console.WriteLine();
-            console.WriteLine($"More on one: {CommandLine.ProgramName} methods {result.Methods[0].Name}");
+            console.Line();
+            console.Line($"More on one: {CommandLine.ProgramName} methods {result.Methods[0].Name}");
             return;
         }
         MethodJson shown = result.Methods[0];
         console.Write(PlainTable.OfFacts([("Method", shown.Name), ("Answers", shown.Summary), ("Costs", shown.Cost), ("Source", shown.Paper)]));
-        console.WriteLine();
+        console.Line();
         Table table = new Table().Border(TableBorder.None);
         foreach (string heading in (string[])["Option", "Default", "Allowed", "Meaning"])
             table.AddColumn(new TableColumn($"[bold]{heading}[/]") { NoWrap = heading is "Option" or "Default", Padding = new Padding(0, 0, 2, 0) });
         foreach (MethodOptionJson option in shown.Options)
             table.AddRow(PlainTable.Cells(option.Name, option.Default, option.Allowed, option.Help));
         console.Write(table);
-        console.WriteLine();
-        console.WriteLine($"Set an option: {CommandLine.ProgramName} attribute RUN --method {shown.Name} --targets test:0-9 --set {shown.Options[0].Name}={shown.Options[0].Default}");
+        console.Line();
+        console.Line($"Set an option: {CommandLine.ProgramName} attribute RUN --method {shown.Name} --targets test:0-9 --set {shown.Options[0].Name}={shown.Options[0].Default}");
     }
 }

@@ -56,9 +56,9 @@ internal sealed class PredictCommand : TessarCommand
         }
         console.Write(table);
         if (predictions.Count > RowsShown)
-            console.WriteLine($"… and {Quantity.Count(predictions.Count - RowsShown)} more");
-        console.WriteLine();
-        console.WriteLine($"{Quantity.Percent(result.Accuracy)} of {Quantity.Count(result.Examples)} as labelled, mean loss {Quantity.Number(result.Loss)}.");
-        console.WriteLine($"Logits: {result.Outputs}");
+            console.Line($"… and {Quantity.Count(predictions.Count - RowsShown)} more");
+        console.Line();
+        console.Line($"{Quantity.Percent(result.Accuracy)} of {Quantity.Count(result.Examples)} as labelled, mean loss {Quantity.Number(result.Loss)}.");
+        console.Line($"Logits: {result.Outputs}");
     }
 }

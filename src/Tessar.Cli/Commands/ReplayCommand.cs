@@ -28,6 +28,8 @@ internal sealed class ReplayCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
+        if (call.GivenSeedAndThreads().FirstOrDefault() is { } other)
+            throw new TessarException($"`{other}` can't be given to replay: the run's own program is trained again. Leave it out.", ErrorKind.Usage);
         Run opened = call.OpenRun(call.Value(run));
         RunReplay replay = call.Progress.Run(progress => Trainer.Replay(opened, Translate.Training(progress), call.Cancellation));
         call.Print(ReplayJson.Of(opened, replay), JsonOutput.Printing.ReplayJson, console => Write(console, replay));
@@ -46,17 +48,17 @@ internal sealed class ReplayCommand : TessarCommand
                 checkpoint.IsEqual ? "equal" : "differs"));
         }
         console.Write(table);
-        console.WriteLine();
+        console.Line();
         if (replay.IsBitEqual)
         {
             string metrics = replay.FirstDifferentStep is { } step
                 ? $"but the metrics differ from step {Quantity.Count(step)} on"
                 : $"and so are the {Quantity.Count(replay.MetricRows)} rows of metrics";
-            console.WriteLine($"{replay.Run} is bit-equal at {Quantity.Count(replay.Checkpoints.Count)} checkpoints, {metrics} ({Quantity.Seconds(replay.Seconds)}).");
+            console.Line($"{replay.Run} is bit-equal at {Quantity.Count(replay.Checkpoints.Count)} checkpoints, {metrics} ({Quantity.Seconds(replay.Seconds)}).");
             return;
         }
-        console.WriteLine($"{replay.Run} isn't bit-equal{(replay.FirstDifferentStep is { } first ? $": its metrics differ from step {Quantity.Count(first)} on" : string.Empty)}.");
-        console.WriteLine(replay.Differences.Count > 0
+        console.Line($"{replay.Run} isn't bit-equal{(replay.FirstDifferentStep is { } first ? $": its metrics differ from step {Quantity.Count(first)} on" : string.Empty)}.");
+        console.Line(replay.Differences.Count > 0
             ? $"What bits depend on has changed: {string.Join("; ", replay.Differences)}."
             : "Versions and processor are those of the record, so the record, the data's order or the model's code must have changed.");
     }

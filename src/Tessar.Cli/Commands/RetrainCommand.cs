@@ -49,6 +49,8 @@ internal sealed class RetrainCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
+        if (call.GivenSeedAndThreads().Contains("--threads", StringComparer.Ordinal))
+            throw new TessarException("`--threads` has no effect on `retrain`: each process has as many as `--set worker-threads=1` says. Leave it out.", ErrorKind.Usage);
         var watch = Stopwatch.StartNew();
         RetrainingRequest request = Request(call);
         var retrainer = new ProcessRetrainer(workers: call.TryValue(workers, out int processes) ? processes : null, threads: call.Value(workerThreads));
@@ -95,12 +97,12 @@ internal sealed class RetrainCommand : TessarCommand
     private static void Write(IAnsiConsole console, RetrainedModels models, RetrainJson result)
     {
         string accuracy = result.TestAccuracy is { } mean ? $", test accuracy {Quantity.Percent(mean)} on average" : string.Empty;
-        console.WriteLine($"{Quantity.Count(models.Count - models.Record.Failed.Count)} of {Quantity.Count(models.Count)} models trained{accuracy}, {Quantity.Seconds(result.Seconds)}.");
+        console.Line($"{Quantity.Count(models.Count - models.Record.Failed.Count)} of {Quantity.Count(models.Count)} models trained{accuracy}, {Quantity.Seconds(result.Seconds)}.");
         foreach (FailedTraining failed in models.Record.Failed.Take(FailuresShown))
-            console.WriteLine($"Training {failed.Job} failed: {failed.Reason}");
+            console.Line($"Training {failed.Job} failed: {failed.Reason}");
         if (models.Record.Failed.Count > FailuresShown)
-            console.WriteLine($"… and {Quantity.Count(models.Record.Failed.Count - FailuresShown)} more; all are in {RetrainingJson.FileName}.");
-        console.WriteLine($"Masks:   {result.Masks}");
-        console.WriteLine($"Outputs: {result.Outputs}");
+            console.Line($"… and {Quantity.Count(models.Record.Failed.Count - FailuresShown)} more; all are in {RetrainingJson.FileName}.");
+        console.Line($"Masks:   {result.Masks}");
+        console.Line($"Outputs: {result.Outputs}");
     }
 }

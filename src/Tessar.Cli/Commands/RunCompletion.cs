@@ -11,6 +11,6 @@ internal static class RunCompletion
     public static IEnumerable<string> Names(ParseResult parsed)
     {
         string? folder = parsed.GetValue(((TessarRoot)parsed.RootCommandResult.Command).Global.Runs.Option!);
-        return RunCatalog.List(folder).Select(run => run.Name);
+        return RunCatalog.List(folder).Select(run => run.Name).Where(name => !name.Any(Terminal.Printable.IsRisky));
     }
 }

@@ -30,7 +30,7 @@ internal sealed class RunsCommand : TessarCommand
     {
         if (result.Runs.Count == 0)
         {
-            console.WriteLine($"No runs in {result.Folder} yet. Make one: {call.Suggest("demo")}");
+            console.Line($"No runs in {result.Folder} yet. Make one: {call.Suggest("demo")}");
             return;
         }
         Table table = PlainTable.Create("Name", "Status", "Model", "Data", "Epochs", "Train", "Test", "Time", "Started");
@@ -44,6 +44,6 @@ internal sealed class RunsCommand : TessarCommand
         }
         console.Write(table);
         foreach (RunRow run in result.Runs.Where(run => run.Error is not null))
-            console.WriteLine($"{run.Name} can't be read: {run.Error}");
+            console.Line($"{run.Name} can't be read: {run.Error}");
     }
 }

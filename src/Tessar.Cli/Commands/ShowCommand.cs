@@ -36,7 +36,7 @@ internal sealed class ShowCommand : TessarCommand
         MetricRow[] epochs = [.. result.Metrics.Where(row => row.TestAccuracy is not null)];
         if (epochs.Length > 0)
         {
-            console.WriteLine();
+            console.Line();
             Table table = PlainTable.Create("Epoch", "Step", "Test loss", "Test accuracy", "After");
             foreach (TableColumn column in table.Columns)
                 column.RightAligned();
@@ -49,7 +49,7 @@ internal sealed class ShowCommand : TessarCommand
         }
         if (result.Results.Count > 0)
         {
-            console.WriteLine();
+            console.Line();
             Table table = PlainTable.Create("Result", "Made", "Folder");
             foreach (RecordedResult recorded in result.Results)
                 table.AddRow(PlainTable.Cells(recorded.Method, Quantity.Moment(recorded.Created), recorded.Directory));

@@ -38,7 +38,7 @@ internal sealed class TrainCommand : TessarCommand
     protected override int Execute(Invocation call)
     {
         string? resumed = call.Value(resume);
-        if (resumed is not null && call.GivenOptions().FirstOrDefault(option => option != "--resume") is { } other)
+        if (resumed is not null && call.GivenOptions().Concat(call.GivenSeedAndThreads()).FirstOrDefault(option => option != "--resume") is { } other)
             throw new TessarException($"`{other}` can't be given with --resume: the run's own program goes on. Leave it out.", ErrorKind.Usage);
         SortedSet<string> remarks = new(StringComparer.Ordinal);
         Run run = call.Progress.Run(progress => resumed is null

@@ -67,12 +67,20 @@ internal sealed class TrainingSettings
         std = command.Add(Setting.Numbers($"{group}.input.std", null, "A,B,C", "Standard deviation per channel that is divided by", "the training split's own"));
     }
 
+    /// <summary>Refuses what a call gives though it changes nothing in the training asked for.</summary>
+    private void RefuseIgnored(Invocation call)
+    {
+        if (call.IsGiven(labelErrorSeed) && call.Value(labelErrors) == 0)
+            throw new TessarException($"`--set {labelErrorSeed.Key}` has no effect without `--label-errors`; leave it out.", ErrorKind.Usage);
+    }
+
     /// <summary>Where the data are.</summary>
     public Setting<string> Data => data;
 
     /// <summary>The request that the invocation's values make; data in another form are converted first, with progress.</summary>
     public TrainingRequest Request(Invocation call)
     {
+        RefuseIgnored(call);
         using ExampleStore store = Commands.Data.Open(call, call.Value(data)); // converts with progress, if it has to be
         return new TrainingRequest
         {

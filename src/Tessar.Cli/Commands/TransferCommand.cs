@@ -38,6 +38,7 @@ internal sealed class TransferCommand : TessarCommand
         penalty = Add(Setting.Number("transfer.penalty", null, "LAMBDA", "Weight penalty of the linear model on the hidden features", 1e-3, 1e-9, 1e6));
         removed = Add(Setting.Int32("transfer.removed", "--removed", "K", "Most classes to remove in the check; 0 leaves it out", 3, 0, 1000));
         seeds = Add(Setting.Int32("transfer.seeds", "--seeds", "R", "Models for each point of the check", 5, 1, 1000));
+        OnlyIf(seeds, call => call.Value(removed) > 0, "without a check: `--removed` is 0");
         AddAcceptChangedModel();
         AddSet("transfer.share=0.5 or transfer.penalty=0.001");
         AddExample("transfer demo-1 --target mine.tess", "A hundred source models, and what removing the worst classes does");
@@ -56,7 +57,10 @@ internal sealed class TransferCommand : TessarCommand
         {
             throw new TessarException(
                 $"The pictures of {targetStore.Path} are {targetStore.Image}, those of the run {source.Name} {source.Record.Image}. "
-                + "Import the target at the source's size: `tessar examples import … --size`.", ErrorKind.InputData);
+                + "Import the target at the source's size.", ErrorKind.InputData)
+            {
+                Remedies = [new(RemedyKind.ImportExamples, null, $"{source.Record.Image.Height}x{source.Record.Image.Width}")],
+            };
         }
 
         TransferOutput looked = call.Value(output) switch
@@ -132,19 +136,19 @@ internal sealed class TransferCommand : TessarCommand
         }
 
         console.Write(table);
-        console.WriteLine();
-        console.WriteLine($"Influence: change of the mean {result.Output} of {Quantity.Count(result.TargetCount)} targets when the class is in the source; "
+        console.Line();
+        console.Line($"Influence: change of the mean {result.Output} of {Quantity.Count(result.TargetCount)} targets when the class is in the source; "
             + $"{Quantity.Count(result.Models)} models of {result.ClassesPerModel} classes, mean target accuracy {Quantity.Percent(result.MeanAccuracy)}.");
         if (result.Removal.Count > 0)
         {
             Table curve = PlainTable.Create("Classes removed", "the worst", "the best", "random");
             foreach (RemovalPointJson point in result.Removal)
                 curve.AddRow(PlainTable.Cells(Quantity.Count(point.Removed), point.WorstRemoved.Text, point.BestRemoved.Text, point.RandomRemoved.Text));
-            console.WriteLine();
+            console.Line();
             console.Write(curve);
         }
 
-        console.WriteLine();
-        console.WriteLine($"Result: {result.Result}");
+        console.Line();
+        console.Line($"Result: {result.Result}");
     }
 }

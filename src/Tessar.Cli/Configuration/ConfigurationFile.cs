@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Tessar.Cli.Commands;
 using Tessar.Cli.Parsing;
+using Tessar.Methods;
 
 namespace Tessar.Cli.Configuration;
 
@@ -7,6 +9,8 @@ namespace Tessar.Cli.Configuration;
 internal sealed class ConfigurationFile
 {
     public const string FileName = "tessar.json";
+
+    private const string MethodsKey = "methods.";
 
     private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
 
@@ -24,15 +28,23 @@ internal sealed class ConfigurationFile
         try
         {
             using JsonDocument document = JsonDocument.Parse(
-                File.ReadAllBytes(file.Location), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+                WithoutMark(OrdinaryFile.ReadAllBytes(file.Location)), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             file.Flatten(document.RootElement, string.Empty);
         }
         catch (JsonException error)
         {
+            // What the reader adds about the place counts lines from 0.
+            string reason = error.Message.Split(" LineNumber:", 2)[0].Split(" Path:", 2)[0].TrimEnd('.');
             throw new TessarException(
-                $"{file.Location} isn't valid JSON at line {error.LineNumber + 1}: {error.Message} Mend it, or move it away.", ErrorKind.Usage, error);
+                $"{file.Location} isn't valid JSON at line {error.LineNumber + 1}: {reason}. Mend it, or move it away.", ErrorKind.Usage, error);
+        }
+        catch (InvalidOperationException error)
+        {
+            // Half of a pair of characters, escaped: JSON by its grammar, but no text.
+            throw new TessarException($"{file.Location} holds text that isn't Unicode. Mend it, or move it away.", ErrorKind.Usage, error);
         }
         file.RefuseUnknown([.. known.Select(setting => setting.Key)]);
+        file.RefuseUnknownOptions();
         return file;
     }
 
@@ -43,6 +55,30 @@ internal sealed class ConfigurationFile
     {
         string prefix = $"methods.{method}.";
         return values.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(entry => (entry.Key[prefix.Length..], entry.Value));
+    }
+
+    // Editors on Windows put a byte order mark before UTF-8, which JSON doesn't know.
+    private static ReadOnlyMemory<byte> WithoutMark(byte[] file) => file.AsMemory(file.AsSpan().StartsWith("\ufeff"u8) ? 3 : 0);
+
+    // Whether or not this call uses the method: its options would be ignored in the calls that do.
+    private void RefuseUnknownOptions()
+    {
+        string[] keys = [.. values.Keys.Where(key => key.StartsWith(MethodsKey, StringComparison.Ordinal)).Select(key => key[MethodsKey.Length..])];
+        if (keys.Length == 0)
+            return;
+        MethodCatalog catalog = MethodsCommand.Catalog();
+        var objections = new List<string>();
+        foreach (string key in keys)
+        {
+            MethodDescription? method = catalog.Methods.FirstOrDefault(known => key.StartsWith(known.Name + ".", StringComparison.Ordinal));
+            if (method is null)
+                objections.Add($"`{MethodsKey}{key}` names no method.{NearestName.Hint(key.Split('.')[0], catalog.Methods.Select(known => known.Name))}");
+            else if (key[(method.Name.Length + 1)..] is var option && method.Options.All(known => known.Name != option))
+                objections.Add($"`{MethodsKey}{key}` isn't an option of {method.Name}.{NearestName.Hint(option, method.Options.Select(known => known.Name))}");
+        }
+
+        if (objections.Count > 0)
+            throw new TessarException($"{Location}: {string.Join(' ', objections)}", ErrorKind.Usage) { Remedies = [new(RemedyKind.ListMethods)] };
     }
 
     private void Flatten(JsonElement element, string key)
@@ -80,7 +116,7 @@ internal sealed class ConfigurationFile
 
     private void RefuseUnknown(List<string> known)
     {
-        string[] unknown = [.. values.Keys.Where(key => !known.Contains(key, StringComparer.Ordinal) && !key.StartsWith("methods.", StringComparison.Ordinal))];
+        string[] unknown = [.. values.Keys.Where(key => !known.Contains(key, StringComparer.Ordinal) && !key.StartsWith(MethodsKey, StringComparison.Ordinal))];
         if (unknown.Length == 0)
             return;
         string list = string.Join(' ', unknown.Select(key => $"`{key}` is not a setting.{NearestName.Hint(key, known)}"));

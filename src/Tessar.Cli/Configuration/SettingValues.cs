@@ -17,6 +17,7 @@ internal sealed class SettingValues
     public static SettingValues Gather(TessarRoot root, TessarCommand command, ParseResult parsed)
     {
         var values = new SettingValues(parsed, ConfigurationFile.Read(Environment.CurrentDirectory, root.AllSettings));
+        EnvironmentVariables.RefuseUnknown(root.AllSettings);
         if (command.Set is { } option)
             values.ReadSet(parsed.GetValue(option) ?? [], command);
         values.RefuseInvalid(root.Global.Settings.Concat(command.Settings));
@@ -43,6 +44,10 @@ internal sealed class SettingValues
         value = setting.Read(text, source);
         return true;
     }
+
+    /// <summary>True when this command line gives the setting, by its option or by `--set`.</summary>
+    public bool IsOnCommandLine(Setting setting) =>
+        set.ContainsKey(setting.Key) || (setting.Option is { } option && parsed.GetResult(option) is OptionResult { Implicit: false });
 
     public IReadOnlyDictionary<string, string> MethodOptions(string method)
     {

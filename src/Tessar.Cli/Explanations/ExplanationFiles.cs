@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Tessar.Cli.Json;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
@@ -9,16 +8,20 @@ namespace Tessar.Cli.Explanations;
 /// <param name="Picture">Full path of a PNG; null for none.</param>
 /// <param name="Report">Full path of an HTML page; null for none.</param>
 /// <param name="Export">Full path of a table of all scores; null for none.</param>
-internal sealed record ExplanationFiles(string? Picture, string? Report, string? Export)
+/// <param name="HasRawCells">Whether names in a CSV stay as they are, though a spreadsheet would run some.</param>
+internal sealed record ExplanationFiles(string? Picture, string? Report, string? Export, bool HasRawCells = false)
 {
     public bool IsNone => Picture is null && Report is null && Export is null;
 
     /// <summary>Reads the options; names that can't be used are refused before anything is computed.</summary>
     /// <exception cref="TessarException">An ending isn't known, or a file is there already and may not be replaced.</exception>
-    public static ExplanationFiles Of(Invocation call, Option<string> picture, Option<string> report, Option<string> export, bool replace) => new(
-        Check(picture.Name, call.Value(picture), [".png"], replace),
-        Check(report.Name, call.Value(report), [".html", ".htm"], replace),
-        Check(export.Name, call.Value(export), ScoreExport.Extensions, replace));
+    public static ExplanationFiles Of(Invocation call, OutputOption picture, OutputOption report, OutputOption export, bool hasRawCells)
+    {
+        var files = new ExplanationFiles(call.Output(picture), call.Output(report), call.Output(export), hasRawCells);
+        return hasRawCells && files.Export?.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) is false
+            ? throw new TessarException($"`--raw-cells` has no effect on {files.Export}: only a .csv has cells that could be read as formulas. Leave it out.", ErrorKind.Usage)
+            : files;
+    }
 
     /// <summary>Writes the files.</summary>
     public IReadOnlyList<WrittenFileJson> Write(Invocation call, Explanation explanation) => call.Progress.RunQuickly(progress =>
@@ -42,7 +45,7 @@ internal sealed record ExplanationFiles(string? Picture, string? Report, string?
             AtomicFile.Write(Export, stream =>
             {
                 if (Export.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
-                    ScoreExport.WriteCsv(explanation, stream, Wrote("Export"), call.Cancellation);
+                    ScoreExport.WriteCsv(explanation, stream, HasRawCells, Wrote("Export"), call.Cancellation);
                 else
                     ScoreExport.WriteParquet(explanation, stream, Wrote("Export"), call.Cancellation).GetAwaiter().GetResult();
             });
@@ -62,16 +65,4 @@ internal sealed record ExplanationFiles(string? Picture, string? Report, string?
             TargetsLeftOut = targets - shown,
         });
     });
-
-    private static string? Check(string option, string? path, IReadOnlyList<string> extensions, bool replace)
-    {
-        if (path is null)
-            return null;
-        if (!extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) || Directory.Exists(path))
-            throw new TessarException($"`{option}` is `{path}`; required is the name of a file ending in {string.Join(" or ", extensions)}.", ErrorKind.Usage);
-        string full = Path.GetFullPath(path);
-        return replace || !File.Exists(full)
-            ? full
-            : throw new TessarException($"{full} exists already. Choose another {option}, or replace it with --force.", ErrorKind.Usage);
-    }
 }

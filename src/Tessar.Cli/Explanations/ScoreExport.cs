@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Parquet;
@@ -13,11 +12,19 @@ internal static class ScoreExport
     public static readonly IReadOnlyList<string> Extensions = [".csv", ".parquet"];
 
     private const int RowsPerGroup = 1_000_000;
-    private static readonly SearchValues<char> s_quoted = SearchValues.Create("\",\r\n");
 
     /// <summary>CSV as RFC 4180 has it, lines ended by a line feed: UTF-8, a header, numbers so that reading them gives the same float.</summary>
-    public static void WriteCsv(Explanation explanation, Stream stream, Action<int> wrote, CancellationToken cancellation)
+    /// <param name="explanation">The scores.</param>
+    /// <param name="stream">Where to.</param>
+    /// <param name="hasRawCells">
+    /// Whether names stay as they are. Otherwise one that begins as a formula does in spreadsheets gets an apostrophe in front, so that
+    /// opening the file runs nothing that came with somebody's data.
+    /// </param>
+    /// <param name="wrote">Told the predictions written.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static void WriteCsv(Explanation explanation, Stream stream, bool hasRawCells, Action<int> wrote, CancellationToken cancellation)
     {
+        string Field(string name) => CsvCell.Of(name, hasRawCells);
         using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 1 << 16, leaveOpen: true);
         writer.Write(string.Join(',', ScoreRow.Columns));
         writer.Write('\n');
@@ -73,7 +80,4 @@ internal static class ScoreExport
             }
         }
     }
-
-    private static string Field(string text) =>
-        text.AsSpan().ContainsAny(s_quoted) ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

@@ -30,34 +30,20 @@ internal static class CommandLine
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            return Report(error, verbose, errors);
+            return Report(error, verbose, errors, parsed, root);
         }
     }
 
-    private static int Report(Exception error, bool verbose, TextWriter errors)
+    private static int Report(Exception error, bool verbose, TextWriter errors, ParseResult parsed, TessarRoot root)
     {
-        int code = ExitCode.For(error);
-        Exception said = error is TypeInitializationException { InnerException: { } reason } ? reason : error;
-        string message = code switch
-        {
-            ExitCode.Interrupted => "interrupted",
-            ExitCode.Internal when error is not TessarException =>
-                $"internal error: {said.GetType().Name}: {said.Message} Add --verbose for the trace, and please report it.",
-            _ => said is ArgumentException argument ? WithoutParameterName(argument) : said.Message,
-        };
-        string line = message.ReplaceLineEndings(" ").Trim();
+        // The value itself can't be asked for when the line is wrong.
+        string? runs = parsed.GetResult(root.Global.Runs.Option!) is { Implicit: false, Tokens: [var folder] } ? folder.Value : null;
+        (int code, string text) = ErrorSentence.Of(error, parsed.CommandResult.Command, runs);
+        string line = Printable.Text(text.ReplaceLineEndings(" ").Trim());
         bool paint = TerminalStyle.For(errors).HasColor && code != ExitCode.Interrupted;
         errors.WriteLine(paint ? $"\e[31m{line}\e[0m" : line);
         if (verbose)
-            errors.WriteLine(error);
+            errors.WriteLine(Printable.Lines(error.ToString()));
         return code;
-    }
-
-    // ArgumentException appends " (Parameter 'x')", which says nothing to someone at a terminal.
-    private static string WithoutParameterName(ArgumentException error)
-    {
-        string suffix = $" (Parameter '{error.ParamName}')";
-        int at = error.Message.IndexOf(suffix, StringComparison.Ordinal);
-        return at < 0 ? error.Message : error.Message.Remove(at, suffix.Length);
     }
 }

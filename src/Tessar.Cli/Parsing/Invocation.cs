@@ -20,6 +20,7 @@ internal sealed class Invocation
     private readonly TextWriter output;
     private readonly TextWriter errors;
     private readonly HashSet<string> remarks = new(StringComparer.Ordinal);
+    private readonly HashSet<Option> _read = [];
 
     public Invocation(ParseResult parsed, TessarCommand command, SettingValues values, CancellationToken cancellation)
     {
@@ -53,7 +54,7 @@ internal sealed class Invocation
     /// <exception cref="TessarException">There is no such run, or its record is damaged.</exception>
     public Run OpenRun(string nameOrPath)
     {
-        bool accepts = Command.AcceptChangedModel is { } option && parsed.GetValue(option);
+        bool accepts = Command.AcceptChangedModel is { } option && Value(option);
         Run run = Run.Open(RunCatalog.Resolve(nameOrPath, Runs), accepts);
         if (accepts)
             Remark($"{run.Name}: another model than the one that was trained is accepted; its results are kept apart.");
@@ -79,15 +80,61 @@ internal sealed class Invocation
     public ProgressDisplay Progress => new(errors, IsQuiet);
 
     /// <summary>The value of a setting after defaults, tessar.json, environment and command line.</summary>
-    public T Value<T>(Setting<T> setting) => values.Get(setting);
+    public T Value<T>(Setting<T> setting) => values.Get(Reading(setting));
 
     /// <summary>The value of a setting that has no default, or false when nobody gave one.</summary>
-    public bool TryValue<T>(Setting<T> setting, out T value) => values.TryGet(setting, out value);
+    public bool TryValue<T>(Setting<T> setting, out T value) => values.TryGet(Reading(setting), out value);
+
+    /// <summary>True when this command line gives the setting; tessar.json and the environment speak to all calls.</summary>
+    public bool IsGiven(Setting setting) => values.IsOnCommandLine(setting);
+
+    /// <summary>True when this command line gives the option.</summary>
+    public bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    /// <summary>The options of every command that this command line gives and that would change what a recorded program does.</summary>
+    public IEnumerable<string> GivenSeedAndThreads() =>
+        new Option[] { global.Seed.Option!, global.Threads.Option! }.Where(IsGiven).Select(option => option.Name);
 
     /// <summary>Options for a method: tessar.json's `methods.NAME` overlaid by `--set`.</summary>
     public IReadOnlyDictionary<string, string> MethodOptions(string method) => values.MethodOptions(method);
 
-    public T? Value<T>(Option<T> option) => parsed.GetValue(option);
+    public T? Value<T>(Option<T> option)
+    {
+        _read.Add(option);
+        return parsed.GetValue(option);
+    }
+
+    /// <summary>The full path of a file to write, or null; one that can't be is refused before anything is computed.</summary>
+    /// <exception cref="TessarException">Its ending isn't of its kind, it is there already and may not be replaced, or another option names it too.</exception>
+    public string? Output(OutputOption option)
+    {
+        if (Value(option) is not { } path)
+            return null;
+        string full = OutputPath.RequireKind(path, $"`{option.Name}`", option.Extensions);
+        OutputPath.RefuseExisting(full, option.Argument, Command.Force is { } force && Value(force));
+        foreach (OutputOption other in Command.Options.OfType<OutputOption>().TakeWhile(other => other != option))
+        {
+            if (parsed.GetValue(other) is { } taken && (Path.GetFullPath(taken) == full || FileIdentity.IsSame(taken, full)))
+                throw new TessarException($"`{other.Name}` and `{option.Name}` both name {full}. Choose two names.", ErrorKind.Usage);
+        }
+
+        return full;
+    }
+
+    /// <summary>Refuses output files that are read in this call, by whatever name and whether or not they may be replaced.</summary>
+    /// <param name="inputs">Files and folders that are read.</param>
+    public void KeepOutputsApart(params IEnumerable<string> inputs)
+    {
+        foreach (OutputOption option in Command.Options.OfType<OutputOption>())
+        {
+            if (parsed.GetValue(option) is { } path)
+                OutputPath.RefuseInputs(path, option.Argument, inputs);
+        }
+    }
+
+    /// <summary>The options of the command that this command line gives, though nothing has asked for their values.</summary>
+    public IEnumerable<string> UnusedOptions() =>
+        Command.Options.Where(option => option != Command.Set && IsGiven(option) && !_read.Contains(option)).Select(option => option.Name);
 
     public string Value(Argument<string> argument) => parsed.GetRequiredValue(argument);
 
@@ -102,7 +149,7 @@ internal sealed class Invocation
     public void Print<T>(T result, JsonTypeInfo<T> type, Action<IAnsiConsole> text)
     {
         if (IsJson)
-            output.WriteLine(JsonSerializer.Serialize(result, type));
+            output.WriteLine(Printable.Json(JsonSerializer.Serialize(result, type)));
         else
             WriteText(text);
     }
@@ -112,6 +159,7 @@ internal sealed class Invocation
     {
         if (IsQuiet)
             return;
+        text = Printable.Text(text);
         remarks.Add(text);
         errors.WriteLine(text);
     }
@@ -121,7 +169,7 @@ internal sealed class Invocation
     {
         if (IsJson || IsQuiet)
             return;
-        foreach (string line in TextWrap.Lines(text, Math.Min(Style.Width, LongestLine)))
+        foreach (string line in TextWrap.Lines(Printable.Text(text), Math.Min(Style.Width, LongestLine)))
             output.WriteLine(line);
     }
 
@@ -134,12 +182,19 @@ internal sealed class Invocation
             output.WriteLine(line);
     }
 
+    private Setting<T> Reading<T>(Setting<T> setting)
+    {
+        if (setting.Option is { } option)
+            _read.Add(option);
+        return setting;
+    }
+
     // Spectre fills table rows up with spaces; nobody wants them in a file. A remark of the result that was made on the way stands on the same
     // screen already, if both streams go there.
     private void WriteText(Action<IAnsiConsole> text)
     {
         using var lines = new StringWriter();
-        text(Style.CreateConsole(lines));
+        text(new TextConsole(Style, lines));
         bool isOneScreen = !Console.IsOutputRedirected && !Console.IsErrorRedirected;
         foreach (string line in lines.ToString().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').Select(line => line.TrimEnd(' ')))
         {

@@ -64,7 +64,7 @@ internal abstract class Setting(string key, string? option, string valueName, st
         new(key, option, valueName, help, defaultValue ?? double.NaN, defaultValue is not null,
             defaultText ?? defaultValue?.ToString(CultureInfo.InvariantCulture),
             string.Create(CultureInfo.InvariantCulture, $"a number from {minimum} to {maximum}"), "number",
-            text => (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= minimum && value <= maximum, value));
+            text => (NumberText.TryDouble(text, out double value) && value >= minimum && value <= maximum, value));
 
     public static Setting<float[]> Numbers(string key, string? option, string valueName, string help, string? defaultText = null) =>
         new(key, option, valueName, help, [], false, defaultText, "finite numbers separated by commas, one per channel", "array", ReadNumbers);
@@ -84,7 +84,7 @@ internal abstract class Setting(string key, string? option, string valueName, st
         double[] values = new double[parts.Length];
         for (int i = 0; i < parts.Length; i++)
         {
-            if (!double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) || !(values[i] is > 0 and < 1)
+            if (!NumberText.TryDouble(parts[i], out values[i]) || !(values[i] is > 0 and < 1)
                 || (i > 0 && values[i] <= values[i - 1]))
                 return (false, []);
         }
@@ -119,7 +119,7 @@ internal abstract class Setting(string key, string? option, string valueName, st
         float[] values = new float[parts.Length];
         for (int i = 0; i < parts.Length; i++)
         {
-            if (!float.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) || !float.IsFinite(values[i]))
+            if (!NumberText.TrySingle(parts[i], out values[i]))
                 return (false, []);
         }
         return (true, values);

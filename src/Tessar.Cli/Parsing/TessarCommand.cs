@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using Tessar.Cli.Configuration;
 using Tessar.Cli.Terminal;
+using Tessar.Native;
 
 namespace Tessar.Cli.Parsing;
 
@@ -10,6 +11,7 @@ internal abstract class TessarCommand : Command
 {
     private readonly List<Setting> settings = [];
     private readonly List<(string Line, string Meaning)> examples = [];
+    private readonly List<OptionCondition> _conditions = [];
 
     protected TessarCommand(string name, string summary, string group)
         : base(name, summary)
@@ -29,6 +31,12 @@ internal abstract class TessarCommand : Command
 
     /// <summary>`--set key=value`, present when the command has settings without an option of their own, or passes keys to a method.</summary>
     public Option<string[]>? Set { get; private set; }
+
+    /// <summary>`--force`, present when the command writes files where the user says.</summary>
+    public Option<bool>? Force { get; private set; }
+
+    /// <summary>When options mean something; a call in which a given one doesn't is refused.</summary>
+    public IReadOnlyList<OptionCondition> Conditions => _conditions;
 
     /// <summary>True when `--set` keys that aren't settings of the command are options of a method.</summary>
     public virtual bool PassesKeysToMethod => false;
@@ -75,13 +83,65 @@ internal abstract class TessarCommand : Command
     protected void AddSet(string help) =>
         Set = Add(new Option<string[]>("--set") { Description = help, HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore });
 
+    /// <summary>Adds an option that names a file to write, and `--force` with the first one.</summary>
+    protected OutputOption AddOutput(OutputOption output)
+    {
+        if (Force is null)
+        {
+            Force = Add(new Option<bool>("--force") { Description = "Replace files that exist" });
+            if (!output.Required)
+                _conditions.Add(new("--force", call => call.IsGiven(Force), call => Options.OfType<OutputOption>().Any(call.IsGiven), "without a file to write"));
+        }
+
+        Options.Insert(Options.IndexOf(Force), output);
+        return output;
+    }
+
+    /// <summary>Says that an option means something only beside another.</summary>
+    protected void OnlyWith(Option option, Option other) => _conditions.Add(new(option.Name, call => call.IsGiven(option), call => call.IsGiven(other), $"without `{other.Name}`"));
+
+    /// <inheritdoc cref="OnlyWith(Option, Option)"/>
+    protected void OnlyWith(Setting setting, Option other) => OnlyIf(setting, call => call.IsGiven(other), $"without `{other.Name}`");
+
+    /// <summary>Says when a setting means something.</summary>
+    /// <param name="setting">The setting.</param>
+    /// <param name="holds">Whether it does.</param>
+    /// <param name="otherwise">What is in the way, after "has no effect".</param>
+    protected void OnlyIf(Setting setting, Func<Invocation, bool> holds, string otherwise) =>
+        _conditions.Add(new(setting.Option?.Name ?? $"--set {setting.Key}", call => call.IsGiven(setting), holds, otherwise));
+
     protected void AddExample(string line, string meaning) => examples.Add((line, meaning));
+
+    // A variable that a script forgot to set leaves an empty word behind.
+    private void RefuseEmpty(ParseResult parsed)
+    {
+        IEnumerable<string> objections =
+        [
+            .. Arguments.OfType<Argument<string>>().Where(argument => parsed.GetResult(argument) is { Tokens.Count: > 0 } && string.IsNullOrWhiteSpace(parsed.GetValue(argument)))
+                .Select(argument => $"{argument.Name} is `{parsed.GetValue(argument)}`; required is {argument.Description}."),
+            .. Options.OfType<Option<string>>().Where(option => parsed.GetResult(option) is { Implicit: false } && string.IsNullOrWhiteSpace(parsed.GetValue(option)))
+                .Select(option => $"`{option.Name}` is `{parsed.GetValue(option)}`; required is {option.HelpName}."),
+        ];
+        if (string.Join(' ', objections) is { Length: > 0 } all)
+            throw new TessarException(all, ErrorKind.Usage);
+    }
 
     private int Invoke(ParseResult parsed)
     {
         using var interrupts = new Interrupts(parsed.InvocationConfiguration.Error);
         using ParentWatch? parent = ParentWatch.Begin(interrupts.Stop);
         var root = (TessarRoot)parsed.RootCommandResult.Command;
-        return Execute(new Invocation(parsed, this, SettingValues.Gather(root, this, parsed), interrupts.Cancellation));
+        RefuseEmpty(parsed);
+        var call = new Invocation(parsed, this, SettingValues.Gather(root, this, parsed), interrupts.Cancellation);
+        if (call.IsQuiet)
+            NativeWarnings.Silence();
+        string[] objections = [.. _conditions.Select(condition => condition.Objection(call)).OfType<string>()];
+        if (objections.Length > 0)
+            throw new TessarException(string.Join(' ', objections), ErrorKind.Usage);
+        int code = Execute(call);
+        // The conditions should have refused it before; nothing that is given stays without effect and without a word.
+        return code == ExitCode.Success && call.UnusedOptions().FirstOrDefault() is { } unused
+            ? throw new TessarException($"`{unused}` had no effect in this call; leave it out.", ErrorKind.Usage)
+            : code;
     }
 }

@@ -34,6 +34,7 @@ internal static class PictureStrip
 
     private static (string Text, int Width) Caption(string text, int width)
     {
+        text = Printable.Text(text);
         string cut = text.Length <= width ? text : text[..(width - 1)] + "…";
         return (cut, cut.Length);
     }

@@ -85,7 +85,7 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
             patience.Heard();
             if (last.Stage is not null && last.Stage != update.Stage)
             {
-                errors.WriteLine(Summary(last, clock.GetElapsedTime(start)));
+                errors.WriteLine(Printable.Text(Summary(last, clock.GetElapsedTime(start))));
                 (start, next) = (clock.GetTimestamp(), LineInterval);
             }
             last = update;
@@ -93,10 +93,10 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
             if (elapsed < next)
                 return;
             next = elapsed + LineInterval;
-            errors.WriteLine(Line(update, elapsed));
+            errors.WriteLine(Printable.Text(Line(update, elapsed)));
         }));
         if (last.Stage is not null)
-            errors.WriteLine(Summary(last, clock.GetElapsedTime(start)));
+            errors.WriteLine(Printable.Text(Summary(last, clock.GetElapsedTime(start))));
         return result;
     }
 

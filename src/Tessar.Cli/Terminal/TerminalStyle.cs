@@ -40,6 +40,7 @@ internal sealed record TerminalStyle(bool IsTerminal, ColorDepth Depth, int Widt
             Interactive = IsTerminal ? InteractionSupport.Yes : InteractionSupport.No,
         });
         console.Profile.Width = Width;
+        console.Pipeline.Attach(new EscapingHook());
         return console;
     }
 

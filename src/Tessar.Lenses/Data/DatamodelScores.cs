@@ -22,6 +22,8 @@ namespace Tessar.Lenses.Data;
     Needs = MethodNeeds.Retraining, HasIndividualDraws = true, BestFor = "the truth that other methods approximate, where hundreds of trainings can be paid for")]
 public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributionMethod
 {
+    private readonly DatamodelScoresOptions options = options.Checked();
+
     private const string MethodName = "data/datamodels";
     private const int MostSelfTargets = 20_000;
     private const double GapLimit = 1e-3;
@@ -53,7 +55,7 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture, $"The self-influence of {train} takes {train.Count} lasso paths, one per example; {MostSelfTargets} are the most. ")
-                + "Choose fewer --train examples, or estimator=difference.", ErrorKind.Usage);
+                + "Choose fewer training examples, or estimator=difference.", ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "train"), new(RemedyKind.SetMethodOption, "estimator", "difference")] };
         }
 
         float[] own = new float[train.Count];
@@ -173,7 +175,7 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
         if (train.Count < 2 || Math.Round(options.Fraction * train.Count, MidpointRounding.AwayFromZero) is var size && (size < 1 || size >= train.Count))
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"{MethodName}: a fraction of {options.Fraction} of {train} leaves subsets that are empty or hold everything. Choose more --train examples, or another fraction."), ErrorKind.Usage);
+                CultureInfo.InvariantCulture, $"{MethodName}: a fraction of {options.Fraction} of {train} leaves subsets that are empty or hold everything. Choose more training examples, or another fraction."), ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "train"), new(RemedyKind.SetMethodOption, "fraction")] };
         }
     }
 }

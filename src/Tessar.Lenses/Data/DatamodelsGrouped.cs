@@ -22,6 +22,8 @@ namespace Tessar.Lenses.Data;
     Needs = MethodNeeds.Retraining, HasIndividualDraws = true, BestFor = "which classes or parts of the data a prediction rests on, with error bars")]
 public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttributionMethod
 {
+    private readonly DatamodelsGroupedOptions options = options.Checked();
+
     private const string MethodName = "data/datamodels-grouped";
     private const int SubsetsPerGroup = 4;
 
@@ -111,7 +113,7 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
         if (groups.Count < 2)
         {
             throw new TessarException(
-                $"{MethodName}: all of {train} is one group, so no two subsets differ. Choose other `groups`, or more --train examples.", ErrorKind.Usage);
+                $"{MethodName}: all of {train} is one group, so no two subsets differ. Choose other `groups`, or more training examples.", ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "groups"), new(RemedyKind.ChangeArgument, "train")] };
         }
 
         return options.Subsets >= SubsetsPerGroup * groups.Count ? groups : throw new TessarException(string.Create(

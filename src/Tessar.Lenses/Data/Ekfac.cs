@@ -5,6 +5,7 @@ using Tessar.Examples;
 using Tessar.Lenses.Data.Kronecker;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 using Tessar.Runs;
 using Tessar.Tasks;
 using TorchSharp;
@@ -24,6 +25,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "influence functions of networks: what the weights would become without an example, with curvature and without projection")]
 public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
 {
+    private readonly EkfacOptions options = options.Checked();
+
     private const string MethodName = "data/ekfac";
 
     /// <inheritdoc/>

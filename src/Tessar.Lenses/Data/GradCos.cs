@@ -25,6 +25,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "examples of the same kind, without those of large loss before all others")]
 public sealed class GradCos(GradCosOptions options) : IAttributionMethod
 {
+    private readonly GradCosOptions options = options.Checked();
+
     private static readonly ClassificationMargin Output = new();
 
     /// <inheritdoc/>

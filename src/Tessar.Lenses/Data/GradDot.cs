@@ -22,6 +22,8 @@ namespace Tessar.Lenses.Data;
 [Method("data/grad-dot", Paper = "arXiv:2002.08484", Cost = "C·n·m·(Σ in + out of dense layers + parameters of all others); no disk")]
 public sealed class GradDot(GradDotOptions options) : IAttributionMethod
 {
+    private readonly GradDotOptions options = options.Checked();
+
     private static readonly NegativeLoss Output = new();
 
     /// <inheritdoc/>

@@ -27,6 +27,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "models so large that even one addition per parameter and example is too much")]
 public sealed class Grass(GrassOptions options) : IAttributionMethod
 {
+    private readonly GrassOptions options = options.Checked();
+
     private const string MethodName = "data/grass";
 
     /// <inheritdoc/>

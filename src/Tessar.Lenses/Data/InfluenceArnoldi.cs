@@ -20,6 +20,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "many targets on a curvature of low rank")]
 public sealed class InfluenceArnoldi(InfluenceArnoldiOptions options) : IAttributionMethod
 {
+    private readonly InfluenceArnoldiOptions options = options.Checked();
+
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) => Scores().Score(run, train, targets, context);
 

@@ -20,6 +20,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "few targets, models of any size with a handful of explained predictions")]
 public sealed class InfluenceCg(InfluenceCgOptions options) : IAttributionMethod
 {
+    private readonly InfluenceCgOptions options = options.Checked();
+
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) => Scores().Score(run, train, targets, context);
 

@@ -20,6 +20,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "models of up to about 9,000 parameters, such as logistic regression: exact")]
 public sealed class InfluenceExplicit(InfluenceExplicitOptions options) : IAttributionMethod
 {
+    private readonly InfluenceExplicitOptions options = options.Checked();
+
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) => Scores().Score(run, train, targets, context);
 

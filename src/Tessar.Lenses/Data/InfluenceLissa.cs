@@ -21,6 +21,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "very large train sets, when a rough answer will do")]
 public sealed class InfluenceLissa(InfluenceLissaOptions options) : IAttributionMethod
 {
+    private readonly InfluenceLissaOptions options = options.Checked();
+
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) => Scores().Score(run, train, targets, context);
 

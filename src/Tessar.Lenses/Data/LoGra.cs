@@ -27,6 +27,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "influence with curvature on large layers, at the price of two passes over the train set")]
 public sealed class LoGra(LoGraOptions options) : IAttributionMethod
 {
+    private readonly LoGraOptions options = options.Checked();
+
     private const string MethodName = "data/logra";
 
     /// <inheritdoc/>

@@ -28,6 +28,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "what this very run would have done without an example: nearly exact, at about the price of a training per target or sum of targets")]
 public sealed class Magic(MagicOptions options) : IAttributionMethod
 {
+    private readonly MagicOptions options = options.Checked();
+
     private const string MethodName = "data/magic";
 
     /// <inheritdoc/>
@@ -151,7 +153,7 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         {
             throw new TessarException(
                 $"{MethodName} differentiates a run up to its last checkpoint; {Path.GetFileName(view.Checkpoint.File)} isn't the last one of {view.Run.Name}. "
-                + "Name whole runs, and leave --ensemble out.", ErrorKind.Usage);
+                + "Name whole runs, not an ensemble of models on parts of the data.", ErrorKind.Usage);
         }
     }
 

@@ -16,6 +16,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "knowing what chance alone would score")]
 public sealed class RandomScores(RandomScoresOptions options) : IAttributionMethod
 {
+    private readonly RandomScoresOptions options = options.Checked();
+
     private const double TwoToMinus53 = 1.0 / (1UL << 53);
 
     /// <inheritdoc/>

@@ -26,6 +26,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "a first look: which training examples does the model see as alike")]
 public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) : IAttributionMethod
 {
+    private readonly RepresenterSimilarityOptions options = options.Checked();
+
     private const string MethodName = "data/representer-similarity";
     private static readonly NegativeLoss Residual = new();
 

@@ -6,6 +6,7 @@ using Tessar.Lenses.Data.Kronecker;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 using Tessar.Runs;
 using Tessar.Tasks;
 using TorchSharp;
@@ -25,6 +26,8 @@ namespace Tessar.Lenses.Data;
     BestFor = "trainings that didn't converge or changed their learning rate: what early and late updates on an example led to")]
 public sealed class Source(SourceOptions options) : IAttributionMethod
 {
+    private readonly SourceOptions options = options.Checked();
+
     private const string MethodName = "data/source";
     private const int UsualSegments = 3;
 

@@ -25,6 +25,8 @@ namespace Tessar.Lenses.Data;
     Needs = MethodNeeds.Checkpoints, BestFor = "what happened along this very training, with early examples counted as well as late ones")]
 public sealed class TracIn(TracInOptions options) : IAttributionMethod
 {
+    private readonly TracInOptions options = options.Checked();
+
     private const string MethodName = "data/tracin";
 
     /// <inheritdoc/>

@@ -31,6 +31,8 @@ namespace Tessar.Lenses.Data;
 [Method("data/trak", Paper = "arXiv:2303.14186", Cost = "per checkpoint n·(forward + half a backward pass + p) + n·k² + k³/3 + n·m·k; disk 2·n·k bytes; without projection n²·d + n³/3, d numbers per example, and 4·n² bytes")]
 public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDampingSweep
 {
+    private readonly TrakOptions options = options.Checked();
+
     private readonly OutputFunction output = options.FeatureOutput == TrakFeatureOutput.SquaredLogits ? new SquaredLogits() : OutputFunction.For(options.Output);
 
     /// <inheritdoc/>
@@ -134,7 +136,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             throw new NumericalException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Train example {first + leverage.argmax().item<long>()} has leverage {largest:g8}: the model can't be fitted without it. ")
-                + "Raise --set damping, or leave --set use-leverage=false.");
+                + "Raise `damping`, or leave use-leverage=false.") { Remedies = [new(RemedyKind.SetMethodOption, "damping"), new(RemedyKind.SetMethodOption, "use-leverage", "false")] };
         }
 
         Tensor remaining = 1 - leverage;
@@ -144,9 +146,9 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     private void CheckOptions()
     {
         if (options.UseCurvatureWeights && output is not ClassificationMargin)
-            throw new TessarException("data/trak: use-curvature-weights is the curvature of the loss in the margin. Choose --set output=margin and --set feature-output=same.", ErrorKind.Usage);
+            throw new TessarException("data/trak: use-curvature-weights is the curvature of the loss in the margin. Choose output=margin and feature-output=same.", ErrorKind.Usage);
         if (options.MeanAbsNormalise && options.Projection == TrakProjection.None)
-            throw new TessarException("data/trak: mean-abs-normalise divides by the entries of a k×k matrix. Choose --set projection=sketch.", ErrorKind.Usage);
+            throw new TessarException("data/trak: mean-abs-normalise divides by the entries of a k×k matrix. Choose projection=sketch.", ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "projection", "sketch")] };
     }
 
     // A width other than the default, and what only a sketch has, ask for the sketch.

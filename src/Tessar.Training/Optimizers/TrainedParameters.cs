@@ -9,9 +9,16 @@ namespace Tessar.Training.Optimizers;
 internal sealed class TrainedParameters
 {
     /// <summary>Takes parameters by name; they stay the caller's.</summary>
-    /// <exception cref="ArgumentException">A tensor is there twice: it would be updated twice.</exception>
+    /// <exception cref="ArgumentException">There is none, or a tensor is there twice: it would be updated twice.</exception>
     public TrainedParameters(IReadOnlyList<(string Name, Tensor Value)> items)
     {
+        if (items.Count == 0)
+        {
+            throw new ArgumentException(
+                "The model has no parameter that training can change: none is registered, or all are frozen. "
+                + "Keep its layers in fields and call RegisterComponents(), and let some parameters require a gradient.", nameof(items)).ForUser(ErrorKind.InputData);
+        }
+
         Items = items;
         IGrouping<nint, (string Name, Tensor Value)>? twice = items.Where(item => item.Value.numel() > 0)
             .GroupBy(item => TensorStorage.Of(item.Value).Address).FirstOrDefault(group => group.Count() > 1);

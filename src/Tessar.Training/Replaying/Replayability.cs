@@ -31,6 +31,9 @@ internal static class Replayability
     }
 
     private static TessarException Refuse(Run run, string reason) => new(
-        $"The training of {run.Name} can't be differentiated: {reason}. Train one with `tessar train --model tanh-mlp --optimizer sgd`, or choose a method that needs no replay, such as data/trak.",
-        ErrorKind.Usage);
+        $"The training of {run.Name} can't be differentiated: {reason}. Train one with a smooth model and `sgd`, or choose a method that needs no replay, such as data/trak.",
+        ErrorKind.Usage)
+    {
+        Remedies = [new(RemedyKind.Train, "tanh-mlp", run.Record.Program.Data.Name), new(RemedyKind.UseMethod, "data/trak")],
+    };
 }

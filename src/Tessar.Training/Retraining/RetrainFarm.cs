@@ -142,8 +142,8 @@ internal sealed class RetrainFarm : IDisposable
         Compare("threads of a training", before.Machine.Threads, asked.Machine.Threads, asked.Machine.Threads == before.Machine.Threads);
         throw new TessarException(
             $"{folder.Directory} holds a retraining that differs: {string.Join("; ", differences)}. Ask for the same (more masks are fine), "
-            + "or choose another --name.",
-            ErrorKind.Usage);
+            + "or choose another name.",
+            ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "name")] };
 
         void Compare<T>(string what, T found, T wanted, bool isSame)
         {

@@ -13,7 +13,7 @@ public sealed record WorkerCommand(string Program, IReadOnlyList<string> Argumen
     public static WorkerCommand OfThisTool()
     {
         string program = Environment.ProcessPath ?? throw new TessarException(
-            "The path of this program is unknown, so it can't start workers. Start `tessar` from a file.", ErrorKind.Environment);
+            "The path of this program is unknown, so it can't start workers. Start the tool from a file.", ErrorKind.Environment);
         return Path.GetFileNameWithoutExtension(program) == "dotnet"
             ? new WorkerCommand(program, [Environment.GetCommandLineArgs()[0], Verb])
             : new WorkerCommand(program, [Verb]);

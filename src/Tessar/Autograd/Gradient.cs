@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Tessar.Native;
 using Tessar.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,6 +14,8 @@ namespace Tessar.Autograd;
 /// </remarks>
 public static class Gradient
 {
+    private static bool s_hasWarned;
+
     /// <summary>The gradient of an output with respect to each input: d⟨output, direction⟩ / d input.</summary>
     /// <param name="output">Any shape when <paramref name="direction"/> is given, else a scalar. Must require a gradient.</param>
     /// <param name="inputs">At least one tensor that requires a gradient; leaves or captured activations.</param>
@@ -123,8 +126,14 @@ public static class Gradient
         try
         {
             using Waiting.Note waiting = Waiting.For("a backward pass");
-            torch.autograd.backward(
+            void Run() => torch.autograd.backward(
                 [output], direction is null ? null : [direction], retain_graph: retainGraph, create_graph: differentiable, inputs: [.. inputs]);
+
+            // libtorch warns, once per process, that `.grad` with a graph makes a cycle with its parameter. Here it never does: it is taken away at once.
+            if (differentiable && !Interlocked.Exchange(ref s_hasWarned, true))
+                NativeWarnings.Without(Run);
+            else
+                Run();
             return [.. inputs.Select(input => input.grad)];
         }
         catch (ExternalException e)

@@ -19,4 +19,7 @@ public class TessarException : Exception
 
     /// <summary>Whose move it is.</summary>
     public ErrorKind Kind { get; }
+
+    /// <summary>What can be done, as data, the best first; empty when the message says all there is to say.</summary>
+    public IReadOnlyList<Remedy> Remedies { get; init; } = [];
 }

@@ -48,8 +48,8 @@ public static class DataCatalog
             _ when File.Exists(nameOrPath) => ExampleStore.Open(nameOrPath),
             _ => throw new TessarException(
                 $"`{nameOrPath}` is neither a file nor a known data set ({string.Join(", ", Names)}).{NearestName.Hint(nameOrPath, Names)} "
-                + "Make a store from your own data: `tessar examples import SOURCE --out FILE.tess`.",
-                ErrorKind.InputData),
+                + "Make a store from your own data.",
+                ErrorKind.InputData) { Remedies = [new(RemedyKind.ImportExamples)] },
         };
     }
 
@@ -115,7 +115,7 @@ public static class DataCatalog
             {
                 throw new FileFormatException(
                     labels, null, "the labels of Fashion-MNIST", $"other labels (SHA-256 {content.Sha256})",
-                    $"Import another data set under its own name: `tessar examples import {source} --out FILE.tess`.");
+                    "Import another data set under its own name.") { Remedies = [new(RemedyKind.ImportExamples, source)] };
             }
         }
     }

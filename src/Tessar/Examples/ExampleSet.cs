@@ -27,7 +27,7 @@ public sealed class ExampleSet
         {
             string holds = found.Count == 0 ? "is empty" : $"has examples 0 to {found.Count - 1}";
             throw new ArgumentOutOfRangeException(
-                nameof(count), $"`{split}:{first}-{(long)first + count - 1}` isn't a range of {store.Path}: the split `{split}` {holds}.");
+                nameof(count), $"`{split}:{first}-{(long)first + count - 1}` isn't a range of {store.Path}: the split `{split}` {holds}.").ForUser();
         }
 
         labels?.CheckStore(store);
@@ -73,7 +73,7 @@ public sealed class ExampleSet
             {
                 throw new ArgumentException(
                     $"`{range}` has {count} examples, more than one set can hold. Take a range: `{range}:0-999999`.",
-                    nameof(range));
+                    nameof(range)).ForUser();
             }
 
             return new ExampleSet(store, range, 0, (int)count, labels);
@@ -83,7 +83,7 @@ public sealed class ExampleSet
         if (ends.Length > 2 || !TryParse(ends[0], out int first) || !TryParse(ends[^1], out int last) || last < first)
         {
             throw new ArgumentException(
-                $"`{range}` isn't a range. Write `train`, `train:7` or `train:0-1999` (both ends included).", nameof(range));
+                $"`{range}` isn't a range. Write `train`, `train:7` or `train:0-1999` (both ends included).", nameof(range)).ForUser();
         }
 
         return new ExampleSet(store, range[..colon], first, last - first + 1, labels);

@@ -60,7 +60,7 @@ public sealed class ExampleStore : IDisposable
     /// <exception cref="FileFormatException">The store has no column <c>image</c>, or pictures of several sizes.</exception>
     public ImageShape Image => ImageColumn.ImageShape ?? throw new FileFormatException(
         Path, null, "pictures of one size", Count == 0 ? "none" : "pictures of several sizes",
-        "Import them again with the size that they are to be brought to: `tessar examples import SOURCE --size 64x64 --out FILE.tess`.");
+        "Import them again with the size that they are to be brought to, such as 64x64.") { Remedies = [new(RemedyKind.ImportExamples, null, "64x64")] };
 
     /// <summary>True when all pictures in the column <c>image</c> have one size; false without such a column.</summary>
     public bool HasFixedImages => _image >= 0 && ImageColumn.ImageShape is not null;
@@ -74,6 +74,9 @@ public sealed class ExampleStore : IDisposable
     private int ImageIndex => _image >= 0 ? _image : throw Missing(StoreRules.Image);
 
     /// <summary>The file under the store's name, and those it names.</summary>
+    /// <summary>Full paths of the files that the store is read from.</summary>
+    internal IEnumerable<string> Paths => Files.Select(file => file.Path);
+
     private IEnumerable<StoreFile> Files => _segments.Files.Prepend(_file).DistinctBy(file => file.Path, StringComparer.Ordinal);
 
     internal StoreColumn ImageColumn => _columns[ImageIndex];
@@ -106,7 +109,7 @@ public sealed class ExampleStore : IDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
         return Manifest.Columns.FirstOrDefault(column => column.Name == name) ?? throw new ArgumentException(
-            $"`{name}` isn't a column of {Path}. It has: {string.Join(", ", Manifest.Columns.Select(column => column.Name))}.", nameof(name));
+            $"`{name}` isn't a column of {Path}. It has: {string.Join(", ", Manifest.Columns.Select(column => column.Name))}.", nameof(name)).ForUser();
     }
 
     /// <summary>A split by name.</summary>
@@ -119,7 +122,7 @@ public sealed class ExampleStore : IDisposable
             $"`{name}` isn't a split of {Path}. It has: "
             + $"{string.Join(", ", Splits.Select(split => $"{split.Name} ({split.Count} examples)"))}."
             + NearestName.Hint(name, Splits.Select(split => split.Name)),
-            nameof(name));
+            nameof(name)).ForUser();
     }
 
     /// <summary>One row's bytes as they are stored, without copying; valid until the store is disposed.</summary>
@@ -212,7 +215,7 @@ public sealed class ExampleStore : IDisposable
 
     internal static FileFormatException Refuse(string path, long? offset, string expected, string found, Exception? inner = null) =>
         new(path, offset, expected, found,
-            "The file is damaged, unfinished or not an example store: make it again with `tessar examples import SOURCE --out FILE.tess`.", inner);
+            "The file is damaged, unfinished or not an example store: make it again from its sources.", inner) { Remedies = [new(RemedyKind.ImportExamples)] };
 
     /// <summary>The label of a row, checked against the classes.</summary>
     /// <exception cref="FileFormatException">It isn't a class.</exception>

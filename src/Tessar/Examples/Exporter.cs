@@ -47,13 +47,16 @@ public static class Exporter
         options ??= new ExportOptions();
         var writer = ExportFormat.Find(format);
         if (options.ShardBytes is { } bytes && (bytes < 1 || !writer.HasShards))
-            throw new ArgumentException($"A shard size of {bytes} was given; it has to be 1 or more, and {writer.Name} has to be sharded (webdataset is).", nameof(options));
+            throw new ArgumentException($"A shard size of {bytes} was given; it has to be 1 or more, and {writer.Name} has to be sharded (webdataset is).", nameof(options)).ForUser(ErrorKind.Usage, new Remedy(RemedyKind.ChangeArgument, "shard-size"));
         StoreSplit[] splits = options.Split is { } name ? [store.Split(name)] : [.. store.Splits];
         var job = new ExportJob(store, options, splits.Sum(split => split.Count), progress, cancellation);
+        // All of them before the first is written: what a failed export leaves is nothing.
+        string[] paths = [.. splits.Select(split => job.PathOf(path, split, splits.Length, writer.Extension))];
+        Array.ForEach(paths, job.CheckFree);
         try
         {
-            foreach (StoreSplit split in splits)
-                writer.Write(job, split, job.PathOf(path, split, splits.Length, writer.Extension));
+            for (int i = 0; i < splits.Length; i++)
+                writer.Write(job, splits[i], paths[i]);
             return job.Files;
         }
         catch

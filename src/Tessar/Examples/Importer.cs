@@ -39,7 +39,8 @@ public static class Importer
     /// <returns>The store's identity.</returns>
     /// <exception cref="FileFormatException">The source is damaged or contradicts itself, or holds what a store can't.</exception>
     /// <exception cref="TessarException">
-    /// The source is missing, in no known format, holds what can't be imported, or lacks a column that was asked for; or the disk is full.
+    /// The source is missing, in no known format, holds what can't be imported, or lacks a column that was asked for; the store would replace
+    /// one of its sources; or the disk is full.
     /// </exception>
     /// <exception cref="ArgumentException">Limits, splits or classes contradict the source.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -54,7 +55,7 @@ public static class Importer
         ArgumentException.ThrowIfNullOrEmpty(outPath);
         options ??= new ImportOptions();
         if (options.Size is { } size && (size.Height < 1 || size.Width < 1))
-            throw new ArgumentOutOfRangeException(nameof(options), size, "Height and width of the pictures have to be 1 or more.");
+            throw new ArgumentOutOfRangeException(nameof(options), size, "Height and width of the pictures have to be 1 or more.").ForUser();
         return ImportAny(source, outPath, options, progress, mayHoldOthers: false, cancellation);
     }
 
@@ -77,6 +78,7 @@ public static class Importer
         string source, string outPath, ImportOptions options, IProgress<ImportProgress>? progress, bool mayHoldOthers, CancellationToken cancellation)
     {
         IReadOnlyList<SourcePart> parts = SourcePart.Parse(source);
+        OutputPath.RefuseInputs(outPath, "out", parts.Select(part => part.Path));
         SourceFormat format = options.Format is { } name ? FormatCatalog.Find(name) : FormatCatalog.Detect(parts[0].Path);
         var leftOut = new LeftOut();
         IReadOnlyList<SourceTable> tables = format.Open(parts, new Opening(options, leftOut, cancellation));

@@ -51,20 +51,20 @@ public sealed class LabelOverlay
         if (fraction is not (>= 0 and <= 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(fraction), fraction, "The fraction of labels to edit has to lie in [0, 1].");
+                nameof(fraction), fraction, "The fraction of labels to edit has to lie in [0, 1].").ForUser();
         }
 
         if (rows.Count > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"`{split}` has {rows.Count} examples; labels can be edited in at most {Array.MaxLength}.", nameof(split));
+                $"`{split}` has {rows.Count} examples; labels can be edited in at most {Array.MaxLength}.", nameof(split)).ForUser(ErrorKind.InputData);
         }
 
         int edits = (int)Math.Round(fraction * rows.Count, MidpointRounding.AwayFromZero);
         if (edits > 0 && store.ClassNames.Count < 2)
         {
             throw new ArgumentException(
-                $"{store.Path} has {store.ClassNames.Count} classes; editing labels takes at least 2.", nameof(store));
+                $"{store.Path} has {store.ClassNames.Count} classes; editing labels takes at least 2.", nameof(store)).ForUser(ErrorKind.InputData);
         }
 
         // The first `edits` places of a Fisher–Yates shuffle.
@@ -147,7 +147,7 @@ public sealed class LabelOverlay
             throw new ArgumentException(
                 $"The label overlay was made for the store {StoreIdentity}, but {store.Path} is {store.Identity}. "
                 + "Open the store it was made for.",
-                nameof(store));
+                nameof(store)).ForUser(ErrorKind.InputData);
         }
     }
 

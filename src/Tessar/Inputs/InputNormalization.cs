@@ -27,7 +27,7 @@ public sealed record InputNormalization(IReadOnlyList<float> Mean, IReadOnlyList
         if (Mean.Count != channels || Std.Count != channels)
         {
             return $"The normalisation has {Mean.Count} means and {Std.Count} standard deviations, the images have {channels} channels. "
-                + "Give one of each per channel, such as --mean 0.286 --std 0.353.";
+                + "Give one of each per channel, such as a mean of 0.286 and a deviation of 0.353.";
         }
 
         for (int channel = 0; channel < channels; channel++)

@@ -70,6 +70,7 @@ public sealed class AttributionResult
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(options);
+        RefuseInfinite(strongest.Report, run);
         var document = new AttributionDocument
         {
             Method = strongest.Report.Method,
@@ -186,6 +187,25 @@ public sealed class AttributionResult
     {
         int[] labels = [.. Enumerable.Range(0, set.Count).Select(set.Label)];
         return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(labels.AsSpan())));
+    }
+
+    // Scores are looked at where they are made; what is said about them can overflow before they do.
+    private static void RefuseInfinite(AttributionReport report, RunView run)
+    {
+        IEnumerable<(string Name, double Value)> numbers =
+        [
+            .. report.Damping.Select(damping => ("damping", damping)), .. report.Checks.Select(check => (check.Name, check.Value)), ("gradient-check", report.GradientCheck),
+        ];
+        foreach ((string name, double value) in numbers)
+        {
+            if (!double.IsFinite(value))
+            {
+                throw new NumericalException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{report.Method}: {name} is {value} on {run.Run.Name}, and a finite number is required: the model's weights or gradients are too large. ")
+                    + "Train it again with a lower learning rate, or look at a method that needs no gradients.");
+            }
+        }
     }
 
     private static Influence[] ReadRow(SafetensorsFile file, string indices, string scores, int target)

@@ -34,7 +34,7 @@ public sealed class MethodCatalog
     {
         ArgumentNullException.ThrowIfNull(name);
         return _methods.TryGetValue(name, out MethodDescription? method) ? method : throw new TessarException(
-            $"There is no method `{name}`.{NearestName.Hint(name, _methods.Keys)} See `tessar methods`.", ErrorKind.Usage);
+            $"There is no method `{name}`.{NearestName.Hint(name, _methods.Keys)}", ErrorKind.Usage) { Remedies = [new(RemedyKind.ListMethods)] };
     }
 
     /// <summary>Finds a method that attributes predictions to training examples, and builds it.</summary>

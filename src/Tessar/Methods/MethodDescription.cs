@@ -74,7 +74,7 @@ public sealed class MethodDescription
         }
 
         if (objections.Count > 0)
-            throw new TessarException($"{Name}: {string.Join(' ', objections)} See `tessar methods {Name}`.", ErrorKind.Usage);
+            throw new TessarException($"{Name}: {string.Join(' ', objections)}", ErrorKind.Usage) { Remedies = [new(RemedyKind.DescribeMethod, Name)] };
         return _constructor.Invoke([options]);
     }
 

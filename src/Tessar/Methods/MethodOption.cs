@@ -91,7 +91,7 @@ public sealed class MethodOption
         if (type == typeof(ulong))
             return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong u) ? u : null;
         if (type == typeof(double))
-            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double d) && double.IsFinite(d) ? d : null;
+            return NumberText.TryDouble(text, out double d) ? d : null;
         throw new NotSupportedException($"Options of type {type} aren't read from text.");
     }
 }

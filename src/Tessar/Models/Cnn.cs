@@ -26,7 +26,8 @@ internal sealed class Cnn : nn.Module<Tensor, Tensor>
         if (height == 0 || width == 0)
         {
             throw new ArgumentException(
-                $"cnn pools twice, so images need at least 4×4 pixels; these have {image.Height}×{image.Width}. Use mlp.", nameof(image));
+                $"cnn pools twice, so images need at least 4×4 pixels; these have {image.Height}×{image.Width}. Use mlp.", nameof(image))
+                .ForUser(ErrorKind.InputData, new Remedy(RemedyKind.ChangeArgument, "model", "mlp"));
         }
 
         conv1 = nn.Conv2d(image.Channels, 32, kernel_size: 3, padding: 1);

@@ -76,8 +76,8 @@ public sealed class ModelSource
             return new ModelSource(text, known);
         throw new TessarException(
             $"There is no model `{text}`.{NearestName.Hint(text, Zoo.Keys)} Built in: {string.Join(", ", Zoo.Keys)}. "
-            + "Your own: --model path/my.dll#My.Net.",
-            ErrorKind.Usage);
+            + "Your own: path/my.dll#My.Net.",
+            ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "model", "path/my.dll#My.Net")] };
     }
 
     /// <summary>Builds a module with freshly initialised weights and makes sure that it takes these images.</summary>
@@ -105,7 +105,13 @@ public sealed class ModelSource
     /// <summary>The same, and tells how the module is fed.</summary>
     internal (Module<Tensor, Tensor> Module, ModelFeed Feed) Build(ImageShape image, int classes, ulong seed, ModelFeed? feed)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        if (classes < 1)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(classes), "The data have no labels, and a model learns from a class for each example. Import them again with the column that holds the labels.")
+                .ForUser(ErrorKind.InputData, new Remedy(RemedyKind.ImportExamples));
+        }
+
         TorchSeed.Set(seed, "initialise");
         Module<Tensor, Tensor> module = Construct(image, classes);
         try

@@ -35,7 +35,7 @@ internal sealed class Resnet9 : nn.Module<Tensor, Tensor>
         {
             throw new ArgumentException(
                 $"resnet9 needs images of at least {least}×{least} pixels; these have {image.Height}×{image.Width}. Use cnn or mlp.",
-                nameof(image));
+                nameof(image)).ForUser(ErrorKind.InputData, new Remedy(RemedyKind.ChangeArgument, "model", "cnn"));
         }
 
         conv1 = new NormalizedConvolution(image.Channels, 64, kernel: 3, stride: 1, padding: 1);

@@ -18,9 +18,10 @@ public static class TorchThreads
     public static void Set(int threads)
     {
         if (Objection(threads, nameof(threads)) is { } objection)
-            throw new ArgumentOutOfRangeException(nameof(threads), objection);
+            throw new ArgumentOutOfRangeException(nameof(threads), objection).ForUser();
         if (torch.get_num_threads() != threads)
             torch.set_num_threads(threads);
+        NativeWarnings.Apply(); // libtorch is loaded by now
     }
 
     /// <summary>What is wrong with a number of threads, as a sentence; null when nothing is.</summary>

@@ -20,7 +20,8 @@ internal sealed class AdjointOperator(LinearOperator inner) : LinearOperator
 
     protected override IReadOnlyList<LinearOperator> Parts => [inner];
 
-    /// <summary>Whether one of two operators is the transpose of the other, as far as that can be seen without a product.</summary>
+    /// <summary>Whether one of two operators is the transpose of the other, as far as that can be seen without a
+    /// product.</summary>
     public static bool IsPair(LinearOperator a, LinearOperator b) => IsOf(a, b) || IsOf(b, a);
 
     /// <inheritdoc/>
@@ -30,5 +31,6 @@ internal sealed class AdjointOperator(LinearOperator inner) : LinearOperator
 
     protected override Tensor ApplyAdjointToColumns(Tensor columns) => inner.Apply(columns);
 
-    private static bool IsOf(LinearOperator adjoint, LinearOperator other) => adjoint is AdjointOperator a && ReferenceEquals(a.Adjoint(), other);
+    private static bool IsOf(LinearOperator adjoint, LinearOperator other) =>
+        adjoint is AdjointOperator a && ReferenceEquals(a.Adjoint(), other);
 }

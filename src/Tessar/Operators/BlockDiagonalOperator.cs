@@ -10,7 +10,8 @@ internal sealed class BlockDiagonalOperator : LinearOperator
     private readonly (CoordinateSelection Coordinates, LinearOperator Block)[] _blocks;
 
     /// <summary>Puts blocks onto their coordinates.</summary>
-    /// <param name="blocks">At least one; square, of one type, with as many rows as their coordinates; coordinates of one vector.</param>
+    /// <param name="blocks">At least one; square, of one type, with as many rows as their coordinates; coordinates of one
+    /// vector.</param>
     /// <exception cref="ArgumentException">There is none, or one doesn't fit.</exception>
     public BlockDiagonalOperator(params IReadOnlyList<(CoordinateSelection Coordinates, LinearOperator Block)> blocks)
     {
@@ -22,11 +23,13 @@ internal sealed class BlockDiagonalOperator : LinearOperator
         for (int b = 0; b < _blocks.Length; b++)
         {
             (CoordinateSelection coordinates, LinearOperator block) = _blocks[b];
-            if (block.Size != coordinates.Count || block.Rows != coordinates.Count || block.Type != Type || coordinates.Size != Size)
+            if (block.Size != coordinates.Count || block.Rows != coordinates.Count || block.Type != Type
+                || coordinates.Size != Size)
             {
                 throw new ArgumentException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"blocks[{b}]: expected {Type} [{coordinates.Count}, {coordinates.Count}] on coordinates of vectors of {Size}, got {block.Type} [{block.Rows}, {block.Size}] on those of {coordinates.Size}."),
+                    $"blocks[{b}]: expected {Type} [{coordinates.Count}, {coordinates.Count}] on coordinates of vectors of "
+                    + $"{Size}, got {block.Type} [{block.Rows}, {block.Size}] on those of {coordinates.Size}."),
                     nameof(blocks));
             }
         }

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Tessar.Operators;
 
 /// <summary>A B: first B, then A.</summary>
-/// <remarks>Known to be self-adjoint and positive semidefinite when it is AᵀA, AAᵀ or the square of a self-adjoint operator.</remarks>
+/// <remarks>Known to be self-adjoint and positive semidefinite when it is AᵀA, AAᵀ or the square of a self-adjoint
+/// operator.</remarks>
 internal sealed class ComposedOperator : LinearOperator
 {
     private readonly LinearOperator _left;
@@ -23,7 +24,8 @@ internal sealed class ComposedOperator : LinearOperator
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"right: expected {left.Type} [{left.Size}, N] behind {left.Type} [{left.Rows}, {left.Size}], got {right.Type} [{right.Rows}, {right.Size}]."),
+                $"right: expected {left.Type} [{left.Size}, N] behind {left.Type} [{left.Rows}, {left.Size}], got {right.Type} "
+                + $"[{right.Rows}, {right.Size}]."),
                 nameof(right));
         }
 

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Tessar.Operators;
 
 /// <summary>S A Sᵀ: A seen through other coordinates, and as definite as A.</summary>
-/// <remarks>With D = diag(θ) around a Gauss–Newton matrix it is the connectivity matrix D G D; with eigenvectors around their eigenvalues, a matrix itself.</remarks>
+/// <remarks>With D = diag(θ) around a Gauss–Newton matrix it is the connectivity matrix D G D; with eigenvectors around their
+/// eigenvalues, a matrix itself.</remarks>
 internal sealed class CongruenceOperator : LinearOperator
 {
     private readonly LinearOperator _outer;
@@ -22,7 +23,8 @@ internal sealed class CongruenceOperator : LinearOperator
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"inner: expected {outer.Type} [{outer.Size}, {outer.Size}] inside {outer.Type} [{outer.Rows}, {outer.Size}], got {inner.Type} [{inner.Rows}, {inner.Size}]."),
+                $"inner: expected {outer.Type} [{outer.Size}, {outer.Size}] inside {outer.Type} [{outer.Rows}, {outer.Size}], "
+                + $"got {inner.Type} [{inner.Rows}, {inner.Size}]."),
                 nameof(inner));
         }
 
@@ -41,5 +43,6 @@ internal sealed class CongruenceOperator : LinearOperator
 
     protected override Tensor ApplyToColumns(Tensor columns) => _outer.Apply(_inner.Apply(_outer.ApplyAdjoint(columns)));
 
-    protected override Tensor ApplyAdjointToColumns(Tensor columns) => _outer.Apply(_inner.ApplyAdjoint(_outer.ApplyAdjoint(columns)));
+    protected override Tensor ApplyAdjointToColumns(Tensor columns) =>
+        _outer.Apply(_inner.ApplyAdjoint(_outer.ApplyAdjoint(columns)));
 }

@@ -3,9 +3,11 @@ using static TorchSharp.torch;
 
 namespace Tessar.Operators;
 
-/// <summary>Solves A x = b for a symmetric positive definite A and several right sides at once, each with its own step lengths.</summary>
+/// <summary>Solves A x = b for a symmetric positive definite A and several right sides at once, each with its own step
+/// lengths.</summary>
 /// <remarks>
-/// A column whose direction p has pᵀAp ≤ 0 has met negative curvature: it keeps the iterate it had and is flagged. Cost: one product with
+/// A column whose direction p has pᵀAp ≤ 0 has met negative curvature: it keeps the iterate it had and is flagged. Cost: one
+/// product with
 /// all columns per iteration. Source: Hestenes and Stiefel 1952.
 /// </remarks>
 internal static class ConjugateGradients
@@ -36,7 +38,7 @@ internal static class ConjugateGradients
             Tensor product = matrix.Apply(p);
             Tensor curvature = Dot(p, product);
             if (!curvature.isfinite().all().item<bool>())
-                throw new NumericalException($"A product with the curvature isn't finite in iteration {done}. Look for overflow in the model, or raise --set damping.");
+                throw new NumericalException($"A product with the curvature isn't finite in iteration {done}. Look for overflow in the model, or raise the damping.") { Remedies = [new(RemedyKind.SetMethodOption, "damping")] };
             Tensor met = active.logical_and(curvature.le(0));
             negative.logical_or_(met);
             active.logical_and_(met.logical_not());

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Tessar.Operators;
 
-/// <summary>The Cholesky factor of a symmetric positive semidefinite matrix plus λI, in fp64, with a named error when it is singular.</summary>
+/// <summary>The Cholesky factor of a symmetric positive semidefinite matrix plus λI, in fp64, with a named error when it is
+/// singular.</summary>
 internal sealed class DampedCholesky : IDisposable
 {
     private readonly Tensor _factor;
@@ -18,7 +19,7 @@ internal sealed class DampedCholesky : IDisposable
     /// <exception cref="NumericalException">A pivot is zero within rounding.</exception>
     public DampedCholesky(
         Tensor matrix, double damping, double rounding, string what = "Gram matrix of the features",
-        string advice = "Some examples have equal or dependent features. Use a positive damping, for example --set damping=0.3.")
+        string advice = "Some examples have equal or dependent features. Use a positive damping, for example 0.3.")
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor diagonal = matrix.diagonal();
@@ -34,7 +35,7 @@ internal sealed class DampedCholesky : IDisposable
                 : string.Create(CultureInfo.InvariantCulture, $"the smallest pivot is {smallest:g3} beside a largest entry of {largest:g3}");
             throw new NumericalException(string.Create(
                 CultureInfo.InvariantCulture, $"The {what} plus damping {damping:g3} is singular or negative in a direction: {pivot}. ")
-                + advice);
+                + advice) { Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.3")] };
         }
 
         _factor = factor.DetachFromDisposeScope();

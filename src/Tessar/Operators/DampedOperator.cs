@@ -19,7 +19,9 @@ internal sealed class DampedOperator : LinearOperator
         if (inner.Rows != inner.Size)
         {
             throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"inner: expected a square matrix, got [{inner.Rows}, {inner.Size}]; only that has a diagonal to damp."), nameof(inner));
+                CultureInfo.InvariantCulture,
+                $"inner: expected a square matrix, got [{inner.Rows}, {inner.Size}]; only that has a diagonal to damp."),
+                nameof(inner));
         }
 
         (_inner, _damping) = (inner, damping);

@@ -6,7 +6,8 @@ namespace Tessar.Operators;
 /// <param name="matrix">Shape [P, P], or [R, P] when it is neither self-adjoint nor definite; stays the caller's.</param>
 /// <param name="isSelfAdjoint">Whether it is symmetric.</param>
 /// <param name="isPositiveSemidefinite">Whether it has no negative eigenvalue.</param>
-internal sealed class DenseOperator(Tensor matrix, bool isSelfAdjoint = false, bool isPositiveSemidefinite = false) : LinearOperator
+internal sealed class DenseOperator(Tensor matrix, bool isSelfAdjoint = false, bool isPositiveSemidefinite = false)
+    : LinearOperator
 {
     public override long Size => matrix.shape[1];
 

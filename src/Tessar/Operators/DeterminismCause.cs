@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Tessar.Operators;
 
-/// <summary>Finds out why a curvature's products differ, by looking at the usual suspects in the order of how often it is they.</summary>
+/// <summary>Finds out why a curvature's products differ: the usual suspects, the most frequent first.</summary>
 internal static class DeterminismCause
 {
     /// <summary>The cause in a sentence or two, with what to do.</summary>
@@ -28,8 +28,10 @@ internal static class DeterminismCause
             if (!Same(firstInputs, again) || !Same(firstTargets, targetsAgain))
             {
                 return string.Create(
-                    CultureInfo.InvariantCulture, $"Asked for twice, examples {numbers[0]} to {numbers[^1]} come with other inputs or targets. ")
-                    + "The usual cause is a loader that shuffles or augments: load examples by their numbers, unshuffled and as they are.";
+                    CultureInfo.InvariantCulture,
+                    $"Asked for twice, examples {numbers[0]} to {numbers[^1]} come with other inputs or targets. ")
+                    + "The usual cause is a loader that shuffles or augments: load examples by their numbers, "
+                    + "unshuffled and as they are.";
             }
         }
 
@@ -45,24 +47,29 @@ internal static class DeterminismCause
         Tensor before = inputs.clone();
         Tensor outputs = loss.Model.call(inputs).clone();
         if (!Same(before, inputs))
-            return "The model changes its inputs in place, so it sees others the second time. Let its first operation make a copy.";
+            return "The model changes its inputs in place, so it sees others the second time. Let it begin with a copy.";
         if (Same(outputs, loss.Model.call(inputs)))
             return null;
         string[] dropout = [.. loss.Model.named_modules().Where(named => IsDropout(named.module)).Select(named => named.name)];
         string layers = dropout.Length > 0 ? $" (there is {string.Join(", ", dropout)})" : string.Empty;
-        return $"The model's outputs differ for the same inputs. The usual cause is dropout in training mode{layers}, here although the model was put into "
-            + "evaluation mode: look for dropout that ignores the mode, for noise in the forward pass, and for state that it changes.";
+        return $"The model's outputs differ for the same inputs. The usual cause is dropout in training mode{layers}, here "
+            + "although the model was put into evaluation mode: look for dropout that ignores the mode, for noise in the forward "
+            + "pass, and for state that it changes.";
     }
 
     private static string OfBatches(ModelLoss loss)
     {
-        string[] norms = [.. ModelMode.BatchNorms(loss.Model).Where(named => named.Layer.running_mean is null).Select(named => named.Name)];
+        string[] norms =
+            [.. ModelMode.BatchNorms(loss.Model).Where(named => named.Layer.running_mean is null).Select(named => named.Name)];
         string layers = norms.Length > 0 ? $" ({string.Join(", ", norms)} has no running statistics)" : string.Empty;
-        return $"Inputs and outputs are the same each time, but examples of a batch influence one another. The usual cause is batch norm in training mode{layers}: "
-            + "track running statistics, or say BatchNormMode.BatchStatistics and mean the batch size. Another is a model that mixes the examples' axis with others.";
+        return "Inputs and outputs are the same each time, but examples of a batch influence one another. The usual cause is "
+            + $"batch norm in training mode{layers}: track running statistics, or say BatchNormMode.BatchStatistics and mean the "
+            + "batch size. Another is a model that mixes the examples' axis with others.";
     }
 
-    private static bool IsDropout(nn.Module module) => module is Dropout or Dropout1d or Dropout2d or Dropout3d or AlphaDropout or FeatureAlphaDropout;
+    private static bool IsDropout(nn.Module module) =>
+        module is Dropout or Dropout1d or Dropout2d or Dropout3d or AlphaDropout or FeatureAlphaDropout;
 
-    private static bool Same(Tensor a, Tensor b) => a.shape.AsSpan().SequenceEqual(b.shape) && a.eq(b).logical_or(a.ne(a).logical_and(b.ne(b))).all().item<bool>();
+    private static bool Same(Tensor a, Tensor b) =>
+        a.shape.AsSpan().SequenceEqual(b.shape) && a.eq(b).logical_or(a.ne(a).logical_and(b.ne(b))).all().item<bool>();
 }

@@ -2,9 +2,11 @@ using static TorchSharp.torch;
 
 namespace Tessar.Operators;
 
-/// <summary>The empirical Fisher matrix, the uncentered covariance of gradients: E = (1/N) Σ_n ∇ℓ_n ∇ℓ_nᵀ at the targets of the data.</summary>
+/// <summary>The empirical Fisher matrix, the uncentered covariance of gradients: E = (1/N) Σ_n ∇ℓ_n ∇ℓ_nᵀ at the targets of the
+/// data.</summary>
 /// <remarks>
-/// No per-example gradients are formed: ∇ℓ_n = J_nᵀ r_n with r = ∂ℓ/∂f, so M_n = r rᵀ. No curvature away from a good fit: it vanishes
+/// No per-example gradients are formed: ∇ℓ_n = J_nᵀ r_n with r = ∂ℓ/∂f, so M_n = r rᵀ. No curvature away from a good fit: it
+/// vanishes
 /// where the model interpolates. Cost: see <see cref="OutputOperator"/>. Source: Kunstner et al., arXiv:1905.12558.
 /// </remarks>
 /// <param name="loss">The loss.</param>

@@ -6,8 +6,10 @@ namespace Tessar.Operators;
 
 /// <summary>The Hessian by central differences of the gradient: H v ≈ ‖v‖ (∇L(θ + εv̂) − ∇L(θ − εv̂))/(2ε), v̂ = v/‖v‖.</summary>
 /// <remarks>
-/// For models without a second derivative. ε = e·max(1, ‖θ‖), e = 1e-5 in fp64 and 1e-3 in fp32, near the cube root of the rounding
-/// error, where truncation and rounding are about equal: relative errors around 1e-9 and 1e-4. The parameters are moved and put back bit
+/// For models without a second derivative. ε = e·max(1, ‖θ‖), e = 1e-5 in fp64 and 1e-3 in fp32, near the cube root of the
+/// rounding
+/// error, where truncation and rounding are about equal: relative errors around 1e-9 and 1e-4. The parameters are moved and put
+/// back bit
 /// for bit, also after an error. Cost of one product: two gradients of all examples.
 /// </remarks>
 /// <param name="loss">The loss.</param>

@@ -7,8 +7,10 @@ namespace Tessar.Operators;
 
 /// <summary>The Hessian of a loss: H v = (1/N) Σ_n d/dθ ⟨∇ℓ_n, v⟩.</summary>
 /// <remarks>
-/// Can have negative eigenvalues. Cost of one product: about two gradients of all examples; of several at once, one less for each but the
-/// first. Memory: one graph of a batch, twice differentiable. Source: Pearlmutter, "Fast exact multiplication by the Hessian", 1994.
+/// Can have negative eigenvalues. Cost of one product: about two gradients of all examples; of several at once, one less for each
+/// but the
+/// first. Memory: one graph of a batch, twice differentiable. Source: Pearlmutter, "Fast exact multiplication by the Hessian",
+/// 1994.
 /// </remarks>
 /// <example>A linear model under ½‖f − y‖² has H = XᵀX/N.</example>
 /// <param name="loss">The loss.</param>
@@ -45,7 +47,8 @@ internal sealed class HessianOperator(ModelLoss loss) : LossOperator(loss)
         catch (GradientException e)
         {
             throw new GradientException(
-                $"The model has no second derivative: {e.Message} {nameof(FiniteDifferenceHessianOperator)} needs only the first one.", e);
+                $"The model has no second derivative: {e.Message} {nameof(FiniteDifferenceHessianOperator)} needs only the "
+                + $"first one.", e);
         }
     }
 }

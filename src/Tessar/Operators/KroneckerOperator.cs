@@ -34,7 +34,8 @@ internal sealed class KroneckerOperator : LinearOperator
 
     protected override IReadOnlyList<LinearOperator> Parts => [_left, _right];
 
-    protected override Tensor ApplyToColumns(Tensor columns) => Product(columns, _left.Apply, _left.Size, _right.Apply, _right.Size);
+    protected override Tensor ApplyToColumns(Tensor columns) =>
+        Product(columns, _left.Apply, _left.Size, _right.Apply, _right.Size);
 
     protected override Tensor ApplyAdjointToColumns(Tensor columns) =>
         Product(columns, _left.ApplyAdjoint, _left.Rows, _right.ApplyAdjoint, _right.Rows);

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Tessar.Operators;
 
 /// <summary>Eigenpairs of a symmetric operator from its Krylov space, with full reorthogonalisation.</summary>
-/// <remarks>Memory: P numbers per step. Ends early when the space is exhausted. Source: Lanczos 1950; Golub and Van Loan, chapter 10.</remarks>
+/// <remarks>Memory: P numbers per step. Ends early when the space is exhausted. Source: Lanczos 1950; Golub and Van Loan, chapter
+/// 10.</remarks>
 internal static class Lanczos
 {
     /// <summary>The Ritz pairs after some steps.</summary>

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace Tessar.Operators;
 
-/// <summary>A layer's weight and bias side by side, row by row [outputs, inputs + 1]: the order in which its curvature has two factors.</summary>
+/// <summary>A layer's weight and bias side by side, row by row [outputs, inputs + 1]: the order in which its curvature has two
+/// factors.</summary>
 /// <param name="size">Length of the vectors.</param>
 /// <param name="weight">Where the weight [outputs, ...] is in them.</param>
 /// <param name="bias">Where the bias [outputs] is; null for none.</param>
@@ -23,7 +24,8 @@ internal sealed class LayerSelection(long size, ParameterSlot weight, ParameterS
         if (bias is null)
             return weights.clone();
         long count = columns.shape[1];
-        return cat([weights.reshape(Outputs, Inputs, count), columns.narrow(0, bias.Offset, bias.Count).unsqueeze(1)], 1).reshape(Count, count);
+        Tensor biases = columns.narrow(0, bias.Offset, bias.Count).unsqueeze(1);
+        return cat([weights.reshape(Outputs, Inputs, count), biases], 1).reshape(Count, count);
     }
 
     public override void AddTo(Tensor part, Tensor columns)

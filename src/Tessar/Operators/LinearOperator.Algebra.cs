@@ -14,7 +14,8 @@ internal abstract partial class LinearOperator
     public static LinearOperator operator +(LinearOperator left, LinearOperator right) => new SumOperator(left, right);
 
     /// <summary>A − B, both of one size and type.</summary>
-    public static LinearOperator operator -(LinearOperator left, LinearOperator right) => new SumOperator(left, new ScaledOperator(right, -1));
+    public static LinearOperator operator -(LinearOperator left, LinearOperator right) =>
+        new SumOperator(left, new ScaledOperator(right, -1));
 
     /// <summary>−A.</summary>
     public static LinearOperator operator -(LinearOperator inner) => new ScaledOperator(inner, -1);
@@ -38,7 +39,8 @@ internal abstract partial class LinearOperator
     /// <summary>The principal block of some parameters.</summary>
     /// <param name="names">Of parameters (<c>fc1.weight</c>) or of whole layers (<c>fc1</c>).</param>
     /// <exception cref="ArgumentException">The coordinates have no names, or no parameter is called so.</exception>
-    /// <remarks>Costs products with the whole matrix. For curvature, <see cref="ParameterVector.Only"/> before it is made is cheaper.</remarks>
+    /// <remarks>Costs products with the whole matrix. For curvature, <see cref="ParameterVector.Only"/> before it is made is
+    /// cheaper.</remarks>
     public LinearOperator Block(params IReadOnlyList<string> names)
     {
         RangeSelection some = Named(names);
@@ -74,7 +76,8 @@ internal abstract partial class LinearOperator
         if (bytes > limit)
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"Written out, the matrix of [{Rows:N0}, {Size:N0}] numbers takes {bytes:N0} bytes; allowed are {limit:N0}. ")
+                CultureInfo.InvariantCulture,
+                $"Written out, the matrix of [{Rows:N0}, {Size:N0}] numbers takes {bytes:N0} bytes; allowed are {limit:N0}. ")
                 + "Take a block of it, work with its products, or allow more.", ErrorKind.Environment);
         }
 
@@ -96,5 +99,6 @@ internal abstract partial class LinearOperator
     private RangeSelection Named(IReadOnlyList<string> names) => Parameters is { } parameters && Rows == Size
         ? parameters.Ranges(names)
         : throw new ArgumentException(
-            $"The coordinates of {GetType().Name} have no names; blocks of it are taken by ranges. Names come from a curvature of a model.", nameof(names));
+            $"The coordinates of {GetType().Name} have no names; its blocks are taken by ranges. Names come with a model's "
+            + "curvature.", nameof(names));
 }

@@ -12,10 +12,13 @@ internal abstract partial class LinearOperator
 
     /// <summary>Multiplies a random vector several times in ways that mustn't matter, and compares.</summary>
     /// <param name="seed">Decides the vector.</param>
-    /// <exception cref="TessarException">Two products differ by more than rounding; names the cause, the usual one first.</exception>
+    /// <exception cref="TessarException">Two products differ by more than rounding; names the cause, the usual one
+    /// first.</exception>
     /// <remarks>
-    /// Solvers take for granted that A v is a function of v, and answer nonsense without a word when it isn't. Rounding: 1e-9 of the
-    /// largest entry in fp64, 1e-3 in fp32. Cost: two products; curvature of a model takes five, in other orders and sizes of batches.
+    /// Solvers take for granted that A v is a function of v, and answer nonsense without a word when it isn't. Rounding: 1e-9 of
+    /// the
+    /// largest entry in fp64, 1e-3 in fp32. Cost: two products; curvature of a model takes five, in other orders and sizes of
+    /// batches.
     /// </remarks>
     public void CheckDeterminism(ulong seed = 0)
     {
@@ -35,7 +38,8 @@ internal abstract partial class LinearOperator
     protected virtual IEnumerable<(string How, LinearOperator Same)> Rearranged() => [];
 
     /// <summary>Why products may differ, the most likely cause first, and what to do.</summary>
-    protected virtual string CauseOfDifference() => "Look for random numbers, or for state that changes, in what it is computed from.";
+    protected virtual string CauseOfDifference() =>
+        "Look for random numbers, or for state that changes, in what it is computed from.";
 
     private void Compare(Tensor first, Tensor second, string how)
     {
@@ -47,8 +51,8 @@ internal abstract partial class LinearOperator
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{GetType().Name} isn't one matrix: {how}, its products differ by {difference:g3}, with {largest:g3} the largest entry ")
-                + string.Create(CultureInfo.InvariantCulture, $"(allowed {allowed:g1} of it). ") + CauseOfDifference(), ErrorKind.InputData);
+                $"{GetType().Name} isn't one matrix: {how}, its products differ by {difference:g3}, with {largest:g3} the largest "
+                + $"entry (allowed {allowed:g1} of it). ") + CauseOfDifference(), ErrorKind.InputData);
         }
     }
 }

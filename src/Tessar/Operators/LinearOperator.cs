@@ -7,7 +7,8 @@ namespace Tessar.Operators;
 
 /// <summary>A matrix that is known by its products with vectors.</summary>
 /// <remarks>
-/// Square unless it says otherwise. Operators own no tensors and are never disposed; what they are made of stays the caller's and has
+/// Square unless it says otherwise. Operators own no tensors and are never disposed; what they are made of stays the caller's and
+/// has
 /// to live as long as they do. They add up, scale, compose and are cut into blocks without being written out.
 /// </remarks>
 internal abstract partial class LinearOperator
@@ -43,7 +44,8 @@ internal abstract partial class LinearOperator
     /// <param name="vectors">Shape [R] or [R, K], R the number of rows, of <see cref="Type"/>.</param>
     /// <returns>[P] or [P, K]; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The vectors have another shape or type.</exception>
-    public Tensor ApplyAdjoint(Tensor vectors) => Apply(vectors, Rows, Size, IsSelfAdjoint ? ApplyToColumns : ApplyAdjointToColumns);
+    public Tensor ApplyAdjoint(Tensor vectors) =>
+        Apply(vectors, Rows, Size, IsSelfAdjoint ? ApplyToColumns : ApplyAdjointToColumns);
 
     /// <summary>The products with the columns of [P, K], K at least 1; tensors belong to the current dispose scope.</summary>
     /// <returns>[R, K] in memory of its own, which the caller may change.</returns>
@@ -62,7 +64,8 @@ internal abstract partial class LinearOperator
             string advice = vectors.dim() == 2 && vectors.shape[0] != length && vectors.shape[1] == length
                 ? " Vectors are columns: pass the transpose." : string.Empty;
             throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"vectors: expected {Type} [{length}] or [{length}, K], got {vectors.dtype} {Shape.Of(vectors)}.{advice}"),
+                CultureInfo.InvariantCulture,
+                $"vectors: expected {Type} [{length}] or [{length}, K], got {vectors.dtype} {Shape.Of(vectors)}.{advice}"),
                 nameof(vectors));
         }
 

@@ -6,7 +6,8 @@ namespace Tessar.Operators;
 /// <summary>The examples that a loss is a sum over, fetched by their numbers.</summary>
 /// <param name="Count">How many there are.</param>
 /// <param name="Load">
-/// The inputs [B, ...] and targets [B, ...] of some examples, numbers in [0, Count); the same for the same numbers, always. Tensors
+/// The inputs [B, ...] and targets [B, ...] of some examples, numbers in [0, Count); the same for the same numbers, always.
+/// Tensors
 /// belong to the current dispose scope.
 /// </param>
 internal sealed record LossExamples(int Count, Func<int[], (Tensor Inputs, Tensor Targets)> Load)
@@ -22,13 +23,14 @@ internal sealed record LossExamples(int Count, Func<int[], (Tensor Inputs, Tenso
         if (targets.shape[0] != inputs.shape[0])
         {
             throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"targets: expected {inputs.shape[0]}, one for each input, got {targets.shape[0]}."), nameof(targets));
+                CultureInfo.InvariantCulture,
+                $"targets: expected {inputs.shape[0]}, one for each input, got {targets.shape[0]}."), nameof(targets));
         }
 
         return new LossExamples(checked((int)inputs.shape[0]), indices =>
         {
             // A run of examples keeps the memory layout of the whole.
-            if (indices[^1] - indices[0] == indices.Length - 1 && indices.Zip(indices.Skip(1), (a, b) => b == a + 1).All(follows => follows))
+            if (indices.Zip(indices.Skip(1), (a, b) => b == a + 1).All(follows => follows))
                 return (inputs.narrow(0, indices[0], indices.Length), targets.narrow(0, indices[0], indices.Length));
             Tensor which = tensor(Array.ConvertAll(indices, i => (long)i));
             return (inputs.index_select(0, which), targets.index_select(0, which));

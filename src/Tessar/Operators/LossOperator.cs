@@ -54,18 +54,20 @@ internal abstract class LossOperator(ModelLoss loss) : LinearOperator
         LossOperatorSettings settings = loss.Settings;
         int whole = numbers.Length / settings.BatchSize * settings.BatchSize;
         // The last batch, which may be shorter, stays the last, so that batches hold the same examples.
-        int[] reversed = [.. numbers.Take(whole).Chunk(settings.BatchSize).Reverse().SelectMany(batch => batch), .. numbers.Skip(whole)];
+        int[] reversed =
+            [.. numbers.Take(whole).Chunk(settings.BatchSize).Reverse().SelectMany(batch => batch), .. numbers.Skip(whole)];
         yield return ("with its batches in reverse order", On(loss.With(settings with { Examples = reversed })));
         if (settings.BatchNorm == BatchNormMode.BatchStatistics)
             yield break;
         yield return ("with the examples in reverse order", On(loss.With(settings with { Examples = [.. numbers.Reverse()] })));
-        yield return (
-            "in batches of another size", On(loss.With(settings with { BatchSize = settings.BatchSize >= numbers.Length ? (numbers.Length + 1) / 2 : numbers.Length })));
+        int other = settings.BatchSize >= numbers.Length ? (numbers.Length + 1) / 2 : numbers.Length;
+        yield return ("in batches of another size", On(loss.With(settings with { BatchSize = other })));
     }
 
     protected override string CauseOfDifference() => DeterminismCause.Of(loss);
 
-    private static Tensor[] Columns(Tensor columns) => [.. Enumerable.Range(0, (int)columns.shape[1]).Select(k => columns.select(1, k).contiguous())];
+    private static Tensor[] Columns(Tensor columns) =>
+        [.. Enumerable.Range(0, (int)columns.shape[1]).Select(k => columns.select(1, k).contiguous())];
 
     private Tensor[][] Directions(Tensor columns) => [.. Columns(columns).Select(loss.Parameters.Split)];
 
@@ -81,7 +83,8 @@ internal abstract class LossOperator(ModelLoss loss) : LinearOperator
         if (!columns.isfinite().all().item<bool>())
         {
             return new NumericalException(string.Create(
-                CultureInfo.InvariantCulture, $"A vector to multiply with isn't finite, first in {FirstName(columns)}. Look at where it was computed."));
+                CultureInfo.InvariantCulture,
+                $"A vector to multiply with isn't finite, first in {FirstName(columns)}. Look at where it was computed."));
         }
 
         int number = 0;
@@ -95,14 +98,16 @@ internal abstract class LossOperator(ModelLoss loss) : LinearOperator
             {
                 return new NumericalException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"A product with the curvature isn't finite: batch {number} (examples {numbers[0]} to {numbers[^1]}), first in {FirstName(sum)}. ")
+                    $"A product with the curvature isn't finite: batch {number} (examples {numbers[0]} to {numbers[^1]}), "
+                    + $"first in {FirstName(sum)}. ")
                     + "Look at these examples, and for overflow in this layer.");
             }
 
             number++;
         }
 
-        return new NumericalException("A product with the curvature isn't finite, though that of each batch is. Look for overflow in the model, or use 64 bits.");
+        return new NumericalException(
+            "A product with the curvature isn't finite, though that of each batch is. Look for overflow in the model, or use 64 bits.");
     }
 
     private string FirstName(Tensor columns) =>

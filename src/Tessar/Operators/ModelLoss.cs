@@ -21,15 +21,18 @@ internal sealed class ModelLoss
     /// <param name="loss">ℓ.</param>
     /// <param name="examples">(x_n, y_n).</param>
     /// <param name="settings">Reduction, subset, batches, mode and type; null for the defaults.</param>
-    /// <exception cref="ArgumentException">There are no examples, or a setting is out of range or doesn't fit the model.</exception>
+    /// <exception cref="ArgumentException">There are no examples, or a setting is out of range or doesn't fit the
+    /// model.</exception>
     public ModelLoss(
-        nn.Module<Tensor, Tensor> model, ParameterVector parameters, IOutputLoss loss, LossExamples examples, LossOperatorSettings? settings = null)
+        nn.Module<Tensor, Tensor> model, ParameterVector parameters, IOutputLoss loss, LossExamples examples,
+        LossOperatorSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(examples);
-        (Model, Parameters, Loss, Examples, Settings) = (model, parameters, loss, examples, settings ?? new LossOperatorSettings());
+        (Model, Parameters, Loss, Examples) = (model, parameters, loss, examples);
+        Settings = settings ?? new LossOperatorSettings();
         _chosen = Settings.Examples;
         Count = _chosen?.Count ?? examples.Count;
         Check(model, parameters, examples, Settings);
@@ -88,7 +91,8 @@ internal sealed class ModelLoss
         }
     }
 
-    /// <summary>Inputs and targets of some examples, numbers in the type of the parameters; in the current dispose scope.</summary>
+    /// <summary>Inputs and targets of some examples, numbers in the type of the parameters; in the current dispose
+    /// scope.</summary>
     public (Tensor Inputs, Tensor Targets) Load(int[] numbers)
     {
         (Tensor inputs, Tensor targets) = Examples.Load(numbers);
@@ -157,23 +161,27 @@ internal sealed class ModelLoss
             if (number < 0 || number >= examples.Count)
             {
                 throw new ArgumentOutOfRangeException(nameof(settings), string.Create(
-                    CultureInfo.InvariantCulture, $"Examples names number {number}; there are numbers 0 to {examples.Count - 1}."));
+                    CultureInfo.InvariantCulture,
+                    $"Examples names number {number}; there are numbers 0 to {examples.Count - 1}."));
             }
         }
 
         if (settings.Type is { } type && type != parameters.Type)
         {
             throw new ArgumentException(
-                $"Type is {type}, but the parameters are {parameters.Type}. Convert the model with model.to(ScalarType.{type}) first, a copy if it is still needed.",
+                $"Type is {type}, but the parameters are {parameters.Type}. Convert the model with model.to(ScalarType.{type}) "
+                + $"first, a copy if it is still needed.",
                 nameof(settings));
         }
 
         if (settings.BatchNorm == BatchNormMode.BatchStatistics && count % settings.BatchSize is var rest
-            && (rest == 1 || settings.BatchSize == 1) && ModelMode.BatchNorms(model).Select(named => named.Name).FirstOrDefault() is { } layer)
+            && (rest == 1 || settings.BatchSize == 1)
+            && ModelMode.BatchNorms(model).Select(named => named.Name).FirstOrDefault() is { } layer)
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{count} examples in batches of {settings.BatchSize} leave a batch of one, which batch norm layer {layer} can't take statistics of. ")
+                $"{count} examples in batches of {settings.BatchSize} leave a batch of one, which batch norm layer {layer} "
+                + $"can't take statistics of. ")
                 + "Choose a BatchSize that leaves none, or BatchNormMode.Evaluation.", nameof(settings));
         }
     }

@@ -32,7 +32,8 @@ internal sealed class ModelMode : IDisposable
 
     /// <summary>The batch norm layers of a model with their names.</summary>
     public static IEnumerable<(string Name, NormBase Layer)> BatchNorms(nn.Module model) => Modules(model)
-        .Where(named => named.Module is BatchNorm1d or BatchNorm2d or BatchNorm3d).Select(named => (named.Name, (NormBase)named.Module));
+        .Where(named => named.Module is BatchNorm1d or BatchNorm2d or BatchNorm3d)
+        .Select(named => (named.Name, (NormBase)named.Module));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -55,7 +56,8 @@ internal sealed class ModelMode : IDisposable
     }
 
     private static IEnumerable<(string Name, nn.Module Module)> Modules(nn.Module model) =>
-        model.named_modules().Select(named => (named.name, named.module)).Where(named => !ReferenceEquals(named.module, model)).Prepend(("model", model));
+        model.named_modules().Select(named => (named.name, named.module)).Where(named => !ReferenceEquals(named.module, model))
+            .Prepend(("model", model));
 
     private static Tensor? Kept(Tensor? statistic) => statistic?.clone().DetachFromDisposeScope();
 

@@ -5,9 +5,11 @@ using static TorchSharp.torch;
 
 namespace Tessar.Operators;
 
-/// <summary>(1/N) Σ_n J_nᵀ M_n J_n, J_n = ∂f(x_n)/∂θ, with a small symmetric matrix M_n between outputs: Gauss–Newton and Fisher matrices.</summary>
+/// <summary>(1/N) Σ_n J_nᵀ M_n J_n, J_n = ∂f(x_n)/∂θ, with a small symmetric matrix M_n between outputs: Gauss–Newton and Fisher
+/// matrices.</summary>
 /// <remarks>
-/// J v is taken by differentiating g(u) = Jᵀu, which is linear in u, so no forward mode is needed. Cost of one product: about three
+/// J v is taken by differentiating g(u) = Jᵀu, which is linear in u, so no forward mode is needed. Cost of one product: about
+/// three
 /// backward passes of all examples; of several at once, two for each but the first.
 /// </remarks>
 /// <param name="loss">The loss.</param>

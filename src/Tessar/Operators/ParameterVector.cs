@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 namespace Tessar.Operators;
 
 /// <summary>θ: the parameters that are differentiated, one after the other in one flat vector of P numbers.</summary>
-/// <remarks>In the model's order, each row by row. Frozen parameters aren't part of it; tied ones are there once, under their first name.</remarks>
+/// <remarks>In the model's order, each row by row. Frozen parameters aren't part of it; tied ones are there once, under their
+/// first name.</remarks>
 internal sealed class ParameterVector
 {
     private readonly ScalarType? _type;
@@ -70,14 +71,19 @@ internal sealed class ParameterVector
         }
 
         if (placed.Count == 0)
-            throw new ArgumentException("The model has no parameter that requires a gradient; at least one is needed. Unfreeze a layer.", nameof(slots));
+        {
+            throw new ArgumentException(
+                "The model has no parameter that requires a gradient; at least one is needed. Unfreeze a layer.", nameof(slots));
+        }
+
+        ScalarType first = placed[0].Parameter.dtype;
         foreach (ParameterSlot slot in type is null ? placed : [])
         {
             ScalarType own = slot.Parameter.dtype;
-            if (own is not (ScalarType.Float32 or ScalarType.Float64))
-                throw new ArgumentException($"{slot.Name} is {own}; required is Float32 or Float64. Convert the model first.", nameof(slots));
-            if (own != placed[0].Parameter.dtype)
-                throw new ArgumentException($"{slot.Name} is {own}, but {placed[0].Name} is {placed[0].Parameter.dtype}; required is one type. Convert the model first.", nameof(slots));
+            string? wrong = own is not (ScalarType.Float32 or ScalarType.Float64) ? "; required is Float32 or Float64"
+                : own != first ? $", but {placed[0].Name} is {first}; required is one type" : null;
+            if (wrong is not null)
+                throw new ArgumentException($"{slot.Name} is {own}{wrong}. Convert the model first.", nameof(slots));
         }
 
         return new ParameterVector(placed, type);
@@ -114,12 +120,15 @@ internal sealed class ParameterVector
         HashSet<ParameterSlot> chosen = new(ReferenceEqualityComparer.Instance);
         foreach (string name in names)
         {
-            ParameterSlot[] found = [.. Slots.Where(slot => slot.Name == name || slot.Name.StartsWith(name + ".", StringComparison.Ordinal))];
+            ParameterSlot[] found =
+                [.. Slots.Where(slot => slot.Name == name || slot.Name.StartsWith(name + ".", StringComparison.Ordinal))];
             if (found.Length == 0)
             {
                 throw new ArgumentException(
-                    $"No trainable parameter or layer is called `{name}`.{NearestName.Hint(name, Slots.Select(slot => slot.Name))} "
-                    + $"There are {string.Join(", ", Slots.Select(slot => slot.Name))}; a shared parameter has its first name.", nameof(names));
+                    $"No trainable parameter or layer is called `{name}`."
+                    + $"{NearestName.Hint(name, Slots.Select(slot => slot.Name))} "
+                    + $"There are {string.Join(", ", Slots.Select(slot => slot.Name))}; a shared parameter has its first name.",
+                    nameof(names));
             }
 
             chosen.UnionWith(found);

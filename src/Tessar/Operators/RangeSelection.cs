@@ -21,7 +21,8 @@ internal sealed class RangeSelection : CoordinateSelection
             if (first < 0 || count < 0 || first > size - count)
             {
                 throw new ArgumentOutOfRangeException(nameof(ranges), string.Create(
-                    CultureInfo.InvariantCulture, $"The range of {count} coordinates from {first} isn't within vectors of {size}."));
+                    CultureInfo.InvariantCulture,
+                    $"The range of {count} coordinates from {first} isn't within vectors of {size}."));
             }
         }
 
@@ -31,7 +32,8 @@ internal sealed class RangeSelection : CoordinateSelection
             if (sorted[i - 1].First + sorted[i - 1].Count > sorted[i].First)
             {
                 throw new ArgumentException(string.Create(
-                    CultureInfo.InvariantCulture, $"Two ranges hold coordinate {sorted[i].First}; each may be selected once."), nameof(ranges));
+                    CultureInfo.InvariantCulture,
+                    $"Two ranges hold coordinate {sorted[i].First}; each may be selected once."), nameof(ranges));
             }
         }
 
@@ -43,7 +45,8 @@ internal sealed class RangeSelection : CoordinateSelection
 
     public override long Count { get; }
 
-    public override Tensor Gather(Tensor columns) => cat([.. _ranges.Select(range => columns.narrow(0, range.First, range.Count))]);
+    public override Tensor Gather(Tensor columns) =>
+        cat([.. _ranges.Select(range => columns.narrow(0, range.First, range.Count))]);
 
     public override void AddTo(Tensor part, Tensor columns)
     {

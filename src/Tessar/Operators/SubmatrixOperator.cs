@@ -2,12 +2,14 @@ using static TorchSharp.torch;
 
 namespace Tessar.Operators;
 
-/// <summary>Some rows and some columns of a matrix; with the same ones on both sides, a principal block, as definite as the matrix.</summary>
+/// <summary>Some rows and some columns of a matrix; with the same ones on both sides, a principal block, as definite as the
+/// matrix.</summary>
 /// <remarks>Cost of a product: one of the whole matrix.</remarks>
 /// <param name="inner">The matrix, [R, P].</param>
 /// <param name="rows">Which rows, of R.</param>
 /// <param name="columns">Which columns, of P.</param>
-internal sealed class SubmatrixOperator(LinearOperator inner, CoordinateSelection rows, CoordinateSelection columns) : LinearOperator
+internal sealed class SubmatrixOperator(LinearOperator inner, CoordinateSelection rows, CoordinateSelection columns)
+    : LinearOperator
 {
     private readonly bool _isPrincipal = ReferenceEquals(rows, columns);
 

@@ -21,7 +21,9 @@ internal sealed class SumOperator : LinearOperator
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"right: expected {left.Type} [{left.Rows}, {left.Size}] as on the left, got {right.Type} [{right.Rows}, {right.Size}]."), nameof(right));
+                $"right: expected {left.Type} [{left.Rows}, {left.Size}] as on the left, got {right.Type} [{right.Rows}, "
+                + $"{right.Size}]."),
+                nameof(right));
         }
 
         (_left, _right) = (left, right);
@@ -43,5 +45,6 @@ internal sealed class SumOperator : LinearOperator
 
     protected override Tensor ApplyToColumns(Tensor columns) => _left.Apply(columns).add_(_right.Apply(columns));
 
-    protected override Tensor ApplyAdjointToColumns(Tensor columns) => _left.ApplyAdjoint(columns).add_(_right.ApplyAdjoint(columns));
+    protected override Tensor ApplyAdjointToColumns(Tensor columns) =>
+        _left.ApplyAdjoint(columns).add_(_right.ApplyAdjoint(columns));
 }

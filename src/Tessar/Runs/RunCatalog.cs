@@ -43,9 +43,14 @@ public static class RunCatalog
             ? [.. Directory.EnumerateDirectories(folder).Where(IsRun).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)]
             : [];
         string known = names.Length == 0
-            ? $"{folder} holds no runs yet: `tessar demo` or `tessar train --model cnn --data fashion-mnist-mini` makes one."
+            ? $"{folder} holds no runs yet: train one."
             : $"{folder} holds {string.Join(", ", names.Take(10))}{(names.Length > 10 ? ", …" : string.Empty)}.";
-        throw new TessarException($"There is no run `{nameOrPath}`.{NearestName.Hint(nameOrPath, names)} {known}", ErrorKind.InputData);
+        throw new TessarException($"There is no run `{nameOrPath}`.{NearestName.Hint(nameOrPath, names)} {known}", ErrorKind.InputData)
+        {
+            Remedies = names.Length == 0
+                ? [new(RemedyKind.RunDemo), new(RemedyKind.Train, "cnn", "fashion-mnist-mini")]
+                : [new(RemedyKind.ListRuns)],
+        };
     }
 
     /// <summary>Whether a process is making a run in this folder at this moment: it holds the lock, and the record isn't there yet.</summary>

@@ -52,8 +52,8 @@ internal static class RunJson
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TessarException(
-                $"`{path}` can't be read: {e.Message.TrimEnd('.')}. A run is a folder with a run.json; `tessar runs` lists those there are.",
-                ErrorKind.InputData, e);
+                $"`{path}` can't be read: {e.Message.TrimEnd('.')}. A run is a folder with a run.json.",
+                ErrorKind.InputData, e) { Remedies = [new(RemedyKind.ListRuns)] };
         }
     }
 

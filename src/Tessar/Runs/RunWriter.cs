@@ -225,7 +225,7 @@ internal sealed class RunWriter : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TessarException(
-                $"The folder {directory} can't be made: {e.Message.TrimEnd('.')}. Choose another with --runs DIR.", ErrorKind.Environment, e);
+                $"The folder {directory} can't be made: {e.Message.TrimEnd('.')}. Choose another folder for the runs.", ErrorKind.Environment, e) { Remedies = [new(RemedyKind.ChangeArgument, "runs")] };
         }
     }
 
@@ -235,9 +235,11 @@ internal sealed class RunWriter : IDisposable
         if (File.Exists(Path.Combine(directory, RunJson.FileName)))
         {
             throw new TessarException(
-                $"There is a run `{name}` already, in {directory}. Choose another --name, go on with it (`tessar train --resume {name}`), "
-                + $"or look at it (`tessar show {name}`).",
-                ErrorKind.Usage);
+                $"There is a run `{name}` already, in {directory}. Choose another name, go on with it, or look at it.",
+                ErrorKind.Usage)
+            {
+                Remedies = [new(RemedyKind.ChangeArgument, "name"), new(RemedyKind.ResumeRun, name), new(RemedyKind.ShowRun, name)],
+            };
         }
 
         string? foreign = System.IO.Directory.EnumerateFileSystemEntries(directory).Select(e => Path.GetFileName(e)!).FirstOrDefault(
@@ -245,8 +247,8 @@ internal sealed class RunWriter : IDisposable
         if (foreign is not null)
         {
             throw new TessarException(
-                $"{directory} is no run and isn't empty: it holds `{foreign}`. Choose another --name or another folder with --runs DIR.",
-                ErrorKind.Usage);
+                $"{directory} is no run and isn't empty: it holds `{foreign}`. Choose another name, or another folder for the runs.",
+                ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "name"), new(RemedyKind.ChangeArgument, "runs")] };
         }
     }
 }

@@ -5,7 +5,8 @@ namespace Tessar.Tasks;
 
 /// <summary>A loss ℓ(f, y) of one example's outputs f and target y, with the closed forms that curvature is built from.</summary>
 /// <remarks>
-/// No graph behind the outputs is needed but for <see cref="Sum"/>. Losses add up over examples: row i of every answer depends on row i
+/// No graph behind the outputs is needed but for <see cref="Sum"/>. Losses add up over examples: row i of every answer depends on
+/// row i
 /// of the outputs and of the targets alone. Tensors belong to the current dispose scope.
 /// </remarks>
 internal interface IOutputLoss
@@ -25,13 +26,16 @@ internal interface IOutputLoss
     /// <inheritdoc cref="Sum"/>
     Tensor Gradient(Tensor outputs, Tensor targets);
 
-    /// <summary>B = ∂²ℓ/∂f² as a map: u ↦ B u, u and B u of the shape of the outputs. What u doesn't change is computed once.</summary>
+    /// <summary>B = ∂²ℓ/∂f² as a map: u ↦ B u, u and B u of the shape of the outputs. What u doesn't change is computed
+    /// once.</summary>
     /// <inheritdoc cref="Sum"/>
     Func<Tensor, Tensor> SecondDerivative(Tensor outputs, Tensor targets);
 
-    /// <summary>E[r rᵀ] as a map, r = ∂ℓ/∂f at a target drawn from the model: what the exact Fisher matrix has in the middle.</summary>
+    /// <summary>E[r rᵀ] as a map, r = ∂ℓ/∂f at a target drawn from the model: what the exact Fisher matrix has in the
+    /// middle.</summary>
     /// <remarks>
-    /// Equal to the second derivative, which is the default, where ℓ is the negative log-likelihood of an exponential family in its
+    /// Equal to the second derivative, which is the default, where ℓ is the negative log-likelihood of an exponential family in
+    /// its
     /// natural parameters: every task of ours. Source: Martens, arXiv:1412.1193, section 9.2.
     /// </remarks>
     /// <inheritdoc cref="Sum"/>

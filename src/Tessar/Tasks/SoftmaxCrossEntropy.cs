@@ -9,6 +9,8 @@ namespace Tessar.Tasks;
 /// <example>At f = 0, B is (I − 11ᵀ/C)/C.</example>
 internal sealed class SoftmaxCrossEntropy : IOutputLoss
 {
+    private static readonly NegativeLoss _negative = new();
+
     /// <inheritdoc/>
     public string Name => "cross-entropy";
 
@@ -29,19 +31,11 @@ internal sealed class SoftmaxCrossEntropy : IOutputLoss
     }
 
     /// <inheritdoc/>
-    public Tensor Sum(Tensor outputs, Tensor targets) => nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.Sum);
+    public Tensor Sum(Tensor outputs, Tensor targets) =>
+        nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.Sum);
 
-    // The entry of y is the negated sum of the others: p_y − 1 itself cancels for confident examples.
     /// <inheritdoc/>
-    public Tensor Gradient(Tensor outputs, Tensor targets)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor index = targets.unsqueeze(1);
-        Tensor gradient = outputs.softmax(1);
-        gradient.scatter_(1, index, zeros_like(index, dtype: outputs.dtype));
-        gradient.scatter_(1, index, gradient.sum(1, keepdim: true).neg_());
-        return gradient.MoveToOuterDisposeScope();
-    }
+    public Tensor Gradient(Tensor outputs, Tensor targets) => _negative.Direction(outputs, targets).neg_();
 
     /// <inheritdoc/>
     public Func<Tensor, Tensor> SecondDerivative(Tensor outputs, Tensor targets)

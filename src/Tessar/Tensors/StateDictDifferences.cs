@@ -34,7 +34,7 @@ internal static class StateDictDifferences
             throw new TessarException(
                 string.Create(CultureInfo.InvariantCulture, $"{path} doesn't fit the model ({all.Count} differences): ")
                 + $"{string.Join("; ", all)}. {Advice(missing, extra)}",
-                ErrorKind.InputData);
+                ErrorKind.InputData) { Remedies = Prefix(missing, extra) is { } prefix ? [new(RemedyKind.ChangeArgument, "strip-prefix", prefix)] : [] };
         }
 
         if (notFinite.Count > 0)
@@ -80,15 +80,15 @@ internal static class StateDictDifferences
     }
 
     // Wrappers such as PyTorch's DataParallel and compile put a prefix before every name.
-    private static string Advice(string[] missing, string[] extra)
+    private static string? Prefix(string[] missing, string[] extra)
     {
-        if (missing.Length > 0 && missing.Length == extra.Length && extra[0].EndsWith(missing[0], StringComparison.Ordinal))
-        {
-            string prefix = extra[0][..^missing[0].Length];
-            if (extra.SequenceEqual(missing.Select(name => prefix + name), StringComparer.Ordinal))
-                return $"Every name in the file begins with `{prefix}`: remove that prefix when saving, or import with --strip-prefix {prefix}.";
-        }
-
-        return "Pass weights of this model, or the model these weights belong to.";
+        if (missing.Length == 0 || missing.Length != extra.Length || !extra[0].EndsWith(missing[0], StringComparison.Ordinal))
+            return null;
+        string prefix = extra[0][..^missing[0].Length];
+        return extra.SequenceEqual(missing.Select(name => prefix + name), StringComparer.Ordinal) ? prefix : null;
     }
+
+    private static string Advice(string[] missing, string[] extra) => Prefix(missing, extra) is { } prefix
+        ? $"Every name in the file begins with `{prefix}`: remove that prefix when saving, or strip it while importing."
+        : "Pass weights of this model, or the model these weights belong to.";
 }

@@ -3,10 +3,11 @@ using Tessar.Inputs;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Kronecker;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 using Tessar.Runs;
 using Tessar.Tasks;
-using Tessar.Tests.Data.Kronecker;
 using Tessar.Tests.Data.UserModels;
+using Tessar.Tests.Operators.Kronecker;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -3,6 +3,7 @@ using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Kronecker;
 using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 using Tessar.Runs;
 using Tessar.Tasks;
 using Tessar.Tests.Data.Kronecker;

@@ -159,7 +159,7 @@ public sealed class TracInTests : IDisposable
                 new TracIn(new TracInOptions { Weights = weights }).Score(small.View, small.Train, small.Test, s_context));
             Assert.Equal(ErrorKind.Usage, e.Kind);
             Assert.Contains("The run first has no history", e.Message, StringComparison.Ordinal);
-            Assert.Contains("tessar train --model mlp --data small", e.Message, StringComparison.Ordinal);
+            Assert.Contains(new Remedy(RemedyKind.Train, "mlp", "small"), e.Remedies);
         }
     }
 

@@ -80,7 +80,7 @@ public sealed class TrakOptionsTests
         TessarException e = Assert.Throws<TessarException>(() =>
             new Trak(new TrakOptions { Projection = TrakProjection.None }).Score(small.View, small.Train, small.Test, Context with { MemoryBudget = 100_000 }));
         Assert.Equal(ErrorKind.Environment, e.Kind);
-        Assert.Contains("--set projection=sketch", e.Message, StringComparison.Ordinal);
+        Assert.Contains(new Remedy(RemedyKind.SetMethodOption, "projection", "sketch"), e.Remedies);
     }
 
     [Theory]

@@ -48,7 +48,7 @@ public sealed class DataCatalogTests
     [InlineData("fashion-mnist", "TESSAR_DATA isn't set")]
     [InlineData("fashion-mnist-mini", "TESSAR_DATA")]
     [InlineData("fashon-mnist", "Did you mean `fashion-mnist`?")]
-    [InlineData("cifar", "tessar examples import")]
+    [InlineData("cifar", "Make a store from your own data")]
     public void Missing_set_says_where_it_was_looked_for_and_how_to_get_it(string name, string message)
     {
         using var folder = new TemporaryFolder();

@@ -393,7 +393,7 @@ public sealed class ExampleStoreTests
         using var folder = new TemporaryFolder();
         TessarException error = Assert.Throws<TessarException>(() => ExampleStore.Open(folder.File("none.tess")));
         Assert.Equal(ErrorKind.InputData, error.Kind);
-        Assert.Contains("tessar examples import", error.Message, StringComparison.Ordinal);
+        Assert.Contains(new Remedy(RemedyKind.ImportExamples), error.Remedies);
     }
 
     private sealed class Collect(Action<long> action) : IProgress<long>

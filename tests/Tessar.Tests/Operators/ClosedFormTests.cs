@@ -43,7 +43,8 @@ public sealed class ClosedFormTests : IDisposable
             model.parameters().Single().zero_();
         ModelLoss loss = Loss(model, new SoftmaxCrossEntropy(), randint(0, Classes, [Examples], ScalarType.Int64));
         Tensor between = (eye(Classes, dtype: ScalarType.Float64) - 1.0 / Classes) / Classes;
-        AssertEqual(kron(between, _x.t().mm(_x) / Examples), new HessianOperator(loss), new GaussNewtonOperator(loss), new FisherOperator(loss));
+        AssertEqual(kron(between, _x.t().mm(_x) / Examples), new HessianOperator(loss), new GaussNewtonOperator(loss),
+            new FisherOperator(loss));
     }
 
     // (1/N) Xᵀ diag(s(1 − s)) X.
@@ -51,7 +52,8 @@ public sealed class ClosedFormTests : IDisposable
     public void Logistic_regression_has_its_closed_form()
     {
         using nn.Module<Tensor, Tensor> model = nn.Linear(Inputs, 1, hasBias: false).to(ScalarType.Float64);
-        ModelLoss loss = Loss(model, new IndependentLabels(), randint(0, 2, [Examples, 1], ScalarType.Int64).to_type(ScalarType.Float64));
+        ModelLoss loss = Loss(model, new IndependentLabels(),
+            randint(0, 2, [Examples, 1], ScalarType.Int64).to_type(ScalarType.Float64));
         Tensor s = model.call(_x).sigmoid().detach();
         AssertEqual(_x.t().mm(s * (1 - s) * _x) / Examples, new HessianOperator(loss), new GaussNewtonOperator(loss));
     }
@@ -59,18 +61,21 @@ public sealed class ClosedFormTests : IDisposable
     [Fact]
     public void Hessian_and_Gauss_Newton_agree_where_nothing_is_left_to_explain_and_nowhere_else()
     {
-        using nn.Module<Tensor, Tensor> model = nn.Sequential(nn.Linear(Inputs, 3), nn.Tanh(), nn.Linear(3, 2)).to(ScalarType.Float64);
+        using nn.Module<Tensor, Tensor> model = nn.Sequential(nn.Linear(Inputs, 3), nn.Tanh(),
+            nn.Linear(3, 2)).to(ScalarType.Float64);
         ModelLoss fitted = Loss(model, new HalfSquaredError(), model.call(_x).detach());
         AssertEqual(new HessianOperator(fitted).ToDense(), new GaussNewtonOperator(fitted));
         ModelLoss away = Loss(model, new HalfSquaredError(), randn(Examples, 2, dtype: ScalarType.Float64));
-        Assert.True(new HessianOperator(away).ToDense().sub(new GaussNewtonOperator(away).ToDense()).abs().max().item<double>() > 1e-3);
+        Tensor difference = (new HessianOperator(away) - new GaussNewtonOperator(away)).ToDense();
+        Assert.True(difference.abs().max().item<double>() > 1e-3);
     }
 
     // Adding one number to every logit changes nothing.
     [Fact]
     public void A_shift_of_all_output_biases_has_no_curvature()
     {
-        using nn.Module<Tensor, Tensor> model = nn.Sequential(("one", nn.Linear(Inputs, 3)), ("act", nn.Tanh()), ("two", nn.Linear(3, 3))).to(ScalarType.Float64);
+        using nn.Module<Tensor, Tensor> model = nn.Sequential(("one", nn.Linear(Inputs, 3)), ("act", nn.Tanh()),
+            ("two", nn.Linear(3, 3))).to(ScalarType.Float64);
         ModelLoss loss = Loss(model, new SoftmaxCrossEntropy(), randint(0, 3, [Examples], ScalarType.Int64));
         Tensor shift = zeros(loss.Parameters.Size, dtype: ScalarType.Float64);
         shift.narrow(0, loss.Parameters.Size - 3, 3).fill_(1);
@@ -83,15 +88,18 @@ public sealed class ClosedFormTests : IDisposable
     public void Drawn_targets_give_the_Fisher_matrix_on_average()
     {
         const int Seeds = 400;
-        foreach (IOutputLoss kind in new IOutputLoss[] { new SoftmaxCrossEntropy(), new HalfSquaredError(), new IndependentLabels() })
+        foreach (IOutputLoss kind in new IOutputLoss[] { new SoftmaxCrossEntropy(), new HalfSquaredError(),
+            new IndependentLabels() })
         {
             using DisposeScope scope = NewDisposeScope();
             using nn.Module<Tensor, Tensor> model = nn.Linear(Inputs, 2).to(ScalarType.Float64);
-            Tensor targets = kind is SoftmaxCrossEntropy ? zeros([Examples], ScalarType.Int64) : zeros(Examples, 2, dtype: ScalarType.Float64);
+            Tensor targets = kind is SoftmaxCrossEntropy ? zeros([Examples], ScalarType.Int64)
+                : zeros(Examples, 2, dtype: ScalarType.Float64);
             ModelLoss loss = Loss(model, kind, targets);
             Tensor v = randn(loss.Parameters.Size, dtype: ScalarType.Float64);
             Tensor exact = new FisherOperator(loss).Apply(v);
-            Tensor drawn = stack([.. Enumerable.Range(0, Seeds).Select(seed => new MonteCarloFisherOperator(loss, (ulong)seed).Apply(v))]);
+            Tensor drawn = stack([.. Enumerable.Range(0, Seeds)
+                .Select(seed => new MonteCarloFisherOperator(loss, (ulong)seed).Apply(v))]);
             Tensor error = (drawn.mean([0]) - exact).abs() / (drawn.std(0) / Math.Sqrt(Seeds));
             Assert.InRange(error.max().item<double>(), 0, 5);
             // Another seed is another matrix; the same seed the same, to the bit.

@@ -25,9 +25,12 @@ public sealed class CurvatureOperatorTests
         {
             for (int d = 0; d < SmallLoss.Classes; d++)
             {
-                Tensor block = actual.narrow(0, c * SmallLoss.Inputs, SmallLoss.Inputs).narrow(1, d * SmallLoss.Inputs, SmallLoss.Inputs);
-                Assert.True((block - expected[c][TensorIndex.Slice(0, SmallLoss.Inputs)][TensorIndex.Ellipsis, d, TensorIndex.Slice(0, SmallLoss.Inputs)]).abs().max().item<double>() < 1e-8);
-                Assert.Equal(expected[c, SmallLoss.Inputs, d, SmallLoss.Inputs].item<double>(), actual[weights + c, weights + d].item<double>(), 1e-8);
+                Tensor block = actual.narrow(0, c * SmallLoss.Inputs, SmallLoss.Inputs).narrow(1, d * SmallLoss.Inputs,
+                    SmallLoss.Inputs);
+                Assert.True((block - expected[c][TensorIndex.Slice(0, SmallLoss.Inputs)][TensorIndex.Ellipsis, d,
+                    TensorIndex.Slice(0, SmallLoss.Inputs)]).abs().max().item<double>() < 1e-8);
+                Assert.Equal(expected[c, SmallLoss.Inputs, d, SmallLoss.Inputs].item<double>(),
+                    actual[weights + c, weights + d].item<double>(), 1e-8);
             }
         }
     }
@@ -74,7 +77,8 @@ public sealed class CurvatureOperatorTests
         {
             Tensor logits = small.Model.call(small.X.narrow(0, i, 1));
             Tensor p = logits.softmax(1).detach().squeeze(0);
-            Tensor jacobian = stack([.. Enumerable.Range(0, SmallLoss.Classes).Select(c => ParameterVector.Join(Gradient.OfKeepingGraph(logits[0, c], loss.Parameters.Tensors)))]);
+            Tensor jacobian = stack([.. Enumerable.Range(0, SmallLoss.Classes)
+                .Select(c => ParameterVector.Join(Gradient.OfKeepingGraph(logits[0, c], loss.Parameters.Tensors)))]);
             expected += jacobian.t().mm(diag(p) - p.outer(p)).mm(jacobian) / SmallLoss.Examples;
         }
 
@@ -91,12 +95,14 @@ public sealed class CurvatureOperatorTests
         using DisposeScope scope = NewDisposeScope();
         using var small = new SmallLoss(isDeep: true);
         LinearOperator whole = Operator(small, isHessian, batch: 30), cut = Operator(small, isHessian, batch: 4);
-        Tensor vectors = stack([RandomDirections.Unit(whole.Size, ScalarType.Float64, 1), RandomDirections.Unit(whole.Size, ScalarType.Float64, 2)], 1);
+        Tensor vectors = stack([RandomDirections.Unit(whole.Size, ScalarType.Float64, 1),
+            RandomDirections.Unit(whole.Size, ScalarType.Float64, 2)], 1);
         Tensor together = whole.Apply(vectors);
         Assert.True((together - cut.Apply(vectors)).abs().max().item<double>() < 1e-12);
         Assert.True((together.select(1, 1) - whole.Apply(vectors.select(1, 1).contiguous())).abs().max().item<double>() < 1e-14);
         // Self-adjoint: ⟨u, Av⟩ = ⟨Au, v⟩.
-        double left = vectors.select(1, 0).dot(together.select(1, 1)).item<double>(), right = together.select(1, 0).dot(vectors.select(1, 1)).item<double>();
+        double left = vectors.select(1, 0).dot(together.select(1, 1)).item<double>(),
+            right = together.select(1, 0).dot(vectors.select(1, 1)).item<double>();
         Assert.Equal(left, right, 1e-12);
     }
 

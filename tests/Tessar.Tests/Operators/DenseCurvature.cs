@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Tessar.Tests.Operators;
 
-/// <summary>Curvature matrices by their definitions, entry by entry and summed over the examples: slow, and by other code than the operators'.</summary>
+/// <summary>Curvature matrices by their definitions, entry by entry and summed over the examples: slow, and by other code than
+/// the operators'.</summary>
 internal static class DenseCurvature
 {
     /// <summary>Row j is the gradient of entry j of the gradient.</summary>
@@ -17,7 +18,8 @@ internal static class DenseCurvature
         Tensor gradient = ParameterVector.Join(Gradient.Of(value, built.Parameters.Tensors, differentiable: true));
         long size = built.Parameters.Size;
         return Stacked([.. Enumerable.Range(0, (int)size).Select(j => gradient.requires_grad
-            ? ParameterVector.Join(Gradient.OfKeepingGraph(gradient[j], built.Parameters.Tensors)) : zeros(size, dtype: built.Parameters.Type))]);
+            ? ParameterVector.Join(Gradient.OfKeepingGraph(gradient[j], built.Parameters.Tensors))
+                : zeros(size, dtype: built.Parameters.Type))]);
     }
 
     /// <summary>Σ_n J_nᵀ B_n J_n, B_n by differentiating the loss twice.</summary>
@@ -25,12 +27,14 @@ internal static class DenseCurvature
     {
         Tensor leaf = f.detach().clone().requires_grad_();
         Tensor gradient = Gradient.Of(built.Loss.Reference(leaf, y), [leaf], differentiable: true)[0].flatten();
-        return stack([.. Enumerable.Range(0, ModelCases.Outputs).Select(c => Gradient.OfKeepingGraph(gradient[c], [leaf])[0].flatten())]);
+        return stack([.. Enumerable.Range(0, ModelCases.Outputs)
+            .Select(c => Gradient.OfKeepingGraph(gradient[c], [leaf])[0].flatten())]);
     });
 
     /// <summary>Σ_n J_nᵀ E_y[r rᵀ] J_n, the expectation written out.</summary>
     public static Tensor Fisher(BuiltCase built) => BetweenJacobians(built, (f, _) =>
-        built.Loss.Distribution(f).Select(one => one.Probability * Square(Residual(built, f, one.Target))).Aggregate((a, b) => a + b));
+        built.Loss.Distribution(f).Select(one => one.Probability * Square(Residual(built, f, one.Target)))
+            .Aggregate((a, b) => a + b));
 
     /// <summary>Σ_n Σ_s ∇ℓ ∇ℓᵀ / m with the targets that the operator draws.</summary>
     public static Tensor MonteCarloFisher(BuiltCase built, ulong seed, int draws)
@@ -40,7 +44,8 @@ internal static class DenseCurvature
         {
             int number = n++;
             return Enumerable.Range(0, draws)
-                .Select(s => Square(Residual(built, f, built.Loss.Loss.Draw(f, [new RandomStream(seed, "fisher draw", number, s)]))))
+                .Select(s => Square(Residual(built, f, built.Loss.Loss.Draw(f,
+                    [new RandomStream(seed, "fisher draw", number, s)]))))
                 .Aggregate((a, b) => a + b) / draws;
         });
     }
@@ -50,7 +55,8 @@ internal static class DenseCurvature
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor gradients = Stacked([.. Enumerable.Range(0, ModelCases.Examples).Select(n => ParameterVector.Join(Gradient.Of(
-            built.Loss.Reference(built.Model.call(built.Inputs.narrow(0, n, 1)), built.Targets.narrow(0, n, 1)), built.Parameters.Tensors)))]);
+            built.Loss.Reference(built.Model.call(built.Inputs.narrow(0, n, 1)), built.Targets.narrow(0, n, 1)),
+                built.Parameters.Tensors)))]);
         return gradients.t().mm(gradients).MoveToOuterDisposeScope();
     }
 

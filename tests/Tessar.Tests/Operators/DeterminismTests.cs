@@ -32,8 +32,10 @@ public sealed class DeterminismTests : IDisposable
             return (_x.index_select(0, any), _y.index_select(0, any));
         });
         TessarException e = Fails(new GaussNewtonOperator(Loss(model, shuffled)));
-        Assert.Contains("GaussNewtonOperator isn't one matrix: multiplied twice with one vector", e.Message, StringComparison.Ordinal);
-        Assert.Contains("examples 0 to 3 come with other inputs or targets. The usual cause is a loader that shuffles", e.Message, StringComparison.Ordinal);
+        Assert.Contains("GaussNewtonOperator isn't one matrix: multiplied twice with one vector", e.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("examples 0 to 3 come with other inputs or targets. The usual cause is a loader that shuffles", e
+            .Message, StringComparison.Ordinal);
     }
 
     // Dropout that is written into the forward pass and knows no evaluation mode.
@@ -41,14 +43,16 @@ public sealed class DeterminismTests : IDisposable
     public void Dropout_that_ignores_the_mode_is_named()
     {
         using nn.Module<Tensor, Tensor> model = Model(new AlwaysDropping());
-        Assert.Contains("The usual cause is dropout in training mode", Fails(new HessianOperator(Loss(model))).Message, StringComparison.Ordinal);
+        Assert.Contains("The usual cause is dropout in training mode", Fails(new HessianOperator(Loss(model))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Dropout_and_batch_norm_left_in_training_mode_do_not_matter_and_stay_as_they_were()
     {
         using nn.Module<Tensor, Tensor> model = nn.Sequential(
-            ("one", nn.Linear(4, 3)), ("norm", nn.BatchNorm1d(3)), ("drop", nn.Dropout(0.5)), ("two", nn.Linear(3, 3))).to(ScalarType.Float64);
+            ("one", nn.Linear(4, 3)), ("norm", nn.BatchNorm1d(3)), ("drop", nn.Dropout(0.5)),
+                ("two", nn.Linear(3, 3))).to(ScalarType.Float64);
         model.train();
         model.children().First().eval();
         Tensor[] before = [.. model.state_dict().Values.Select(value => value.clone())];
@@ -62,7 +66,8 @@ public sealed class DeterminismTests : IDisposable
     {
         using nn.Module<Tensor, Tensor> model = Model(nn.BatchNorm1d(3, track_running_stats: false));
         TessarException e = Fails(new GaussNewtonOperator(Loss(model)));
-        Assert.Contains("The usual cause is batch norm in training mode (middle has no running statistics)", e.Message, StringComparison.Ordinal);
+        Assert.Contains("The usual cause is batch norm in training mode (middle has no running statistics)", e.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,7 +75,8 @@ public sealed class DeterminismTests : IDisposable
     {
         using nn.Module<Tensor, Tensor> model = Model(nn.Identity());
         using nn.Module<Tensor, Tensor> greedy = nn.Sequential(("halve", new Halves()), ("rest", model));
-        Assert.Contains("changes its inputs in place", Fails(new GaussNewtonOperator(Loss(greedy))).Message, StringComparison.Ordinal);
+        Assert.Contains("changes its inputs in place", Fails(new GaussNewtonOperator(Loss(greedy))).Message,
+            StringComparison.Ordinal);
     }
 
     // The part at fault speaks, however deep it is.
@@ -95,7 +101,8 @@ public sealed class DeterminismTests : IDisposable
         Tensor found = new HessianOperator(whole).ToDense();
         new HessianOperator(ghosts).CheckDeterminism();
         Assert.True((found - new HessianOperator(ghosts).ToDense()).abs().max().item<double>() > 1e-3);
-        Assert.True(norm.running_mean!.Equals(mean) && norm.running_var!.Equals(variance) && norm.num_batches_tracked!.Equals(seen));
+        Assert.True(norm.running_mean!.Equals(mean) && norm.running_var!.Equals(variance)
+            && norm.num_batches_tracked!.Equals(seen));
         model.train();
         Tensor gradient = ParameterVector.Join(Tessar.Autograd.Gradient.Of(
             nn.functional.cross_entropy(model.call(_x), _y), whole.Parameters.Tensors, differentiable: true));
@@ -111,7 +118,8 @@ public sealed class DeterminismTests : IDisposable
     {
         using nn.Module<Tensor, Tensor> model = Model(nn.BatchNorm1d(3));
         var settings = new LossOperatorSettings { BatchNorm = BatchNormMode.BatchStatistics, BatchSize = batchSize };
-        Assert.Contains(part, Assert.Throws<ArgumentException>(() => Loss(model, settings: settings)).Message, StringComparison.Ordinal);
+        Assert.Contains(part, Assert.Throws<ArgumentException>(() => Loss(model, settings: settings)).Message,
+            StringComparison.Ordinal);
     }
 
     private static TessarException Fails(LinearOperator matrix)
@@ -124,8 +132,10 @@ public sealed class DeterminismTests : IDisposable
     private static nn.Module<Tensor, Tensor> Model(nn.Module<Tensor, Tensor> middle) =>
         nn.Sequential(("one", nn.Linear(4, 3)), ("middle", middle), ("two", nn.Linear(3, 3))).to(ScalarType.Float64);
 
-    private ModelLoss Loss(nn.Module<Tensor, Tensor> model, LossExamples? examples = null, LossOperatorSettings? settings = null) => new(
-        model, ParameterVector.Of(model), new SoftmaxCrossEntropy(), examples ?? LossExamples.Of(_x, _y), settings ?? new LossOperatorSettings { BatchSize = 4 });
+    private ModelLoss Loss(nn.Module<Tensor, Tensor> model, LossExamples? examples = null,
+        LossOperatorSettings? settings = null) => new(
+        model, ParameterVector.Of(model), new SoftmaxCrossEntropy(), examples ?? LossExamples.Of(_x, _y),
+            settings ?? new LossOperatorSettings { BatchSize = 4 });
 
     private sealed class AlwaysDropping() : nn.Module<Tensor, Tensor>(nameof(AlwaysDropping))
     {

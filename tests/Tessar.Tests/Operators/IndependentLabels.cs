@@ -24,7 +24,8 @@ internal sealed class IndependentLabels : IOutputLoss
 
     public Tensor Draw(Tensor outputs, IReadOnlyList<RandomStream> streams)
     {
-        double[] uniforms = [.. streams.SelectMany(stream => Enumerable.Range(0, (int)outputs.shape[1]).Select(_ => stream.NextDouble()))];
+        double[] uniforms = [.. streams.SelectMany(stream => Enumerable.Range(0, (int)outputs.shape[1])
+            .Select(_ => stream.NextDouble()))];
         return outputs.sigmoid().gt(tensor(uniforms).reshape(outputs.shape).to_type(outputs.dtype)).to_type(outputs.dtype);
     }
 }

@@ -13,14 +13,17 @@ public sealed class LossOperatorTests : IDisposable
         ["Hessian"] = new(loss => new HessianOperator(loss), DenseCurvature.Hessian),
         ["Gauss-Newton"] = new(loss => new GaussNewtonOperator(loss), DenseCurvature.GaussNewton),
         ["Fisher"] = new(loss => new FisherOperator(loss), DenseCurvature.Fisher),
-        ["Fisher by draws"] = new(loss => new MonteCarloFisherOperator(loss, Seed, draws: 3), built => DenseCurvature.MonteCarloFisher(built, Seed, draws: 3)),
+        ["Fisher by draws"] = new(loss => new MonteCarloFisherOperator(loss, Seed, draws: 3), built =>
+            DenseCurvature.MonteCarloFisher(built, Seed, draws: 3)),
         ["empirical Fisher"] = new(loss => new EmpiricalFisherOperator(loss), DenseCurvature.EmpiricalFisher),
-        ["Hessian by differences"] = new(loss => new FiniteDifferenceHessianOperator(loss), DenseCurvature.Hessian) { Rounding = 1e-6, SingleRounding = 5e-2 },
+        ["Hessian by differences"] = new(loss => new FiniteDifferenceHessianOperator(loss),
+            DenseCurvature.Hessian) { Rounding = 1e-6, SingleRounding = 5e-2 },
     };
 
     private readonly DisposeScope _scope = NewDisposeScope();
 
-    public static TheoryData<string, string> Rows => [.. from model in ModelCases.All from name in Operators.Keys select (model.Name, name)];
+    public static TheoryData<string, string> Rows =>
+        [.. from model in ModelCases.All from name in Operators.Keys select (model.Name, name)];
 
     public void Dispose() => _scope.Dispose();
 
@@ -28,12 +31,16 @@ public sealed class LossOperatorTests : IDisposable
     [MemberData(nameof(Rows))]
     public void Products_are_those_of_the_dense_matrix(string model, string name) => ForEachLoss(model, name, (built, kind) =>
     {
-        Tensor matrix = kind.Dense(built), vectors = randn(built.Parameters.Size, 2, dtype: ScalarType.Float64), expected = matrix.mm(vectors);
-        foreach ((int batchSize, LossReduction reduction) in new[] { (3, LossReduction.Mean), (5, LossReduction.Sum), (7, LossReduction.Mean) })
+        Tensor matrix = kind.Dense(built), vectors = randn(built.Parameters.Size, 2, dtype: ScalarType.Float64),
+            expected = matrix.mm(vectors);
+        foreach ((int batchSize, LossReduction reduction) in new[] { (3, LossReduction.Mean), (5, LossReduction.Sum),
+            (7, LossReduction.Mean) })
         {
-            LinearOperator found = kind.Make(built.With(new LossOperatorSettings { BatchSize = batchSize, Reduction = reduction }));
+            LinearOperator found = kind.Make(built.With(new LossOperatorSettings { BatchSize = batchSize,
+                Reduction = reduction }));
             AssertClose(
-                reduction == LossReduction.Sum ? expected : expected / ModelCases.Examples, found.Apply(vectors), kind.Rounding, $"{reduction} in batches of {batchSize}");
+                reduction == LossReduction.Sum ? expected : expected / ModelCases.Examples, found.Apply(vectors), kind.Rounding,
+                    $"{reduction} in batches of {batchSize}");
             Assert.True(found.IsSelfAdjoint);
             if (found.IsPositiveSemidefinite)
                 Assert.True(linalg.eigvalsh(matrix).min().item<double>() > -1e-12 * matrix.norm().item<double>());
@@ -53,22 +60,26 @@ public sealed class LossOperatorTests : IDisposable
         using BuiltCase wide = row.Build(loss, ScalarType.Float64), narrow = row.Build(loss, ScalarType.Float32);
         Tensor vectors = randn(wide.Parameters.Size, 2, dtype: ScalarType.Float32);
         Tensor expected = kind.Dense(wide).mm(vectors.to_type(ScalarType.Float64)) / ModelCases.Examples;
-        Tensor found = kind.Make(narrow.With(new LossOperatorSettings { BatchSize = 3, Type = ScalarType.Float32 })).Apply(vectors);
+        Tensor found = kind.Make(narrow.With(new LossOperatorSettings { BatchSize = 3,
+            Type = ScalarType.Float32 })).Apply(vectors);
         Assert.Equal(ScalarType.Float32, found.dtype);
         AssertClose(expected, found.to_type(ScalarType.Float64), kind.SingleRounding, loss.Name);
     }
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Operators_are_linear_and_symmetric_and_take_vectors_in_any_layout(string model, string name) => ForOneLoss(model, name, (built, kind) =>
+    public void Operators_are_linear_and_symmetric_and_take_vectors_in_any_layout(string model, string name) =>
+        ForOneLoss(model, name, (built, kind) =>
     {
         LinearOperator matrix = kind.Make(built.With(new LossOperatorSettings { BatchSize = 3 }));
         Tensor vectors = randn(matrix.Size, 3, dtype: ScalarType.Float64);
         Tensor products = matrix.Apply(vectors);
         (Tensor u, Tensor v) = (vectors.select(1, 0), vectors.select(1, 1));
-        AssertClose(2 * products.select(1, 0) - 3 * products.select(1, 1), matrix.Apply(2 * u - 3 * v), 10 * kind.Rounding, "linear");
+        AssertClose(2 * products.select(1, 0) - 3 * products.select(1, 1), matrix.Apply(2 * u - 3 * v), 10 * kind.Rounding,
+            "linear");
         double scale = (products.norm() * vectors.norm()).item<double>();
-        Assert.InRange((u.dot(products.select(1, 1)) - products.select(1, 0).dot(v)).abs().item<double>(), 0, 10 * kind.Rounding * scale);
+        Assert.InRange((u.dot(products.select(1, 1)) - products.select(1, 0).dot(v)).abs().item<double>(), 0,
+            10 * kind.Rounding * scale);
         // Row by row in memory, and one at a time with a stride.
         AssertClose(products, matrix.Apply(vectors.t().contiguous().t()), kind.Rounding, "layout");
         AssertClose(products.select(1, 2), matrix.Apply(vectors.select(1, 2)), kind.Rounding, "stride");
@@ -82,8 +93,10 @@ public sealed class LossOperatorTests : IDisposable
     {
         Tensor v = randn(built.Parameters.Size, dtype: ScalarType.Float64);
         int[] some = [4, 0, 6, 6];
-        Tensor together = kind.Make(built.With(new LossOperatorSettings { Examples = some, BatchSize = 3, Reduction = LossReduction.Sum })).Apply(v);
-        Tensor sum = some.Select(n => kind.Make(built.With(new LossOperatorSettings { Examples = [n], Reduction = LossReduction.Sum })).Apply(v)).Aggregate((a, b) => a + b);
+        Tensor together = kind.Make(built.With(new LossOperatorSettings { Examples = some, BatchSize = 3,
+            Reduction = LossReduction.Sum })).Apply(v);
+        Tensor sum = some.Select(n => kind.Make(built.With(new LossOperatorSettings { Examples = [n],
+            Reduction = LossReduction.Sum })).Apply(v)).Aggregate((a, b) => a + b);
         AssertClose(sum, together, kind.Rounding, "subset");
     });
 
@@ -109,7 +122,8 @@ public sealed class LossOperatorTests : IDisposable
             With(loss, model, name, check);
     }
 
-    private static void ForOneLoss(string model, string name, Action<BuiltCase, OperatorCase> check) => With(LossOf(model, name), model, name, check);
+    private static void ForOneLoss(string model, string name, Action<BuiltCase, OperatorCase> check) =>
+        With(LossOf(model, name), model, name, check);
 
     // Each in turn, so that every operator and every model meets all of them.
     private static LossCase LossOf(string model, string name)
@@ -128,7 +142,8 @@ public sealed class LossOperatorTests : IDisposable
     private static void AssertClose(Tensor expected, Tensor found, double rounding, string what)
     {
         double largest = expected.abs().max().item<double>(), difference = (expected - found).abs().max().item<double>();
-        Assert.True(difference <= rounding * Math.Max(largest, 1e-6), $"{what}: differs by {difference:g3}, largest {largest:g3}");
+        Assert.True(difference <= rounding * Math.Max(largest, 1e-6),
+            $"{what}: differs by {difference:g3}, largest {largest:g3}");
     }
 
     /// <summary>How an operator is made, and its matrix of the sum over all examples.</summary>

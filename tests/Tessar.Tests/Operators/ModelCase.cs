@@ -48,7 +48,8 @@ internal sealed record LossCase(string Name, IOutputLoss Loss, Func<Tensor, Tens
         _ => randint(0, 2, [ModelCases.Examples, ModelCases.Outputs], dtype: ScalarType.Int64).to_type(type),
     };
 
-    /// <summary>Targets with probabilities that have the mean and covariance of the model's own distribution at outputs f [1, C].</summary>
+    /// <summary>Targets with probabilities that have the mean and covariance of the model's own distribution at outputs f [1,
+    /// C].</summary>
     public IEnumerable<(double Probability, Tensor Target)> Distribution(Tensor f)
     {
         switch (Loss)
@@ -76,7 +77,8 @@ internal sealed record LossCase(string Name, IOutputLoss Loss, Func<Tensor, Tens
                 for (int set = 0; set < 1 << q.Length; set++)
                 {
                     double[] y = [.. q.Select((_, c) => (double)((set >> c) & 1))];
-                    yield return (q.Select((one, c) => y[c] > 0 ? one : 1 - one).Aggregate((a, b) => a * b), tensor(y).unsqueeze(0).to_type(f.dtype));
+                    yield return (q.Select((one, c) => y[c] > 0 ? one : 1 - one).Aggregate((a, b) => a * b),
+                        tensor(y).unsqueeze(0).to_type(f.dtype));
                 }
 
                 break;
@@ -90,7 +92,8 @@ internal sealed record BuiltCase(nn.Module<Tensor, Tensor> Model, Tensor Inputs,
     public ParameterVector Parameters { get; } = ParameterVector.Of(Model);
 
     /// <summary>What operators are made of.</summary>
-    public ModelLoss With(LossOperatorSettings? settings = null) => new(Model, Parameters, Loss.Loss, LossExamples.Of(Inputs, Targets), settings);
+    public ModelLoss With(LossOperatorSettings? settings = null) =>
+        new(Model, Parameters, Loss.Loss, LossExamples.Of(Inputs, Targets), settings);
 
     public void Dispose()
     {

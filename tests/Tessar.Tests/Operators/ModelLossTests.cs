@@ -39,7 +39,8 @@ public sealed class ModelLossTests : IDisposable
         AssertNear(cat([dense.narrow(0, 0, 20), dense.narrow(0, 40, 3)]).narrow(1, 20, 5), beside.ToDense());
         AssertNear(beside.ToDense().t(), beside.Adjoint().ToDense());
         // Scaling, damping and adding keep the names.
-        AssertNear(2 * dense.narrow(0, 25, 18).narrow(1, 25, 18) + eye(18, dtype: ScalarType.Float64), (2 * whole).Damped(1).Block("2").ToDense());
+        AssertNear(2 * dense.narrow(0, 25, 18).narrow(1, 25, 18) + eye(18, dtype: ScalarType.Float64),
+            (2 * whole).Damped(1).Block("2").ToDense());
     }
 
     [Fact]
@@ -48,7 +49,8 @@ public sealed class ModelLossTests : IDisposable
         LinearOperator whole = new HessianOperator(_small.Loss(7));
         ArgumentException e = Assert.Throws<ArgumentException>(() => whole.Block("2.wieght"));
         Assert.Contains("is called `2.wieght`. Did you mean `2.weight`?", e.Message, StringComparison.Ordinal);
-        Assert.Contains("names is empty", Assert.Throws<ArgumentException>(() => whole.Block()).Message, StringComparison.Ordinal);
+        Assert.Contains("names is empty", Assert.Throws<ArgumentException>(() => whole.Block()).Message,
+            StringComparison.Ordinal);
     }
 
     // D G D with D = diag(θ).
@@ -71,11 +73,15 @@ public sealed class ModelLossTests : IDisposable
         using nn.Module<Tensor, Tensor> frozen = nn.Linear(3, 2);
         foreach (Parameter parameter in frozen.parameters())
             parameter.requires_grad_(false);
-        Assert.Contains("no parameter that requires a gradient", Assert.Throws<ArgumentException>(() => ParameterVector.Of(frozen)).Message, StringComparison.Ordinal);
+        Assert.Contains("no parameter that requires a gradient",
+            Assert.Throws<ArgumentException>(() => ParameterVector.Of(frozen)).Message, StringComparison.Ordinal);
         using nn.Module<Tensor, Tensor> half = nn.Linear(3, 2).to(ScalarType.BFloat16);
-        Assert.Contains("weight is BFloat16; required is Float32 or Float64", Assert.Throws<ArgumentException>(() => ParameterVector.Of(half)).Message, StringComparison.Ordinal);
-        using nn.Module<Tensor, Tensor> mixed = nn.Sequential(("a", nn.Linear(3, 2)), ("b", nn.Linear(2, 2).to(ScalarType.Float64)));
-        Assert.Contains("b.weight is Float64, but a.weight is Float32", Assert.Throws<ArgumentException>(() => ParameterVector.Of(mixed)).Message, StringComparison.Ordinal);
+        Assert.Contains("weight is BFloat16; required is Float32 or Float64",
+            Assert.Throws<ArgumentException>(() => ParameterVector.Of(half)).Message, StringComparison.Ordinal);
+        using nn.Module<Tensor, Tensor> mixed = nn.Sequential(("a", nn.Linear(3, 2)),
+            ("b", nn.Linear(2, 2).to(ScalarType.Float64)));
+        Assert.Contains("b.weight is Float64, but a.weight is Float32",
+            Assert.Throws<ArgumentException>(() => ParameterVector.Of(mixed)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,11 +91,15 @@ public sealed class ModelLossTests : IDisposable
         AssertSays("There are no examples", new LossOperatorSettings { Examples = [] });
         AssertSays("Examples names number 30; there are numbers 0 to 29", new LossOperatorSettings { Examples = [3, 30] });
         AssertSays("Examples names number -1", new LossOperatorSettings { Examples = [-1] });
-        AssertSays("Type is Float32, but the parameters are Float64. Convert the model with model.to(ScalarType.Float32)", new LossOperatorSettings { Type = ScalarType.Float32 });
-        Assert.Contains("targets: expected 30, one for each input, got 29", Assert.Throws<ArgumentException>(() => LossExamples.Of(_small.X, _small.Y.narrow(0, 0, 29))).Message, StringComparison.Ordinal);
+        AssertSays("Type is Float32, but the parameters are Float64. Convert the model with model.to(ScalarType.Float32)",
+            new LossOperatorSettings { Type = ScalarType.Float32 });
+        Assert.Contains("targets: expected 30, one for each input, got 29",
+            Assert.Throws<ArgumentException>(() => LossExamples.Of(_small.X, _small.Y.narrow(0, 0, 29))).Message,
+            StringComparison.Ordinal);
 
         void AssertSays(string part, LossOperatorSettings settings) =>
-            Assert.Contains(part, Assert.ThrowsAny<ArgumentException>(() => _small.Loss(settings)).Message, StringComparison.Ordinal);
+            Assert.Contains(part, Assert.ThrowsAny<ArgumentException>(() => _small.Loss(settings)).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,9 +108,11 @@ public sealed class ModelLossTests : IDisposable
         LinearOperator matrix = new GaussNewtonOperator(_small.Loss(7));
         Tensor v = zeros(matrix.Size, dtype: ScalarType.Float64);
         v[22] = double.NaN;
-        Assert.Contains("A vector to multiply with isn't finite, first in 0.bias", Assert.Throws<NumericalException>(() => matrix.Apply(v)).Message, StringComparison.Ordinal);
+        Assert.Contains("A vector to multiply with isn't finite, first in 0.bias",
+            Assert.Throws<NumericalException>(() => matrix.Apply(v)).Message, StringComparison.Ordinal);
         _small.X[17, 0] = double.PositiveInfinity;
-        NumericalException e = Assert.Throws<NumericalException>(() => matrix.Apply(ones(matrix.Size, dtype: ScalarType.Float64)));
+        NumericalException e = Assert.Throws<NumericalException>(() =>
+            matrix.Apply(ones(matrix.Size, dtype: ScalarType.Float64)));
         Assert.Contains("isn't finite: batch 2 (examples 14 to 20), first in 0.weight", e.Message, StringComparison.Ordinal);
     }
 
@@ -117,14 +129,18 @@ public sealed class ModelLossTests : IDisposable
         });
         _small.Model.train();
         var loss = new ModelLoss(
-            _small.Model, ParameterVector.Of(_small.Model), new SoftmaxCrossEntropy(), examples, new LossOperatorSettings { BatchSize = 5, Cancellation = stop.Token });
+            _small.Model, ParameterVector.Of(_small.Model), new SoftmaxCrossEntropy(), examples,
+                new LossOperatorSettings { BatchSize = 5, Cancellation = stop.Token });
         Tensor[] start = [.. loss.Parameters.Tensors.Select(parameter => parameter.clone())];
-        Assert.Throws<OperationCanceledException>(() => new HessianOperator(loss).Apply(ones(loss.Parameters.Size, dtype: ScalarType.Float64)));
+        Assert.Throws<OperationCanceledException>(() => new HessianOperator(loss).Apply(ones(loss.Parameters.Size,
+            dtype: ScalarType.Float64)));
         Assert.Equal(2, loaded);
-        Assert.Throws<OperationCanceledException>(() => new FiniteDifferenceHessianOperator(loss).Apply(ones(loss.Parameters.Size, dtype: ScalarType.Float64)));
+        Assert.Throws<OperationCanceledException>(() =>
+            new FiniteDifferenceHessianOperator(loss).Apply(ones(loss.Parameters.Size, dtype: ScalarType.Float64)));
         Assert.All(loss.Parameters.Tensors.Zip(start), pair => Assert.True(pair.First.Equals(pair.Second)));
         Assert.True(_small.Model.training);
     }
 
-    private static void AssertNear(Tensor expected, Tensor found) => Assert.InRange((expected - found).abs().max().item<double>(), 0, 1e-12);
+    private static void AssertNear(Tensor expected, Tensor found) =>
+        Assert.InRange((expected - found).abs().max().item<double>(), 0, 1e-12);
 }

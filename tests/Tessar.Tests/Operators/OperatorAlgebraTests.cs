@@ -43,7 +43,8 @@ public sealed class OperatorAlgebraTests : IDisposable
     public void What_is_claimed_of_a_matrix_holds(string name)
     {
         Row row = Rows().Single(one => one.Name == name);
-        Assert.Equal((row.IsSelfAdjoint, row.IsPositiveSemidefinite), (row.Operator.IsSelfAdjoint, row.Operator.IsPositiveSemidefinite));
+        Assert.Equal((row.IsSelfAdjoint, row.IsPositiveSemidefinite),
+            (row.Operator.IsSelfAdjoint, row.Operator.IsPositiveSemidefinite));
         if (row.IsSelfAdjoint)
         {
             Near(row.Matrix.t(), row.Matrix);
@@ -71,18 +72,23 @@ public sealed class OperatorAlgebraTests : IDisposable
     public void Sizes_that_do_not_fit_are_refused_with_both()
     {
         Tensor a = randn(3, 3, dtype: ScalarType.Float64), b = randn(4, 3, dtype: ScalarType.Float64);
-        LinearOperator square = new DenseOperator(a), tall = new DenseOperator(b), single = new DenseOperator(a.to_type(ScalarType.Float32));
+        LinearOperator square = new DenseOperator(a), tall = new DenseOperator(b),
+            single = new DenseOperator(a.to_type(ScalarType.Float32));
         AssertSays("expected Float64 [3, 3] as on the left, got Float64 [4, 3]", () => square + tall);
         AssertSays("expected Float64 [3, 3] as on the left, got Float32 [3, 3]", () => square - single);
         AssertSays("expected Float64 [3, N] behind Float64 [3, 3], got Float64 [4, 3]", () => square * tall);
         AssertSays("expected a square matrix, got [4, 3]", () => tall.Damped(1));
         AssertSays("expected Float64 [3, 3] inside Float64 [4, 3], got Float64 [4, 3]", () => new CongruenceOperator(tall, tall));
-        AssertSays("vectors: expected Float64 [3] or [3, K], got Float64 [2, 3]. Vectors are columns: pass the transpose.", () => tall.Apply(zeros(2, 3, dtype: ScalarType.Float64)));
-        AssertSays("vectors: expected Float64 [4] or [4, K], got Float64 [3].", () => tall.ApplyAdjoint(zeros(3, dtype: ScalarType.Float64)));
-        AssertSays("vectors: expected Float64 [3] or [3, K], got Float32 [3].", () => tall.Apply(zeros(3, dtype: ScalarType.Float32)));
+        AssertSays("vectors: expected Float64 [3] or [3, K], got Float64 [2, 3]. Vectors are columns: pass the transpose.", () =>
+            tall.Apply(zeros(2, 3, dtype: ScalarType.Float64)));
+        AssertSays("vectors: expected Float64 [4] or [4, K], got Float64 [3].", () =>
+            tall.ApplyAdjoint(zeros(3, dtype: ScalarType.Float64)));
+        AssertSays("vectors: expected Float64 [3] or [3, K], got Float32 [3].", () =>
+            tall.Apply(zeros(3, dtype: ScalarType.Float32)));
         AssertSays("isn't within vectors of 3", () => square.Block(1, 3, 0, 3));
         AssertSays("have no names", () => square.Block("fc1"));
-        AssertSays("blocks[0]: expected Float64 [2, 2]", () => new BlockDiagonalOperator((new RangeSelection(5, (0, 2)), square)));
+        AssertSays("blocks[0]: expected Float64 [2, 2]", () =>
+            new BlockDiagonalOperator((new RangeSelection(5, (0, 2)), square)));
         AssertSays("hold coordinate 1", () => new RangeSelection(3, (0, 2), (1, 1)));
 
         static void AssertSays(string part, Func<object> act) =>
@@ -95,7 +101,8 @@ public sealed class OperatorAlgebraTests : IDisposable
         var large = new IdentityOperator(100_000, ScalarType.Float32);
         TessarException e = Assert.Throws<TessarException>(() => large.ToDense());
         Assert.Equal(ErrorKind.Environment, e.Kind);
-        Assert.Contains("[100,000, 100,000] numbers takes 40,000,000,000 bytes; allowed are 1,073,741,824", e.Message, StringComparison.Ordinal);
+        Assert.Contains("[100,000, 100,000] numbers takes 40,000,000,000 bytes; allowed are 1,073,741,824", e.Message,
+            StringComparison.Ordinal);
         Assert.Equal(0, large.Products);
         Assert.Throws<TessarException>(() => new IdentityOperator(3, ScalarType.Float64).ToDense(limit: 71));
         Assert.Equal(9, new IdentityOperator(3, ScalarType.Float64).ToDense(limit: 72).numel());
@@ -118,8 +125,10 @@ public sealed class OperatorAlgebraTests : IDisposable
         Tensor matrix = root.mm(root.t());
         var positive = new DenseOperator(matrix, isSelfAdjoint: true, isPositiveSemidefinite: true);
         Near(linalg.inv(matrix), new InverseOperator(positive, 100, 1e-13).ToDense(), 1e-8);
-        Assert.Contains("required is 1e-12", Assert.Throws<NumericalException>(() => new InverseOperator(positive, 1, 1e-12).ToDense()).Message, StringComparison.Ordinal);
-        NumericalException e = Assert.Throws<NumericalException>(() => new InverseOperator(positive - 1e4 * new IdentityOperator(6, ScalarType.Float64), 100, 1e-8).ToDense());
+        Assert.Contains("required is 1e-12", Assert.Throws<NumericalException>(() =>
+            new InverseOperator(positive, 1, 1e-12).ToDense()).Message, StringComparison.Ordinal);
+        NumericalException e = Assert.Throws<NumericalException>(() =>
+            new InverseOperator(positive - 1e4 * new IdentityOperator(6, ScalarType.Float64), 100, 1e-8).ToDense());
         Assert.Contains("isn't positive definite", e.Message, StringComparison.Ordinal);
     }
 
@@ -127,11 +136,15 @@ public sealed class OperatorAlgebraTests : IDisposable
     {
         random.manual_seed(11);
         Tensor i6 = eye(6, dtype: ScalarType.Float64);
-        Tensor general = randn(6, 6, dtype: ScalarType.Float64), tall = randn(6, 4, dtype: ScalarType.Float64), symmetric = general + general.t();
-        Tensor positive = general.mm(general.t()), second = tall.mm(tall.t()), values = tensor(new[] { 1.0, 0.5, 2, 0 }), signed = tensor(new[] { 1.0, -1, 2, 3, -2, 1 });
-        Tensor two = randn(2, 2, dtype: ScalarType.Float64), three = randn(3, 3, dtype: ScalarType.Float64), wide = randn(2, 3, dtype: ScalarType.Float64);
+        Tensor general = randn(6, 6, dtype: ScalarType.Float64), tall = randn(6, 4, dtype: ScalarType.Float64),
+            symmetric = general + general.t();
+        Tensor positive = general.mm(general.t()), second = tall.mm(tall.t()), values = tensor(new[] { 1.0, 0.5, 2, 0 }),
+            signed = tensor(new[] { 1.0, -1, 2, 3, -2, 1 });
+        Tensor two = randn(2, 2, dtype: ScalarType.Float64), three = randn(3, 3, dtype: ScalarType.Float64),
+            wide = randn(2, 3, dtype: ScalarType.Float64);
         Tensor twoPositive = two.mm(two.t()), threePositive = three.mm(three.t());
-        LinearOperator g = new DenseOperator(general), t = new DenseOperator(tall), s = new DenseOperator(symmetric, isSelfAdjoint: true);
+        LinearOperator g = new DenseOperator(general), t = new DenseOperator(tall),
+            s = new DenseOperator(symmetric, isSelfAdjoint: true);
         LinearOperator p = Positive(positive), q = Positive(second), identity = new IdentityOperator(6, ScalarType.Float64);
         LinearOperator small = Positive(twoPositive), middle = Positive(threePositive);
         yield return new("dense", g, general, false, false);
@@ -140,14 +153,18 @@ public sealed class OperatorAlgebraTests : IDisposable
         yield return new("diagonal", new DiagonalOperator(signed), diag(signed), true, false);
         yield return new("diagonal, nothing negative", new DiagonalOperator(signed.abs()), diag(signed.abs()), true, true);
         yield return new("low rank", new LowRankOperator(tall, values), tall.mm(diag(values)).mm(tall.t()), true, true);
-        yield return new("low rank, negative", new LowRankOperator(tall, -values), -tall.mm(diag(values)).mm(tall.t()), true, false);
+        yield return new("low rank, negative", new LowRankOperator(tall, -values), -tall.mm(diag(values)).mm(tall.t()), true,
+            false);
         yield return new("Kronecker product", new KroneckerOperator(small, middle), kron(twoPositive, threePositive), true, true);
-        yield return new("Kronecker product of rectangles", new KroneckerOperator(new DenseOperator(wide), t), kron(wide, tall), false, false);
+        yield return new("Kronecker product of rectangles", new KroneckerOperator(new DenseOperator(wide), t), kron(wide, tall),
+            false, false);
         yield return new(
-            "blocks on the diagonal", new BlockDiagonalOperator((new RangeSelection(6, (3, 2)), small), (new RangeSelection(6, (0, 2), (5, 1)), middle)),
+            "blocks on the diagonal", new BlockDiagonalOperator((new RangeSelection(6, (3, 2)), small),
+                (new RangeSelection(6, (0, 2), (5, 1)), middle)),
             Placed([(twoPositive, [3, 4]), (threePositive, [0, 1, 5])]), true, true);
         yield return new(
-            "general blocks on the diagonal", new BlockDiagonalOperator((new RangeSelection(6, (4, 2)), new DenseOperator(two)), (new RangeSelection(6, (1, 3)), middle)),
+            "general blocks on the diagonal", new BlockDiagonalOperator((new RangeSelection(6, (4, 2)), new DenseOperator(two)),
+                (new RangeSelection(6, (1, 3)), middle)),
             Placed([(two, [4, 5]), (threePositive, [1, 2, 3])]), false, false);
         yield return new("sum", p + q, positive + second, true, true);
         yield return new("sum with an indefinite one", p + s, positive + symmetric, true, false);
@@ -168,11 +185,15 @@ public sealed class OperatorAlgebraTests : IDisposable
         yield return new("transposed", t.Adjoint(), tall.t(), false, false);
         yield return new("transposed sum", (g + s).Adjoint(), (general + symmetric).t(), false, false);
         yield return new("congruence", new CongruenceOperator(t.Adjoint(), s), tall.t().mm(symmetric).mm(tall), true, false);
-        yield return new("congruence of a definite one", new CongruenceOperator(g, p), general.mm(positive).mm(general.t()), true, true);
-        yield return new("congruence of a general one", new CongruenceOperator(g, g), general.mm(general).mm(general.t()), false, false);
-        yield return new("a block beside the diagonal", p.Block(1, 2, 3, 3), positive.narrow(0, 1, 2).narrow(1, 3, 3), false, false);
+        yield return new("congruence of a definite one", new CongruenceOperator(g, p), general.mm(positive).mm(general.t()),
+            true, true);
+        yield return new("congruence of a general one", new CongruenceOperator(g, g), general.mm(general).mm(general.t()), false,
+            false);
+        yield return new("a block beside the diagonal", p.Block(1, 2, 3, 3), positive.narrow(0, 1, 2).narrow(1, 3, 3), false,
+            false);
         yield return new("a block of a general matrix", t.Block(2, 4, 1, 2), tall.narrow(0, 2, 4).narrow(1, 1, 2), false, false);
-        yield return new("the long way round", (2 * p - q.Damped(1) * s) * g + 3 * identity, (2 * positive - (second + i6).mm(symmetric)).mm(general) + 3 * i6, false, false);
+        yield return new("the long way round", (2 * p - q.Damped(1) * s) * g + 3 * identity,
+            (2 * positive - (second + i6).mm(symmetric)).mm(general) + 3 * i6, false, false);
 
         static DenseOperator Positive(Tensor matrix) => new(matrix, isSelfAdjoint: true, isPositiveSemidefinite: true);
     }
@@ -193,7 +214,9 @@ public sealed class OperatorAlgebraTests : IDisposable
     }
 
     private static void Near(Tensor expected, Tensor found, double rounding = 1e-12) =>
-        Assert.InRange((expected - found).abs().max().item<double>(), 0, rounding * Math.Max(1, expected.abs().max().item<double>()));
+        Assert.InRange((expected - found).abs().max().item<double>(), 0,
+            rounding * Math.Max(1, expected.abs().max().item<double>()));
 
-    private sealed record Row(string Name, LinearOperator Operator, Tensor Matrix, bool IsSelfAdjoint, bool IsPositiveSemidefinite);
+    private sealed record Row(string Name, LinearOperator Operator, Tensor Matrix, bool IsSelfAdjoint,
+        bool IsPositiveSemidefinite);
 }

@@ -19,7 +19,8 @@ internal sealed class SmallLoss : IDisposable
     public SmallLoss(bool isDeep)
     {
         random.manual_seed(3);
-        _model = isDeep ? nn.Sequential(nn.Linear(Inputs, 5), nn.Tanh(), nn.Linear(5, Classes)) : nn.Sequential(nn.Linear(Inputs, Classes));
+        _model = isDeep ? nn.Sequential(nn.Linear(Inputs, 5), nn.Tanh(), nn.Linear(5, Classes))
+            : nn.Sequential(nn.Linear(Inputs, Classes));
         _model.to(ScalarType.Float64).eval();
         _x = randn(Examples, Inputs, dtype: ScalarType.Float64);
         _y = randint(0, Classes, [Examples], dtype: ScalarType.Int64);

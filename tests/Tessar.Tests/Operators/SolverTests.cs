@@ -87,7 +87,8 @@ public sealed class SolverTests
     public void Power_iteration_finds_the_largest_absolute_eigenvalue()
     {
         using DisposeScope scope = NewDisposeScope();
-        Assert.Equal(5, PowerIteration.LargestEigenvalue(Dense(diag(tensor(new[] { 1.0, -5.0, 3.0 }))), seed: 1, tolerance: 1e-10), 1e-6);
+        Assert.Equal(5, PowerIteration.LargestEigenvalue(Dense(diag(tensor(new[] { 1.0, -5.0, 3.0 }))), seed: 1,
+            tolerance: 1e-10), 1e-6);
         Assert.Equal(0, PowerIteration.LargestEigenvalue(Dense(zeros(3, 3, dtype: ScalarType.Float64)), seed: 1));
     }
 

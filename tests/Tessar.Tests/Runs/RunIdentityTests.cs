@@ -85,7 +85,7 @@ public sealed class RunIdentityTests : IDisposable
             TessarException e = Assert.ThrowsAny<TessarException>(look);
             Assert.Equal(ErrorKind.InputData, e.Kind);
             Assert.Contains("mine.dll has the SHA-256", e.Message, StringComparison.Ordinal);
-            Assert.Contains("--accept-changed-model", e.Message, StringComparison.Ordinal);
+            Assert.Contains(new Remedy(RemedyKind.ChangeArgument, "accept-changed-model"), e.Remedies);
         }
 
         Assert.Equal(first.Directory, Predictions.TryOpen(again, "test")!.Directory); // what was computed then may be read

@@ -96,7 +96,7 @@ public sealed class RunImporterTests : IDisposable
         writer.Add(prefix + "fc1.bias", bias, 3);
         writer.Save(Weights);
         var refused = Assert.Throws<TessarException>(() => SmallRuns.Import(Request));
-        Assert.Contains($"--strip-prefix {prefix}", refused.Message, StringComparison.Ordinal);
+        Assert.Equal([new Remedy(RemedyKind.ChangeArgument, "strip-prefix", prefix)], refused.Remedies);
         List<string> remarks = [];
         Run run = SmallRuns.Import(Request with { StripPrefixes = stripped, Remark = remarks.Add });
         Assert.Contains("was taken off all 2 names", Assert.Single(remarks), StringComparison.Ordinal);

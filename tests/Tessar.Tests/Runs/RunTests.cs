@@ -92,7 +92,7 @@ public sealed class RunTests : IDisposable
         Run run = SmallRuns.Train(folder);
         RunJson.Write(Path.Combine(run.Directory, "run.json"), run.Record with { Checkpoints = [] });
         var error = Assert.Throws<TessarException>(() => Run.Open(run.Directory).LoadModel());
-        Assert.Contains("tessar train --resume run", error.Message, StringComparison.Ordinal);
+        Assert.Equal([new Remedy(RemedyKind.ResumeRun, "run")], error.Remedies);
     }
 
     [Fact]

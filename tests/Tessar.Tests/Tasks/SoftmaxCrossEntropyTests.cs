@@ -27,7 +27,8 @@ public sealed class SoftmaxCrossEntropyTests : IDisposable
     public void Derivatives_are_those_of_automatic_differentiation()
     {
         random.manual_seed(1);
-        Tensor f = randn(5, 4, dtype: ScalarType.Float64).requires_grad_(), y = randint(0, 4, [5], dtype: ScalarType.Int64), u = randn(5, 4, dtype: ScalarType.Float64);
+        Tensor f = randn(5, 4, dtype: ScalarType.Float64).requires_grad_(), y = randint(0, 4, [5], dtype: ScalarType.Int64),
+            u = randn(5, 4, dtype: ScalarType.Float64);
         Tensor gradient = Gradient.Of(_loss.Sum(f, y), [f], differentiable: true)[0];
         Assert.InRange((gradient - _loss.Gradient(f.detach(), y)).abs().max().item<double>(), 0, 1e-14);
         Tensor second = Gradient.Of((gradient * u).sum(), [f])[0];

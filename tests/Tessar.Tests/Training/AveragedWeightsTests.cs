@@ -96,7 +96,7 @@ public sealed class AveragedWeightsTests : IDisposable
     {
         var error = Assert.Throws<TessarException>(() => SmallRuns.Train(Request("run") with { Ema = 0.9, ClipNorm = -1, LabelSmoothing = 1, WeightDecayOn = "biases" }));
         Assert.All(
-            (string[])["sf-adamw averages its weights already", "ClipNorm is -1", "LabelSmoothing is 1", "WeightDecayOn is `biases`"],
+            (string[])["sf-adamw averages its weights already", "clip-norm is -1", "label-smoothing is 1", "weight-decay-on is `biases`"],
             part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
         Assert.Contains("mezo has no gradient to clip", Assert.Throws<TessarException>(() => SmallRuns.Train(Request("run") with { Optimizer = "mezo", ClipNorm = 1 })).Message, StringComparison.Ordinal);
         Assert.Contains("`decay` of ema is 1", Assert.Throws<TessarException>(() => SmallRuns.Train(Request("run") with { Optimizer = "sgd", Ema = 1 })).Message, StringComparison.Ordinal);

@@ -254,7 +254,7 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(ErrorKind.Usage, error.Kind);
         string[] expected =
         [
-            "Epochs is 0", "BatchSize is -1", "LabelErrors is 1.5", "no optimiser `sgdd`. Did you mean `sgd`?",
+            "Epochs is 0", "BatchSize is -1", "label-errors is 1.5", "no optimiser `sgdd`. Did you mean `sgd`?",
             "no schedule `cosin`. Did you mean `cosine`?", "CheckpointEverySteps is 0", "Threads is 0", "standard deviation of channel 0 is 0",
         ];
         Assert.All(expected, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));

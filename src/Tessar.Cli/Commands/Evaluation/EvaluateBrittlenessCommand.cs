@@ -38,6 +38,7 @@ internal sealed class EvaluateBrittlenessCommand : TessarCommand
         draws = Add(Setting.Int32("brittleness.draws", "--draws", "D", "Random removals of each size", 10, 1, 10_000));
         bisect = Add(new Option<bool>("--bisect") { Description = "Search each target's smallest k up to the largest share instead of trying every share" });
         ensemble = Add(Attributing.EnsembleSetting("brittleness"));
+        OnlyIf(draws, call => !call.IsGiven(bisect), "with `--bisect`, which tries no random removals");
         AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("evaluate brittleness first --count 10 --shares 0.05", "A quick look at TRAK, at 5 % only");

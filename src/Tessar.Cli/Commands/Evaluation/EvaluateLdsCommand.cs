@@ -40,6 +40,8 @@ internal sealed class EvaluateLdsCommand : TessarCommand
         sweep = Add(new Option<string>("--sweep") { Description = "Try these values of a method's option on the tuning share of the targets, and judge the best on the rest", HelpName = "OPTION=V,V,…" });
         tuningShare = Add(Setting.Number("lds.tuning-share", null, "SHARE", "Share of the targets that a sweep is decided on", 0.1, 0.01, 0.9));
         sameTrajectory = Add(new Option<bool>("--same-trajectory") { Description = "Judge by replays of the run itself without the left-out examples, same seed and batches, instead of fresh trainings" });
+        OnlyWith(tuningShare, sweep);
+        OnlyIf(seeds, call => !call.Value(sameTrajectory) || call.Value(seeds) == 1, "with `--same-trajectory`, which replays the run's own seed once");
         AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`; or lds.tuning-share=0.1");
         AddExample("evaluate lds demo-1 --subsets 30 --seeds 1", "A quick look at TRAK");

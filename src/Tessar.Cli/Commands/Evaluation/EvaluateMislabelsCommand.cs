@@ -60,8 +60,7 @@ internal sealed class EvaluateMislabelsCommand : TessarCommand
         SuspectJson[] shown = [.. result.MostSuspicious.Take(SuspicionStrip.Count(call.Style, examples))];
         output.WriteLine($"The {shown.Length} most suspicious of {Quantity.Count(result.Examples)} training examples, by {result.Method}:");
         output.WriteLine();
-        foreach (string line in SuspicionStrip.Lines(call.Style, examples, shown))
-            output.WriteLine(line);
+        output.Draw(SuspicionStrip.Lines(call.Style, examples, shown));
         output.WriteLine();
         output.WriteLine(Verdict(result));
         output.WriteLine($"All of them, ranked: {result.Ranking}");

@@ -196,7 +196,7 @@ internal static class ModelDiff
         double[] normsA = rowsA.square().sum(1).data<double>().ToArray(), normsB = rowsB.square().sum(1).data<double>().ToArray();
         int[] kept = [.. Enumerable.Range(0, normsA.Length).Where(q => normsA[q] > 0 && normsB[q] > 0)];
         return kept.Length > 0 ? kept : throw new NumericalException(
-            "Every query has a row of zeros in one of the recipes: nothing can be compared. Look at the scores with `tessar attribute`.");
+            "Every query has a row of zeros in one of the recipes: nothing can be compared. Look at the scores.") { Remedies = [new(RemedyKind.Attribute)] };
     }
 
     private static double RelativeNorm(Tensor residuals, Tensor rows)

@@ -63,7 +63,7 @@ internal sealed class SubsetTrainings
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Masks of {subsets} subsets of {train} and their outputs on {targets} need {bytes:N0} bytes; the memory budget is {context.MemoryBudget:N0}. ")
-                + "Choose fewer --targets, or fewer `subsets`.", ErrorKind.Environment);
+                + "Choose fewer targets, or fewer `subsets`.", ErrorKind.Environment) { Remedies = [new(RemedyKind.ChangeArgument, "targets"), new(RemedyKind.SetMethodOption, "subsets")] };
         }
 
         KnownLabels.Check(run.Run.Record.Classes.Count, train);
@@ -125,7 +125,7 @@ internal sealed class SubsetTrainings
     /// <exception cref="TessarException">Nobody does.</exception>
     public static IRetrainer Retrainer(string method, MethodContext context) => context.Retrainer ?? throw new TessarException(
         $"{method} trains models on subsets of the data, but the context has nobody to train them: its Retrainer is null. Pass one, for "
-        + "example `new MethodContext { Retrainer = new InProcessRetrainer() }`, or use `tessar attribute`.", ErrorKind.Usage);
+        + "example `new MethodContext { Retrainer = new InProcessRetrainer() }`.", ErrorKind.Usage) { Remedies = [new(RemedyKind.Attribute)] };
 
     // Models are asked about all of the run's test examples at once, so that other targets of them need no other models.
     private static ExampleSet AskedAbout(RunView run, ExampleSet targets)

@@ -73,7 +73,7 @@ internal sealed record LinearDatamodelingScore
         if (kept.Length == 0)
         {
             throw new NumericalException(
-                "For every query the outputs or the summed scores are the same on all subsets, so nothing can be correlated. Look at the scores with `tessar attribute`.");
+                "For every query the outputs or the summed scores are the same on all subsets, so nothing can be correlated. Look at the scores.") { Remedies = [new(RemedyKind.Attribute)] };
         }
 
         double[] rho = [.. kept.Select(q => RankCorrelation.Spearman(outputs[q], predicted[q]))];

@@ -238,7 +238,7 @@ internal sealed class GradientStoreWriter : IDisposable
             throw new NumericalException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Features of examples {first} to {first + count - 1} are more than 60 times larger than any of the first {ScaleSample} and don't fit fp16. ")
-                + "Run again with --set number-format=f32.");
+                + "Run again with number-format=f32.") { Remedies = [new(RemedyKind.SetMethodOption, "number-format", "f32")] };
         }
 
         using Tensor stored = scaled.to_type(_half ? ScalarType.Float16 : ScalarType.Float32);
@@ -292,8 +292,8 @@ internal sealed class GradientStoreWriter : IDisposable
             long bytes = checked(_header.Rows * RowShards.RowBytesOf(_header.Origin));
             throw new TessarException(
                 string.Create(CultureInfo.InvariantCulture, $"The disk is full: {_folder} needs {bytes:N0} bytes. ")
-                + "Free some space and run the command again: it goes on where it stopped. A smaller --set projection-dimension needs less.",
-                ErrorKind.Environment, e);
+                + "Free some space and run the command again: it goes on where it stopped. A smaller `projection-dimension` needs less.",
+                ErrorKind.Environment, e) { Remedies = [new(RemedyKind.SetMethodOption, "projection-dimension")] };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -84,5 +84,5 @@ internal sealed class RowsInFile : IFeatureRows, IDisposable
     private TessarException Failed(string what, Exception e) => new(string.Create(
         CultureInfo.InvariantCulture,
         $"The features' temporary file {_path} ({(long)Count * Width * sizeof(float):N0} bytes) can't be {what}: {e.Message.TrimEnd('.')}. ")
-        + "Make room on this disk, choose fewer --train examples, or a smaller projection.", ErrorKind.Environment, e);
+        + "Make room on this disk, choose fewer training examples, or a smaller projection.", ErrorKind.Environment, e) { Remedies = [new(RemedyKind.ChangeArgument, "train")] };
 }

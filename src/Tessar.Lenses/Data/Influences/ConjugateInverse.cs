@@ -33,13 +33,13 @@ internal sealed class ConjugateInverse(TrainCurvature curvature, double relative
             {
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{_negative} targets met negative curvature and stopped there: their scores are those of an unfinished solve. Use --set curvature=gauss-newton, or a larger --set damping.");
+                    $"{_negative} targets met negative curvature and stopped there: their scores are those of an unfinished solve. Use curvature=gauss-newton, or a larger `damping`.");
             }
             else if (_largestResidual > tolerance)
             {
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Conjugate gradients stopped after {iterations} iterations at a residual of {_largestResidual:g2}, wanted {tolerance:g2}. Raise --set iterations or --set damping.");
+                    $"Conjugate gradients stopped after {iterations} iterations at a residual of {_largestResidual:g2}, wanted {tolerance:g2}. Raise `iterations` or `damping`.");
             }
         }
     }

@@ -24,8 +24,8 @@ internal sealed class ExplicitInverse : InverseCurvature
         _factor = new DampedCholesky(
             matrix, Damping, Damping == 0 ? 1e-13 : 0, curvature.Kind == CurvatureKind.Hessian ? "Hessian of the training loss" : "Gauss–Newton matrix",
             curvature.Kind == CurvatureKind.Hessian
-                ? "Away from a minimum the Hessian is negative in some directions. Use --set curvature=gauss-newton, or a larger --set damping."
-                : "Softmax models have directions without curvature. Use a positive --set damping.");
+                ? "Away from a minimum the Hessian is negative in some directions. Use curvature=gauss-newton, or a larger `damping`."
+                : "Softmax models have directions without curvature. Use a positive `damping`.");
     }
 
     public override double Damping { get; }

@@ -171,7 +171,7 @@ internal sealed class InfluenceScores(
     private static void RefuseEmpty(GradientModel model)
     {
         if (model.Gradients.Captured.Count == 0)
-            throw new TessarException($"No parameter of {model.Trained.Name} has a gradient. Choose a model with trainable parameters, or --set unsupported=loop-fallback.", ErrorKind.Usage);
+            throw new TessarException($"No parameter of {model.Trained.Name} has a gradient. Choose a model with trainable parameters, or unsupported=loop-fallback.", ErrorKind.InputData) { Remedies = [new(RemedyKind.SetMethodOption, "unsupported", "loop-fallback")] };
     }
 
     private void Note(InverseCurvature inverse, MethodContext context)

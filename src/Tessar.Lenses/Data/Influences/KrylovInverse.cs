@@ -37,7 +37,7 @@ internal sealed class KrylovInverse : InverseCurvature
         using Tensor all = pairs.Vectors;
         double largest = pairs.Values.Max(Math.Abs);
         if (largest <= 0)
-            throw new NumericalException("The curvature of the training loss is zero, so nothing can be divided by it. Look at another checkpoint, or use --method data/grad-dot.");
+            throw new NumericalException("The curvature of the training loss is zero, so nothing can be divided by it. Look at another checkpoint, or use data/grad-dot.") { Remedies = [new(RemedyKind.UseMethod, "data/grad-dot")] };
         int[] leading = [.. Enumerable.Range(0, pairs.Values.Count).OrderByDescending(k => Math.Abs(pairs.Values[k])).Take(keep)];
         // Directions that the damping doesn't make positive can't be divided by.
         int[] usable = [.. leading.Where(k => pairs.Values[k] + Damping > 1e-12 * largest)];
@@ -60,9 +60,9 @@ internal sealed class KrylovInverse : InverseCurvature
         get
         {
             if (_left > 0)
-                yield return string.Create(CultureInfo.InvariantCulture, $"{_left} of the leading directions have negative curvature and were left out. Use --set curvature=gauss-newton.");
+                yield return string.Create(CultureInfo.InvariantCulture, $"{_left} of the leading directions have negative curvature and were left out. Use curvature=gauss-newton.");
             if (_worst > 0.1)
-                yield return string.Create(CultureInfo.InvariantCulture, $"A kept eigenvector isn't settled (residual {_worst:g2}). Raise --set krylov-dimension, or lower --set keep.");
+                yield return string.Create(CultureInfo.InvariantCulture, $"A kept eigenvector isn't settled (residual {_worst:g2}). Raise `krylov-dimension`, or lower `keep`.");
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class KrylovInverse : InverseCurvature
         Tensor squared = columns.square().sum(0L);
         _keptSum += (inside.square().sum(0L) / where(squared.gt(0), squared, ones_like(squared))).sum(ScalarType.Float64).item<double>();
         _kept += (int)columns.shape[1];
-        return _vectors.mm(inside * _inverses.unsqueeze(1)).MoveToOuterDisposeScope();
+        return new LowRankOperator(_vectors, _inverses).Apply(columns).MoveToOuterDisposeScope();
     }
 
     public override void Dispose()

@@ -31,7 +31,10 @@ internal static class LossMatrix
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"The curvature of {size:N0} parameters, written out and factored, needs {bytes:N0} bytes; the memory budget is {curvature.Context.MemoryBudget:N0}. ")
-                + "Use --method data/influence-cg or data/ekfac for models of this size.", ErrorKind.Environment);
+                + "Use data/influence-cg or data/ekfac for models of this size.", ErrorKind.Environment)
+            {
+                Remedies = [new(RemedyKind.UseMethod, "data/influence-cg"), new(RemedyKind.UseMethod, "data/ekfac")],
+            };
         }
 
         using DisposeScope scope = NewDisposeScope();

@@ -38,7 +38,7 @@ internal sealed class NeumannInverse : InverseCurvature
         Damping = relativeDamping * curvature.MeanEigenvalue();
         _scale = Margin * (PowerIteration.LargestEigenvalue(_whole, Seed("power")) + Damping);
         if (_scale <= 0)
-            throw new NumericalException("The curvature of the training loss is zero, so nothing can be divided by it. Look at another checkpoint, or use --method data/grad-dot.");
+            throw new NumericalException("The curvature of the training loss is zero, so nothing can be divided by it. Look at another checkpoint, or use data/grad-dot.") { Remedies = [new(RemedyKind.UseMethod, "data/grad-dot")] };
     }
 
     public override double Damping { get; }
@@ -50,7 +50,7 @@ internal sealed class NeumannInverse : InverseCurvature
     [
         string.Create(
             CultureInfo.InvariantCulture,
-            $"The series of {_depth} terms left a residual of {_largestResidual:g2}. Raise --set depth, --set lissa-batch or --set damping; about 7 · (largest curvature / λ) terms reach 1e-3."),
+            $"The series of {_depth} terms left a residual of {_largestResidual:g2}. Raise `depth`, `lissa-batch` or `damping`; about 7 · (largest curvature / λ) terms reach 1e-3."),
     ];
 
     public override Tensor Solve(Tensor columns, MethodContext context)
@@ -82,7 +82,10 @@ internal sealed class NeumannInverse : InverseCurvature
             {
                 throw new NumericalException(string.Create(
                     CultureInfo.InvariantCulture, $"The Neumann series diverges: after {step + 1} terms its length is {length:g3}, from {start:g3}. ")
-                    + "A batch's curvature is far above that of all examples, or the Hessian is negative. Raise --set lissa-batch or --set damping, or use --set curvature=gauss-newton.");
+                    + "A batch's curvature is far above that of all examples, or the Hessian is negative. Raise `lissa-batch` or `damping`, or use curvature=gauss-newton.")
+                {
+                    Remedies = [new(RemedyKind.SetMethodOption, "lissa-batch"), new(RemedyKind.SetMethodOption, "damping"), new(RemedyKind.SetMethodOption, "curvature", "gauss-newton")],
+                };
             }
 
             context.Progress?.Report(new MethodProgress("solve", (repeat * _depth) + step + 1, (long)_repeats * _depth, "terms"));

@@ -42,7 +42,8 @@ internal sealed class TrainCurvature(GradientModel model, ExampleSet train, Curv
     /// <param name="indices">Which.</param>
     public LinearOperator Of(int[] indices) => Operator(kind, indices);
 
-    /// <summary>Trace of the Gauss–Newton matrix over the number of parameters: what damping is relative to, for both kinds.</summary>
+    /// <summary>Trace of the Gauss–Newton matrix over the number of parameters: what damping is relative to, for both
+    /// kinds.</summary>
     /// <remarks>
     /// tr = (1/n) Σ_i Σ_c p_c ‖∇ log p_c(z_i)‖², exactly, by one pass over the train set for each class.
     /// </remarks>
@@ -56,7 +57,8 @@ internal sealed class TrainCurvature(GradientModel model, ExampleSet train, Curv
         return _meanEigenvalue.Value;
     }
 
-    /// <summary>Runs every example once for each class c, with the gradient of √p_c · log p_c, p taken as fixed: Σ_c g_c g_cᵀ is the Gauss–Newton matrix.</summary>
+    /// <summary>Runs every example once for each class c, with the gradient of √p_c · log p_c, p taken as fixed: Σ_c g_c g_cᵀ is
+    /// the Gauss–Newton matrix.</summary>
     /// <param name="stage">Name of this stage for progress.</param>
     /// <param name="visit">Gets each batch and the class; tensors live until it returns.</param>
     public void Passes(string stage, Action<CapturedBatch, int> visit)

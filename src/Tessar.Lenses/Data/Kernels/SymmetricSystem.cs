@@ -221,7 +221,7 @@ internal sealed class SymmetricSystem : IDisposable
 
     private NumericalException Singular(string pivot) => new(string.Create(
         CultureInfo.InvariantCulture, $"The Gram matrix of the features plus damping {_damping:g3} is singular: {pivot}. ")
-        + "Some examples have equal or dependent features. Use a positive damping, for example --set damping=0.3.");
+        + "Some examples have equal or dependent features. Use a positive damping, for example 0.3.") { Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.3")] };
 
     private void ReleasePivots()
     {

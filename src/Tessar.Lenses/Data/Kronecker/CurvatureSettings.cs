@@ -2,6 +2,7 @@ using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 using Tessar.Runs;
 using Tessar.Tasks;
 using static TorchSharp.torch;

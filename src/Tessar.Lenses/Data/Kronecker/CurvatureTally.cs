@@ -1,6 +1,7 @@
 using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 
 namespace Tessar.Lenses.Data.Kronecker;
 

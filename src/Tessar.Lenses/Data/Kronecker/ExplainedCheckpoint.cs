@@ -3,6 +3,7 @@ using Tessar.Examples;
 using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 using Tessar.Runs;
 using Tessar.Tasks;
 using TorchSharp;

@@ -1,5 +1,6 @@
 using Tessar.Examples;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 using Tessar.Runs;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 using Tessar.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -25,7 +26,7 @@ internal sealed record TrainingSegment(IReadOnlyList<CheckpointView> Checkpoints
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture, $"segments is {segments}; the run {run.Name} has {checkpoints.Count} checkpoints up to the one explained. ")
-                + "Choose fewer, or train with more: `tessar train --checkpoint-every STEPS`.", ErrorKind.Usage);
+                + "Choose fewer, or train with more checkpoints.", ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "segments")] };
         }
 
         double momentum = MomentumOf(run.Record.Program);

@@ -63,7 +63,7 @@ internal static class LayerKernels
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"The kernel of {train.Count} examples with {train.Width} numbers each needs {24 * side * side:N0} bytes; the memory budget is {context.MemoryBudget:N0}. ")
-                + "Choose a smaller --set rank or --set projection-dimension.", ErrorKind.Environment);
+                + "Choose a smaller `rank` or `projection-dimension`.", ErrorKind.Environment) { Remedies = [new(RemedyKind.SetMethodOption, "rank"), new(RemedyKind.SetMethodOption, "projection-dimension")] };
         }
 
         var right = new FeaturesInMemory(targets);

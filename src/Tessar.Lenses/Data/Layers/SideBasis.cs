@@ -5,6 +5,7 @@ using Tessar.Gradients;
 using Tessar.Gradients.Projections;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ namespace Tessar.Lenses.Data.Layers;
 internal static class SideBasis
 {
     /// <summary>Largest side whose covariance is decomposed; in³ work and 24·in² bytes.</summary>
-    public const int LargestSide = 8192;
+    public const int LargestSide = Eigenbasis.LargestSide;
 
     /// <summary>Rows of ±1/√r, so that E⟨Px, Py⟩ = ⟨x, y⟩; null (the identity) when the side has at most r entries.</summary>
     /// <param name="key">From <see cref="SketchHash.Key"/>.</param>
@@ -63,7 +64,7 @@ internal static class SideBasis
             return null;
         return size <= LargestSide ? zeros(size, size, dtype: ScalarType.Float64) : throw new TessarException(string.Create(
             CultureInfo.InvariantCulture,
-            $"Layer {layer.Rule.Name} has a side of {size} entries; eigenvectors are computed up to {LargestSide}. Choose --set basis=random."), ErrorKind.Usage);
+            $"Layer {layer.Rule.Name} has a side of {size} entries; eigenvectors are computed up to {LargestSide}. Choose basis=random."), ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "basis", "random")] };
     }
 
     private static void Add(Tensor? sum, Tensor positions)

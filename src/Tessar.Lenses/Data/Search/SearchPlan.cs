@@ -39,7 +39,7 @@ internal sealed record SearchPlan(SearchShape Shape, int BlockRows, int Threads,
                 CultureInfo.InvariantCulture,
                 $"The search for the {shape.Top} strongest of {shape.Rows:N0} examples for {shape.Queries:N0} targets needs {bytes:N0} bytes; ")
                 + string.Create(CultureInfo.InvariantCulture, $"the memory budget is {context.MemoryBudget:N0}. ")
-                + "Choose fewer --targets, a smaller --top, or a larger --memory.", ErrorKind.Environment);
+                + "Choose fewer targets, a smaller top, or a larger memory budget.", ErrorKind.Environment) { Remedies = [new(RemedyKind.ChangeArgument, "targets"), new(RemedyKind.ChangeArgument, "top"), new(RemedyKind.ChangeArgument, "memory")] };
         }
 
         double seconds = SecondsPerRow(shape, blockRows, threads) * shape.Rows * shape.Checkpoints;

@@ -43,8 +43,10 @@ internal sealed class LearningRates
         {
             throw new TessarException(
                 $"The run {run.Name} has no history: its weights were imported, so there are no checkpoints along the way and no learning rates. "
-                + $"Train it here: `tessar train --model {run.Record.Program.Model} --data {run.Record.Program.Data.Name}`; "
-                + "or use a method that needs the last weights only, such as data/grad-dot.", ErrorKind.Usage);
+                + "Train it here, or use a method that needs the last weights only, such as data/grad-dot.", ErrorKind.Usage)
+            {
+                Remedies = [new(RemedyKind.Train, run.Record.Program.Model, run.Record.Program.Data.Name), new(RemedyKind.UseMethod, "data/grad-dot")],
+            };
         }
     }
 
@@ -70,7 +72,7 @@ internal sealed class LearningRates
         {
             throw new TessarException(
                 $"The learning rates of a run with schedule {program.Schedule} aren't known: its metrics are missing. "
-                + "Restore metrics.arrows from a copy, or use --set weights=equal.", ErrorKind.InputData);
+                + "Restore metrics.arrows from a copy, or use weights=equal.", ErrorKind.InputData) { Remedies = [new(RemedyKind.SetMethodOption, "weights", "equal")] };
         }
 
         bool isExact = formula is not null || logged.Count == total;

@@ -33,21 +33,28 @@ internal sealed class ExportJob(
         {
             return split.Name.IndexOfAny(['/', '\\', '\0']) < 0 && split.Name is not ("." or "..")
                 ? Path.GetFullPath(Path.Combine(path, split.Name + extension))
-                : throw new TessarException($"The split `{split.Name}` can't name a file. Export it alone: `--split` and a file as `--out`.", ErrorKind.Usage);
+                : throw new TessarException($"The split `{split.Name}` can't name a file. Export it alone, into a file that you name.", ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "split", split.Name)] };
         }
 
         return splits == 1 ? Path.GetFullPath(path) : throw new TessarException(
             $"`{path}` is one file, but {Store.Path} has the splits {string.Join(", ", Store.Splits.Select(one => one.Name))}. "
-            + "Name a folder, or one of them with `--split`.",
-            ErrorKind.Usage);
+            + "Name a folder, or one of the splits.",
+            ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "split")] };
+    }
+
+    /// <summary>Refuses a file that can't be written: one that is there already, or that belongs to the store.</summary>
+    /// <exception cref="TessarException">It can't.</exception>
+    public void CheckFree(string path)
+    {
+        OutputPath.RefuseExisting(path, "out", Options.Replace);
+        OutputPath.RefuseInputs(path, "out", Store.Paths);
     }
 
     /// <summary>Writes a file that appears under its name when it is complete.</summary>
     /// <exception cref="TessarException">It exists already, can't be written, or the disk is full.</exception>
     public void WriteFile(string path, Action<Stream> write)
     {
-        if (File.Exists(path) && !Options.Replace)
-            throw new TessarException($"{path} exists already. Choose another --out, or replace it with --force.", ErrorKind.Usage);
+        CheckFree(path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         AtomicFile.Write(path, write);
         _files.Add(path);

@@ -25,7 +25,7 @@ internal sealed class SafetensorsExport : ExportFormat
             if (column.Kind is ColumnKind.Bytes or ColumnKind.Utf8 or ColumnKind.Json)
                 throw CannotHold(column, "its values have sizes of their own");
             if (column.Kind == ColumnKind.Image && column.ImageShape is null)
-                throw CannotHold(column, "its pictures have sizes of their own (`examples import --size HxW` makes them one)");
+                throw CannotHold(column, "its pictures have sizes of their own (an import can bring them to one)");
             bool counts = isFirst;
             isFirst = false;
             long[] shape = [split.Count, .. (column.ImageShape is { } image ? [image.Height, image.Width, image.Channels] : column.Shape).Select(size => (long)size)];

@@ -105,7 +105,7 @@ internal static class Resampling
         public static Axis Of(int from, int length)
         {
             if (Math.Max(from, length) > Longest)
-                throw new ArgumentException($"An image side of {Math.Max(from, length)} pixels can't be resized; at most {Longest} can.", nameof(length));
+                throw new ArgumentException($"An image side of {Math.Max(from, length)} pixels can't be resized; at most {Longest} can.", nameof(length)).ForUser(ErrorKind.InputData);
             return new Axis(from, length, length < from ? from : 2 * length);
         }
 

@@ -37,7 +37,7 @@ internal static class ChosenColumns
         foreach (string missing in (options.Columns ?? []).Where(name => !names.Contains(name, StringComparer.Ordinal)))
         {
             throw new TessarException(
-                $"`--columns` has `{missing}`, but the source has the columns: {string.Join(", ", names)}.{NearestName.Hint(missing, names)}", ErrorKind.Usage);
+                $"The column `{missing}` is asked for, but the source has the columns: {string.Join(", ", names)}.{NearestName.Hint(missing, names)}", ErrorKind.Usage);
         }
     }
 

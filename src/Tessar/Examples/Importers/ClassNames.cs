@@ -24,7 +24,10 @@ internal static class ClassNames
             {
                 throw new FileFormatException(
                     source, null, "classes whose names differ by more than upper and lower case", $"`{first[name]}` and `{name}`",
-                    "Rename one; or say that they are one class with `--class-case merge`, or two with `--class-case keep`.");
+                    "Rename one; or say that they are one class, or two.")
+                {
+                    Remedies = [new(RemedyKind.ChangeArgument, "class-case", "merge"), new(RemedyKind.ChangeArgument, "class-case", "keep")],
+                };
             }
         }
 

@@ -20,11 +20,11 @@ internal static class ColumnChoice
     {
         if (options.Image is { } name)
         {
-            int chosen = Find(columns, name, "--image");
+            int chosen = Find(columns, name, "pictures");
             return CanBePictures(columns[chosen]) ? chosen : throw new TessarException(
                 $"`{columns[chosen]}` can't be pictures. Required are image files, or numbers of shape [height, width], [height, width, channels] "
-                + "or [channels, height, width] with at most 4 channels, as U8 or from 0 to 1. Name another column with `--image`.",
-                ErrorKind.Usage);
+                + "or [channels, height, width] with at most 4 channels, as U8 or from 0 to 1. Name another column.",
+                ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "image")] };
         }
 
         int named = Named(columns, s_images, CanBePictures);
@@ -53,10 +53,13 @@ internal static class ColumnChoice
                 return new LabelCells(at, columns[at], null);
         }
 
-        int chosen = Find(columns, name, "--label");
-        string hint = columns[chosen].Kind == CellKind.Json ? $" Name a field of it: `--label {name}.label`." : " Name another column with `--label`.";
+        int chosen = Find(columns, name, "labels");
+        string hint = columns[chosen].Kind == CellKind.Json ? $" Name a field of it: `{name}.label`." : " Name another column.";
         throw new TessarException(
-            $"`{columns[chosen]}` can't be classes. Required is one whole number, one name, or one-hot numbers in each row.{hint}", ErrorKind.Usage);
+            $"`{columns[chosen]}` can't be classes. Required is one whole number, one name, or one-hot numbers in each row.{hint}", ErrorKind.Usage)
+        {
+            Remedies = [new(RemedyKind.ChangeArgument, "label", columns[chosen].Kind == CellKind.Json ? $"{name}.label" : null)],
+        };
     }
 
     /// <summary>The column of ids, whole numbers called <c>id</c>, or −1.</summary>
@@ -90,7 +93,7 @@ internal static class ColumnChoice
         return -1;
     }
 
-    private static int Find(IReadOnlyList<SourceColumn> columns, string name, string option)
+    private static int Find(IReadOnlyList<SourceColumn> columns, string name, string what)
     {
         for (int i = 0; i < columns.Count; i++)
         {
@@ -100,6 +103,6 @@ internal static class ColumnChoice
 
         string[] names = [.. columns.Select(column => column.Name)];
         throw new TessarException(
-            $"`{option}` is `{name}`, but the source has the columns: {string.Join(", ", names)}.{NearestName.Hint(name, names)}", ErrorKind.Usage);
+            $"The {what} are to come from the column `{name}`, but the source has the columns: {string.Join(", ", names)}.{NearestName.Hint(name, names)}", ErrorKind.Usage);
     }
 }

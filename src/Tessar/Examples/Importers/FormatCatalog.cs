@@ -24,8 +24,8 @@ internal static class FormatCatalog
     /// <exception cref="TessarException">None of those that are known; the message lists them.</exception>
     public static SourceFormat Detect(string path) => (Directory.Exists(path) ? OfFolder(path) : OfFile(path)) ?? throw new TessarException(
         $"`{path}` is in no format that can be imported. Formats: {string.Join("; ", All.Select(format => $"{format.Name} ({format.Summary})"))}. "
-        + "Check the path, or name the format with `--format`.",
-        ErrorKind.InputData);
+        + "Check the path, or name the format.",
+        ErrorKind.InputData) { Remedies = [new(RemedyKind.ChangeArgument, "format")] };
 
     private static SourceFormat? OfFolder(string path) => All.FirstOrDefault(format => format.RecognisesFolder(path));
 

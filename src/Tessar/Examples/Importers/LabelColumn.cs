@@ -122,6 +122,6 @@ internal sealed class LabelColumn
     private static FileFormatException Refuse(SourceTable table, SourceRow row, long at, int column, string expected, string found)
     {
         (string path, long? offset) = table.PlaceOf(row, at, column);
-        return new FileFormatException(path, offset, expected, $"{found} in {row.Name}", "Name all classes with `--classes A,B,…`, or another column with `--label`.");
+        return new FileFormatException(path, offset, expected, $"{found} in {row.Name}", "Name all classes, or another column for the labels.") { Remedies = [new(RemedyKind.ChangeArgument, "classes", "A,B,…"), new(RemedyKind.ChangeArgument, "label")] };
     }
 }

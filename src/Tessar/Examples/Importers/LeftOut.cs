@@ -78,7 +78,7 @@ internal sealed class LeftOut
         string counts = string.Join(", ", _counts.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Value} {entry.Key}")));
         string names = string.Join(", ", _names.Take(NamesShown)), more = Count > NamesShown ? string.Create(CultureInfo.InvariantCulture, $" and {Count - NamesShown} more") : string.Empty;
         return new TessarException(
-            $"`{source}` holds what can't be imported: {counts} ({names}{more}). Convert or remove it, or leave it out with `--skip-unknown`.",
-            ErrorKind.InputData);
+            $"`{source}` holds what can't be imported: {counts} ({names}{more}). Convert or remove it, or leave it out.",
+            ErrorKind.InputData) { Remedies = [new(RemedyKind.ChangeArgument, "skip-unknown")] };
     }
 }

@@ -114,6 +114,6 @@ internal static class PictureSurvey
         string pictures = failed == 1 ? "1 picture that can't" : $"{failed} pictures that can't";
         return new FileFormatException(
             first.Path, first.Offset, "pictures that can be decoded", $"{pictures}: {names}{more}",
-            $"The first: {first.Message} Replace or remove them, or leave them out with `--skip-bad`.", first);
+            $"The first: {first.Message} Replace or remove them, or leave them out.", first) { Remedies = [new(RemedyKind.ChangeArgument, "skip-bad")] };
     }
 }

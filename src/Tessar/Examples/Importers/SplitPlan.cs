@@ -20,7 +20,7 @@ internal static class SplitPlan
         if (splits.Length > 1 && (options.Split is not null || options.Splits.Count > 0))
         {
             throw new ArgumentException(
-                $"The source has the splits {Names(splits.Select(split => split.Split!))}, so neither `--split` nor `--splits` can be given.", nameof(options));
+                $"The source has the splits {Names(splits.Select(split => split.Split!))}, so they can be neither named nor cut anew.", nameof(options)).ForUser();
         }
 
         if (options.Split is { } name)
@@ -31,11 +31,11 @@ internal static class SplitPlan
         foreach ((string split, long limit) in options.Limits)
         {
             if (limit < 0)
-                throw new ArgumentOutOfRangeException(nameof(options), limit, $"The limit of `{split}` is {limit}; it has to be 0 or more.");
+                throw new ArgumentOutOfRangeException(nameof(options), limit, $"The limit of `{split}` is {limit}; it has to be 0 or more.").ForUser();
             if (!Array.Exists(selections, selection => selection.Split == split))
             {
                 throw new ArgumentException(
-                    $"`{split}` has a limit, but the source has the splits: {Names(selections.Select(selection => selection.Split))}.", nameof(options));
+                    $"`{split}` has a limit, but the source has the splits: {Names(selections.Select(selection => selection.Split))}.", nameof(options)).ForUser();
             }
         }
 
@@ -45,12 +45,13 @@ internal static class SplitPlan
     private static IEnumerable<RowSelection> Cut(SourceTable table, ImportOptions options)
     {
         if (table.Count < 0)
-            throw new ArgumentException("`--splits` needs a source that knows its number of rows. Name a file for each split: `train=a,test=b`.", nameof(options));
+            throw new ArgumentException("Only a source that knows its number of rows can be cut into splits. Name a file for each split: `train=a,test=b`.", nameof(options)).ForUser();
         long asked = options.Splits.Sum(split => split.Value ?? 0), rest = table.Count - asked, first = 0;
         if (rest < 0 || options.Splits.Any(split => split.Value < 0) || options.Splits.Count(split => split.Value is null) > 1)
         {
             throw new ArgumentException(
-                $"`--splits` asks for {asked} rows of {table.Count}, each count 0 or more and at most one `*`. Correct the counts.", nameof(options));
+                $"The splits ask for {asked} rows of {table.Count}; required are counts of 0 or more, at most one `*`, and no more rows than there are. Correct the counts.",
+                nameof(options)).ForUser(ErrorKind.Usage, new Remedy(RemedyKind.ChangeArgument, "splits"));
         }
 
         foreach ((string split, long? count) in options.Splits)

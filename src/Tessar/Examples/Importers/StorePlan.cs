@@ -25,12 +25,15 @@ internal sealed record StorePlan(IReadOnlyList<ColumnMaker> Columns, IReadOnlyLi
         if (options.Size is not null && image < 0)
         {
             throw new TessarException(
-                $"`--size` was given, but none of the columns {string.Join(", ", columns)} is known to be pictures. Name it with `--image`.",
-                ErrorKind.Usage);
+                $"A size was given, but none of the columns {string.Join(", ", columns)} is known to be pictures. Name the one that is.",
+                ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "image")] };
         }
 
         if (options.Label is not null && label?.Index == image)
-            throw new TessarException($"The column `{columns[image].Name}` can't be both pictures and classes. Name another with `--image` or `--label`.", ErrorKind.Usage);
+            throw new TessarException($"The column `{columns[image].Name}` can't be both pictures and classes. Name another for one of them.", ErrorKind.Usage)
+            {
+                Remedies = [new(RemedyKind.ChangeArgument, "image"), new(RemedyKind.ChangeArgument, "label")],
+            };
         LabelColumn? labels = label is not null && label.Index != image ? LabelColumn.Survey(tables, label, options, cancellation) : null;
         id = id == image || id == labels?.Source ? -1 : id;
         bool[] pictures = [.. columns.Select((column, i) => column.Kind == CellKind.Picture || (i == image && column.Kind == CellKind.Bytes))];

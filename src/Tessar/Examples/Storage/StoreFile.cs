@@ -36,7 +36,7 @@ internal sealed class StoreFile : IDisposable
     /// <exception cref="TessarException">The file is missing or can't be read.</exception>
     public static StoreFile Open(string path)
     {
-        MappedFile map = MappedFile.Open(path, "Check the path, or make a store: `tessar examples import SOURCE --out FILE.tess`.");
+        MappedFile map = MappedFile.Open(path, "Check the path, or make a store of your files.", new Remedy(RemedyKind.ImportExamples));
         try
         {
             return new StoreFile(map, StoreHeader.Read(map));

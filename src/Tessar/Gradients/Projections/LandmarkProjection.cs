@@ -36,14 +36,17 @@ internal sealed class LandmarkProjection : IGradientProjection, IDisposable
         if (width > train.Count)
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"projection-dimension is {width}, but {train} has only {train.Count} examples to be landmarks. Choose a smaller one, or --set projection=none."), ErrorKind.Usage);
+                CultureInfo.InvariantCulture, $"projection-dimension is {width}, but {train} has only {train.Count} examples to be landmarks. Choose a smaller one, or projection=none."), ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "projection", "none")] };
         }
 
         long bytes = BytesOf(GradientFactors.NumbersPerExampleOf(model, train), width);
         if (bytes > context.MemoryBudget)
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"The gradients of {width} landmarks need {bytes:N0} bytes; the memory budget is {context.MemoryBudget:N0}. Choose a smaller --set projection-dimension, or --set projection=sketch."), ErrorKind.Environment);
+                CultureInfo.InvariantCulture, $"The gradients of {width} landmarks need {bytes:N0} bytes; the memory budget is {context.MemoryBudget:N0}. Choose a smaller `projection-dimension`, or projection=sketch."), ErrorKind.Environment)
+            {
+                Remedies = [new(RemedyKind.SetMethodOption, "projection-dimension"), new(RemedyKind.SetMethodOption, "projection", "sketch")],
+            };
         }
 
         int[] chosen = [.. SketchHash.Subset(SketchHash.Key(seed, model.CheckpointNumber, 0), train.Count, width).Select(i => (int)i)];
@@ -98,7 +101,7 @@ internal sealed class LandmarkProjection : IGradientProjection, IDisposable
         diagonal.add_(Jitter * diagonal.mean());
         (Tensor factor, Tensor info) = linalg.cholesky_ex(kernel);
         if (info.item<int>() > 0)
-            throw new NumericalException("The kernel of the landmarks isn't positive definite: their gradients aren't finite, or all zero. Choose --set projection=sketch.");
+            throw new NumericalException("The kernel of the landmarks isn't positive definite: their gradients aren't finite, or all zero. Choose projection=sketch.") { Remedies = [new(RemedyKind.SetMethodOption, "projection", "sketch")] };
         Tensor inverse = linalg.solve_triangular(factor, eye(kernel.shape[0], dtype: ScalarType.Float64), upper: false);
         return inverse.t().to_type(ScalarType.Float32).contiguous().MoveToOuterDisposeScope();
     }

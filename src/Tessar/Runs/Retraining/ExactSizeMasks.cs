@@ -20,7 +20,7 @@ internal sealed class ExactSizeMasks : ExampleMasks
         {
             throw new ArgumentException(
                 string.Create(CultureInfo.InvariantCulture, $"A share of {fraction} of {examples} training examples selects nothing. Choose a larger share."),
-                nameof(fraction));
+                nameof(fraction)).ForUser();
         }
     }
 

@@ -82,7 +82,7 @@ public abstract class ExampleMasks
             _ => throw new ArgumentException(
                 $"`{rule}` is no rule for masks, and no file. Write `half`, `all`, `exact:0.3`, `independent:0.3`, or the path of a "
                 + "safetensors file with a tensor `masks` [masks, examples].",
-                nameof(rule)),
+                nameof(rule)).ForUser(),
         };
     }
 
@@ -119,10 +119,10 @@ public abstract class ExampleMasks
 
     private protected static double CheckShare(double share, string name) => share is > 0 and <= 1
         ? share
-        : throw new ArgumentOutOfRangeException(name, share, $"The share of examples is {share.ToString(CultureInfo.InvariantCulture)}; it has to lie in (0, 1].");
+        : throw new ArgumentOutOfRangeException(name, share, $"The share of examples is {share.ToString(CultureInfo.InvariantCulture)}; it has to lie in (0, 1].").ForUser();
 
     private static double Number(string rule, string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+        NumberText.TryDouble(text, out double number)
             ? number
-            : throw new ArgumentException($"`{text}` in the masks `{rule}` isn't a number; a share in (0, 1] is required, such as 0.5.", nameof(rule));
+            : throw new ArgumentException($"`{text}` in the masks `{rule}` isn't a number; a share in (0, 1] is required, such as 0.5.", nameof(rule)).ForUser();
 }

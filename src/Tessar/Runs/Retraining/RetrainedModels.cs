@@ -47,7 +47,7 @@ public sealed class RetrainedModels
         if (record.Finished is null)
         {
             throw new TessarException(
-                $"The retraining in {full} isn't finished. Go on with it: `tessar retrain` with the same options.", ErrorKind.InputData);
+                $"The retraining in {full} isn't finished. Go on with it: retrain with the same options.", ErrorKind.InputData) { Remedies = [new(RemedyKind.Retrain)] };
         }
 
         return new RetrainedModels(full, record);

@@ -49,7 +49,7 @@ internal sealed class RetrainingFolder(string directory)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TessarException($"The folder {Directory} can't be made: {e.Message.TrimEnd('.')}. Choose another with --out DIR.", ErrorKind.Environment, e);
+            throw new TessarException($"The folder {Directory} can't be made: {e.Message.TrimEnd('.')}. Choose another folder for the runs.", ErrorKind.Environment, e) { Remedies = [new(RemedyKind.ChangeArgument, "runs")] };
         }
     }
 

@@ -36,7 +36,7 @@ internal static class RetrainingJson
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TessarException(
-                $"`{path}` can't be read: {e.Message.TrimEnd('.')}. `tessar retrain` makes such a folder.", ErrorKind.InputData, e);
+                $"`{path}` can't be read: {e.Message.TrimEnd('.')}. A retraining makes such a folder.", ErrorKind.InputData, e) { Remedies = [new(RemedyKind.Retrain)] };
         }
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Tessar.Cli.Configuration;
 using Tessar.Cli.Parsing;
 
 namespace Tessar.Tests.Cli.Documentation;
@@ -37,8 +38,20 @@ internal static class CliPage
         | 5 | the work was done, but what it was to confirm did not hold: `replay` found other bits |
         | 130 | stopped by Ctrl-C or a termination signal |
 
-        **Errors** are one line on standard error, red on a terminal: what is wrong, the value, what is required, what to do.
-        `--verbose` adds the trace.
+        **Errors** are one line on standard error, red on a terminal: what is wrong, the value, what is required, what to do, and where
+        there is something to type, `Next:` with the option or the command. `--verbose` adds the trace.
+
+        **Nothing that is given is ignored.** An option that would mean nothing in a call is an error: `--patch-class` without `--patch`,
+        `--force` without a file to write. So are numbers that no number comes near (`1e-400`), unknown keys of `tessar.json`, those of
+        methods among them, and variables that begin with `TESSAR_` and that nothing reads. `--seed` and `--threads` belong to every command
+        and matter where something is drawn or computed; what goes on with a recorded program (`train --resume`, `replay`) refuses them.
+
+        **Files that are written where you say** have the ending of their kind, never replace a file that the call reads, by whatever name or
+        link, and replace any other only with `--force`.
+
+        **Text that comes with data**, such as names of classes, is printed without anything a terminal would obey: control characters and
+        marks that turn the direction of text are written out, `\e`, `\n`, `\u202e`. In a `.csv` a name that a spreadsheet would take for a
+        formula (it begins with `=`, `+`, `-`, `@`, a tab or a line end) gets an apostrophe in front; `--raw-cells` leaves it as it is.
 
         **Ctrl-C** once saves and stops: a training run keeps a checkpoint and goes on with `tessar train --resume`, features
         that were computed stay on the disk. Twice ends the process at once.
@@ -58,8 +71,11 @@ internal static class CliPage
         ```
 
         The variable of a key is `TESSAR_` and the key in capitals, `.` as `__` and `-` as `_`:
-        `TESSAR_TRAIN__OPTIMIZER__LEARNING_RATE`. `TESSAR_DATA` names a folder of data sets. `TESSAR_METHODS` names assemblies with
-        methods of your own, separated as paths are; they are listed, explained and run like those of Tessar: [own methods](own-methods.md).
+        `TESSAR_TRAIN__OPTIMIZER__LEARNING_RATE`. The other variables:
+
+        VARIABLES
+
+        Methods of your own are listed, explained and run like those of Tessar: [own methods](own-methods.md).
 
         **Ranges of examples** are `split:from-to`, both ends included: `train:0-1999`, `test:7`, `test`.
 
@@ -68,7 +84,9 @@ internal static class CliPage
     public static string Write()
     {
         var root = new TessarRoot();
-        var page = new StringBuilder(Introduction);
+        string variables = "| variable | what it is |\n|---|---|\n"
+            + string.Join('\n', EnvironmentVariables.Others.Select(variable => $"| `{variable.Key}` | {Cell(variable.Value)} |"));
+        var page = new StringBuilder(Introduction.Replace("VARIABLES", variables, StringComparison.Ordinal));
         page.Append("\n| option of every command | meaning | default | key |\n|---|---|---|---|\n");
         foreach (Option option in root.Options)
             OptionRow(page, option, root.Global.Settings);

@@ -16,7 +16,7 @@ public sealed class ScoreExportTests
     {
         using var examples = new ExplainedExamples(score: (i, j) => (i + 1) / 3f * MathF.Pow(-10, j - 4));
         using var stream = new MemoryStream();
-        ScoreExport.WriteCsv(examples.Explanation, stream, _ => { }, Cancellation);
+        ScoreExport.WriteCsv(examples.Explanation, stream, hasRawCells: true, _ => { }, Cancellation);
         List<string[]> lines = ParseCsv(Encoding.UTF8.GetString(stream.ToArray()));
         Assert.Equal(["target", "targetLabel", "trainExample", "label", "trueLabel", "score", "rank"], lines[0]);
         AssertMatrix(examples, [.. lines.Skip(1).Select(line => new ScoreRow(
@@ -67,7 +67,7 @@ public sealed class ScoreExportTests
         using var examples = new ExplainedExamples();
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.Throws<OperationCanceledException>(() => ScoreExport.WriteCsv(examples.Explanation, Stream.Null, _ => { }, cancelled.Token));
+        Assert.Throws<OperationCanceledException>(() => ScoreExport.WriteCsv(examples.Explanation, Stream.Null, hasRawCells: false, _ => { }, cancelled.Token));
     }
 
     private static void AssertMatrix(ExplainedExamples examples, ScoreRow[] rows)

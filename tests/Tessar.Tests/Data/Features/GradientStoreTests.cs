@@ -156,7 +156,7 @@ public sealed class GradientStoreTests
         WriteBatches(writer, Rows, 1000);
         Tensor factors = ones(Batch);
         NumericalException e = Assert.Throws<NumericalException>(() => writer.Write(1000, Values(1000, Batch) * 1e5, factors));
-        Assert.Contains("--set number-format=f32", e.Message, StringComparison.Ordinal);
+        Assert.Equal([new Remedy(RemedyKind.SetMethodOption, "number-format", "f32")], e.Remedies);
     }
 
     [Fact]

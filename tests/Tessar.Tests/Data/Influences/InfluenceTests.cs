@@ -79,7 +79,7 @@ public sealed class InfluenceTests
             new InfluenceLissa(new InfluenceLissaOptions { Damping = 1e-6, Curvature = CurvatureKind.Hessian, LissaBatch = SmallRun.TrainCount, Depth = 3000 })
                 .Score(small.View, small.Train, small.Test, Context));
         Assert.Contains("series diverges", e.Message, StringComparison.Ordinal);
-        Assert.Contains("--set curvature=gauss-newton", e.Message, StringComparison.Ordinal);
+        Assert.Contains("curvature=gauss-newton", e.Message, StringComparison.Ordinal);
     }
 
     // All directions kept: the same as the dense inverse within the range of H; the gradients of logistic regression lie in it.
@@ -120,7 +120,7 @@ public sealed class InfluenceTests
         using var small = new SmallRun("logistic");
         NumericalException error = Assert.Throws<NumericalException>(() =>
             new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 0 }).Score(small.View, small.Train, small.Test, Context));
-        Assert.Contains("--set damping", error.Message, StringComparison.Ordinal);
+        Assert.Contains("`damping`", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using Tessar.Lenses.Data.Kronecker;
+using Tessar.Operators.Kronecker;
+using Tessar.Tests.Operators.Kronecker;
 using TorchSharp;
-using static Tessar.Tests.Data.Kronecker.TinyModels;
+using static Tessar.Tests.Operators.Kronecker.TinyModels;
 using static TorchSharp.torch;
 
 namespace Tessar.Tests.Data.Kronecker;

@@ -27,6 +27,6 @@ public sealed class SearchPlanTests
         Assert.Equal((60, 1), (thread.BlockRows, thread.Threads));
         TessarException e = Assert.Throws<TessarException>(() => SearchPlan.For(Shape, 2, new MethodContext { MemoryBudget = Shape.BytesOf(60, 1) - 1 }));
         Assert.Equal(ErrorKind.Environment, e.Kind);
-        Assert.Contains("--memory", e.Message, StringComparison.Ordinal);
+        Assert.Contains(new Remedy(RemedyKind.ChangeArgument, "memory"), e.Remedies);
     }
 }

@@ -50,7 +50,7 @@ public sealed class ExporterTests : IDisposable
         string file = Assert.Single(Exporter.Export(store, "parquet", folder.File("a.parquet"), only, cancellation: TestContext.Current.CancellationToken));
         using ExampleStore back = folder.Import(file);
         Assert.Equal(("test", (long)Test), (back.Splits.Single().Name, back.Count));
-        Assert.Contains("--force", Refuse(store, "parquet", "a.parquet", only).Message, StringComparison.Ordinal);
+        Assert.Contains("exists already", Refuse(store, "parquet", "a.parquet", only).Message, StringComparison.Ordinal);
         Exporter.Export(store, "parquet", folder.File("a.parquet"), only with { Replace = true }, cancellation: TestContext.Current.CancellationToken);
         Assert.Contains("splits train, test", Refuse(store, "parquet", "b.parquet", null).Message, StringComparison.Ordinal);
     }
@@ -61,7 +61,7 @@ public sealed class ExporterTests : IDisposable
         using ExampleStore text = Make(hasIds: false, isRagged: false, hasText: true);
         Assert.Contains("`raw`", Refuse(text, "safetensors", "there", null).Message, StringComparison.Ordinal);
         using ExampleStore ragged = Make(hasIds: false, isRagged: true, hasText: false);
-        Assert.Contains("--size", Refuse(ragged, "safetensors", "there", null).Message, StringComparison.Ordinal);
+        Assert.Contains("sizes of their own", Refuse(ragged, "safetensors", "there", null).Message, StringComparison.Ordinal);
         Assert.Contains("Did you mean `parquet`", Refuse(text, "parqet", "there", null).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Exporter.Export(
             text, "parquet", folder.File("there"), new ExportOptions { ShardBytes = 10 }, cancellation: TestContext.Current.CancellationToken));

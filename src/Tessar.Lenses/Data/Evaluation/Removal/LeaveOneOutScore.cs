@@ -65,7 +65,7 @@ internal sealed record LeaveOneOutScore
         if (kept.Length == 0)
         {
             throw new NumericalException(
-                "For every target the effects or the scores of all removed examples are the same, so nothing can be correlated. Look at the scores with `tessar attribute`.");
+                "For every target the effects or the scores of all removed examples are the same, so nothing can be correlated. Look at the scores.") { Remedies = [new(RemedyKind.Attribute)] };
         }
 
         effects = [.. kept.Select(q => effects[q])];

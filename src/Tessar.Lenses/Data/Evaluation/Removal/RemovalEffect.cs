@@ -39,7 +39,7 @@ internal sealed record RemovalEffect
             throw new ArgumentException("Targets lose examples of their own, or all the same: give one of the two.", nameof(own));
         random = [.. random.Where(draw => draw.Length > 0)];
         if (random.Length == 0 || untouched.Length == 0 || shared is { Length: 0 } || own?.All(seeds => seeds.Length == 0) == true)
-            throw new TessarException("Every training of a removal failed, so there is no change to measure. Train the program once, `tessar train`, to see why.", ErrorKind.InputData);
+            throw new TessarException("Every training of a removal failed, so there is no change to measure. Train the program once to see why.", ErrorKind.InputData) { Remedies = [new(RemedyKind.Train)] };
         int[] kept = [.. Enumerable.Range(0, own?.Length ?? shared![0].Length).Where(q => own is null || own[q].Length > 0)];
         double[]? ownMeans = own is null ? null : [.. kept.Select(q => own[q].Average())];
         Sampled untouchedMeans = new([untouched], kept), randomMeans = new(random, kept);

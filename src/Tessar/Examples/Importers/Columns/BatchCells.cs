@@ -33,7 +33,7 @@ internal static class BatchCells
 
     /// <summary>The error about a value that isn't there.</summary>
     public static FileFormatException Missing(string path, string column, long row) =>
-        new(path, null, $"a value of `{column}` in row {row}", "none", "Say what to put there with `--fill VALUE`, or complete the table.");
+        new(path, null, $"a value of `{column}` in row {row}", "none", "Say what to put there, or complete the table.") { Remedies = [new(RemedyKind.ChangeArgument, "fill", "0")] };
 
     /// <summary>Puts a number where one is missing.</summary>
     /// <exception cref="TessarException">None was given, or the column can't hold it.</exception>
@@ -49,7 +49,7 @@ internal static class BatchCells
             _ => (double.MinValue, double.MaxValue),
         };
         if ((isInteger && value != Math.Floor(value)) || value < least || value > most)
-            throw new TessarException($"`--fill` is {value}, which {ElementTypes.NameOf(column.Type)} of the column `{column.Name}` can't hold. Choose another value.", ErrorKind.Usage);
+            throw new TessarException($"The number to fill gaps with is {value}, which {ElementTypes.NameOf(column.Type)} of the column `{column.Name}` can't hold. Choose another value.", ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "fill")] };
         Numbers.WriteDouble(column.Type, value, number);
     }
 }

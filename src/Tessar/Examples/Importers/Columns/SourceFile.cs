@@ -33,7 +33,7 @@ internal static class SourceFile
 
     /// <summary>The error about a damaged source.</summary>
     public static FileFormatException Refuse(string path, long? offset, string expected, string found, Exception? inner = null) =>
-        new(path, offset, expected, found, "The source is damaged or in another format: get or convert it again, or name the format with `--format`.", inner);
+        new(path, offset, expected, found, "The source is damaged or in another format: get or convert it again, or name its format.", inner) { Remedies = [new(RemedyKind.ChangeArgument, "format")] };
 
     /// <summary>Runs code of others over a file; whatever it throws becomes the error about that file.</summary>
     /// <remarks>

@@ -42,7 +42,7 @@ public sealed class ArrowFormatTests : IDisposable
         Assert.Contains("`z` in row 1", folder.Refusal<FileFormatException>(folder.File("a.arrow")).Message, StringComparison.Ordinal);
         using ExampleStore store = folder.Import(folder.File("a.arrow"), new ImportOptions { Fill = 7 });
         Assert.Equal([1.5, 7, 3], Enumerable.Range(0, 3).Select(i => BinaryPrimitives.ReadDoubleLittleEndian(store.Row(store.Column("z"), i))));
-        Assert.Contains("`--fill`", folder.Refusal<TessarException>(WriteBytes(), new ImportOptions { Fill = 300 }).Message, StringComparison.Ordinal);
+        Assert.Contains("The number to fill gaps with is 300", folder.Refusal<TessarException>(WriteBytes(), new ImportOptions { Fill = 300 }).Message, StringComparison.Ordinal);
 
         string WriteBytes()
         {

@@ -66,7 +66,7 @@ public sealed class ImageFolderFormatTests : IDisposable
         FileFormatException error = folder.Refusal<FileFormatException>(folder.File("photos"));
         Assert.Equal(folder.File("photos/a/1.png"), error.Path);
         Assert.Contains("3 pictures that can't: a/1.png, b/x.jpg, b/y.jpg", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--skip-bad", error.Message, StringComparison.Ordinal);
+        Assert.Equal([new Remedy(RemedyKind.ChangeArgument, "skip-bad")], error.Remedies);
         using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { SkipBad = true });
         Assert.Equal(4, store.Count);
         Assert.Equal(Photos.Pixels(4, 4, 2), store.PixelsOf(1));
@@ -108,9 +108,9 @@ public sealed class ImageFolderFormatTests : IDisposable
         foreach (string name in (string[])["a/2.tif", "b/3.TIF", "b/4.tiff", "b/deep/5.heic"])
             Write(name, [(byte)'I', (byte)'I', 42, 0, 8, 0, 0, 0]);
         Write("labels.csv", "a,b"u8.ToArray());
-        string message = folder.Refusal<TessarException>(folder.File("photos")).Message;
-        Assert.Contains("1 .csv, 1 .heic, 2 .tif, 1 .tiff, 1 empty class folder", message, StringComparison.Ordinal);
-        Assert.Contains("--skip-unknown", message, StringComparison.Ordinal);
+        TessarException error = folder.Refusal<TessarException>(folder.File("photos"));
+        Assert.Contains("1 .csv, 1 .heic, 2 .tif, 1 .tiff, 1 empty class folder", error.Message, StringComparison.Ordinal);
+        Assert.Equal([new Remedy(RemedyKind.ChangeArgument, "skip-unknown")], error.Remedies);
         using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { SkipUnknown = true });
         Assert.Equal((1L, 2), (store.Count, store.ClassNames.Count));
         Assert.Equal("2", store.Manifest.Provenance.Settings["skip-unknown..tif"]);
@@ -207,9 +207,9 @@ public sealed class ImageFolderFormatTests : IDisposable
         Write("Cat/1.png", Photos.Png(2, 2, 1));
         Write("cat/2.png", Photos.Png(2, 2, 2));
         Write("dog/3.png", Photos.Png(2, 2, 3));
-        string message = folder.Refusal<FileFormatException>(folder.File("photos")).Message;
-        Assert.Contains("`Cat` and `cat`", message, StringComparison.Ordinal);
-        Assert.Contains("--class-case merge", message, StringComparison.Ordinal);
+        FileFormatException error = folder.Refusal<FileFormatException>(folder.File("photos"));
+        Assert.Contains("`Cat` and `cat`", error.Message, StringComparison.Ordinal);
+        Assert.Contains(new Remedy(RemedyKind.ChangeArgument, "class-case", "merge"), error.Remedies);
         using ExampleStore merged = folder.Import(folder.File("photos"), new ImportOptions { ClassCase = ClassCase.Merge });
         Assert.Equal(["Cat", "dog"], merged.ClassNames);
         Assert.Equal([0, 0, 1], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(merged, "train").Label(i)));

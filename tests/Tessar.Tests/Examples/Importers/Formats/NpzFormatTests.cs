@@ -41,7 +41,7 @@ public sealed class NpzFormatTests : IDisposable
             folder.File("a.npz"), new ImportOptions { Label = "digit", Splits = [new("train", 4), new("test", null)], Limits = limits });
         Assert.Equal([("train", 4L), ("test", 3L)], cut.Splits.Select(split => (split.Name, split.Count)));
         Assert.Equal([1, 2, 0], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(cut, "test").Label(i)));
-        Assert.Contains("asks for 10 rows of 9", folder.Refusal<ArgumentException>(
+        Assert.Contains("ask for 10 rows of 9", folder.Refusal<ArgumentException>(
             folder.File("a.npz"), new ImportOptions { Splits = [new("train", 10)] }).Message, StringComparison.Ordinal);
     }
 

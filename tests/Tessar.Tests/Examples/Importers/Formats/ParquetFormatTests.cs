@@ -38,9 +38,9 @@ public sealed class ParquetFormatTests : IDisposable
     {
         var number = new DataField<double?>("z");
         await Write("a.parquet", new ParquetSchema(number), async group => await group.WriteAsync<double>(number, new double?[] { 1.5, null, 3 }));
-        string message = folder.Refusal<FileFormatException>(folder.File("a.parquet")).Message;
-        Assert.Contains("`z` in row 1", message, StringComparison.Ordinal);
-        Assert.Contains("--fill", message, StringComparison.Ordinal);
+        FileFormatException error = folder.Refusal<FileFormatException>(folder.File("a.parquet"));
+        Assert.Contains("`z` in row 1", error.Message, StringComparison.Ordinal);
+        Assert.Equal([new Remedy(RemedyKind.ChangeArgument, "fill", "0")], error.Remedies);
         using ExampleStore store = folder.Import(folder.File("a.parquet"), new ImportOptions { Fill = -0.5 });
         Assert.Equal(-0.5, BinaryPrimitives.ReadDoubleLittleEndian(store.Row(store.Column("z"), 1)));
         Assert.Equal("-0.5", store.Manifest.Provenance.Settings["fill"]);

@@ -196,7 +196,7 @@ public sealed class WebDatasetFormatTests : IDisposable
             folder.Refusal<FileFormatException>(folder.File("a.tar"), new ImportOptions { Label = label });
         }
 
-        Assert.Contains("--label json.label", folder.Refusal<TessarException>(folder.File("a.tar"), new ImportOptions { Label = "json" }).Message, StringComparison.Ordinal);
+        Assert.Contains("`json.label`", folder.Refusal<TessarException>(folder.File("a.tar"), new ImportOptions { Label = "json" }).Message, StringComparison.Ordinal);
 
         (string, byte[])[] Sample(int key, string value) => [($"{key}.json", Encoding.UTF8.GetBytes(before + value + after))];
     }

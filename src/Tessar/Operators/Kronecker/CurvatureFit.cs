@@ -1,16 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
 using Tessar.Autograd;
-using Tessar.Lenses.Data.Layers;
-using Tessar.Methods;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Kronecker;
+namespace Tessar.Operators.Kronecker;
 
 /// <summary>Measures a curvature: covariances in a first pass, their eigenvectors, eigenvalues in a second pass.</summary>
 /// <remarks>
-/// What is done is kept: a call after an interruption goes on where the last one stopped, to the same bits. Several sources are treated as
+/// What is done is kept: a call after an interruption goes on where the last one stopped, to the same bits. Several sources are
+/// treated as
 /// one larger set: their covariances and eigenvalues are means over all of them.
 /// </remarks>
 /// <param name="shapes">The blocks.</param>
@@ -19,18 +18,18 @@ namespace Tessar.Lenses.Data.Kronecker;
 /// <param name="batchSize">Examples per forward pass.</param>
 /// <param name="type">Type of the gradients.</param>
 /// <param name="files">Where to keep results; null for nowhere.</param>
-/// <param name="context">Progress, cancellation and limits.</param>
+/// <param name="work">Progress, cancellation and limits.</param>
 internal sealed class CurvatureFit(
     IReadOnlyList<BlockShape> shapes, IReadOnlyList<Func<CurvatureSource>> sources, int examples, int batchSize, ScalarType type, FactorFiles? files,
-    MethodContext context)
+    Work work)
 {
     private static readonly TimeSpan BetweenSaves = TimeSpan.FromSeconds(60);
 
     /// <summary>Refuses layers whose factors are too large, before anything expensive starts.</summary>
     /// <param name="shapes">The blocks of one curvature.</param>
     /// <param name="curvatures">How many are kept at once.</param>
-    /// <param name="context">The budget.</param>
-    public static void CheckMemory(IReadOnlyList<BlockShape> shapes, int curvatures, MethodContext context)
+    /// <param name="work">The budget.</param>
+    public static void CheckMemory(IReadOnlyList<BlockShape> shapes, int curvatures, Work work)
     {
         long largest = 0, bytes = 0;
         foreach (BlockShape shape in shapes)
@@ -40,27 +39,28 @@ internal sealed class CurvatureFit(
             bytes += 4 * curvatures * squares + 16 * curvatures * shape.Count + 8 * squares;
             int side = shape.IsFactored ? Math.Max(shape.Inputs, shape.Outputs) : 0;
             largest = Math.Max(largest, side);
-            if (side > SideBasis.LargestSide)
+            if (side > Eigenbasis.LargestSide)
             {
                 throw new TessarException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Layer {shape.Name} has a side of {side} entries; eigenvectors are computed up to {SideBasis.LargestSide}. ")
+                    $"Layer {shape.Name} has a side of {side} entries; eigenvectors are computed up to {Eigenbasis.LargestSide}. ")
                     + "Choose a method without them: data/logra, data/grass or data/trak.", ErrorKind.Usage);
             }
         }
 
         bytes += 24 * largest * largest;
-        if (bytes > context.MemoryBudget)
+        if (bytes > work.MemoryBudget)
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The factors of {shapes.Count} layers need {bytes:N0} bytes; the memory budget is {context.MemoryBudget:N0}. ")
+                $"The factors of {shapes.Count} layers need {bytes:N0} bytes; the memory budget is {work.MemoryBudget:N0}. ")
                 + "Choose a method without them: data/logra, data/grass or data/trak.", ErrorKind.Environment);
         }
     }
 
     /// <summary>Measures it, or takes it from the files.</summary>
-    /// <param name="isKfac">Whether the eigenvalues of layers are products of those of the factors; then a second pass is needed for other parameters only.</param>
+    /// <param name="isKfac">Whether the eigenvalues of layers are products of those of the factors; then a second pass is needed
+    /// for other parameters only.</param>
     /// <exception cref="NumericalException">Something isn't finite.</exception>
     public KroneckerCurvature Fit(bool isKfac)
     {
@@ -100,7 +100,7 @@ internal sealed class CurvatureFit(
         known.Dispose();
         using var sums = new CovarianceSums(shapes);
         Pass(0, "covariances", sums.Tensors, () => sums.Examples, sums.Add);
-        Eigenbasis basis = Eigenbasis.Of(sums, type, context);
+        Eigenbasis basis = Eigenbasis.Of(sums, type, work);
         files?.Save("eigenvectors", basis.Tensors);
         return basis;
     }
@@ -120,12 +120,12 @@ internal sealed class CurvatureFit(
             var sinceSave = Stopwatch.StartNew();
             for (int s = (int)(done() / examples); s < sources.Count; s++)
             {
-                context.Cancellation.ThrowIfCancellationRequested();
+                work.Cancellation.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
                 using CurvatureSource source = sources[s]();
                 for (int first = (int)(done() - (long)s * examples); first < examples; first += batchSize)
                 {
-                    context.Cancellation.ThrowIfCancellationRequested();
+                    work.Cancellation.ThrowIfCancellationRequested();
                     using DisposeScope inner = NewDisposeScope();
                     add(source.Blocks, source.Run(first, Math.Min(batchSize, examples - first), pass));
                     if (sinceSave.Elapsed > BetweenSaves)
@@ -165,5 +165,5 @@ internal sealed class CurvatureFit(
     }
 
     private void Report(string stage, int total, string unit, int? done = null) =>
-        context.Progress?.Report(new MethodProgress(stage, done ?? total, total, unit));
+        work.Progress?.Report(new MethodProgress(stage, done ?? total, total, unit));
 }

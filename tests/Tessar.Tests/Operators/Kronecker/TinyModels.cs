@@ -1,10 +1,10 @@
 using Tessar.Autograd;
-using Tessar.Lenses.Data.Kronecker;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Tests.Data.Kronecker;
+namespace Tessar.Tests.Operators.Kronecker;
 
 /// <summary>Models and data small enough for dense matrices, in fp64.</summary>
 internal static class TinyModels

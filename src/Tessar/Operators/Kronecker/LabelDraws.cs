@@ -4,11 +4,12 @@ using Tessar.Tasks;
 using static TorchSharp.torch;
 using RandomStream = Tessar.Examples.RandomStream;
 
-namespace Tessar.Lenses.Data.Kronecker;
+namespace Tessar.Operators.Kronecker;
 
 /// <summary>Labels drawn from the model's own softmax, y ~ p(·|x): with them the mean of ∇ℓ∇ℓᵀ is the Fisher matrix.</summary>
 /// <remarks>
-/// The uniform number behind a draw follows from (seed, checkpoint, pass, pixels): neither the order of the examples nor their batches
+/// The uniform number behind a draw follows from (seed, checkpoint, pass, pixels): neither the order of the examples nor their
+/// batches
 /// matter, and passes are independent. Copies of an example draw alike.
 /// </remarks>
 internal static class LabelDraws

@@ -1,12 +1,12 @@
 using Tessar.Autograd;
 using Tessar.Gradients;
-using Tessar.Lenses.Data.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Kronecker;
+namespace Tessar.Operators.Kronecker;
 
-/// <summary>The parts of a model between which no curvature is kept: one per Linear or ungrouped Conv2d layer, one per other parameter.</summary>
+/// <summary>The parts of a model between which no curvature is kept: one per Linear or ungrouped Conv2d layer, one per other
+/// parameter.</summary>
 /// <param name="Layers">The layers, whose curvature has two factors.</param>
 /// <param name="Others">The other parameters, whose curvature is diagonal.</param>
 internal sealed record CurvatureBlocks(IReadOnlyList<FactoredLayer> Layers, IReadOnlyList<ParameterSlot> Others)
@@ -36,7 +36,8 @@ internal sealed record CurvatureBlocks(IReadOnlyList<FactoredLayer> Layers, IRea
         return delta.transpose(1, 2).bmm(a).flatten(1);
     }
 
-    /// <summary>a [B, in] and δ [B, out] of a layer with one position, whose gradient δaᵀ needn't be formed; null for every other block.</summary>
+    /// <summary>a [B, in] and δ [B, out] of a layer with one position, whose gradient δaᵀ needn't be formed; null for every other
+    /// block.</summary>
     public (Tensor A, Tensor Delta)? SinglePosition(CapturedBatch batch, int block)
     {
         if (block >= Layers.Count)

@@ -1,13 +1,14 @@
 using System.Globalization;
 using Tessar.Autograd;
-using Tessar.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Kronecker;
+namespace Tessar.Operators.Kronecker;
 
-/// <summary>The curvature H ≈ Q diag(Λ) Qᵀ block by block, Q = Q_D ⊗ Q_A for a layer and 1 for other parameters, and functions of it.</summary>
-/// <remarks>EK-FAC takes Λ from a second pass, K-FAC takes λ_D λ_Aᵀ. A function φ(H) multiplies rotated gradients by φ(Λ) and rotates back.</remarks>
+/// <summary>The curvature H ≈ Q diag(Λ) Qᵀ block by block, Q = Q_D ⊗ Q_A for a layer and 1 for other parameters, and functions of
+/// it.</summary>
+/// <remarks>EK-FAC takes Λ from a second pass, K-FAC takes λ_D λ_Aᵀ. A function φ(H) multiplies rotated gradients by φ(Λ) and
+/// rotates back.</remarks>
 internal sealed class KroneckerCurvature : IDisposable
 {
     // Below this share of the largest eigenvalue an undamped division gives noise.
@@ -42,7 +43,8 @@ internal sealed class KroneckerCurvature : IDisposable
     /// <summary>Largest relative difference between the trace of a factor and the sum of its eigenvalues.</summary>
     public double EigenvalueGap { get; }
 
-    /// <summary>1/(Λ + λ) per block, λ = damping · mean Λ, with the absolute λ; a block without any curvature has no gradient either and gets 0.</summary>
+    /// <summary>1/(Λ + λ) per block, λ = damping · mean Λ, with the absolute λ; a block without any curvature has no gradient
+    /// either and gets 0.</summary>
     /// <param name="damping">At least 0.</param>
     /// <returns>In the current dispose scope.</returns>
     /// <exception cref="NumericalException">Without damping an eigenvalue is as good as zero.</exception>
@@ -67,7 +69,7 @@ internal sealed class KroneckerCurvature : IDisposable
                 throw new NumericalException(string.Create(
                     CultureInfo.InvariantCulture,
                     $"The curvature of {string.Join(", ", Shapes[b].Parameters)} has eigenvalues from {smallest:g3} to {largest:g3} with damping {damping}: it can't be inverted. ")
-                    + "Raise --set damping; 0.1 is a common choice.");
+                    + "Raise the damping; 0.1 is a common choice.") { Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.1")] };
             }
 
             inverses[b] = mean > 0 ? damped.reciprocal() : zeros_like(damped);
@@ -89,9 +91,12 @@ internal sealed class KroneckerCurvature : IDisposable
             : rows * factors;
     }
 
-    /// <summary>φ(H) of all blocks as one operator over the flat gradient: the curvature itself, its damped inverse, or any other function.</summary>
-    /// <param name="parameters">The parameters of the blocks, in the order of the flat gradient; those of no block are multiplied with zero.</param>
-    /// <param name="functions">φ(Λ) per block; null for Λ. Stays the caller's, and has to live as long as the operator, as this curvature does.</param>
+    /// <summary>φ(H) of all blocks as one operator over the flat gradient: the curvature itself, its damped inverse, or any other
+    /// function.</summary>
+    /// <param name="parameters">The parameters of the blocks, in the order of the flat gradient; those of no block are multiplied
+    /// with zero.</param>
+    /// <param name="functions">φ(Λ) per block; null for Λ. Stays the caller's, and has to live as long as the operator, as this
+    /// curvature does.</param>
     /// <remarks>Cost of a product: for each layer of [out, in] in·out·(in + out) multiplications twice, for a vector.</remarks>
     public LinearOperator Operator(ParameterVector parameters, IReadOnlyList<Tensor>? functions = null)
     {

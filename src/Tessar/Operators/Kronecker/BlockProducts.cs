@@ -2,7 +2,7 @@ using Tessar.Autograd;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Kronecker;
+namespace Tessar.Operators.Kronecker;
 
 /// <summary>Inner products of the gradients of a batch with rows that are held, one set of rows per block.</summary>
 internal static class BlockProducts

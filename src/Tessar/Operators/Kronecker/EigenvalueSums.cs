@@ -2,11 +2,13 @@ using Tessar.Autograd;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Kronecker;
+namespace Tessar.Operators.Kronecker;
 
-/// <summary>Σ over examples of (Q_Dᵀ G Q_A)² for each layer and of g² for each other parameter, fp64, with Σ‖G‖² of the same draws.</summary>
+/// <summary>Σ over examples of (Q_Dᵀ G Q_A)² for each layer and of g² for each other parameter, fp64, with Σ‖G‖² of the same
+/// draws.</summary>
 /// <remarks>
-/// Rotations keep lengths, so the entries of the first have to add up to the second: what the method checks itself by. A layer with one
+/// Rotations keep lengths, so the entries of the first have to add up to the second: what the method checks itself by. A layer
+/// with one
 /// position needs no G: (Q_Dᵀ δ aᵀ Q_A)² = (Q_Dᵀδ)² ((Q_Aᵀa)²)ᵀ, so a batch is one product of matrices.
 /// </remarks>
 internal sealed class EigenvalueSums : IDisposable

@@ -1,9 +1,9 @@
-using Tessar.Lenses.Data.Kronecker;
+using Tessar.Operators.Kronecker;
 using TorchSharp;
-using static Tessar.Tests.Data.Kronecker.TinyModels;
+using static Tessar.Tests.Operators.Kronecker.TinyModels;
 using static TorchSharp.torch;
 
-namespace Tessar.Tests.Data.Kronecker;
+namespace Tessar.Tests.Operators.Kronecker;
 
 public sealed class KroneckerCurvatureTests : IDisposable
 {

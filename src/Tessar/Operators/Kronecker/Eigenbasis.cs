@@ -1,12 +1,14 @@
-using Tessar.Methods;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Kronecker;
+namespace Tessar.Operators.Kronecker;
 
 /// <summary>A = Q_A diag(λ_A) Q_Aᵀ and D = Q_D diag(λ_D) Q_Dᵀ of each layer, decomposed in fp64.</summary>
 internal sealed class Eigenbasis : IDisposable
 {
+    /// <summary>Largest side of a layer whose covariance is decomposed; side³ work and 24·side² bytes.</summary>
+    public const int LargestSide = 8192;
+
     private readonly SortedDictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
 
     /// <summary>Room for the layers, to be filled from a file.</summary>
@@ -32,22 +34,22 @@ internal sealed class Eigenbasis : IDisposable
     /// <summary>Decomposes.</summary>
     /// <param name="sums">Of at least one example.</param>
     /// <param name="type">Type in which eigenvectors are kept.</param>
-    /// <param name="context">Progress and cancellation.</param>
+    /// <param name="work">Progress and cancellation.</param>
     /// <exception cref="NumericalException">A covariance isn't finite.</exception>
-    public static Eigenbasis Of(CovarianceSums sums, ScalarType type, MethodContext context)
+    public static Eigenbasis Of(CovarianceSums sums, ScalarType type, Work work)
     {
         var basis = new Eigenbasis(sums.Shapes, type);
         try
         {
             for (int l = 0; l < sums.Shapes.Count; l++)
             {
-                context.Cancellation.ThrowIfCancellationRequested();
+                work.Cancellation.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
                 string name = sums.Shapes[l].Name;
                 double inputs = Decompose(sums.Inputs[l] / sums.Positions(l), $"inputs of {name}", basis.Layers[l].InputVectors, basis.Layers[l].InputValues);
                 double outputs = Decompose(sums.Outputs[l] / sums.Examples, $"output gradients of {name}", basis.Layers[l].OutputVectors, basis.Layers[l].OutputValues);
                 basis.Gaps[l] = Math.Max(inputs, outputs);
-                context.Progress?.Report(new MethodProgress("eigenvectors", l + 1, sums.Shapes.Count, "layers"));
+                work.Progress?.Report(new MethodProgress("eigenvectors", l + 1, sums.Shapes.Count, "layers"));
             }
 
             return basis;

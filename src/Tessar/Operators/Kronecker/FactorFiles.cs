@@ -3,9 +3,10 @@ using System.Text;
 using Tessar.Tensors;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Kronecker;
+namespace Tessar.Operators.Kronecker;
 
-/// <summary>Where factors are kept between calls: safetensors files in a folder whose name says what they were made from.</summary>
+/// <summary>Where factors are kept between calls: safetensors files in a folder whose name says what they were made
+/// from.</summary>
 /// <param name="folder">The folder; made when the first file is written.</param>
 internal sealed class FactorFiles(string folder)
 {

@@ -1,10 +1,10 @@
 using Tessar.Autograd;
-using Tessar.Lenses.Data.Kronecker;
+using Tessar.Operators.Kronecker;
 using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Tests.Data.Kronecker;
+namespace Tessar.Tests.Operators.Kronecker;
 
 /// <summary>Loss gradients of a model of any type on inputs in memory, with given labels, or with every label weighted by its probability.</summary>
 internal sealed class FixedSource : CurvatureSource

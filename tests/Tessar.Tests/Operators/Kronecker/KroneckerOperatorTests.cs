@@ -1,10 +1,10 @@
-using Tessar.Lenses.Data.Kronecker;
 using Tessar.Operators;
+using Tessar.Operators.Kronecker;
 using TorchSharp;
-using static Tessar.Tests.Data.Kronecker.TinyModels;
+using static Tessar.Tests.Operators.Kronecker.TinyModels;
 using static TorchSharp.torch;
 
-namespace Tessar.Tests.Data.Kronecker;
+namespace Tessar.Tests.Operators.Kronecker;
 
 /// <summary>K-FAC and EK-FAC as operators over the flat gradient.</summary>
 public sealed class KroneckerOperatorTests : IDisposable
@@ -30,7 +30,8 @@ public sealed class KroneckerOperatorTests : IDisposable
         ParameterVector parameters = ParameterVector.Of(source.Gradients.Captured);
         LinearOperator found = curvature.Operator(parameters);
         Assert.True(found.IsSelfAdjoint && found.IsPositiveSemidefinite);
-        Tensor flat = eye(parameters.Size, dtype: ScalarType.Float64), columns = randn(parameters.Size, 4, dtype: ScalarType.Float64);
+        Tensor flat = eye(parameters.Size, dtype: ScalarType.Float64),
+            columns = randn(parameters.Size, 4, dtype: ScalarType.Float64);
         Tensor expected = zeros_like(columns);
         for (int b = 0; b < curvature.Shapes.Count; b++)
         {
@@ -44,7 +45,8 @@ public sealed class KroneckerOperatorTests : IDisposable
         // By name, a layer's block is its own.
         LinearOperator first = found.Block([.. curvature.Shapes[0].Parameters]);
         Assert.Equal(curvature.Shapes[0].Count, first.Size);
-        Assert.Equal(curvature.Values[0].sum().item<double>(), first.ToDense().trace().item<double>(), 1e-10 * Largest(curvature.Values[0]) * first.Size);
+        Assert.Equal(curvature.Values[0].sum().item<double>(), first.ToDense().trace().item<double>(),
+            1e-10 * Largest(curvature.Values[0]) * first.Size);
     }
 
     [Theory]
@@ -72,7 +74,8 @@ public sealed class KroneckerOperatorTests : IDisposable
     [Fact]
     public void One_example_in_one_layer_gives_the_Gauss_Newton_operator()
     {
-        using nn.Module<Tensor, Tensor> model = nn.Sequential(("flat", nn.Flatten()), ("fc", nn.Linear(64, Classes))).to(ScalarType.Float64);
+        using nn.Module<Tensor, Tensor> model = nn.Sequential(("flat", nn.Flatten()),
+            ("fc", nn.Linear(64, Classes))).to(ScalarType.Float64);
         Tensor input = Images(1);
         using var source = new FixedSource(model, input, Classes);
         using KroneckerCurvature kfac = Fit(source, isKfac: true);
