@@ -51,7 +51,7 @@ internal static class BatchNormStatistics
             for (int batch = 0; batch < count; batch++)
             {
                 using var scope = NewDisposeScope();
-                model.call(Batches.Inputs(train, order.AsSpan(batch * size, size), program.Input));
+                model.Ask(Batches.Inputs(train, order.AsSpan(batch * size, size), program.Input));
             }
         }
         finally

@@ -3,6 +3,7 @@ using Tessar.Autograd;
 using Tessar.Models;
 using Tessar.Runs;
 using Tessar.Tasks;
+using Tessar.Tensors;
 using Tessar.Training.Optimizers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -28,8 +29,8 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
     /// <summary>What to throw for a loss that isn't finite.</summary>
     public required Func<double, NumericalException> NotFinite { get; init; }
 
-    /// <summary>What to throw when the model fails.</summary>
-    public required Func<Exception, TessarException> Failed { get; init; }
+    /// <summary>What the model is called in messages, and where this happens, such as "at step 12".</summary>
+    public (string? Model, string Where) Words { get; init; } = (null, string.Empty);
 
     /// <summary>The loss at the first question.</summary>
     public double FirstLoss { get; private set; } = double.NaN;
@@ -76,14 +77,12 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
 
     private Tensor Answer()
     {
-        try
-        {
-            return model.call(images);
-        }
-        catch (Exception e) when (e is not (TessarException or OutOfMemoryException))
-        {
-            throw Failed(e);
-        }
+        Tensor logits = model.Ask(images, Words.Where, Words.Model);
+        return logits.dim() == 2 ? logits : throw new TessarException(
+            $"Model `{Words.Model ?? model.GetName()}` answered {Shape.Of(logits)} {Words.Where} to a batch of "
+            + $"{labels.shape[0]}; "
+            + "[batch, classes] is required. Correct its forward method for batches of this size, or choose another batch size.",
+            ErrorKind.InputData);
     }
 
     private void Note(Tensor logits, double loss)

@@ -38,7 +38,8 @@ public static class Trainer
     /// </param>
     /// <returns>The run, completed or interrupted.</returns>
     /// <exception cref="NumericalException">
-    /// The loss or a weight isn't finite; names the step. The run is marked failed, its last checkpoint kept.
+    /// The loss or a weight isn't finite; names the step. The run is marked failed, its last checkpoint kept; without a single
+    /// update there is none.
     /// </exception>
     /// <exception cref="GradientException">The model can't be differentiated. The run is marked failed.</exception>
     /// <exception cref="TessarException">
@@ -59,7 +60,9 @@ public static class Trainer
             $"{Stem(request.Model.Split('#')[^1])}-{Stem(Path.GetFileNameWithoutExtension(request.Data))}", runs);
         RunNames.Check(name);
         using var threads = new ThreadCount(request.Threads);
-        using Module<Tensor, Tensor> model = plan.Model.Create(store.Image, store.ClassNames.Count, request.Seed);
+        ModelFeed feed = StartCheck.Of(plan.Model, plan.Program, plan.Train, plan.Test);
+        plan = plan with { Program = plan.Program with { Feed = feed.Recorded } };
+        using Module<Tensor, Tensor> model = plan.Model.Create(store.Image, store.ClassNames.Count, request.Seed, feed);
         UnregisteredState unregistered = UnregisteredState.Of(model);
         unregistered.ThrowIfTrainable(plan.Model.Name);
         (ReferenceInputs reference, byte[] inputs) = ReferenceAnswers.Take(plan.Test, plan.Program.Input);
@@ -67,7 +70,7 @@ public static class Trainer
         using RunWriter writer = RunWriter.Create(
             runs, Describe(name, plan, store, model) with { Identity = identity }, plan.Labels, plan.KeepMask(request.Mask) + (folder =>
                 AtomicFile.Write(Path.Combine(folder, reference.File), stream => stream.Write(inputs))));
-        return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation);
+        return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation, isNew: true);
     }
 
     /// <summary>Goes on with a run that was interrupted, killed or failed, from its last checkpoint, to the same final weights.</summary>
@@ -182,12 +185,13 @@ public static class Trainer
 
     private static Run Execute(
         RunWriter writer, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Checkpoint? checkpoint,
-        IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+        IProgress<TrainingProgress>? progress, CancellationToken cancellation, bool isNew = false)
     {
+        TrainingLoop? loop = null;
         try
         {
             using Optimizer optimizer = Optimizer.For(model, writer.Record.Program);
-            using var loop = new TrainingLoop(new RunRecorder(writer), train, test, model, optimizer);
+            using TrainingLoop opened = loop = new TrainingLoop(new RunRecorder(writer), train, test, model, optimizer);
             if (checkpoint is not null)
                 loop.GoOnFrom(checkpoint);
             if (loop.Run(progress, cancellation))
@@ -198,7 +202,12 @@ public static class Trainer
         }
         catch (Exception e)
         {
-            MarkFailed(writer, e);
+            // A run that didn't come to its first update holds nothing, and would only take the name.
+            bool isOwnFault = e is TessarException { Kind: ErrorKind.InputData or ErrorKind.Usage } or ArgumentException;
+            if (isNew && isOwnFault && loop is not { Step: > 0 })
+                writer.Discard();
+            else
+                MarkFailed(writer, e);
             throw;
         }
     }

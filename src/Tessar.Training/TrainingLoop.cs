@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Tessar.Examples;
-using Tessar.Models;
 using Tessar.Runs;
 using Tessar.Tasks;
 using Tessar.Tensors;
@@ -64,7 +63,7 @@ internal sealed class TrainingLoop : IDisposable
         schedule = Schedule.Choices.Create(program.Schedule!);
         average = program.WeightAverage is { } chosen ? RunningAverage.Choices.Create(chosen, optimizer.Parameters) : null;
         weights = new EvaluationWeights(model, optimizer, average, _ => Settle());
-        stepsPerEpoch = TrainingPlan.StepsPerEpoch(train.Count, program.BatchSize!.Value);
+        stepsPerEpoch = program.StepsPerEpoch(train.Count);
         totalSteps = checked(stepsPerEpoch * program.Epochs!.Value);
         stepsPerRow = Math.Max(1, stepsPerEpoch / RowsPerEpoch);
         loader = new ExampleLoader(LoaderPlan.Of(train, program, loaderWorkers));
@@ -89,6 +88,9 @@ internal sealed class TrainingLoop : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         StateDict.Save(model, path);
     }
+
+    /// <summary>Updates done so far, those before an interruption included.</summary>
+    public long Step => cursor.Step;
 
     /// <summary>Time spent here, interruptions before it left out.</summary>
     public TimeSpan Elapsed => watch.Elapsed;
@@ -172,11 +174,7 @@ internal sealed class TrainingLoop : IDisposable
         LabelSmoothing = program.LabelSmoothing ?? 0,
         Draws = (program.Seed!.Value, cursor.Step),
         NotFinite = NotFinite,
-        // Two blank images passed before training; a model of the user's may still fail on a batch of another size.
-        Failed = e => new TessarException(
-            $"Model `{program.Model}` failed at step {cursor.Step} on a batch of {images.shape[0]}: "
-            + $"{FirstLine.Of(e).TrimEnd('.')} ({e.GetType().Name}). Correct the model, or choose another batch size.",
-            ErrorKind.InputData, e) { Remedies = [new(RemedyKind.ChangeArgument, "batch")] },
+        Words = (program.Model, string.Create(CultureInfo.InvariantCulture, $"at step {cursor.Step}")),
     };
 
     private LoadedBatch NextBatch()
@@ -184,6 +182,7 @@ internal sealed class TrainingLoop : IDisposable
         int epoch = (int)(cursor.Step / stepsPerEpoch);
         if (feed?.Epoch != epoch)
             feed = loader.Epoch(epoch, cursor.Step % stepsPerEpoch * program.BatchSize!.Value);
+        using Waiting.Note waiting = Waiting.For("the data of step {1}", number: cursor.Step);
         return feed.MoveNext() ? feed.Current : throw new InvalidOperationException($"Epoch {epoch} ended before its last step.");
     }
 
@@ -267,7 +266,8 @@ internal sealed class TrainingLoop : IDisposable
 
     private string? Remarks()
     {
-        string?[] all = [recorder.Remark, optimizer.Remark ?? remark];
+        string? feed = cursor.Step == start.Step + 1 ? program.Feed?.Remark($"Model `{program.Model}`") : null;
+        string?[] all = [recorder.Remark, feed, optimizer.Remark ?? remark];
         return all.Any(one => one is not null) ? string.Join(' ', all.Where(one => one is not null)) : null;
     }
 

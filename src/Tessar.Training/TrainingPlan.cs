@@ -2,6 +2,7 @@ using System.Globalization;
 using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Models;
+using Tessar.Native;
 using Tessar.Runs;
 using Tessar.Training.Loading;
 
@@ -18,9 +19,6 @@ internal sealed record TrainingPlan(
 {
     private const int Most = 1_000_000;
 
-    /// <summary>Updates of one epoch: ⌈examples / batch size⌉.</summary>
-    public static long StepsPerEpoch(int examples, int batchSize) => ((long)examples + batchSize - 1) / batchSize;
-
     /// <summary>Checks a request and fills in the defaults. Doesn't load libtorch.</summary>
     /// <param name="request">The request.</param>
     /// <param name="store">Its data.</param>
@@ -33,7 +31,10 @@ internal sealed record TrainingPlan(
         Range(request.BatchSize, 1, Most, nameof(request.BatchSize), violations);
         Range(request.CheckpointEverySteps ?? 1, 1, int.MaxValue, nameof(request.CheckpointEverySteps), violations);
         Range(request.WarmupSteps ?? 0, 0, int.MaxValue, nameof(request.WarmupSteps), violations);
-        Range(request.Threads ?? 1, 1, 1024, nameof(request.Threads), violations);
+        if (request.Threads is { } threads && TorchThreads.Objection(threads, nameof(request.Threads)) is { } tooMany)
+            violations.Add(tooMany);
+        if (EpochCut.Objection(request.LastBatch) is { } unknown)
+            violations.Add($"LastBatch is {unknown}; it has to be {string.Join(", ", EpochCut.Choices)}.");
         if (request.LabelErrors is not (>= 0 and <= 1))
             violations.Add(string.Create(CultureInfo.InvariantCulture, $"label-errors is {request.LabelErrors}; it has to lie in [0, 1]."));
         if (request is { Labels: not null, LabelErrors: not 0 })
@@ -48,7 +49,7 @@ internal sealed record TrainingPlan(
         LabelOverlay? labels = violations.Count == 0 ? LabelsOf(request, store) : null;
         ExampleSet range = ExampleSet.Parse(store, request.Train, labels), test = ExampleSet.Parse(store, request.Test, labels);
         ExampleSet train = request.Mask is null ? range : range.Select([.. request.Mask]);
-        long total = StepsPerEpoch(train.Count, Math.Max(1, request.BatchSize)) * request.Epochs;
+        long total = EpochCut.Steps(train.Count, Math.Max(1, request.BatchSize), request.LastBatch) * request.Epochs;
         optimizer = OptimizerPlan.WarmUp(optimizer, request, total, violations);
         NamedSettings schedule = OptimizerPlan.Schedule(request, total, violations);
         if (violations.Count > 0)
@@ -62,6 +63,7 @@ internal sealed record TrainingPlan(
             Input = input,
             Epochs = request.Epochs,
             BatchSize = request.BatchSize,
+            LastBatch = request.LastBatch == EpochCut.Keep ? null : request.LastBatch,
             Seed = request.Seed,
             Order = order,
             Augment = augment,

@@ -37,6 +37,12 @@ public sealed record TrainingRequest
     /// <summary>Examples per update, in [1, 1,000,000]; 64 by default. The last batch of an epoch may be smaller.</summary>
     public int BatchSize { get; init; } = 64;
 
+    /// <summary>
+    /// What becomes of the last batch when it is smaller: <c>keep</c> (default) as it is; <c>drop</c>, left out; <c>merge</c>,
+    /// its examples join the batch before. An epoch of a single batch keeps it. Batch normalisation can't be trained on a batch of one.
+    /// </summary>
+    public string LastBatch { get; init; } = "keep";
+
     /// <summary>Decides initial weights, the order of examples and every other draw; 1 by default.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -108,6 +114,9 @@ public sealed record TrainingRequest
     /// <summary>How pixels become numbers; by default so that the training split has mean 0 and variance 1 per channel.</summary>
     public InputNormalization? Input { get; init; }
 
-    /// <summary>Threads of libtorch's kernels while training; as many as it uses now by default. Part of what makes a run repeatable.</summary>
+    /// <summary>
+    /// Threads of libtorch's kernels while training, in [1, 8 per processor, at least 64]; as many as it uses now by default.
+    /// Part of what makes a run repeatable.
+    /// </summary>
     public int? Threads { get; init; }
 }

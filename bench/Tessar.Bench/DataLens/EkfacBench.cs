@@ -5,6 +5,7 @@ using Tessar.Examples;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Kronecker;
 using Tessar.Methods;
+using Tessar.Operators.Kronecker;
 using Tessar.Runs;
 using Tessar.Tasks;
 using TorchSharp;

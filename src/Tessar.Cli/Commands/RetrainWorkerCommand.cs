@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Tessar.Training.Retraining;
 
@@ -17,7 +18,10 @@ internal sealed class RetrainWorkerCommand : Command
         {
             // Ctrl-C reaches every process of the terminal; the parent decides what becomes of this one.
             using var interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
-            RetrainingWorker.Run(parsed.GetRequiredValue(folder), Console.In, parsed.InvocationConfiguration.Output);
+            // At once and from outside: a model's code may be in the middle of anything, for ever.
+            RetrainingWorker.Run(
+                parsed.GetRequiredValue(folder), Console.In, parsed.InvocationConfiguration.Output,
+                orphaned: Process.GetCurrentProcess().Kill);
             return ExitCode.Success;
         });
     }

@@ -86,6 +86,10 @@ internal sealed class ShowCommand : TessarCommand
             yield return ("Labels", $"{Quantity.Count(labels.Edits)} of `{labels.Split}` changed on purpose ({Quantity.Percent(labels.Fraction)}, seed {labels.Seed})");
         if (program is { Epochs: { } epochs, BatchSize: { } batch })
             yield return ("Program", $"{Quantity.Count(epochs)} epochs, batches of {Quantity.Count(batch)}, seed {program.Seed}");
+        if (program.LastBatch is { } last)
+            yield return ("Last batch", last == "merge" ? "merged into the one before" : "dropped");
+        if (program.Feed is { } feed)
+            yield return ("Fed", $"{(feed.ChannelsFirst ? "contiguous batches" : "batches")}{(feed.Copies ? ", a copy of each" : string.Empty)}");
         if (program.Optimizer is { } optimizer)
             yield return ("Optimiser", optimizer.ToString());
         if (program.Schedule is { } schedule)

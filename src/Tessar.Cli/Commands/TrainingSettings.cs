@@ -14,6 +14,7 @@ internal sealed class TrainingSettings
     private readonly Setting<string> data;
     private readonly Setting<int> epochs;
     private readonly Setting<int> batch;
+    private readonly Setting<string> lastBatch;
     private readonly Setting<string> trainRange;
     private readonly Setting<string> testRange;
     private readonly Setting<string> optimizer;
@@ -42,6 +43,7 @@ internal sealed class TrainingSettings
         data = command.Add(Setting.Text($"{group}.data", "--data", "DATA", "Data set: a .tess file or a name such as fashion-mnist-mini", null, () => DataCatalog.Names));
         epochs = command.Add(Setting.Int32($"{group}.epochs", "--epochs", "N", "Passes over the training examples", 5, 1, 1_000_000));
         batch = command.Add(Setting.Int32($"{group}.batch", "--batch", "N", "Examples per update", 64, 1, 1_000_000));
+        lastBatch = command.Add(Setting.Text($"{group}.last-batch", "--last-batch", "WHAT", "An epoch's last batch where it is smaller: keep it, drop it, or merge it into the one before", "keep", () => ["keep", "drop", "merge"]));
         optimizer = command.Add(Setting.Text($"{group}.optimizer.name", "--optimizer", "NAME", "Optimiser: adamw, sgd, sf-adamw, sam, …; docs/optimizers.md has them all", "adamw", () => Trainer.OptimizerNames));
         learningRate = command.Add(Setting.Number($"{group}.optimizer.learning-rate", "--lr", "X", "Highest learning rate", null, 0, 1e6, "the optimiser's own, fitted to the model"));
         schedule = command.Add(Setting.Text($"{group}.schedule.name", "--schedule", "NAME", "How the learning rate changes: constant, cosine, linear, step or wsd", null, () => Trainer.ScheduleNames, "what the optimiser wants: cosine, or constant where it averages or has no gradient"));
@@ -89,6 +91,7 @@ internal sealed class TrainingSettings
             Test = call.Value(testRange),
             Epochs = call.Value(epochs),
             BatchSize = call.Value(batch),
+            LastBatch = call.Value(lastBatch),
             Seed = call.Seed,
             Order = call.Value(order),
             OrderSettings = Numbers(call, orderNumbers),

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 using Tessar.Cli.Configuration;
 using Tessar.Cli.Terminal;
+using Tessar.Native;
 using Tessar.Runs;
 
 namespace Tessar.Cli.Parsing;
@@ -71,7 +72,10 @@ internal sealed class Invocation
     /// <summary>True when anybody chose the seed.</summary>
     public bool IsSeedGiven => values.TryGet(global.Seed, out _);
 
-    public int Threads => Value(global.Threads);
+    /// <summary>Threads of the numerical kernels, as many as this machine can use.</summary>
+    public int Threads => Value(global.Threads) is var threads && TorchThreads.Objection(threads, "threads") is { } objection
+        ? throw new TessarException(objection, ErrorKind.Usage)
+        : threads;
 
     /// <summary>True when standard output is a terminal that shows colours and the result isn't JSON.</summary>
     public TerminalStyle Style => TerminalStyle.For(output);

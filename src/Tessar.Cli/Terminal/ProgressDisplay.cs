@@ -34,8 +34,11 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
         return result;
     }
 
-    private T RunWithBars<T>(TerminalStyle style, Func<IProgress<ProgressUpdate>, T> work) =>
-        style.CreateConsole(errors).Progress().AutoClear(false).ExcludeVerticalPadding()
+    private T RunWithBars<T>(TerminalStyle style, Func<IProgress<ProgressUpdate>, T> work)
+    {
+        IAnsiConsole console = style.CreateConsole(errors);
+        using var patience = new Patience(clock, console.WriteLine);
+        return console.Progress().AutoClear(false).ExcludeVerticalPadding()
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = Math.Clamp(style.Width - 75, 8, 30) },
                 new PercentageColumn(), new RemainingTimeColumn(), new DetailColumn())
@@ -46,6 +49,7 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
                 long start = 0;
                 T result = work(new Reporter(update =>
                 {
+                    patience.Heard();
                     if (task is null || stage != update.Stage)
                     {
                         Finish(task);
@@ -59,6 +63,7 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
                 Finish(task);
                 return result;
             });
+    }
 
     private static void Finish(ProgressTask? task)
     {
@@ -74,8 +79,10 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
         long start = clock.GetTimestamp();
         TimeSpan next = LineInterval;
         ProgressUpdate last = default;
+        using var patience = new Patience(clock, errors.WriteLine);
         T result = work(new Reporter(update =>
         {
+            patience.Heard();
             if (last.Stage is not null && last.Stage != update.Stage)
             {
                 errors.WriteLine(Printable.Text(Summary(last, clock.GetElapsedTime(start))));

@@ -36,7 +36,7 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
         {
             tally.Features.Start();
             using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
-            tally.Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
+            tally.Note(model);
             tally.Computed += train.Count;
             var products = new ExactProducts(model, options.BatchSize, pass);
             Tensor left = Inverse(products.NormsAndFactors(train, "norms").Norms);

@@ -32,7 +32,7 @@ public sealed class GradDot(GradDotOptions options) : IAttributionMethod
         {
             tally.Features.Start();
             using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
-            tally.Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
+            tally.Note(model);
             tally.Computed += train.Count;
             sum.add_(new ExactProducts(model, options.BatchSize, pass).Between(train, targets, "products").Products);
             tally.Features.Stop();

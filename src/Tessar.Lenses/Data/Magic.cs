@@ -6,6 +6,7 @@ using Tessar.Inputs;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
+using Tessar.Models;
 using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Runs.Replaying;
@@ -142,7 +143,7 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
     {
         using DisposeScope scope = NewDisposeScope();
         int[] indices = [.. Enumerable.Range(first, count)];
-        Tensor logits = model.call(Batches.Inputs(targets, indices, view.Input));
+        Tensor logits = model.Ask(Batches.Inputs(targets, indices, view.Input));
         return OutputFunction.For(options.Output).Value(logits, Batches.Labels(targets, indices)).MoveToOuterDisposeScope();
     }
 

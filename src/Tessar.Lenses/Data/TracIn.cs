@@ -77,6 +77,8 @@ public sealed class TracIn(TracInOptions options) : IAttributionMethod
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
             using var model = new GradientModel(checkpoints[c].View.Open(), train, output, options.Unsupported);
+            if (c == 0 && model.SlowPath is { } slow)
+                context.Warn?.Invoke(slow);
             LastLinear? last = options.Layers == TracInLayers.Last ? LastLinear.Of(model, train, MethodName) : null;
             Predicate<ParameterSlot> counts = slot => last?.Owns(slot) ?? true;
             visit(new ExactProducts(model, options.BatchSize, RepeatedProgress.Of(context, c, checkpoints.Count), counts), checkpoints[c].Weight);

@@ -189,7 +189,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     private DampedKernels Exact(TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context)
     {
         using var model = new GradientModel(checkpoint.Open(), train, output, options.Unsupported);
-        tally.Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
+        tally.Note(model);
         ExactPlan plan = PlanFor(model, train, targets, dampings, context);
         ScoreBudget.Check(plan, train, context);
         tally.Computed += train.Count;

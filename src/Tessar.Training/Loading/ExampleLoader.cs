@@ -99,5 +99,5 @@ public sealed class ExampleLoader : IDisposable
         ring.Dispose();
     }
 
-    private BatchCut Cut(long position) => new(Count, position, Plan.BatchSize, Plan.Rank, Plan.Ranks, Plan.DropsLast);
+    private BatchCut Cut(long position) => new(Count, position, Plan.BatchSize, Plan.Rank, Plan.Ranks, Plan.DropsLast, Plan.MergesLast);
 }

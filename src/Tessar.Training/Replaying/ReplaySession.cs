@@ -48,7 +48,7 @@ internal sealed class ReplaySession : IDisposable
             _optimizer = (GradientOptimizer)Optimizers.Optimizer.For(Model, _program);
             Parameters = [.. _optimizer.Parameters.Items.Select(item => item.Value)];
             _schedule = Schedule.Choices.Create(_program.Schedule!);
-            _stepsPerEpoch = TrainingPlan.StepsPerEpoch(chosen.Count, _program.BatchSize!.Value);
+            _stepsPerEpoch = _program.StepsPerEpoch(chosen.Count);
             TotalSteps = _stepsPerEpoch * _program.Epochs!.Value;
             Steps = run.Checkpoints[^1].Step;
             Rows = [.. Enumerable.Range(0, chosen.Count).Select(chosen.Row)];
@@ -128,7 +128,7 @@ internal sealed class ReplaySession : IDisposable
                 LabelSmoothing = _program.LabelSmoothing ?? 0,
                 Draws = (_program.Seed!.Value, batch.Step),
                 NotFinite = loss => NotFinite(batch.Step, loss),
-                Failed = e => new TessarException($"Model `{_program.Model}` failed at step {batch.Step}: {FirstLine.Of(e)}", ErrorKind.InputData, e),
+                Words = (_program.Model, string.Create(CultureInfo.InvariantCulture, $"at step {batch.Step} of the replay")),
             };
             _optimizer.Step(objective, rate, batch.Step + 1);
             return;
@@ -145,7 +145,7 @@ internal sealed class ReplaySession : IDisposable
     public Tensor Losses(ReplayedBatch batch)
     {
         TorchSeed.Set(_program.Seed!.Value, "step", batch.Step);
-        Tensor logits = Model.call(batch.Images);
+        Tensor logits = Model.Ask(batch.Images, string.Create(CultureInfo.InvariantCulture, $"at step {batch.Step} of the replay"), _program.Model);
         return nn.functional.cross_entropy(logits, batch.Labels, reduction: nn.Reduction.None, label_smoothing: _program.LabelSmoothing ?? 0);
     }
 

@@ -44,8 +44,12 @@ public sealed class ProcessRetrainer(WorkerCommand? worker = null, int? workers 
         Thread[] feeders = [.. Enumerable.Range(0, count).Select(_ => new Thread(Feed))];
         foreach (Thread feeder in feeders)
             feeder.Start();
-        foreach (Thread feeder in feeders)
-            feeder.Join();
+        using (Waiting.For("{1} worker processes, each of which trains a model", number: count))
+        {
+            foreach (Thread feeder in feeders)
+                feeder.Join();
+        }
+
         cancellation.ThrowIfCancellationRequested();
         if (errors.TryDequeue(out Exception? first))
             throw first is TessarException known ? new TessarException(known.Message, known.Kind, known) : new InvalidOperationException(first.Message, first);

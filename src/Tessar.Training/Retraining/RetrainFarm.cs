@@ -1,5 +1,6 @@
 using Tessar.Examples;
 using Tessar.Models;
+using Tessar.Native;
 using Tessar.Runs;
 using Tessar.Runs.Retraining;
 
@@ -27,6 +28,8 @@ internal sealed class RetrainFarm : IDisposable
     /// </exception>
     public static RetrainFarm Open(RetrainingRequest request, int threads)
     {
+        if (TorchThreads.Objection(threads, nameof(threads)) is { } objection)
+            throw new TessarException(objection, ErrorKind.Usage);
         using ExampleStore store = OpenExamples(request.Program);
         CheckMasks(request, ExampleSet.Parse(store, request.Program.Data.Train));
         int targetCount = ExampleSet.Parse(store, request.Program.Data.Test).Count;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Tessar.Models;
 using Tessar.Runs.Retraining;
@@ -7,7 +8,7 @@ namespace Tessar.Training.Retraining;
 /// <summary>A process that trains what it is told: a line with a number comes in, a line says that it is done.</summary>
 /// <remarks>
 /// In: numbers of trainings, one a line; the end of the input ends the worker. Out: <c>tessar ready</c>, then
-/// <c>tessar done 12</c> for each, or <c>tessar stop ENVIRONMENT-ERROR</c>. What the trainings leave is in the folder, so a line
+/// <c>tessar done 12</c> for each, or <c>tessar stop KIND ERROR</c>. What the trainings leave is in the folder, so a line
 /// that gets lost costs nothing but time. Other lines, from a model that prints, are nobody's business.
 /// </remarks>
 internal static class RetrainingWorker
@@ -21,23 +22,45 @@ internal static class RetrainingWorker
     /// <param name="directory">The retraining's folder.</param>
     /// <param name="input">Where numbers come from.</param>
     /// <param name="output">Where answers go.</param>
-    public static void Run(string directory, TextReader input, TextWriter output)
+    /// <param name="orphaned">
+    /// Called, on a thread of its own, when the input ends in the middle of a training: nobody waits for it any more, as its
+    /// parent is gone. Null to train to the end all the same.
+    /// </param>
+    public static void Run(string directory, TextReader input, TextWriter output, Action? orphaned = null)
     {
         var folder = new RetrainingFolder(directory);
+        var jobs = new BlockingCollection<int>(); // not disposed of: the listening thread may outlive this
+        int open = 1; // getting ready is work too
+        // Read ahead of the work, because only the end of the input tells that the parent was killed.
+        new Thread(Listen) { IsBackground = true, Name = "retraining input" }.Start();
         try
         {
             using var training = new SubsetTraining(folder);
+            Interlocked.Decrement(ref open);
             Say(Ready);
-            while (input.ReadLine() is { } line)
+            foreach (int job in jobs.GetConsumingEnumerable())
             {
-                int job = int.Parse(line, NumberStyles.None, CultureInfo.InvariantCulture);
                 Carry(folder, training, job, CancellationToken.None);
+                Interlocked.Decrement(ref open);
                 Say(string.Create(CultureInfo.InvariantCulture, $"{Done}{job}"));
             }
         }
         catch (TessarException e)
         {
-            Say(Stop + FirstLine.Of(e));
+            Say($"{Stop}{e.Kind} {FirstLine.Of(e)}");
+        }
+
+        void Listen()
+        {
+            while (input.ReadLine() is { } line)
+            {
+                Interlocked.Increment(ref open);
+                jobs.Add(int.Parse(line, NumberStyles.None, CultureInfo.InvariantCulture));
+            }
+
+            if (Volatile.Read(ref open) > 0)
+                orphaned?.Invoke();
+            jobs.CompleteAdding();
         }
 
         void Say(string line)

@@ -23,6 +23,8 @@ internal sealed class SubsetTraining : IDisposable
     private readonly ExampleSet train;
     private readonly ExampleSet test;
     private readonly ExampleMasks masks;
+    private readonly ModelSource source;
+    private readonly ModelFeed feed;
     private readonly int threadsBefore = TorchThreads.Current;
 
     public SubsetTraining(RetrainingFolder folder)
@@ -43,6 +45,17 @@ internal sealed class SubsetTraining : IDisposable
         test = ExampleSet.Parse(store, record.Program.Data.Test, overlay);
         masks = ExampleMasks.Load(folder.MasksPath, train.Count);
         TorchThreads.Set(record.Machine.Threads);
+        source = ModelSource.Parse(record.Program.Model);
+        try
+        {
+            // Decided by the data and the program alone, so every worker decides the same.
+            feed = StartCheck.Of(source, record.Program with { Seed = record.Seed }, train, test, isWholeBatch: true);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Trains one model.</summary>
@@ -55,8 +68,9 @@ internal sealed class SubsetTraining : IDisposable
     {
         ulong seed = RetrainingFolder.SeedOf(record, job);
         ExampleSet chosen = train.Select(masks.Indices(job / record.Repeats));
-        TrainingProgram program = record.Program with { Seed = seed };
-        using Module<Tensor, Tensor> model = ModelSource.Parse(program.Model).Create(store.Image, store.ClassNames.Count, seed);
+        TrainingProgram program = record.Program with { Seed = seed, Feed = feed.Recorded };
+        StartCheck.BatchOfOne(source, program, chosen);
+        using Module<Tensor, Tensor> model = source.Create(store.Image, store.ClassNames.Count, seed, feed);
         using Optimizer optimizer = Optimizer.For(model, program);
         using var loop = new TrainingLoop(new Recorder(program, store.ClassNames.Count), chosen, test, model, optimizer, loaderWorkers: 0);
         if (!loop.Run(progress: null, cancellation))
@@ -65,7 +79,7 @@ internal sealed class SubsetTraining : IDisposable
         if (record.KeepsWeights)
             loop.SaveWeights(folder.WeightsPath(job));
         string? weights = record.KeepsWeights ? FileHash.Of(folder.WeightsPath(job)) : null;
-        long steps = TrainingPlan.StepsPerEpoch(chosen.Count, program.BatchSize!.Value) * program.Epochs!.Value;
+        long steps = program.StepsPerEpoch(chosen.Count) * program.Epochs!.Value;
         return new TrainingOutcome(Outputs(loop.TestLogits), seed, steps, loop.Final) { WeightsSha256 = weights };
     }
 

@@ -59,10 +59,18 @@ internal sealed class WorkerProcess : IDisposable
             if (line == done)
                 return true;
             if (line.StartsWith(RetrainingWorker.Stop, StringComparison.Ordinal))
-                throw new TessarException(line[RetrainingWorker.Stop.Length..], ErrorKind.Environment);
+                throw Stopped(line[RetrainingWorker.Stop.Length..]);
         }
 
         return false;
+    }
+
+    private static TessarException Stopped(string said)
+    {
+        string[] parts = said.Split(' ', 2);
+        return parts.Length == 2 && Enum.TryParse(parts[0], out ErrorKind kind)
+            ? new TessarException(parts[1], kind)
+            : new TessarException(said, ErrorKind.Environment);
     }
 
     /// <summary>How a process that ended by itself ended, for people.</summary>

@@ -49,6 +49,8 @@ internal static class ProgramFacts
             yield return new("Epochs", Text($"{epochs}"));
         if (program.BatchSize is { } batch)
             yield return new("Batch size", Text($"{batch}"));
+        if (program.LastBatch is { } last)
+            yield return new("Last batch", last);
         if (program.Seed is { } seed)
             yield return new("Seed", Text($"{seed}"));
         yield return new("Checkpoints", Text($"{record.Checkpoints.Count}"));

@@ -44,18 +44,17 @@ internal sealed class SubmitJobEndpoint(JobQueue queue, LensCatalog lenses, Runs
         if (RunNames.Objection(run.Name) is { } objection)
             throw Wrong($"`{run.Name}` can’t be given to a command: it {objection}.");
         string method = lenses.Methods.Find(request.Method).Name;
-        if (lenses.ViewOf(LensCatalog.LensOf(method)) is not { } lens)
-            throw Wrong($"The lens of {method} can’t be asked from the page yet.");
         if (!ExampleRange.TryParse(request.Targets, out ExampleRange targets))
             throw Wrong($"`{request.Targets}` isn’t a range of examples such as `test:0-99`.");
         using (RunExamples examples = RunExamples.Open(run, withLabels: false))
             examples.One(targets.Split, targets.Last);
 
-        IReadOnlyList<string> words = lens.Command(run.Name, method, targets.ToString());
+        if (lenses.WordsOf(run.Name, method, targets.ToString()) is not { } words)
+            throw Wrong($"The lens of {method} can’t be asked from the page.");
         // A word that begins with a hyphen where a value is meant would be taken for an option.
         if (targets.Split.StartsWith('-'))
             throw Wrong($"The split `{targets.Split}` can’t be given to a command.");
-        return queue.Submit(request, runs.Command(string.Join(' ', words)), [.. words, "--json", "--runs", runs.Directory]);
+        return queue.Submit(request with { Targets = targets.ToString() }, runs.Command(string.Join(' ', words)), [.. words, "--json", "--runs", runs.Directory]);
     }
 
     private static ProblemException Wrong(string cause) => new(new Problem(

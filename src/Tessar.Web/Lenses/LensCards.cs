@@ -26,7 +26,7 @@ internal static class LensCards
             .Where(method => LensCatalog.LensOf(method.Name) == lens && Array.TrueForAll(recorded, result => result.Method != method.Name))
             .Select(method => Missing(lenses, run, method));
         return new LensCard(
-            lens, char.ToUpperInvariant(lens[0]) + lens[1..], lenses.ViewOf(lens)?.Question ?? string.Empty, [.. done, .. missing]);
+            lens, char.ToUpperInvariant(lens[0]) + lens[1..], lenses.QuestionOf(lens), [.. done, .. missing]);
     }
 
     private static MethodCard Missing(LensCatalog lenses, Run run, MethodDescription method) =>

@@ -34,15 +34,20 @@ internal sealed class LensCatalog
     /// <summary>The part of a method's name before the slash.</summary>
     public static string LensOf(string method) => method.Split('/', 2)[0];
 
-    /// <summary>The view of a lens, or null when it has none.</summary>
-    public ILensView? ViewOf(string lens) => _views.GetValueOrDefault(lens);
+    /// <summary>What a lens answers; empty when nobody has said so.</summary>
+    public string QuestionOf(string lens) => _views.GetValueOrDefault(lens)?.Question ?? string.Empty;
+
+    /// <summary>The words after the program's name that compute a method for a run; null for a lens that can't be asked so.</summary>
+    /// <param name="run">The run's name.</param>
+    /// <param name="method">The method's name.</param>
+    /// <param name="targets">What it is to answer for, such as <c>test:0-99</c>.</param>
+    public IReadOnlyList<string>? WordsOf(string run, string method, string targets) =>
+        _views.GetValueOrDefault(LensOf(method))?.Command(run, method, targets);
 
     /// <summary>The results a run has, by all lenses.</summary>
     public IEnumerable<RecordedResult> ResultsOf(Run run) => _views.Values.SelectMany(view => view.ResultsOf(run));
 
     /// <summary>The command to type that computes a result, or computes it anew; of a lens without a view, the one that explains the method.</summary>
     public string Command(Run run, string method, string? targets = null) => _runs.Command(
-        ViewOf(LensOf(method)) is { } view
-            ? string.Join(' ', view.Command(run.Name, method, targets ?? run.Record.Program.Data.Test))
-            : $"methods {method}");
+        WordsOf(run.Name, method, targets ?? run.Record.Program.Data.Test) is { } words ? string.Join(' ', words) : $"methods {method}");
 }

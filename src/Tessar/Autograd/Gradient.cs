@@ -125,6 +125,7 @@ public static class Gradient
 
         try
         {
+            using Waiting.Note waiting = Waiting.For("a backward pass");
             void Run() => torch.autograd.backward(
                 [output], direction is null ? null : [direction], retain_graph: retainGraph, create_graph: differentiable, inputs: [.. inputs]);
 

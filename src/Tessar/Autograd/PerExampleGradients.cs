@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Autograd.LayerRules;
+using Tessar.Models;
 using Tessar.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -22,7 +23,10 @@ public sealed class PerExampleGradients : IDisposable
     private readonly List<Parameter> unfrozen = [];
     private readonly List<Action> removeHooks = [];
     private readonly List<(LayerRule Rule, Tensor Input, Tensor Output, GradientTap.Sink Sink)> recorded = [];
+    private readonly HashSet<LayerRule> _elsewhere = [];
     private readonly HashSet<LayerRule> _bypassed = [];
+    private readonly HashSet<LayerRule> _hidden = [];
+    private readonly ScalarType? _type;
     private bool recording;
     private bool _isCutting;
 
@@ -32,10 +36,18 @@ public sealed class PerExampleGradients : IDisposable
     /// <param name="unsupported">What to do with parameters that no rule knows.</param>
     /// <exception cref="GradientException">Parameters are unsupported and <paramref name="unsupported"/> is Throw, or a layer makes examples interact.</exception>
     public PerExampleGradients(nn.Module<Tensor, Tensor> model, Tensor sample, UnsupportedParameters unsupported = UnsupportedParameters.LoopFallback)
+        : this(model, sample, unsupported, type: null)
+    {
+    }
+
+    /// <summary>
+    /// The same with gradients of a type of choice, whatever the types that the model computes in; that of its answer by default.
+    /// </summary>
+    internal PerExampleGradients(nn.Module<Tensor, Tensor> model, Tensor sample, UnsupportedParameters unsupported, ScalarType? type)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(sample);
-        this.model = model;
+        (this.model, _type) = (model, type);
         wasTraining = model.training;
         model.eval();
         try
@@ -52,9 +64,11 @@ public sealed class PerExampleGradients : IDisposable
             List<LayerRule> rules = AttachHooks();
             HashSet<LayerRule> called = FindCalledRules(sample);
             FindBypassed(sample, rules, trained);
+            // Used, but never seen by a hook: forward() in place of call().
+            _hidden.UnionWith(_bypassed.Where(rule => !called.Contains(rule) && !_elsewhere.Contains(rule)));
             called.ExceptWith(_bypassed);
             HashSet<nint> known = [.. called.SelectMany(r => new[] { r.WeightAddress, r.BiasAddress })];
-            LayersNotCalled = [.. rules.Where(r => !called.Contains(r) && !_bypassed.Contains(r)).Select(r => r.Name)];
+            LayersNotCalled = [.. rules.Where(r => !called.Contains(r) && !_elsewhere.Contains(r) && !_bypassed.Contains(r)).Select(r => r.Name)];
             (Captured, Unsupported) = Arrange(trained, known, unsupported);
         }
         catch
@@ -75,6 +89,31 @@ public sealed class PerExampleGradients : IDisposable
 
     /// <summary>Names of layers with a rule that the sample batch never reached through <c>call</c>.</summary>
     public IReadOnlyList<string> LayersNotCalled { get; }
+
+    /// <summary>Why some parameters have no rule: sentences that go on with a consequence; null when all have one.</summary>
+    /// <param name="consequence">What becomes of them, such as "left out of the gradient".</param>
+    internal string? WhyUnsupported(string consequence)
+    {
+        if (Unsupported.Count == 0)
+            return null;
+        string[] away = [.. _elsewhere.Select(rule => rule.Name)];
+        string[] hidden = [.. _hidden.Select(rule => rule.Name)];
+        string[] past = [.. _bypassed.Except(_hidden).Except(_elsewhere).Select(rule => rule.Name)];
+        string[] unknown = [.. Unsupported.Where(name => !away.Concat(hidden).Concat(past).Any(layer => IsOf(layer, name)))];
+        List<string> reasons = [];
+        if (hidden.Length > 0)
+            reasons.Add($"{string.Join(", ", hidden)} can't be watched, because forward() was called in place of call()");
+        if (away.Length > 0)
+            reasons.Add($"{string.Join(", ", away)} see the examples of a batch on another axis than the first");
+        if (past.Length > 0)
+            reasons.Add($"Parameters of {string.Join(", ", past)} also act past their layer");
+        if (unknown.Length > 0)
+            reasons.Add($"No per-example rule knows {string.Join(", ", unknown)}");
+        return string.Join(' ', reasons.Select(reason => $"{reason}: {consequence}."));
+
+        static bool IsOf(string layer, string parameter) =>
+            parameter.StartsWith(layer + ".", StringComparison.Ordinal) || (layer == "model" && !parameter.Contains('.', StringComparison.Ordinal));
+    }
 
     /// <summary>Number of elements of the flat gradient.</summary>
     public long ParameterCount => Captured.Sum(slot => slot.Count);
@@ -119,7 +158,9 @@ public sealed class PerExampleGradients : IDisposable
         if (recorded.Find(r => r.Sink.Failure is not null) is { Sink.Failure: { } failure } failed)
             throw new GradientException($"The gradient at the output of layer {failed.Rule.Name} couldn't be noted: {failure.Message}", failure);
         // An output that didn't matter to the logits has no gradient.
-        LayerCall[] calls = [.. recorded.Select(r => new LayerCall(r.Rule, r.Input, r.Sink.Gradient ?? zeros_like(r.Output)))];
+        ScalarType type = _type ?? logits.dtype;
+        LayerCall[] calls = [.. recorded.Select(r => new LayerCall(
+            r.Rule, r.Input.is_floating_point() ? r.Input.to_type(type) : r.Input, (r.Sink.Gradient ?? zeros_like(r.Output)).to_type(type)))];
         recorded.Clear();
         foreach (LayerCall call in calls)
         {
@@ -141,7 +182,7 @@ public sealed class PerExampleGradients : IDisposable
                 byLoop.Add(looped[s].Name, stack(gradients.Select(g => g[s].flatten())));
         }
 
-        return new CapturedBatch(logits.detach(), calls, byLoop);
+        return new CapturedBatch(logits.detach().to_type(type), calls, byLoop);
     }
 
     /// <summary>The gradient [B, elements] of one parameter: the sum over every call that used it.</summary>
@@ -150,6 +191,7 @@ public sealed class PerExampleGradients : IDisposable
         if (batch.Looped.TryGetValue(slot.Name, out Tensor? looped))
             return looped.alias();
         Tensor? sum = null;
+        ScalarType type = batch.Logits.dtype;
         foreach (LayerCall call in batch.Calls)
         {
             if (call.Rule.WeightAddress == slot.Address)
@@ -159,10 +201,17 @@ public sealed class PerExampleGradients : IDisposable
         }
 
         // A layer that this batch didn't reach contributes nothing.
-        return sum ?? zeros(batch.Count, slot.Count, dtype: slot.Parameter.dtype);
+        return sum ?? zeros(batch.Count, slot.Count, dtype: type);
 
         void Add(Tensor part)
         {
+            // Statistics of a normalisation in another type than the gradients give products of that type.
+            if (part.dtype != type)
+            {
+                using Tensor other = part;
+                part = other.to_type(type);
+            }
+
             if (sum is null)
                 sum = part;
             else
@@ -202,7 +251,7 @@ public sealed class PerExampleGradients : IDisposable
             {
                 if (_isCutting)
                     Switch(rule, isOn: true);
-                if (!recording || _bypassed.Contains(rule))
+                if (!recording || _bypassed.Contains(rule) || _elsewhere.Contains(rule))
                     return output;
                 rule.Check();
                 var sink = new GradientTap.Sink();
@@ -219,9 +268,25 @@ public sealed class PerExampleGradients : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Record(sample);
         HashSet<LayerRule> called = [.. recorded.Select(r => r.Rule)];
+        HashSet<LayerRule> elsewhere = [.. Elsewhere(sample.shape[0])];
+        // An axis of as many positions as there are examples looks like theirs: it isn't if it doesn't grow with the batch.
+        if (recorded.Any(r => r.Input.dim() > (r.Rule is Conv2dRule or BatchNormRule ? 4 : 2)))
+        {
+            Record(cat([sample, sample]));
+            elsewhere.UnionWith(Elsewhere(2 * sample.shape[0]));
+        }
+
         recorded.Clear();
+        _elsewhere.UnionWith(elsewhere);
+        called.ExceptWith(elsewhere);
         return called;
     }
+
+    /// <summary>
+    /// Layers that were called with examples on another axis than the first, such as sequences ahead of examples.
+    /// </summary>
+    private IEnumerable<LayerRule> Elsewhere(long examples) =>
+        recorded.Where(r => r.Input.dim() == 0 || r.Input.shape[0] != examples || r.Output.shape[0] != examples).Select(r => r.Rule);
 
     /// <summary>Finds the layers whose parameters also act past the layer, as in <c>functional.linear(h, embedding.weight)</c>: no rule sees that.</summary>
     /// <remarks>While a layer with a rule computes, its parameters ask for no gradient: one that the logits still lead to is used elsewhere.</remarks>
@@ -232,7 +297,7 @@ public sealed class PerExampleGradients : IDisposable
         _isCutting = true;
         try
         {
-            bool[] reached = Autograd.Gradient.Reaches(model.call(sample), [.. trained.Select(p => p.Value)]);
+            bool[] reached = Autograd.Gradient.Reaches(model.Ask(sample), [.. trained.Select(p => p.Value)]);
             HashSet<nint> elsewhere = [.. trained.Where((_, i) => reached[i]).Select(p => LayerRule.AddressOf(p.Value))];
             elsewhere.Remove(0);
             _bypassed.UnionWith(rules.Where(rule => elsewhere.Contains(rule.WeightAddress) || elsewhere.Contains(rule.BiasAddress)));
@@ -259,7 +324,7 @@ public sealed class PerExampleGradients : IDisposable
         recording = true;
         try
         {
-            return Answer(inputs);
+            return model.Ask(inputs);
         }
         finally
         {
@@ -277,33 +342,29 @@ public sealed class PerExampleGradients : IDisposable
         }
     }
 
-    // What a model answers may depend on the batch: squeeze() takes the first axis away from a batch of one.
-    private Tensor Answer(Tensor inputs)
-    {
-        Tensor answer = model.call(inputs);
-        return answer is not null && answer.dim() == 2 && answer.shape[0] == inputs.shape[0] ? answer : throw new GradientException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"The model answers a batch of {inputs.shape[0]} with {(answer is null ? "null" : $"shape {Shape.Of(answer)}")}; ")
-            + "one row of numbers per example is required for a batch of any size. Keep the first axis all through its forward method.");
-    }
-
     private Tensor[][] LoopOver(Tensor inputs, Func<Tensor, Tensor> direction, IReadOnlyList<ParameterSlot> slots)
     {
         using IDisposable mode = set_grad_enabled(true);
         Tensor[] parameters = [.. slots.Select(slot => slot.Parameter)];
         if (inputs.shape[0] == 1)
         {
-            Tensor only = Answer(inputs);
-            return [Autograd.Gradient.Of(only, parameters, DirectionAt(only, direction))];
+            Tensor only = model.Ask(inputs);
+            return [InType(only, Autograd.Gradient.Of(only, parameters, DirectionAt(only, direction)))];
         }
 
         // The direction may depend on labels, so it is taken for the whole batch at once.
-        Tensor directions = DirectionAt(Answer(inputs), direction);
+        Tensor directions = DirectionAt(model.Ask(inputs), direction);
         var result = new Tensor[inputs.shape[0]][];
         for (int i = 0; i < result.Length; i++)
-            result[i] = Autograd.Gradient.Of(Answer(inputs.narrow(0, i, 1)), parameters, directions.narrow(0, i, 1));
+        {
+            Tensor own = model.Ask(inputs.narrow(0, i, 1));
+            result[i] = InType(own, Autograd.Gradient.Of(own, parameters, directions.narrow(0, i, 1)));
+        }
+
         return result;
     }
+
+    private Tensor[] InType(Tensor answer, Tensor[] gradients) => [.. gradients.Select(gradient => gradient.to_type(_type ?? answer.dtype))];
 
     private static Tensor DirectionAt(Tensor logits, Func<Tensor, Tensor> direction)
     {

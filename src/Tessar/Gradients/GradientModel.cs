@@ -16,12 +16,14 @@ internal sealed class GradientModel : IDisposable
     private const int CheckedExamples = 4;
     private const double LargestError = 1e-4;
 
+    private readonly ScalarType _inputType = ScalarType.Float32;
+
     /// <summary>Loads the model and compares its fast gradients with one backward pass per example.</summary>
     /// <param name="model">The model with its weights; this object's from now on.</param>
     /// <param name="set">Examples of the kind it will see; the first few are the check's.</param>
     /// <param name="output">Whose gradient is taken.</param>
     /// <param name="unsupported">What to do with parameters without a rule.</param>
-    /// <param name="precision">Type in which the model computes.</param>
+    /// <param name="precision">Type in which the model computes, where its code allows that, and of all gradients.</param>
     /// <exception cref="GradientException">The gradients differ, or the model can't be differentiated per example.</exception>
     public GradientModel(
         TrainedModel model, ExampleSet set, OutputFunction output, UnsupportedParameters unsupported, ScalarType precision = ScalarType.Float32)
@@ -33,17 +35,12 @@ internal sealed class GradientModel : IDisposable
             using DisposeScope scope = NewDisposeScope();
             int count = Math.Min(CheckedExamples, set.Count);
             int[] first = [.. Enumerable.Range(0, count)];
-            if (precision != ScalarType.Float32)
-                ModulePrecision.Convert(Module, precision);
+            if (precision != ScalarType.Float32 && ComputesIn(precision, Batches.Inputs(set, first, Trained.Input)))
+                _inputType = precision;
             Tensor inputs = Inputs(set, first);
-            Gradients = new PerExampleGradients(Module, inputs, unsupported);
+            Gradients = new PerExampleGradients(Module, inputs, unsupported, precision);
             if (Gradients.Captured.Count == 0)
-            {
-                throw new GradientException(
-                    $"No parameter of {Trained.Name} is left to take gradients of: {string.Join(", ", Skipped.Take(5))} "
-                    + (Skipped.Count == 0 ? "It has none." : "are frozen, or no per-example rule knows them. Let a layer be trained, or have the others looped over."));
-            }
-
+                throw Nothing();
             GradientCheck = Compare(inputs, CheckedLabels(set, first));
         }
         catch
@@ -56,7 +53,7 @@ internal sealed class GradientModel : IDisposable
     /// <summary>What was trained, and where its weights come from.</summary>
     public TrainedModel Trained { get; }
 
-    /// <summary>Type in which the model computes.</summary>
+    /// <summary>Type of all gradients, and in which the model computes where its code allows that.</summary>
     public ScalarType Precision { get; }
 
     /// <summary>The model itself, in evaluation mode; stays this object's.</summary>
@@ -75,6 +72,11 @@ internal sealed class GradientModel : IDisposable
     public IReadOnlyList<string> Skipped =>
         [.. Gradients.Frozen, .. Gradients.Unsupported.Where(name => Gradients.Captured.All(slot => slot.Name != name))];
 
+    /// <summary>What is computed by one backward pass per example, and why, as sentences; null when nothing is.</summary>
+    public string? SlowPath => Gradients.Captured.Any(slot => slot.ByLoop)
+        ? Gradients.WhyUnsupported("computed by one backward pass per example, which is slow")
+        : null;
+
     /// <summary>Runs examples forward and backward; the tensors belong to the current dispose scope.</summary>
     /// <param name="set">Where they are.</param>
     /// <param name="indices">Which of them.</param>
@@ -91,7 +93,7 @@ internal sealed class GradientModel : IDisposable
     public Tensor Inputs(ExampleSet set, ReadOnlySpan<int> indices)
     {
         Tensor inputs = Batches.Inputs(set, indices, Trained.Input);
-        return Precision == ScalarType.Float32 ? inputs : inputs.to_type(Precision);
+        return _inputType == ScalarType.Float32 ? inputs : inputs.to_type(_inputType);
     }
 
     /// <summary>A number made from the checkpoint's hash, so that every checkpoint has its own projection.</summary>
@@ -112,6 +114,38 @@ internal sealed class GradientModel : IDisposable
         return Batches.Labels(set, indices);
     }
 
+    private GradientException Nothing() => new(
+        $"No parameter of {Trained.Name} is left to take gradients of. " + (Gradients.WhyUnsupported("left out of the gradient")
+            ?? (Skipped.Count == 0 ? "It has none." : $"{string.Join(", ", Skipped.Take(5))} are frozen. Let a layer be trained.")));
+
+    /// <summary>Brings the model into another precision, unless it has types of its own inside, or its code names one.</summary>
+    private bool ComputesIn(ScalarType precision, Tensor sample)
+    {
+        if (Module.parameters().Any(parameter => parameter.is_floating_point() && parameter.dtype != ScalarType.Float32))
+            return false;
+        ModulePrecision.Convert(Module, precision);
+        try
+        {
+            using IDisposable noGradient = no_grad();
+            Module.Ask(sample.to_type(precision));
+            return true;
+        }
+        catch (TessarException)
+        {
+            // It answered in single precision: it is the other one that its code doesn't take. The way back loses nothing.
+            ModulePrecision.Convert(Module, ScalarType.Float32);
+            return false;
+        }
+    }
+
+    /// <summary>Allowed difference: that of rounding in single precision, or in the coarsest type of the model.</summary>
+    private double Allowed() => Gradients.Captured.Max(slot => slot.Parameter.dtype switch
+    {
+        ScalarType.BFloat16 => 4 * Math.Pow(2, -7),
+        ScalarType.Float16 => 4 * Math.Pow(2, -10),
+        _ => LargestError,
+    });
+
     private double Compare(Tensor inputs, Tensor labels)
     {
         Tensor Direction(Tensor logits) => Output.Direction(logits, labels);
@@ -129,12 +163,14 @@ internal sealed class GradientModel : IDisposable
 
         double relative = scale > 0 ? error / scale : 0;
         // !(a <= b) so that NaN fails too.
-        if (!(relative <= LargestError))
+        double allowed = Gradients.Captured.Count == 0 ? LargestError : Allowed();
+        if (!(relative <= allowed))
         {
             ParameterSlot worst = Gradients.Captured.MaxBy(s => (fast - slow).narrow(1, s.Offset, s.Count).abs().max().ToSingle())!;
             throw new GradientException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Per-example gradients differ from one backward pass per example by {relative:g3} (allowed {LargestError:g1}), most in {worst.Name}. ")
+                $"Per-example gradients differ from one backward pass per example by {relative:g3} (allowed "
+                + $"{allowed:g1}), most in {worst.Name}. ")
                 + "Likely causes: the layer's parameter is also used outside the layer, examples of a batch interact, or the forward pass is random.");
         }
 

@@ -1,3 +1,4 @@
+using Tessar.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -54,7 +55,7 @@ internal sealed class LayerActivations : IDisposable
     public IReadOnlyList<LayerActivation> Of(Tensor inputs)
     {
         _calls.Clear();
-        _model.call(inputs);
+        _model.Ask(inputs);
         return [.. _calls];
     }
 

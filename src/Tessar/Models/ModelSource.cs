@@ -21,6 +21,9 @@ public sealed class ModelSource
     /// <summary>The name that builds this architecture again: <c>cnn</c>, or <c>/full/path/my.dll#My.Net</c>.</summary>
     public string Name { get; }
 
+    /// <summary>Whether it comes from a user's assembly, so that nothing is known of it.</summary>
+    internal bool IsOwn => !type.IsDefined(typeof(ZooModelAttribute), inherit: false);
+
     /// <summary>A learning rate that suits it with AdamW; null when none was measured.</summary>
     internal double? LearningRate => type.GetCustomAttribute<ZooModelAttribute>() is { LearningRate: > 0 and var rate } ? rate : null;
 
@@ -88,8 +91,19 @@ public sealed class ModelSource
     /// <exception cref="TessarException">
     /// The constructor threw, or the module doesn't map two images to [2, classes]; the message names the shapes.
     /// </exception>
-    /// <remarks>Costs one forward pass of two blank images. Sets libtorch's global generator.</remarks>
-    public Module<Tensor, Tensor> Create(ImageShape image, int classes, ulong seed = 0)
+    /// <remarks>
+    /// Costs one or two forward passes of two images of noise. Sets libtorch's global generator. A module of your own that
+    /// doesn't take
+    /// batches as they lie in memory, or that changes them, gets others through a hook, as docs/runs.md says.
+    /// </remarks>
+    public Module<Tensor, Tensor> Create(ImageShape image, int classes, ulong seed = 0) => Create(image, classes, seed, feed: null);
+
+    /// <summary>The same for a module that is known to be fed in a certain way.</summary>
+    internal Module<Tensor, Tensor> Create(ImageShape image, int classes, ulong seed, ModelFeed? feed) =>
+        Build(image, classes, seed, feed).Module;
+
+    /// <summary>The same, and tells how the module is fed.</summary>
+    internal (Module<Tensor, Tensor> Module, ModelFeed Feed) Build(ImageShape image, int classes, ulong seed, ModelFeed? feed)
     {
         if (classes < 1)
         {
@@ -102,8 +116,7 @@ public sealed class ModelSource
         Module<Tensor, Tensor> module = Construct(image, classes);
         try
         {
-            ModelFit.Check(module, Name, image, classes);
-            return module;
+            return (module, ModelFit.Check(module, Name, image, classes, IsOwn ? feed : ModelFeed.Ordinary));
         }
         catch
         {

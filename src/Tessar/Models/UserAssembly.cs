@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Reflection.Metadata;
 using System.Runtime.Loader;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -58,6 +59,15 @@ internal static class UserAssembly
         return ExportedTypes(path).Any(type => type.IsDefined(mark, inherit: false))
             ? Load(path)
             : throw Unusable($"{path} holds no {what}: {shape} is required.");
+    }
+
+    /// <summary>Whether an assembly's code calls a method of this name, whosever it is.</summary>
+    public static unsafe bool Mentions(Assembly assembly, string method)
+    {
+        if (!assembly.TryGetRawMetadata(out byte* start, out int length))
+            return false;
+        var reader = new MetadataReader(start, length);
+        return reader.MemberReferences.Any(handle => reader.StringComparer.Equals(reader.GetMemberReference(handle).Name, method));
     }
 
     private static bool IsModule(Type type) =>

@@ -1,4 +1,5 @@
 using Tessar.Autograd;
+using Tessar.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,7 +24,7 @@ internal sealed class HessianOperator(ModelLoss loss) : LossOperator(loss)
     protected override void AddBatch(LossBatch batch, Tensor[][] directions, Tensor sum)
     {
         IReadOnlyList<Tensor> parameters = Loss.Parameters.Tensors;
-        Tensor value = Loss.Loss.Sum(Loss.Model.call(batch.Inputs), batch.Targets);
+        Tensor value = Loss.Loss.Sum(Loss.Model.Ask(batch.Inputs), batch.Targets);
         Tensor[] gradients = Gradient.Of(value, parameters, differentiable: true);
         for (int k = 0; k < directions.Length; k++)
         {

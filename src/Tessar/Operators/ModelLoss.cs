@@ -2,6 +2,7 @@ using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Gradients;
+using Tessar.Models;
 using Tessar.Tasks;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -66,7 +67,7 @@ internal sealed class ModelLoss
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(set);
         return new ModelLoss(
-            model.Module, ParameterVector.Of(model.Gradients.Captured), loss,
+            model.Module, ParameterVector.Of(model.Gradients.Captured, model.Precision), loss,
             new LossExamples(set.Count, numbers => (model.Inputs(set, numbers), model.CheckedLabels(set, numbers))), settings);
     }
 
@@ -113,7 +114,7 @@ internal sealed class ModelLoss
             Settings.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             (Tensor inputs, Tensor targets) = Load(numbers);
-            sum += Loss.Sum(Model.call(inputs), targets).to_type(ScalarType.Float64).item<double>();
+            sum += Loss.Sum(Model.Ask(inputs), targets).to_type(ScalarType.Float64).item<double>();
         }
 
         return Settings.Reduction == LossReduction.Mean ? sum / Count : sum;
@@ -132,7 +133,7 @@ internal sealed class ModelLoss
             Settings.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             (Tensor inputs, Tensor targets) = Load(numbers);
-            Tensor[] parts = Autograd.Gradient.Of(Loss.Sum(Model.call(inputs), targets), Parameters.Tensors);
+            Tensor[] parts = Autograd.Gradient.Of(Loss.Sum(Model.Ask(inputs), targets), Parameters.Tensors);
             using IDisposable still = no_grad();
             sum.add_(ParameterVector.Join(parts));
         }

@@ -1,4 +1,5 @@
 using Tessar.Autograd;
+using Tessar.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ internal abstract class OutputOperator(ModelLoss loss) : LossOperator(loss)
     protected override void AddBatch(LossBatch batch, Tensor[][] directions, Tensor sum)
     {
         IReadOnlyList<Tensor> parameters = Loss.Parameters.Tensors;
-        Tensor outputs = Loss.Model.call(batch.Inputs);
+        Tensor outputs = Loss.Model.Ask(batch.Inputs);
         Func<Tensor, Tensor> middle = Middle(outputs.detach(), batch);
         Tensor u = zeros_like(outputs, requires_grad: true);
         // ⟨outputs, u⟩ instead of a direction: its gradient stays linear in u.

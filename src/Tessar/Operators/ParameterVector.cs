@@ -13,8 +13,11 @@ namespace Tessar.Operators;
 /// first name.</remarks>
 internal sealed class ParameterVector
 {
-    private ParameterVector(IReadOnlyList<ParameterSlot> slots)
+    private readonly ScalarType? _type;
+
+    private ParameterVector(IReadOnlyList<ParameterSlot> slots, ScalarType? type)
     {
+        _type = type;
         Slots = slots;
         Tensors = [.. slots.Select(slot => slot.Parameter)];
         Size = slots.Sum(slot => slot.Count);
@@ -29,8 +32,8 @@ internal sealed class ParameterVector
     /// <summary>P.</summary>
     public long Size { get; }
 
-    /// <summary>Element type of all of them.</summary>
-    public ScalarType Type => Tensors[0].dtype;
+    /// <summary>Element type of flat vectors: that of all parameters, unless another was chosen.</summary>
+    public ScalarType Type => _type ?? Tensors[0].dtype;
 
     /// <summary>The trainable parameters of a model.</summary>
     /// <param name="model">Stays the caller's.</param>
@@ -53,7 +56,10 @@ internal sealed class ParameterVector
     /// <summary>Some parameters, in the order given.</summary>
     /// <param name="slots">Which; where they are is found out again.</param>
     /// <exception cref="ArgumentException">There is none, or they aren't all of one type of 32 or 64 bits.</exception>
-    public static ParameterVector Of(IEnumerable<ParameterSlot> slots)
+    /// <param name="type">
+    /// Type of flat vectors, for parameters of several types or of a coarser one: each gets its part in its own type.
+    /// </param>
+    public static ParameterVector Of(IEnumerable<ParameterSlot> slots, ScalarType? type = null)
     {
         ArgumentNullException.ThrowIfNull(slots);
         long offset = 0;
@@ -70,23 +76,23 @@ internal sealed class ParameterVector
                 "The model has no parameter that requires a gradient; at least one is needed. Unfreeze a layer.", nameof(slots));
         }
 
-        ScalarType type = placed[0].Parameter.dtype;
-        foreach (ParameterSlot slot in placed)
+        ScalarType first = placed[0].Parameter.dtype;
+        foreach (ParameterSlot slot in type is null ? placed : [])
         {
             ScalarType own = slot.Parameter.dtype;
             string? wrong = own is not (ScalarType.Float32 or ScalarType.Float64) ? "; required is Float32 or Float64"
-                : own != type ? $", but {placed[0].Name} is {type}; required is one type" : null;
+                : own != first ? $", but {placed[0].Name} is {first}; required is one type" : null;
             if (wrong is not null)
                 throw new ArgumentException($"{slot.Name} is {own}{wrong}. Convert the model first.", nameof(slots));
         }
 
-        return new ParameterVector(placed);
+        return new ParameterVector(placed, type);
     }
 
     /// <summary>Cuts a flat vector into one tensor per parameter, views of it.</summary>
     /// <param name="vector">Shape [P].</param>
     public Tensor[] Split(Tensor vector) =>
-        [.. Slots.Select(slot => vector.narrow(0, slot.Offset, slot.Count).reshape([.. slot.Shape]))];
+        [.. Slots.Select(slot => vector.narrow(0, slot.Offset, slot.Count).reshape([.. slot.Shape]).to_type(slot.Parameter.dtype))];
 
     /// <summary>One tensor per parameter as a flat vector.</summary>
     /// <param name="parts">In order.</param>
@@ -95,7 +101,7 @@ internal sealed class ParameterVector
     /// <summary>Some of the parameters as a shorter vector, in their order here.</summary>
     /// <param name="names">Of parameters (<c>fc1.weight</c>) or of whole layers (<c>fc1</c>).</param>
     /// <exception cref="ArgumentException">No parameter is called so.</exception>
-    public ParameterVector Only(params IReadOnlyList<string> names) => Of(Named(names));
+    public ParameterVector Only(params IReadOnlyList<string> names) => Of(Named(names), _type);
 
     /// <summary>Where some of the parameters are.</summary>
     /// <inheritdoc cref="Only"/>

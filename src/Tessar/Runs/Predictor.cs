@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Tessar.Examples;
 using Tessar.Inputs;
+using Tessar.Models;
 using Tessar.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -12,7 +13,7 @@ namespace Tessar.Runs;
 public static class Predictor
 {
     // Fixed, because the size of a batch may change the last bits of an answer.
-    private const int BatchSize = 256;
+    internal const int BatchSize = 256;
 
     /// <summary>Computes the logits of some examples and keeps them under the run, or finds those computed before.</summary>
     /// <param name="run">The run.</param>
@@ -72,7 +73,7 @@ public static class Predictor
                 cancellation.ThrowIfCancellationRequested();
                 ReadOnlySpan<int> batch = indices.AsSpan(start, Math.Min(BatchSize, set.Count - start));
                 using var scope = NewDisposeScope();
-                Tensor output = model.call(Batches.Inputs(set, batch, input)).contiguous();
+                Tensor output = Answer(model, Batches.Inputs(set, batch, input), classes);
                 MemoryMarshal.Cast<byte, float>(output.bytes).CopyTo(logits.AsSpan(start * classes));
                 progress?.Report(start + batch.Length);
             }
@@ -82,6 +83,23 @@ public static class Predictor
             model.train(wasTraining);
         }
 
+        return Checked(logits, set, classes);
+    }
+
+    private static Tensor Answer(Module<Tensor, Tensor> model, Tensor inputs, int classes)
+    {
+        Tensor output = model.Ask(inputs);
+        if (output.dim() == 2 && output.shape[1] == classes && output.dtype == ScalarType.Float32)
+            return output.contiguous();
+        throw new TessarException(
+            $"Model `{model.GetName()}` answers {output.dtype} {Shape.Of(output)} to {Shape.Of(inputs)}; Float32 "
+            + $"[{inputs.shape[0]}, {classes}] is "
+            + "required. Correct its forward method for batches of this size.",
+            ErrorKind.InputData);
+    }
+
+    private static float[] Checked(float[] logits, ExampleSet set, int classes)
+    {
         if (NonFinite.FirstIn(ElementType.F32, MemoryMarshal.AsBytes(logits.AsSpan())) is { } at)
         {
             throw new NumericalException(

@@ -90,7 +90,7 @@ internal static class ReferenceAnswers
         model.eval();
         try
         {
-            Tensor logits = model.call(inputs).to_type(ScalarType.Float32).flatten(1);
+            Tensor logits = model.Ask(inputs).to_type(ScalarType.Float32).flatten(1);
             long each = Math.Clamp(MostLogits / logits.shape[0], 1, logits.shape[1]);
             return logits.narrow(1, 0, each).contiguous().data<float>().ToArray();
         }

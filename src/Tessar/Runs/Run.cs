@@ -184,7 +184,7 @@ public sealed class Run
     {
         ModelSource source = ModelSource.Parse(Record.Program.Model);
         CheckCode();
-        return source.Create(Record.Image, Record.Classes.Count, seed ?? Record.Program.Seed ?? 0);
+        return source.Create(Record.Image, Record.Classes.Count, seed ?? Record.Program.Seed ?? 0, Record.Program.Feed);
     }
 
     /// <summary>Makes sure that the model's code is that of then, unless another was accepted. Loads nothing.</summary>

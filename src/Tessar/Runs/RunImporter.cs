@@ -39,7 +39,10 @@ public static class RunImporter
         InputNormalization input = Normalization(request, store);
         string name = request.Name ?? RunCatalog.FreeName($"{Path.GetFileNameWithoutExtension(request.Weights)}", runs);
         RunNames.Check(name);
-        using Module<Tensor, Tensor> model = source.Create(store.Image, store.ClassNames.Count);
+        (Module<Tensor, Tensor> built, ModelFeed feed) = source.Build(store.Image, store.ClassNames.Count, seed: 0, feed: null);
+        using Module<Tensor, Tensor> model = built;
+        if (feed.Remark($"Model `{source.Name}`") is { } fed)
+            request.Remark?.Invoke(fed);
         UnregisteredState unregistered = UnregisteredState.Of(model);
         unregistered.ThrowIfTrainable(source.Name);
         if (UnregisteredState.RemarkOn(unregistered.Names) is { } remark)
@@ -65,6 +68,7 @@ public static class RunImporter
                 Parameters = DistinctParameters.Of(model).Sum(p => p.Value.numel()),
                 Data = DataReference.Of(request.Data, train, test),
                 Input = input,
+                Feed = feed.Recorded,
             },
             Identity = new ModelIdentity { Code = source.Code, Unregistered = unregistered.Names, Inputs = reference },
             Image = store.Image,

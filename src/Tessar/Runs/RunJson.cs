@@ -76,6 +76,8 @@ internal static class RunJson
             return ("clipNorm above 0 and labelSmoothing in [0, 1)", string.Create(CultureInfo.InvariantCulture, $"{record.Program.ClipNorm} and {record.Program.LabelSmoothing}"));
         if (record.Program.WeightDecayOn is not (null or TrainingProgram.DecayAll or TrainingProgram.DecayWeights))
             return ("weightDecayOn all or weights", $"`{record.Program.WeightDecayOn}`");
+        if (EpochCut.Objection(record.Program.LastBatch) is { } lastBatch)
+            return ("lastBatch keep, drop or merge", lastBatch);
         if (record.Machine.Threads is < 1 or > 1024)
             return ("from 1 to 1024 threads", $"{record.Machine.Threads}");
         if (record.Program.Labels is { } labels && !IsInside(labels.File))

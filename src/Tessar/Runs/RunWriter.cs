@@ -16,6 +16,7 @@ internal sealed class RunWriter : IDisposable
     public const string LabelsFile = "labels.json";
     private const string MetricsFile = "metrics.arrows";
     private readonly RunLock runLock;
+    private bool _isDiscarded;
 
     private RunWriter(string directory, RunRecord record, RunLock runLock, MetricLog metrics)
     {
@@ -163,6 +164,26 @@ internal sealed class RunWriter : IDisposable
         });
     }
 
+    /// <summary>Takes back a run in which nothing has happened: its name is free again. Only disposal may follow.</summary>
+    public void Discard()
+    {
+        _isDiscarded = true;
+        Metrics.Dispose();
+        foreach (string file in System.IO.Directory.GetFiles(Directory).Where(file => !RunLock.IsLockFile(Path.GetFileName(file))))
+            File.Delete(file);
+        runLock.Dispose();
+        File.Delete(Path.Combine(Directory, RunLock.FileName));
+        try
+        {
+            System.IO.Directory.Delete(Directory);
+        }
+        catch (IOException e)
+        {
+            // Another process has begun a run of this name in the meantime: the folder is that one's.
+            System.Diagnostics.Debug.WriteLine(e.Message);
+        }
+    }
+
     /// <summary>Replaces <c>run.json</c>.</summary>
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
     public void Update(RunRecord record)
@@ -174,6 +195,8 @@ internal sealed class RunWriter : IDisposable
     /// <summary>Closes the files and lets other processes write the run.</summary>
     public void Dispose()
     {
+        if (_isDiscarded)
+            return;
         Metrics.Dispose();
         runLock.Dispose();
     }

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using Tessar.Examples;
 using Tessar.Inputs;
+using Tessar.Models;
 
 namespace Tessar.Runs;
 
@@ -27,6 +29,20 @@ public sealed record TrainingProgram
 
     /// <summary>Examples per update; the last batch of an epoch may be smaller.</summary>
     public int? BatchSize { get; init; }
+
+    /// <summary>
+    /// What becomes of an epoch's last batch when it is smaller: null or <c>keep</c>, <c>drop</c> or <c>merge</c>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? LastBatch { get; init; }
+
+    /// <summary>How the model wants its inputs; null for what most models take, or when nobody looked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelFeed? Feed { get; init; }
+
+    /// <summary>Updates of one epoch.</summary>
+    /// <param name="examples">Examples of the epoch.</param>
+    internal long StepsPerEpoch(long examples) => EpochCut.Steps(examples, BatchSize!.Value, LastBatch);
 
     /// <summary>Decides initial weights, the order of examples and every other draw.</summary>
     public ulong? Seed { get; init; }

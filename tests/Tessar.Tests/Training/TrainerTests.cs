@@ -286,13 +286,32 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
-    public void Model_that_fails_on_the_last_small_batch_is_named_with_step_and_size()
+    public void Model_that_fails_in_the_middle_is_named_with_step_and_size()
     {
-        string model = $"{typeof(NeedsFullBatch).Assembly.Location}#{typeof(NeedsFullBatch).FullName}";
+        string model = $"{typeof(TiresInTraining).Assembly.Location}#{typeof(TiresInTraining).FullName}";
         var error = Assert.Throws<TessarException>(() => SmallRuns.Train(SmallRuns.Request(folder) with { Model = model }));
         Assert.Equal(ErrorKind.InputData, error.Kind);
-        Assert.Contains("failed at step 6 on a batch of 4: four is too few (FormatException)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("failed at step 9 on a batch of 16: that was enough (FormatException)", error.Message, StringComparison.Ordinal);
         Assert.Equal(RunStatus.Failed, Run.Open(folder.File("runs/run")).Status);
+    }
+
+    [Fact]
+    public void Run_that_failed_before_its_first_update_leaves_its_name_free()
+    {
+        string model = $"{typeof(TiresInTraining).Assembly.Location}#{typeof(TiresInTraining).FullName}";
+        // The trial sees two batches at most, the first update is the first look of another copy.
+        TiresInTraining.Patience = 0;
+        try
+        {
+            Assert.Throws<TessarException>(() => SmallRuns.Train(SmallRuns.Request(folder) with { Model = model }));
+        }
+        finally
+        {
+            TiresInTraining.Patience = 9;
+        }
+
+        Assert.False(Directory.Exists(folder.File("runs/run")));
+        Assert.Equal("run", SmallRuns.Train(folder).Name);
     }
 
     [Fact]
@@ -336,4 +355,17 @@ public sealed class NeedsFullBatch() : ImageAndClasses(new ImageShape(6, 6, 1), 
 {
     public override Tensor forward(Tensor input) =>
         input.shape[0] == 4 ? throw new FormatException("four is too few.") : base.forward(input);
+}
+
+/// <summary>A user's model that throws in training after some batches: of a run, not of a trial.</summary>
+public sealed class TiresInTraining() : ImageAndClasses(new ImageShape(6, 6, 1), 3)
+{
+    private static int s_built;
+    private readonly bool isTrial = Interlocked.Increment(ref s_built) % 2 == 1;
+    private int batches;
+
+    public static int Patience { get; set; } = 9;
+
+    public override Tensor forward(Tensor input) =>
+        training && !isTrial && batches++ == Patience ? throw new FormatException("that was enough.") : base.forward(input);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Tessar.Methods;
 using Tessar.Web.Tests.Recording;
@@ -19,6 +20,18 @@ public sealed class LensCardsTests
         JsonElement method = Assert.Single(lenses[1].GetProperty("methods").EnumerateArray());
         Assert.Equal(("toy/weather", "missing"), (method.GetProperty("method").GetString(), method.GetProperty("state").GetString()));
         Assert.Equal("tessar methods toy/weather", method.GetProperty("command").GetString());
+    }
+
+    [Fact]
+    public async Task Lens_that_has_no_command_cannot_be_made_a_job()
+    {
+        var options = new WorkbenchOptions { Methods = new MethodCatalog(typeof(Toy).Assembly), JobProgram = JobScript.Of("true") };
+        await using Workbench workbench = await Workbench.StartAsync(options, new RunRecipe { HasPredictions = false, Methods = [] });
+
+        (HttpStatusCode status, JsonElement problem) = await workbench.ChangeAsync(
+            HttpMethod.Post, "/api/jobs", "{\"run\":\"demo\",\"method\":\"toy/weather\",\"targets\":\"test:0-1\"}");
+
+        Assert.Equal((HttpStatusCode.BadRequest, "job-wrong"), (status, problem.GetProperty("code").GetString()));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Methods;
+using Tessar.Models;
 using Tessar.Runs;
 using Tessar.Statistics;
 using Tessar.Tasks;
@@ -39,10 +40,10 @@ internal static class PatchEffect
             int[] indices = [.. Enumerable.Range(first, Math.Min(BatchSize, queries.Count - first))];
             Tensor inputs = Batches.Inputs(queries, indices, checkpoint.Input);
             Tensor labels = ofClass is { } one ? full(indices.Length, one, dtype: ScalarType.Int64) : Batches.Labels(queries, indices);
-            Tensor before = output.Value(model.call(inputs), labels);
+            Tensor before = output.Value(model.Ask(inputs), labels);
             for (int i = 0; i < indices.Length; i++)
                 patch(indices[i]).PutOver(inputs, i, checkpoint.Input);
-            Tensor after = output.Value(model.call(inputs), labels);
+            Tensor after = output.Value(model.Ask(inputs), labels);
             sum += (after - before).to_type(ScalarType.Float64).sum().item<double>();
         }
 

@@ -5,6 +5,7 @@ using System.Text;
 using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Methods;
+using Tessar.Models;
 using Tessar.Results;
 using Tessar.Runs;
 using Tessar.Runs.Replaying;
@@ -58,7 +59,7 @@ internal static class TrajectoryOutputs
         using DisposeScope scope = NewDisposeScope();
         int[] all = [.. Enumerable.Range(0, targets.Count)];
         int classes = run.Record.Classes.Count;
-        float[] logits = model.call(Batches.Inputs(targets, all, run.Record.Program.Input)).contiguous().data<float>().ToArray();
+        float[] logits = model.Ask(Batches.Inputs(targets, all, run.Record.Program.Input)).contiguous().data<float>().ToArray();
         return tensor(all.Select(i => (float)LogitMath.Margin(logits.AsSpan(i * classes, classes), targets.Label(i))).ToArray()).MoveToOuterDisposeScope();
     }
 

@@ -91,12 +91,10 @@ internal sealed class ProjectedFeatures : IDisposable
 
     private int Compute(string folder, GradientStoreOrigin origin, IGradientProjection sketch, ExampleSet train, MethodContext context)
     {
-        if (_model.Gradients.Unsupported.Count > 0)
-        {
-            context.Warn?.Invoke(
-                $"No per-example rule knows {string.Join(", ", _model.Gradients.Unsupported)}: "
-                + (_model.Skipped.Count > 0 ? "left out of the gradient." : "computed by one backward pass per example, which is slow."));
-        }
+        if (_model.SlowPath is { } slow)
+            context.Warn?.Invoke(slow);
+        else if (_model.Gradients.WhyUnsupported("left out of the gradient") is { } left)
+            context.Warn?.Invoke(left);
 
         var header = new GradientStoreHeader
         {

@@ -58,7 +58,7 @@ internal sealed class InfluenceScores(
     {
         tally.Features.Start();
         using var model = new GradientModel(view.Open(), train, OutputFunction.For(output), unsupported, precision);
-        tally.Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
+        tally.Note(model);
         tally.Computed += train.Count;
         RefuseEmpty(model);
         using InverseCurvature inverse = invert(new TrainCurvature(model, train, curvatureKind, batchSize, pass));

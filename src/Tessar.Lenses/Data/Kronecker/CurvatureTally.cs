@@ -15,14 +15,6 @@ internal sealed class CurvatureTally : ScoreTally
     public CurvatureTally(MethodContext context)
         : base(context) => NoteGaps(0, 0);
 
-    /// <summary>Notes a checkpoint.</summary>
-    public void Note(GradientModel model)
-    {
-        if (Parameters == 0 && model.Gradients.Unsupported.Count > 0 && model.Skipped.Count == 0)
-            Remark($"No per-example rule knows {string.Join(", ", model.Gradients.Unsupported)}: computed by one backward pass per example, which is slow.");
-        Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
-    }
-
     /// <summary>Notes a curvature.</summary>
     public void Note(KroneckerCurvature curvature)
     {

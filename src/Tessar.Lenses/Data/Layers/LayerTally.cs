@@ -15,7 +15,7 @@ internal sealed class LayerTally(MethodContext context) : ScoreTally(context)
     /// <summary>Notes one checkpoint.</summary>
     public void Note(GradientModel model, LayerFeatures features, IReadOnlyList<LayerProjection> parts, int examples)
     {
-        Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
+        Note(model);
         Computed += examples;
         _kept.Add(features.KeptLength);
         Replace(new SelfCheck(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tessar.Gradients;
 using Tessar.Methods;
 using Tessar.Results;
 
@@ -29,6 +30,14 @@ internal class ScoreTally(MethodContext context)
     private IReadOnlyList<string> Skipped { get; set; } = [];
 
     private double GradientCheck { get; set; }
+
+    /// <summary>Notes a model whose gradients are computed here, and says so when some of them go the slow way.</summary>
+    public void Note(GradientModel model)
+    {
+        Note(model.Gradients.ParameterCount, model.Skipped, model.GradientCheck);
+        if (model.SlowPath is { } slow)
+            Remark(slow);
+    }
 
     /// <summary>Notes a model.</summary>
     /// <param name="parameters">Parameters whose gradient counts.</param>

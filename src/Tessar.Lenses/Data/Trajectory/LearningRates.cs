@@ -32,7 +32,7 @@ internal sealed class LearningRates
         RequireHistory(run);
         TrainingProgram program = run.Record.Program;
         long examples = program.Mask?.Examples ?? ExampleSet.Parse(store, program.Data.Train).Count;
-        long total = (examples + program.BatchSize!.Value - 1) / program.BatchSize.Value * program.Epochs!.Value;
+        long total = program.StepsPerEpoch(examples) * program.Epochs!.Value;
         return Of(program, total, run.ReadMetrics());
     }
 

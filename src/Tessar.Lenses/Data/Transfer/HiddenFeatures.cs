@@ -2,6 +2,7 @@ using Tessar.Examples;
 using Tessar.Gradients;
 using Tessar.Inputs;
 using Tessar.Methods;
+using Tessar.Models;
 using Tessar.Runs;
 using TorchSharp;
 using TorchSharp.Modules;

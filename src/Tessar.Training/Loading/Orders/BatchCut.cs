@@ -15,19 +15,22 @@ namespace Tessar.Training.Loading.Orders;
 /// <param name="Rank">In [0, Ranks).</param>
 /// <param name="Ranks">From 1.</param>
 /// <param name="DropsLast">Whether the tail is left out.</param>
-internal readonly record struct BatchCut(long Count, long Start, int BatchSize, int Rank, int Ranks, bool DropsLast)
+/// <param name="MergesLast">Whether the tail of a single rank joins the batch before it, if there is one.</param>
+internal readonly record struct BatchCut(long Count, long Start, int BatchSize, int Rank, int Ranks, bool DropsLast, bool MergesLast = false)
 {
     /// <summary>Examples of a global batch.</summary>
     public int GlobalSize => checked(BatchSize * Ranks);
 
     /// <summary>Batches of each rank.</summary>
-    public long Batches => (Count - Start + (DropsLast ? 0 : GlobalSize - 1)) / GlobalSize;
+    public long Batches => MergesLast && Count - Start >= GlobalSize
+        ? (Count - Start) / GlobalSize
+        : (Count - Start + (DropsLast ? 0 : GlobalSize - 1)) / GlobalSize;
 
     /// <summary>The first place of a global batch.</summary>
     public long First(long batch) => Start + (batch * GlobalSize);
 
     /// <summary>The place after a global batch, from which to go on.</summary>
-    public long End(long batch) => Math.Min(Count, First(batch) + GlobalSize);
+    public long End(long batch) => MergesLast && batch == Batches - 1 ? Count : Math.Min(Count, First(batch) + GlobalSize);
 
     /// <summary>Reads this rank's part of a batch.</summary>
     /// <param name="sequence">The order.</param>

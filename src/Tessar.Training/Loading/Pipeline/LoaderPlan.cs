@@ -42,6 +42,9 @@ internal sealed record LoaderPlan
 
     public bool DropsLast { get; init; }
 
+    /// <summary>Whether a tail joins the batch before it; of a single rank.</summary>
+    public bool MergesLast { get; init; }
+
     public bool ChannelsFirst { get; init; }
 
     public int Rank { get; init; }
@@ -49,10 +52,11 @@ internal sealed record LoaderPlan
     public int Ranks { get; init; } = 1;
 
     /// <summary>Examples of the largest batch.</summary>
-    public int LargestBatch => Ranks > 1 ? BatchSize : Math.Min(BatchSize, Set.Count);
+    public int LargestBatch => Ranks > 1 ? BatchSize : MergesLast ? LastBatch : Math.Min(BatchSize, Set.Count);
 
     /// <summary>Examples of the last batch of a whole epoch.</summary>
-    public int LastBatch => Ranks == 1 && !DropsLast && Set.Count % BatchSize is > 0 and int rest ? rest : LargestBatch;
+    public int LastBatch => Ranks > 1 ? BatchSize : EpochCut.LastBatch(
+        Set.Count, BatchSize, DropsLast ? EpochCut.Drop : MergesLast ? EpochCut.Merge : EpochCut.Keep);
 
     /// <summary>The page of the file in which an example's image begins; where images differ in size, as if they didn't.</summary>
     public long PageOf(int index)
@@ -126,6 +130,10 @@ internal sealed record LoaderPlan
             Image = AugmentationList.Output(augmentations, set.Store.Image),
             Workers = workers,
             Slots = SlotsFor(workers, new LoaderOptions().Ahead),
+            // A tail that is all there is stays.
+            DropsLast = program.LastBatch == EpochCut.Drop && set.Count >= program.BatchSize.Value,
+            MergesLast = program.LastBatch == EpochCut.Merge,
+            ChannelsFirst = program.Feed is { ChannelsFirst: true },
         };
     }
 

@@ -118,6 +118,22 @@ public sealed class RetrainerTests : IDisposable
         Assert.Equal(Here(Request("undisturbed", 6)).ReadOutputs(), models.ReadOutputs());
     }
 
+    [Theory]
+    [InlineData("forever")]
+    [InlineData("never ready")]
+    public void Workers_end_when_their_parent_is_killed(string model)
+    {
+        RetrainingRequest request = Request("models", 2);
+        string mark = folder.File("mark");
+        using ChildProcess parent = ChildProcess.Start("retrain, parent of endless workers", [folder.File("models"), folder.File("small.tess"), mark, model]);
+        int worker = WaitForWorker(mark);
+        using (var process = System.Diagnostics.Process.GetProcessById(parent.Id))
+            process.Kill(); // it alone, as kill -9 does
+        using System.Diagnostics.Process? orphan = Find(worker);
+        Assert.True(orphan is null || orphan.WaitForExit(TimeSpan.FromSeconds(60)), $"The worker {worker} goes on without its parent.");
+        Assert.Equal(2, request.Masks.Count);
+    }
+
     [Fact]
     public void A_training_that_kills_every_worker_counts_as_failed()
     {
@@ -190,6 +206,19 @@ public sealed class RetrainerTests : IDisposable
         Here(request);
     });
 
+    [Scenario("retrain, parent of endless workers")]
+    internal static void Endless(string[] arguments)
+    {
+        Environment.SetEnvironmentVariable(WaitsForever.Mark, arguments[2]);
+        Environment.SetEnvironmentVariable(WaitsForever.When, arguments[3]);
+        RetrainingRequest request = Retrainings.Plan(
+            new TrainingRequest { Model = Models.ModelFeedTests.Name(typeof(WaitsForever)), Data = arguments[1], BatchSize = 16, Epochs = 2 }, Masks(2), arguments[0]);
+        new ProcessRetrainer(Worker("retrain, mortal"), workers: 1).Retrain(request);
+    }
+
+    [Scenario("retrain, mortal")]
+    internal static void ServeUntilOrphaned(string[] arguments) => RetrainingWorker.Run(arguments[^1], Console.In, Console.Out, orphaned: Die);
+
     [Scenario("retrain")]
     internal static void Serve(string[] arguments) => RetrainingWorker.Run(arguments[^1], Console.In, Console.Out);
 
@@ -228,6 +257,31 @@ public sealed class RetrainerTests : IDisposable
             Die();
     }), Console.Out);
 
+    private static int WaitForWorker(string mark)
+    {
+        for (int i = 0; i < 1200; i++)
+        {
+            if (File.Exists(mark) && int.TryParse(File.ReadAllText(mark), NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+                return id;
+            Thread.Sleep(100);
+        }
+
+        Assert.Fail("No worker came to its model.");
+        return 0;
+    }
+
+    private static System.Diagnostics.Process? Find(int id)
+    {
+        try
+        {
+            return System.Diagnostics.Process.GetProcessById(id);
+        }
+        catch (ArgumentException)
+        {
+            return null; // gone already
+        }
+    }
+
     private static void Die() => System.Diagnostics.Process.GetCurrentProcess().Kill();
 
     private static WorkerCommand Worker(string scenario = "retrain", params string[] more) => new(
@@ -254,5 +308,25 @@ public sealed class RetrainerTests : IDisposable
                 look(line);
             return line;
         }
+    }
+}
+
+/// <summary>A user's model that never answers: in the trial before the trainings, or in the trainings.</summary>
+public sealed class WaitsForever() : Models.ImageAndClasses(new Tessar.Examples.ImageShape(6, 6, 1), 3)
+{
+    public const string Mark = "TESSAR_TEST_ENDLESS_MARK";
+    public const string When = "TESSAR_TEST_ENDLESS_WHEN";
+    private static int s_built;
+    private readonly bool isTrial = Interlocked.Increment(ref s_built) == 1;
+
+    public override TorchSharp.torch.Tensor forward(TorchSharp.torch.Tensor input)
+    {
+        if (training && isTrial == (Environment.GetEnvironmentVariable(When) == "never ready"))
+        {
+            File.WriteAllText(Environment.GetEnvironmentVariable(Mark)!, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            Thread.Sleep(Timeout.Infinite);
+        }
+
+        return base.forward(input);
     }
 }
