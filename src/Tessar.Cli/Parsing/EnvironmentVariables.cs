@@ -14,7 +14,7 @@ internal static class EnvironmentVariables
         ["TESSAR_CHROMIUM"] = "the browser that `./test` uses",
         ["TESSAR_COMMAND"] = "what the tool calls itself in the commands it suggests",
         ["TESSAR_DATA"] = "folder where data sets are looked for by name",
-        ["TESSAR_METHODS"] = "assemblies with methods of your own, separated as paths are",
+        [KnownMethods.Variable] = "assemblies with methods of your own, separated as paths are",
         ["TESSAR_MUTATIONS"] = "how many damaged inputs the tests try",
         ["TESSAR_PARENT"] = "`stdin` ends the tool with the program that started it",
         ["TESSAR_PROGRESS"] = "`json` reports progress as lines of JSON on standard error",

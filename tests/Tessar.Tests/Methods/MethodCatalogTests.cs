@@ -99,7 +99,7 @@ public sealed partial class MethodCatalogTests
         Assert.Contains("damping is `-3`; allowed: 0 to 1000000000000", e.Message, StringComparison.Ordinal);
         Assert.Contains("batch-size is `many`; allowed: 1 to 65536", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("projection is", e.Message, StringComparison.Ordinal);
-        Assert.EndsWith("See `tessar methods data/trak`.", e.Message, StringComparison.Ordinal);
+        Assert.Equal(RemedyKind.DescribeMethod, Assert.Single(e.Remedies).Kind);
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed record CompareAnswer : RecordedAnswer
         _ => string.Create(
             CultureInfo.InvariantCulture,
             $"Not tested: {modelsA} and {modelsB} models are too few to tell a difference of recipes from one of seeds at the level {level}. ")
-            + "The directions below may be noise. Use --models 5, or name several runs of each recipe.",
+            + "The directions below may be noise. Train 5 models of each recipe, or name several runs of each.",
     };
 }
 
