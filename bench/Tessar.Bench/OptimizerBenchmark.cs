@@ -127,7 +127,6 @@ internal static class OptimizerBenchmark
         {
             Draws = (1, update),
             NotFinite = loss => new NumericalException(string.Create(CultureInfo.InvariantCulture, $"The loss is {loss}.")),
-            Failed = error => new TessarException(error.Message, ErrorKind.Internal, error),
         };
         optimizer.Step(objective, 1e-5, update);
     }

@@ -48,7 +48,7 @@ internal sealed class Tool : IDisposable
     public ChildResult Run(params string[] arguments)
     {
         if (!IsProcess)
-            return HostedCommandLine.Run(CommandTable.Root(), arguments, Environment, Folder);
+            return HostedCommandLine.Run(arguments, Environment, Folder);
         using ChildProcess child = Start(arguments);
         return child.WaitForEnd();
     }

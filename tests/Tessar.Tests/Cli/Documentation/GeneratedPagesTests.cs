@@ -18,7 +18,7 @@ public sealed class GeneratedPagesTests
     [Fact]
     public void Every_json_field_is_explained()
     {
-        string[] bare = [.. new Tessar.Cli.Parsing.TessarRoot().AllCommands
+        string[] bare = [.. Tessar.Cli.Commands.CommandTable.Root().AllCommands
             .SelectMany(command => JsonFields.Of(command.Result).Where(field => field.Meaning.Length == 0).Select(field => $"{command.Name}: {field.Field}"))];
         Assert.True(bare.Length == 0, string.Join('\n', bare));
     }

@@ -4,7 +4,7 @@ namespace Tessar.Tests.Cli.Parsing;
 
 public sealed class RemedyWordsTests
 {
-    private static readonly TessarRoot s_root = new();
+    private static readonly TessarRoot s_root = Tessar.Cli.Commands.CommandTable.Root();
 
     [Fact]
     public void Every_kind_of_remedy_has_words_somewhere()
