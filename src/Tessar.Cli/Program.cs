@@ -1,8 +1,9 @@
+using Tessar.Cli.Commands;
 using Tessar.Cli.Parsing;
 
 namespace Tessar.Cli;
 
 internal static class Program
 {
-    private static int Main(string[] arguments) => CommandLine.Run(arguments, Console.Out, Console.Error);
+    private static int Main(string[] arguments) => CommandLine.Run(CommandTable.Root(), arguments, Console.Out, Console.Error);
 }

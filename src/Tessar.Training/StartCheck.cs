@@ -114,9 +114,9 @@ internal sealed class StartCheck
         using var scope = NewDisposeScope();
         using IDisposable mode = set_grad_enabled(true);
         using var trial = new ModelTrial(module, _source.Name);
-        Tensor[] parameters = [.. TrainedParameters.Of(module, _program).Items.Select(item => item.Value)];
-        if (parameters.Length == 0)
+        if (!module.parameters().Any(parameter => parameter.requires_grad))
             throw NothingToTrain(module);
+        Tensor[] parameters = [.. TrainedParameters.Of(module, _program).Items.Select(item => item.Value)];
         module.train(NeedsGradients);
         foreach ((Tensor images, Tensor labels) in TrainingBatches(feed, isWholeBatch))
         {

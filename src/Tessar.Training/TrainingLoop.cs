@@ -266,8 +266,8 @@ internal sealed class TrainingLoop : IDisposable
 
     private string? Remarks()
     {
-        string? feed = cursor.Step == start.Step + 1 ? program.Feed?.Remark($"Model `{program.Model}`") : null;
-        string?[] all = [recorder.Remark, feed, optimizer.Remark ?? remark];
+        string? ofFeed = cursor.Step == start.Step + 1 ? program.Feed?.Remark($"Model `{program.Model}`") : null;
+        string?[] all = [recorder.Remark, ofFeed, optimizer.Remark ?? remark];
         return all.Any(one => one is not null) ? string.Join(' ', all.Where(one => one is not null)) : null;
     }
 

@@ -14,6 +14,14 @@ internal static class CommandTable
     public const string LensGroup = "Lenses";
     public const string ToolGroup = "Around it";
 
+    /// <summary>The command tree of this program.</summary>
+    /// <param name="known">What there is to ask; this program's and the environment's by default.</param>
+    public static TessarRoot Root(KnownMethods? known = null)
+    {
+        known ??= KnownMethods.OfEnvironment();
+        return new TessarRoot(known, All(known));
+    }
+
     /// <param name="known">What there is to ask: every lens becomes a command.</param>
     public static IReadOnlyList<Command> All(KnownMethods known) =>
     [

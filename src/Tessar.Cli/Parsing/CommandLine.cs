@@ -9,9 +9,8 @@ internal static class CommandLine
     /// <summary>The command as the user typed it, so that the commands we print can be copied: `tessar`, or the path of the checkout's script.</summary>
     public static string ProgramName { get; } = Environment.GetEnvironmentVariable("TESSAR_COMMAND") is { Length: > 0 } typed ? typed : "tessar";
 
-    public static int Run(string[] arguments, TextWriter output, TextWriter errors)
+    public static int Run(TessarRoot root, string[] arguments, TextWriter output, TextWriter errors)
     {
-        var root = new TessarRoot();
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         bool verbose = parsed.GetValue(root.Global.Verbose);
         try

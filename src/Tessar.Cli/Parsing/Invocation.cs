@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
-using Tessar.Cli.Configuration;
 using Tessar.Cli.Terminal;
 using Tessar.Native;
 using Tessar.Runs;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using Tessar.Cli.Configuration;
 using Tessar.Cli.Terminal;
 using Tessar.Methods;
 using Tessar.Native;
@@ -136,7 +135,7 @@ internal abstract class TessarCommand : Command
         using ParentWatch? parent = ParentWatch.Begin(interrupts.Stop);
         var root = (TessarRoot)parsed.RootCommandResult.Command;
         RefuseEmpty(parsed);
-        var call = new Invocation(parsed, this, SettingValues.Gather(root, this, parsed), interrupts.Cancellation);
+        var call = new Invocation(parsed, this, SettingValues.Gather(root, this, parsed, () => root.Known.Catalog), interrupts.Cancellation);
         if (call.IsQuiet)
             NativeWarnings.Silence();
         string[] objections = [.. _conditions.Select(condition => condition.Objection(call)).OfType<string>()];

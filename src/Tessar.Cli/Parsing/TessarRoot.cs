@@ -1,19 +1,19 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using Tessar.Cli.Commands;
 
 namespace Tessar.Cli.Parsing;
 
 /// <summary>The whole command tree.</summary>
 internal sealed class TessarRoot : RootCommand
 {
-    /// <param name="known">What there is to ask; this program's and the environment's by default.</param>
-    public TessarRoot(KnownMethods? known = null)
+    /// <param name="known">What there is to ask.</param>
+    /// <param name="commands">The commands, in the order the help lists them.</param>
+    public TessarRoot(KnownMethods known, IEnumerable<Command> commands)
         : base("A workbench that shows why a neural network does what it does.")
     {
-        Known = known ?? KnownMethods.OfEnvironment();
+        Known = known;
         Global.AddTo(this);
-        foreach (Command command in CommandTable.All(Known))
+        foreach (Command command in commands)
             Add(command);
         Options.Remove(Options.OfType<HelpOption>().Single());
         Options.Insert(0, new HelpOption("--help", "-h") { Description = "Show this help", Action = new HelpText(), Recursive = true });

@@ -54,8 +54,11 @@ internal static partial class Problems
         };
         return status == StatusCodes.Status500InternalServerError
             ? new Problem(status, code, title, $"{error.GetType().Name}: {error.Message}", "Please report it with this text.")
-            : Of(status, code, title, error.Message);
+            : WithRemedy(Of(status, code, title, error.Message), error);
     }
+
+    private static Problem WithRemedy(Problem problem, Exception error) =>
+        problem.Command is null && error is TessarException known ? problem with { Command = RemedyCommands.Of(known.Remedies) } : problem;
 
     /// <summary>Splits a message of Tessar into its cause and, its last sentence, what to do.</summary>
     public static Problem Of(int status, string code, string title, string message)
@@ -70,6 +73,6 @@ internal static partial class Problems
     [GeneratedRegex(@"[.?!](?= +[A-Z`])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SentenceEnd();
 
-    [GeneratedRegex("`(?<command>tessar [^`]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("`(?<command>[^` ]*tessar [^`]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Command();
 }

@@ -2,7 +2,7 @@ using Tessar.Runs;
 
 namespace Tessar.Web.Lenses;
 
-/// <summary>What the workbench knows about a lens beyond the names of its methods. Found by its interface; nothing lists it.</summary>
+/// <summary>What the workbench knows about a lens beyond what the catalogue says of it: its results. Found by its interface; nothing lists it.</summary>
 /// <remarks>
 /// A lens of the catalogue without one has a card all the same: its methods, none of them computed. Endpoints of a lens lie
 /// beside it, below <c>/api/runs/{run}/lenses/LENS/</c>; its panels lie in <c>web/src/lenses/LENS/</c>.
@@ -12,17 +12,8 @@ internal interface ILensView
     /// <summary>The part of its methods' names before the slash: <c>data</c>.</summary>
     string Lens { get; }
 
-    /// <summary>What the lens answers, a question.</summary>
-    string Question { get; }
-
     /// <summary>The results a run has, newest first; of several by one method all. What can't be read is left out.</summary>
     IReadOnlyList<RecordedResult> ResultsOf(Run run);
-
-    /// <summary>The words after the program's name that compute a method for a run.</summary>
-    /// <param name="run">The run's name.</param>
-    /// <param name="method">The method's name.</param>
-    /// <param name="targets">What it is to answer for, such as <c>test:0-99</c>.</param>
-    IReadOnlyList<string> Command(string run, string method, string targets);
 }
 
 /// <summary>A result of a run, as its card tells it.</summary>

@@ -6,7 +6,7 @@ using Tessar.Web.Recorded;
 
 namespace Tessar.Web.Lenses;
 
-/// <summary>The lenses that the program knows: those that have a method in its catalogue, with their views where there are some.</summary>
+/// <summary>The lenses of the program's catalogue, described by themselves, with their views where there are some.</summary>
 internal sealed class LensCatalog
 {
     private readonly RunsFolder _runs;
@@ -29,25 +29,30 @@ internal sealed class LensCatalog
     public MethodCatalog Methods { get; }
 
     /// <summary>Names of the lenses, in order.</summary>
-    public IEnumerable<string> Lenses => Methods.Methods.Select(method => LensOf(method.Name)).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> Lenses => Methods.Lenses.Select(lens => lens.Name)
+        .Union(Methods.Methods.Select(method => LensOf(method.Name)), StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
     /// <summary>The part of a method's name before the slash.</summary>
     public static string LensOf(string method) => method.Split('/', 2)[0];
 
     /// <summary>What a lens answers; empty when nobody has said so.</summary>
-    public string QuestionOf(string lens) => _views.GetValueOrDefault(lens)?.Question ?? string.Empty;
+    public string QuestionOf(string lens) => Find(lens)?.Question ?? string.Empty;
 
     /// <summary>The words after the program's name that compute a method for a run; null for a lens that can't be asked so.</summary>
     /// <param name="run">The run's name.</param>
     /// <param name="method">The method's name.</param>
     /// <param name="targets">What it is to answer for, such as <c>test:0-99</c>.</param>
     public IReadOnlyList<string>? WordsOf(string run, string method, string targets) =>
-        _views.GetValueOrDefault(LensOf(method))?.Command(run, method, targets);
+        Find(LensOf(method)) is not { } lens ? null
+        : lens.NeedsTargets ? [lens.Verb, run, "--method", method, "--targets", targets]
+        : [lens.Verb, run, "--method", method];
 
     /// <summary>The results a run has, by all lenses.</summary>
     public IEnumerable<RecordedResult> ResultsOf(Run run) => _views.Values.SelectMany(view => view.ResultsOf(run));
 
-    /// <summary>The command to type that computes a result, or computes it anew; of a lens without a view, the one that explains the method.</summary>
+    /// <summary>The command to type that computes a result, or computes it anew; of a lens without a verb, the one that explains the method.</summary>
     public string Command(Run run, string method, string? targets = null) => _runs.Command(
         WordsOf(run.Name, method, targets ?? run.Record.Program.Data.Test) is { } words ? string.Join(' ', words) : $"methods {method}");
+
+    private LensDescription? Find(string lens) => Methods.Lenses.FirstOrDefault(known => known.Name == lens);
 }

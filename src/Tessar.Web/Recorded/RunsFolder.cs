@@ -32,7 +32,8 @@ internal sealed class RunsFolder(WorkbenchOptions options)
         }
         catch (TessarException error)
         {
-            throw new ProblemException(Unreadable(name, error.Message), error);
+            Problem problem = Unreadable(name, error.Message);
+            throw new ProblemException(problem with { Command = problem.Command ?? RemedyCommands.Of(error.Remedies) }, error);
         }
     }
 

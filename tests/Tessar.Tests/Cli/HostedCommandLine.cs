@@ -1,4 +1,5 @@
 using System.Text;
+using Tessar.Cli.Commands;
 using Tessar.Cli.Parsing;
 using Tessar.Native;
 using Tessar.Tests.Processes;
@@ -28,7 +29,7 @@ internal static class HostedCommandLine
             // Whatever bypasses the writers that the commands are given is a part of what the user sees.
             Console.SetOut(new Passage(toOutput));
             Console.SetError(new Passage(toErrors));
-            return new ChildResult(CommandLine.Run(arguments, toOutput, toErrors), output.ToString(), errors.ToString());
+            return new ChildResult(CommandLine.Run(CommandTable.Root(), arguments, toOutput, toErrors), output.ToString(), errors.ToString());
         }
         finally
         {

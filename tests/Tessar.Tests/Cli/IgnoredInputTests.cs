@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Tessar.Cli.Configuration;
+using Tessar.Cli.Commands;
 using Tessar.Cli.Parsing;
 using Tessar.Tensors;
 using Tessar.Tests.Processes;
@@ -43,7 +43,7 @@ public sealed partial class IgnoredInputTests(SmallRunFixture runs) : IDisposabl
     [Fact]
     public void Every_condition_of_the_command_table_is_tried_above()
     {
-        string[] declared = [.. new TessarRoot().AllCommands.SelectMany(command => command.Conditions.Select(condition => $"{command.Name} {condition.Name}"))];
+        string[] declared = [.. CommandTable.Root().AllCommands.SelectMany(command => command.Conditions.Select(condition => $"{command.Name} {condition.Name}"))];
         Assert.Equal(declared.Order(StringComparer.Ordinal), Calls.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));
     }
 
@@ -71,7 +71,7 @@ public sealed partial class IgnoredInputTests(SmallRunFixture runs) : IDisposabl
     [Fact]
     public void An_empty_word_is_refused_wherever_a_text_is_required()
     {
-        foreach (TessarCommand command in new TessarRoot().AllCommands)
+        foreach (TessarCommand command in CommandTable.Root().AllCommands)
         {
             string[] path = command.Parents.OfType<Command>().First() is TessarRoot ? [command.Name] : [command.Parents.OfType<Command>().First().Name, command.Name];
             string[] required = [.. command.Options.Where(option => option.Required).SelectMany(option => new[] { option.Name, "x" })];
@@ -122,7 +122,7 @@ public sealed partial class IgnoredInputTests(SmallRunFixture runs) : IDisposabl
     [Fact]
     public void Every_variable_that_the_sources_read_is_known()
     {
-        string[] known = [.. EnvironmentVariables.Others.Keys, .. new TessarRoot().AllSettings.Select(setting => setting.EnvironmentVariable)];
+        string[] known = [.. EnvironmentVariables.Others.Keys, .. CommandTable.Root().AllSettings.Select(setting => setting.EnvironmentVariable)];
         string[] read = [.. ((string[])["src", "bench", "samples"]).SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories))
             .SelectMany(File.ReadLines).SelectMany(line => Variable().Matches(line)).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal)];
         Assert.Contains("TESSAR_DATA", read);
@@ -188,7 +188,7 @@ public sealed partial class IgnoredInputTests(SmallRunFixture runs) : IDisposabl
     private static (int Code, string Error) Run(params string[] arguments)
     {
         using StringWriter output = new(), errors = new();
-        int code = CommandLine.Run(arguments, output, errors);
+        int code = CommandLine.Run(CommandTable.Root(), arguments, output, errors);
         return (code, errors.ToString());
     }
 }

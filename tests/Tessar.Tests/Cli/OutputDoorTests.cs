@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tessar.Cli.Commands;
 using Tessar.Cli.Parsing;
 using Tessar.Tests.Examples;
 using Tessar.Tests.Processes;
@@ -16,15 +17,15 @@ public sealed class OutputDoorTests(SmallRunFixture runs) : IDisposable
     [Fact]
     public void Every_option_that_names_a_file_to_write_is_known_to_the_door()
     {
-        string[] found = [.. new TessarRoot().AllCommands.SelectMany(command => command.Options.OfType<OutputOption>().Select(option => $"{PathOf(command)} {option.Name}"))];
+        string[] found = [.. CommandTable.Root().AllCommands.SelectMany(command => command.Options.OfType<OutputOption>().Select(option => $"{PathOf(command)} {option.Name}"))];
         Assert.Equal(
             ["attribute --export", "attribute --picture", "attribute --report", "examples export --out", "examples import --out", "examples show --picture"],
             found.Order(StringComparer.Ordinal));
         // Files that are only read: every other option with a file as its value.
-        string[] others = [.. new TessarRoot().AllCommands.SelectMany(command => command.Options.Where(option => option is not OutputOption && option.HelpName is { } name
+        string[] others = [.. CommandTable.Root().AllCommands.SelectMany(command => command.Options.Where(option => option is not OutputOption && option.HelpName is { } name
             && (name.Contains("FILE", StringComparison.Ordinal) || name.Contains("PATH", StringComparison.Ordinal))).Select(option => $"{PathOf(command)} {option.Name}"))];
         Assert.Equal(["import --weights", "train --mask"], others.Order(StringComparer.Ordinal));
-        Assert.All(new TessarRoot().AllCommands.Where(command => command.Options.OfType<OutputOption>().Any()), command => Assert.NotNull(command.Force));
+        Assert.All(CommandTable.Root().AllCommands.Where(command => command.Options.OfType<OutputOption>().Any()), command => Assert.NotNull(command.Force));
     }
 
     [Fact]

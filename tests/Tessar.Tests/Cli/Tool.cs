@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tessar.Cli.Commands;
 using Tessar.Runs;
 using Tessar.Tests.Processes;
 
@@ -47,7 +48,7 @@ internal sealed class Tool : IDisposable
     public ChildResult Run(params string[] arguments)
     {
         if (!IsProcess)
-            return HostedCommandLine.Run(arguments, Environment, Folder);
+            return HostedCommandLine.Run(CommandTable.Root(), arguments, Environment, Folder);
         using ChildProcess child = Start(arguments);
         return child.WaitForEnd();
     }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Tessar.Cli.Commands;
 using Tessar.Training.Retraining;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
@@ -22,7 +23,7 @@ internal static class EntryPoint
         }
 
         if (args is [WorkerCommand.Verb, ..])
-            return CommandLine.Run(args, Console.Out, Console.Error);
+            return CommandLine.Run(CommandTable.Root(), args, Console.Out, Console.Error);
         return args.Any(argument => argument is "-automated" or "@@")
             ? await ConsoleRunner.Run(args).ConfigureAwait(false)
             : await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions).ConfigureAwait(false);

@@ -81,6 +81,6 @@ public sealed class RunViewTests
         RunJson.Write(path, small.Run.Record with { Checkpoints = [] });
         TessarException e = Assert.Throws<TessarException>(() => new RunView(Run.Open(small.Run.Directory)));
         Assert.Equal(ErrorKind.InputData, e.Kind);
-        Assert.Contains("--resume first", e.Message, StringComparison.Ordinal);
+        Assert.Equal([new Remedy(RemedyKind.ResumeRun, "first")], e.Remedies);
     }
 }

@@ -73,7 +73,7 @@ public sealed class StateDictTests : IDisposable
         writer.Add("module.bias", new float[2], 2);
         writer.Save(File);
         var error = Assert.Throws<TessarException>(() => StateDict.Load(model, File));
-        Assert.EndsWith("Every name in the file begins with `module.`: remove that prefix when saving.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Every name in the file begins with `module.`: import with --strip-prefix module. or remove that prefix when saving.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

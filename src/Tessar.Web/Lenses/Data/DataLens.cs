@@ -8,12 +8,7 @@ internal sealed class DataLens : ILensView
 {
     public string Lens => "data";
 
-    public string Question => "Which training examples made this prediction?";
-
     public IReadOnlyList<RecordedResult> ResultsOf(Run run) => [.. RecordedAttribution.Of(run).Select(result => Tell(result, run))];
-
-    public IReadOnlyList<string> Command(string run, string method, string targets) =>
-        ["attribute", run, "--method", method, "--targets", targets];
 
     private static RecordedResult Tell(RecordedAttribution result, Run run)
     {

@@ -24,10 +24,27 @@ internal static class ChosenColumns
 
         string[] names = [.. tables[0].Columns.Select(column => column.Name)];
         CheckNames(options, names);
+        impossible = [.. impossible, .. WithGaps(tables, options, impossible)];
         unread = options.Columns is null ? impossible : [];
         var lost = impossible.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
         SourceTable[] chosen = [.. tables.Select(table => Narrow(table, column => !lost.Contains(column) && options.Wants(column)))];
         return chosen[0].Columns.Count > 0 ? chosen : throw None(tables[0].Name, names, impossible);
+    }
+
+    /// <summary>
+    /// Columns with missing values that are neither asked for nor pictures, classes or ids; none when nothing else would remain, so that
+    /// reading says which value is missing.
+    /// </summary>
+    private static UnreadColumn[] WithGaps(IReadOnlyList<SourceTable> tables, ImportOptions options, UnreadColumn[] impossible)
+    {
+        string[] gaps = [.. tables.SelectMany(table => table.Gaps).Distinct(StringComparer.Ordinal)];
+        if (gaps.Length == 0)
+            return [];
+        SourceColumn[] columns = [.. tables[0].Columns.Where(column => !Array.Exists(impossible, other => other.Name == column.Name) && options.Wants(column.Name))];
+        int[] chosen = [ColumnChoice.Image(columns, options), ColumnChoice.Label(columns, options)?.Index ?? -1, ColumnChoice.Id(columns)];
+        string[] needed = [.. chosen.Where(i => i >= 0).Select(i => columns[i].Name)];
+        string[] lost = [.. gaps.Where(name => !options.AsksFor(name) && !needed.Contains(name, StringComparer.Ordinal))];
+        return lost.Length < columns.Length ? [.. lost.Select(name => new UnreadColumn(name, "missing values"))] : [];
     }
 
     /// <summary>Says which of the columns that were asked for aren't there.</summary>

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Tessar.Cli.Configuration;
+using Tessar.Cli.Commands;
 using Tessar.Cli.Parsing;
 
 namespace Tessar.Tests.Cli.Documentation;
@@ -83,7 +83,7 @@ internal static class CliPage
 
     public static string Write()
     {
-        var root = new TessarRoot();
+        var root = CommandTable.Root();
         string variables = "| variable | what it is |\n|---|---|\n"
             + string.Join('\n', EnvironmentVariables.Others.Select(variable => $"| `{variable.Key}` | {Cell(variable.Value)} |"));
         var page = new StringBuilder(Introduction.Replace("VARIABLES", variables, StringComparison.Ordinal));

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tessar.Cli.Commands;
 using Tessar.Cli.Parsing;
 
 namespace Tessar.Tests.Cli.Documentation;
@@ -15,7 +16,7 @@ internal static class SettingsSchema
         JsonObject schema = Object("Settings of Tessar: tessar.json in the folder where it is started.");
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema["properties"]!["$schema"] = new JsonObject { ["type"] = "string" };
-        foreach (Setting setting in new TessarRoot().AllSettings)
+        foreach (Setting setting in CommandTable.Root().AllSettings)
         {
             JsonObject at = schema;
             string[] parts = setting.Key.Split('.');

@@ -1,3 +1,4 @@
+using Tessar.Cli.Commands;
 using Tessar.Cli.Parsing;
 
 namespace Tessar.Tests.Cli.Parsing;
@@ -49,7 +50,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Every_command_has_help_with_an_example()
     {
-        var root = new TessarRoot();
+        var root = CommandTable.Root();
         Assert.NotEmpty(root.AllCommands);
         foreach (TessarCommand command in root.AllCommands)
         {
@@ -64,7 +65,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Every_example_parses()
     {
-        var root = new TessarRoot();
+        var root = CommandTable.Root();
         foreach ((string line, _) in root.AllCommands.SelectMany(command => command.Examples))
         {
             string words = line.Split('>')[0];
@@ -75,7 +76,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Every_setting_has_its_own_key_and_variable()
     {
-        Setting[] settings = [.. new TessarRoot().AllSettings];
+        Setting[] settings = [.. CommandTable.Root().AllSettings];
         Assert.Equal(settings.Length, settings.Select(setting => setting.Key).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(settings.Length, settings.Select(setting => setting.EnvironmentVariable).Distinct(StringComparer.Ordinal).Count());
     }
@@ -84,7 +85,7 @@ public sealed class CommandLineTests
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        int code = CommandLine.Run(arguments, output, errors);
+        int code = CommandLine.Run(CommandTable.Root(), arguments, output, errors);
         return (code, output.ToString(), errors.ToString().TrimEnd());
     }
 

@@ -18,6 +18,9 @@ internal abstract class SourceTable(string? split) : IDisposable
     /// <summary>Columns that it has besides, and that can't be stored.</summary>
     public virtual IReadOnlyList<UnreadColumn> Unread => [];
 
+    /// <summary>Names of columns in which values are missing that nobody said how to fill.</summary>
+    public virtual IReadOnlyList<string> Gaps => [];
+
     /// <summary>Number of rows; negative when only reading tells.</summary>
     public abstract long Count { get; }
 

@@ -15,7 +15,7 @@ internal sealed class ArrowTable : SourceTable
     private readonly StoreMarks _marks;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<string>> _names;
 
-    private ArrowTable(string? split, string path, double? fill, bool isFile, Schema schema, int[] lengths, long count)
+    private ArrowTable(string? split, string path, double? fill, bool isFile, Schema schema, int[] lengths, bool[] gaps, long count)
         : base(split)
     {
         (_path, _fill, _isFile, Count) = (path, fill, isFile, count);
@@ -23,6 +23,7 @@ internal sealed class ArrowTable : SourceTable
         _columns = [.. columns.OfType<ArrowColumn>()];
         Columns = [.. _columns.Select(column => column.Column)];
         Unread = [.. schema.FieldsList.Where((_, i) => columns[i] is null).Select(field => new UnreadColumn(field.Name, ArrowTypes.Describe(field.DataType)))];
+        Gaps = fill is null ? [.. _columns.Where(column => gaps[column.Field]).Select(column => column.Column.Name)] : [];
         _marks = Marks(schema, path);
         _names = FeatureNames.Read(path, Find(schema, FeatureNames.Key));
     }
@@ -35,6 +36,9 @@ internal sealed class ArrowTable : SourceTable
 
     /// <inheritdoc/>
     public override IReadOnlyList<UnreadColumn> Unread { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Gaps { get; }
 
     /// <inheritdoc/>
     public override long Count { get; }
@@ -50,11 +54,13 @@ internal sealed class ArrowTable : SourceTable
         long count = 0;
         Schema? schema = null;
         int[] lengths = [];
+        bool[] gaps = [];
         foreach (RecordBatch batch in Batches(path, isFile, Take))
         {
             count += batch.Length >= 0 ? batch.Length : throw SourceFile.Refuse(path, null, "0 rows or more in a batch", $"{batch.Length}");
             for (int i = 0; i < lengths.Length && batch.Length > 0; i++)
             {
+                gaps[i] |= HasGaps(batch, i, path);
                 if (ArrowTypes.ListOf(schema!.FieldsList[i].DataType) is null)
                     continue;
                 int column = i, found = SourceFile.Guard(path, $"lists of `{schema.FieldsList[i].Name}`", () => ArrowColumn.LengthOfLists(batch.Column(column).Data, batch.Length));
@@ -62,9 +68,9 @@ internal sealed class ArrowTable : SourceTable
             }
         }
 
-        return new ArrowTable(Marks(schema!, path).Split ?? split, path, fill, isFile, schema!, lengths, count);
+        return new ArrowTable(Marks(schema!, path).Split ?? split, path, fill, isFile, schema!, lengths, gaps, count);
 
-        void Take(Schema found) => (schema, lengths) = (found, new int[found.FieldsList.Count]);
+        void Take(Schema found) => (schema, lengths, gaps) = (found, new int[found.FieldsList.Count], new bool[found.FieldsList.Count]);
     }
 
     /// <inheritdoc/>
@@ -91,6 +97,13 @@ internal sealed class ArrowTable : SourceTable
 
     private Func<int, Cell> CellsOf(RecordBatch batch, ArrowColumn column, long first) => SourceFile.Guard(
         _path, $"values of `{column.Column.Name}` from row {first}", () => column.Cells(batch.Column(column.Field).Data, batch.Length, _fill, (_path, first)));
+
+    /// <summary>Looked for in the bits, for the count of missing values is only what the file says.</summary>
+    private static bool HasGaps(RecordBatch batch, int column, string path) => SourceFile.Guard(path, $"column {column} of a record batch", () =>
+    {
+        ArrayData data = batch.Column(column).Data;
+        return Enumerable.Range(0, batch.Length).Any(ArrowBits.Missing(data, data.Offset));
+    });
 
     private static StoreMarks Marks(Schema schema, string path) => StoreMarks.Read(path, key => Find(schema, key));
 

@@ -33,6 +33,7 @@ internal sealed class ParquetTable : SourceTable
         ];
         _columns = [.. columns.OfType<ParquetColumn>()];
         Columns = [.. _columns.Select(column => column.Column)];
+        Gaps = fill is null ? [.. _columns.Where(column => HasGaps(reader, column, path)).Select(column => column.Column.Name)] : [];
         Unread = [.. reader.Schema.Fields.Where((_, i) => columns[i] is null).Select(field => new UnreadColumn(field.Name, ParquetColumn.Describe(field)))];
     }
 
@@ -44,6 +45,9 @@ internal sealed class ParquetTable : SourceTable
 
     /// <inheritdoc/>
     public override IReadOnlyList<UnreadColumn> Unread { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Gaps { get; }
 
     /// <inheritdoc/>
     public override long Count { get; }
@@ -111,6 +115,31 @@ internal sealed class ParquetTable : SourceTable
         using RawColumnData data = Wait(reader.ReadRawColumnDataBaseAsync(column.Field, CancellationToken.None).AsTask());
         return column.Cells(data, rows, _fill, (_path, first));
     });
+
+    /// <summary>True when values are missing, by the file's own statistics, or else by looking.</summary>
+    private static bool HasGaps(ParquetReader reader, ParquetColumn column, string path)
+    {
+        if (column.Field.MaxDefinitionLevel == 0 || column.Column.Kind == CellKind.Picture)
+            return false;
+        int place = Array.FindIndex(reader.Schema.GetDataFields(), field => ReferenceEquals(field, column.Field));
+        for (int group = 0; group < reader.RowGroupCount; group++)
+        {
+            if (place >= 0 && reader.RowGroups[group].RowGroup.Columns.ElementAtOrDefault(place)?.MetaData?.Statistics?.NullCount is { } missing)
+            {
+                if (missing > 0)
+                    return true;
+                continue;
+            }
+
+            using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
+            using RawColumnData data = SourceFile.Guard(
+                path, $"values of `{column.Column.Name}`", () => Wait(rows.ReadRawColumnDataBaseAsync(column.Field, CancellationToken.None).AsTask()));
+            if (data.DefinitionLevels.IndexOfAnyExcept(column.Field.MaxDefinitionLevel) >= 0)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Numbers in the list of each row; 0 when the rows differ, or one is empty; 1 without rows.</summary>
     private static int LengthOfLists(ParquetReader reader, DataField field, string path)

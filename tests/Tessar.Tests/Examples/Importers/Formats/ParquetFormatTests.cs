@@ -47,6 +47,29 @@ public sealed class ParquetFormatTests : IDisposable
     }
 
     [Fact]
+    public async Task Column_with_missing_values_is_left_out_unless_it_is_needed_or_filled()
+    {
+        var label = new DataField<int?>("label");
+        var number = new DataField<double?>("z");
+        await Write("a.parquet", new ParquetSchema(label, number), async group =>
+        {
+            await group.WriteAsync<int>(label, new int?[] { 1, 0 });
+            await group.WriteAsync<double>(number, new double?[] { 1.5, null });
+        });
+        using ExampleStore store = folder.Import(folder.File("a.parquet"));
+        Assert.Equal(("label", "missing values"), (store.Manifest.Columns.Single().Name, store.Manifest.Provenance.Settings["unread.z"]));
+        Assert.Contains("`z` in row 1", folder.Refusal<FileFormatException>(folder.File("a.parquet"), new ImportOptions { Columns = ["z"] }).Message, StringComparison.Ordinal);
+        using ExampleStore filled = folder.Import(folder.File("a.parquet"), new ImportOptions { Fill = 2 });
+        Assert.Equal(["label", "z"], filled.Manifest.Columns.Select(column => column.Name));
+        await Write("b.parquet", new ParquetSchema(label, number), async group =>
+        {
+            await group.WriteAsync<int>(label, new int?[] { 1, null });
+            await group.WriteAsync<double>(number, new double?[] { 1.5, 2 });
+        });
+        Assert.Contains("`label` in row 1", folder.Refusal<FileFormatException>(folder.File("b.parquet")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Columns_that_cannot_be_stored_are_left_out_unless_they_are_asked_for()
     {
         var number = new DataField<int>("label", false);

@@ -1,8 +1,7 @@
 using System.Collections;
-using Tessar.Cli.Commands;
 using Tessar.Cli.Parsing;
 
-namespace Tessar.Cli.Configuration;
+namespace Tessar.Cli.Parsing;
 
 /// <summary>The variables that begin with TESSAR_: each is read by something, or an error.</summary>
 internal static class EnvironmentVariables

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Tessar.Cli.Parsing;
+using Tessar.Methods;
 
-namespace Tessar.Cli.Configuration;
+namespace Tessar.Cli.Parsing;
 
 /// <summary>The effective settings of one invocation: defaults &lt; tessar.json &lt; environment &lt; command line.</summary>
 internal sealed class SettingValues
@@ -14,9 +15,9 @@ internal sealed class SettingValues
 
     private SettingValues(ParseResult parsed, ConfigurationFile file) => (this.parsed, this.file) = (parsed, file);
 
-    public static SettingValues Gather(TessarRoot root, TessarCommand command, ParseResult parsed)
+    public static SettingValues Gather(TessarRoot root, TessarCommand command, ParseResult parsed, Func<MethodCatalog> methods)
     {
-        var values = new SettingValues(parsed, ConfigurationFile.Read(Environment.CurrentDirectory, root.AllSettings, root.Known));
+        var values = new SettingValues(parsed, ConfigurationFile.Read(Environment.CurrentDirectory, root.AllSettings, methods));
         EnvironmentVariables.RefuseUnknown(root.AllSettings);
         if (command.Set is { } option)
             values.ReadSet(parsed.GetValue(option) ?? [], command);

@@ -1,9 +1,8 @@
 using System.Text.Json;
-using Tessar.Cli.Commands;
 using Tessar.Cli.Parsing;
 using Tessar.Methods;
 
-namespace Tessar.Cli.Configuration;
+namespace Tessar.Cli.Parsing;
 
 /// <summary>tessar.json of the current folder: settings by nested keys, comments and trailing commas allowed.</summary>
 internal sealed class ConfigurationFile
@@ -20,7 +19,10 @@ internal sealed class ConfigurationFile
     public string Location { get; }
 
     /// <summary>Reads the file of <paramref name="folder"/>, if there is one, and refuses keys that no command knows.</summary>
-    public static ConfigurationFile Read(string folder, IEnumerable<Setting> known, KnownMethods? methods = null)
+    /// <param name="folder">The folder.</param>
+    /// <param name="known">The settings of all commands.</param>
+    /// <param name="methods">The catalogue of methods, asked for only when the file has options of some.</param>
+    public static ConfigurationFile Read(string folder, IEnumerable<Setting> known, Func<MethodCatalog> methods)
     {
         var file = new ConfigurationFile(Path.Combine(folder, FileName));
         if (!File.Exists(file.Location))
@@ -61,12 +63,12 @@ internal sealed class ConfigurationFile
     private static ReadOnlyMemory<byte> WithoutMark(byte[] file) => file.AsMemory(file.AsSpan().StartsWith("\ufeff"u8) ? 3 : 0);
 
     // Whether or not this call uses the method: its options would be ignored in the calls that do.
-    private void RefuseUnknownOptions(KnownMethods? methods)
+    private void RefuseUnknownOptions(Func<MethodCatalog> methods)
     {
         string[] keys = [.. values.Keys.Where(key => key.StartsWith(MethodsKey, StringComparison.Ordinal)).Select(key => key[MethodsKey.Length..])];
         if (keys.Length == 0)
             return;
-        MethodCatalog catalog = (methods ?? KnownMethods.OfEnvironment()).Catalog;
+        MethodCatalog catalog = methods();
         var objections = new List<string>();
         foreach (string key in keys)
         {

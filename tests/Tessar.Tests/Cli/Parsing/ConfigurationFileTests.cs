@@ -1,7 +1,6 @@
-using Tessar.Cli.Configuration;
 using Tessar.Cli.Parsing;
 
-namespace Tessar.Tests.Cli.Configuration;
+namespace Tessar.Tests.Cli.Parsing;
 
 public sealed class ConfigurationFileTests
 {
@@ -35,7 +34,7 @@ public sealed class ConfigurationFileTests
     public void Missing_file_gives_no_values()
     {
         using var folder = new TemporaryFolder();
-        Assert.False(ConfigurationFile.Read(folder.Path, Known).TryGet("runs", out _));
+        Assert.False(ConfigurationFile.Read(folder.Path, Known, () => Tessar.Cli.KnownMethods.OfEnvironment().Catalog).TryGet("runs", out _));
     }
 
     [Theory]
@@ -63,6 +62,6 @@ public sealed class ConfigurationFileTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("tessar.json"), json);
-        return ConfigurationFile.Read(folder.Path, Known);
+        return ConfigurationFile.Read(folder.Path, Known, () => Tessar.Cli.KnownMethods.OfEnvironment().Catalog);
     }
 }
