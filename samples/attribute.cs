@@ -20,8 +20,13 @@ ExampleSet image = ExampleSet.Parse(store, $"test:{(args.Length > 1 ? args[1] : 
 var trak = new Trak(new TrakOptions { ProjectionDimension = 1024, Damping = 0.3 });
 AttributionMatrix scores = trak.Score(new RunView(run), train, image, new MethodContext());
 
-Console.WriteLine($"{image} is labelled {store.ClassNames[image.Label(0)]}. Test accuracy of {run.Name}: {run.Record.Final?.TestAccuracy:P1}.");
+Console.WriteLine(
+    $"{image} is labelled {store.ClassNames[image.Label(0)]}. Test accuracy of {run.Name}: {run.Record.Final?.TestAccuracy:P1}.");
 foreach (Influence influence in scores.Proponents(target: 0, count: 5))
-    Console.WriteLine($"raised by train:{train.First + influence.Train,-5} {store.ClassNames[train.Label(influence.Train)],-12} {influence.Score,8:F4}");
+    Console.WriteLine(
+        $"raised by train:{train.First + influence.Train,-5} {store.ClassNames[train.Label(influence.Train)],-12} "
+            + $"{influence.Score,8:F4}");
 foreach (Influence influence in scores.Opponents(target: 0, count: 5))
-    Console.WriteLine($"lowered by train:{train.First + influence.Train,-5} {store.ClassNames[train.Label(influence.Train)],-12} {influence.Score,8:F4}");
+    Console.WriteLine(
+        $"lowered by train:{train.First + influence.Train,-5} {store.ClassNames[train.Label(influence.Train)],-12} "
+            + $"{influence.Score,8:F4}");

@@ -23,5 +23,6 @@ var job = new MethodJob
 MethodResult result = runner.Run(job, new MethodContext { Retrainer = new InProcessRetrainer() });
 LdsAnswer lds = result.Value<LdsAnswer>();
 
-Console.WriteLine($"LDS of {lds.Method} on {lds.Run}: {lds.Lds:0.000}, 95 % interval {lds.Interval[0]:0.000} to {lds.Interval[1]:0.000}.");
+Console.WriteLine(
+    $"LDS of {lds.Method} on {lds.Run}: {lds.Lds:0.000}, 95 % interval {lds.Interval[0]:0.000} to {lds.Interval[1]:0.000}.");
 Console.WriteLine($"A perfect predictor would reach {lds.NoiseCeiling:0.000}. Kept in {result.Kept.DocumentPath}");

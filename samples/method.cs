@@ -4,7 +4,8 @@
 #:property PublishAot=false
 
 // An attribution method of your own is one class. Name, help, options with their ranges and defaults all come from here:
-// dotnet build samples/method.cs -o mine && TESSAR_METHODS=mine/method.dll tessar attribute RUN --method data/label-match --targets test:0-9
+// dotnet build samples/method.cs -o mine && TESSAR_METHODS=mine/method.dll tessar attribute RUN --method data/label-match
+// --targets test:0-9
 using System.ComponentModel.DataAnnotations;
 using Tessar;
 using Tessar.Examples;
@@ -14,7 +15,9 @@ using Tessar.Runs;
 namespace Mine;
 
 /// <summary>Scores an example by its label alone: for those of the target's class, against those of all others.</summary>
-[Method("data/label-match", Paper = "original", Cost = "n·m comparisons", Needs = MethodNeeds.Nothing, BestFor = "showing how a method is written")]
+[Method(
+    "data/label-match", Paper = "original", Cost = "n·m comparisons", Needs = MethodNeeds.Nothing,
+    BestFor = "showing how a method is written")]
 public sealed class LabelMatch(LabelMatchOptions options) : IAttributionMethod
 {
     /// <inheritdoc/>
@@ -25,7 +28,8 @@ public sealed class LabelMatch(LabelMatchOptions options) : IAttributionMethod
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(context);
         if (sizeof(float) * (long)train.Count * targets.Count > context.MemoryBudget)
-            throw new TessarException($"Scores of {train} on {targets} don't fit into memory. Choose fewer --targets.", ErrorKind.Environment);
+            throw new TessarException(
+                $"Scores of {train} on {targets} don't fit into memory. Choose fewer --targets.", ErrorKind.Environment);
         float[] scores = new float[train.Count * targets.Count];
         for (int i = 0; i < train.Count; i++)
         {
@@ -37,7 +41,8 @@ public sealed class LabelMatch(LabelMatchOptions options) : IAttributionMethod
 
         return new AttributionMatrix(scores, train.Count, targets.Count, new AttributionReport
         {
-            Method = "data/label-match", Output = "none", Parameters = 0, SkippedParameters = [], SecondsFeatures = 0, SecondsScoring = 0,
+            Method = "data/label-match", Output = "none", Parameters = 0, SkippedParameters = [], SecondsFeatures = 0,
+            SecondsScoring = 0,
             ExamplesComputed = 0, GradientCheck = 0,
         });
     }
@@ -51,7 +56,8 @@ public sealed class LabelMatch(LabelMatchOptions options) : IAttributionMethod
         return [.. Enumerable.Repeat((float)options.Strength, train.Count)];
     }
 
-    private float Score(int own, int target, int classes) => (float)(own == target ? options.Strength : -options.Strength / Math.Max(1, classes - 1));
+    private float Score(int own, int target, int classes) =>
+        (float)(own == target ? options.Strength : -options.Strength / Math.Max(1, classes - 1));
 }
 
 /// <summary>Settings of <see cref="LabelMatch"/>.</summary>

@@ -4,17 +4,20 @@ using Tessar.Native;
 
 namespace Tessar.Bench;
 
-/// <summary>Chooses a benchmark by name and prints what it found: <c>dotnet run -c Release --project bench/Tessar.Bench -- NAME [--json]</c>.</summary>
+/// <summary>
+/// Chooses a benchmark by name and prints what it found: <c>dotnet run -c Release --project bench/Tessar.Bench -- NAME
+/// [--json]</c>.
+/// </summary>
 internal static class Benchmarks
 {
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions _json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    private static readonly Dictionary<string, Func<object>> Known = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<object>> _known = new(StringComparer.Ordinal)
     {
         ["loader"] = LoaderBenchmark.Run,
         ["optimizers"] = OptimizerBenchmark.Run,
@@ -33,15 +36,16 @@ internal static class Benchmarks
     public static int Run(string[] arguments)
     {
         string? name = Array.Find(arguments, a => !a.StartsWith('-'));
-        if (name is null || !Known.TryGetValue(name, out Func<object>? benchmark))
+        if (name is null || !_known.TryGetValue(name, out Func<object>? benchmark))
         {
-            Console.Error.WriteLine($"Name a benchmark: {string.Join(", ", Known.Keys)}. Add --json for machine-readable figures.");
+            Console.Error.WriteLine(
+                $"Name a benchmark: {string.Join(", ", _known.Keys)}. Add --json for machine-readable figures.");
             return 2;
         }
 
         TorchThreads.Set(Environment.ProcessorCount);
         object figures = benchmark();
-        Console.WriteLine(JsonSerializer.Serialize(figures, figures.GetType(), Json));
+        Console.WriteLine(JsonSerializer.Serialize(figures, figures.GetType(), _json));
         return 0;
     }
 }

@@ -39,7 +39,10 @@ internal static class LargeStore
 
     private static void Write(string path)
     {
-        StoreColumn[] columns = [StoreColumn.Image("image", new ImageShape(28, 28, 1)), StoreColumn.Scalar("label", ElementType.I32)];
+        StoreColumn[] columns = [
+            StoreColumn.Image("image", new ImageShape(28, 28, 1)),
+            StoreColumn.Scalar("label", ElementType.I32)
+        ];
         StoreSplit[] splits = [new("train", 0, Rows), new("test", Rows, 0)];
         var layout = new StoreLayout { Columns = columns, Splits = splits, Classes = ["a", "b"] };
         StorePlaces places = StoreRules.Place(columns, splits, hasIds: false);
@@ -57,7 +60,8 @@ internal static class LargeStore
             },
             ManifestJson.Default.StoreManifest);
         long offset = StoreRules.Align(places.End + (pages * sizeof(ulong)));
-        var header = new StoreHeader(false, layout.PageSize, Rows, columns.Length, offset, manifest.Length, XxHash64.HashToUInt64(manifest));
+        var header = new StoreHeader(
+            false, layout.PageSize, Rows, columns.Length, offset, manifest.Length, XxHash64.HashToUInt64(manifest));
         using FileStream file = File.Create(path);
         file.Write(header.ToBytes());
         file.Position = offset;
@@ -74,7 +78,11 @@ internal static class LargeStore
         return column with
         {
             Statistics = one,
-            SplitStatistics = new Dictionary<string, ColumnStatistics>(StringComparer.Ordinal) { ["train"] = one, ["test"] = nothing },
+            SplitStatistics = new Dictionary<string, ColumnStatistics>(StringComparer.Ordinal)
+            {
+                ["train"] = one,
+                ["test"] = nothing
+            },
         };
     }
 }

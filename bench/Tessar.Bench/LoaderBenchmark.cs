@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Bench;
 
-/// <summary>Batches of 256 shuffled, normalised 28×28 pictures on one core, against TorchSharp's own ways of getting them.</summary>
+/// <summary>
+/// Batches of 256 shuffled, normalised 28×28 pictures on one core, against TorchSharp's own ways of getting them.
+/// </summary>
 internal static class LoaderBenchmark
 {
     private const int BatchSize = 256;
@@ -26,12 +28,15 @@ internal static class LoaderBenchmark
         using Reading plain = new Reading(train, new LoaderOptions { BatchSize = BatchSize, Workers = 0 }).WarmedUp();
         using Reading plainWorker = new Reading(train, new LoaderOptions { BatchSize = BatchSize, Workers = 1 }).WarmedUp();
         string[] augment = ["flip", "translate"];
-        using Reading augmented = new Reading(train, new LoaderOptions { BatchSize = BatchSize, Workers = 0, Augment = augment }).WarmedUp();
-        using Reading augmentedWorker = new Reading(train, new LoaderOptions { BatchSize = BatchSize, Workers = 1, Augment = augment }).WarmedUp();
+        using Reading augmented = new Reading(train, new LoaderOptions { BatchSize = BatchSize, Workers = 0, Augment = augment })
+            .WarmedUp();
+        using Reading augmentedWorker = new Reading(
+            train, new LoaderOptions { BatchSize = BatchSize, Workers = 1, Augment = augment }).WarmedUp();
         RatioResult toStock = Ratio.Measure(stock.Batches, plain.Epoch), toResident = Ratio.Measure(resident.Epoch, plain.Epoch);
         RatioResult toPrepared = Ratio.Measure(prepared.Batches, plain.Epoch);
         RatioResult augmentedToStock = Ratio.Measure(stock.Batches, augmented.Epoch);
-        RatioResult workerToStock = Ratio.Measure(stock.Batches, plainWorker.Epoch), augmentedWorkerToStock = Ratio.Measure(stock.Batches, augmentedWorker.Epoch);
+        RatioResult workerToStock = Ratio.Measure(stock.Batches, plainWorker.Epoch), augmentedWorkerToStock = Ratio.Measure(
+            stock.Batches, augmentedWorker.Epoch);
         (Spread wait, Spread withWorker) = TrainingWait.Measure(train);
         return new
         {
@@ -60,9 +65,12 @@ internal static class LoaderBenchmark
             millisecondsToOpenTenMillionRows = LargeStore.OpenMilliseconds(),
             baselines = new
             {
-                torchSharpDataLoader = "torch.utils.data.DataLoader, num_worker 1, shuffle; GetTensor takes a row of a resident uint8 tensor, to float32, sub_ and div_ in place",
-                preparedDataLoader = "the same over a resident float32 tensor that is normalised already, so that only the loader's own work remains",
-                indexSelect = "resident uint8 tensor: index_select of the batch, to float32, sub_ and div_ in place; labels by index_select",
+                torchSharpDataLoader = "torch.utils.data.DataLoader, num_worker 1, shuffle; GetTensor takes a row of a resident "
+                    + "uint8 tensor, to float32, sub_ and div_ in place",
+                preparedDataLoader = "the same over a resident float32 tensor that is normalised already, so that only the "
+                    + "loader's own work remains",
+                indexSelect = "resident uint8 tensor: index_select of the batch, to float32, sub_ and div_ in place; labels by "
+                    + "index_select",
             },
             runtime = Environment.Version.ToString(),
             processor = Machine.Processor(),
@@ -74,8 +82,8 @@ internal static class LoaderBenchmark
     /// <summary>Our loader, epoch after epoch.</summary>
     private sealed class Reading(ExampleSet set, LoaderOptions options) : IDisposable
     {
-        private readonly ExampleLoader loader = new(set, options);
-        private int epoch;
+        private readonly ExampleLoader _loader = new(set, options);
+        private int _epoch;
 
         // The runtime compiles a method well only after it ran for some tenths of a second.
         public Reading WarmedUp()
@@ -88,7 +96,7 @@ internal static class LoaderBenchmark
         public int Epoch()
         {
             int read = 0;
-            foreach (LoadedBatch batch in loader.Epoch(epoch++))
+            foreach (LoadedBatch batch in _loader.Epoch(_epoch++))
             {
                 read += batch.Count;
                 batch.Dispose();
@@ -99,14 +107,14 @@ internal static class LoaderBenchmark
 
         public double BytesPerBatch()
         {
-            using LoaderEpoch batches = loader.Epoch(epoch++);
+            using LoaderEpoch batches = _loader.Epoch(_epoch++);
             Take(batches, 20);
             long before = GC.GetAllocatedBytesForCurrentThread();
             Take(batches, 200);
             return (GC.GetAllocatedBytesForCurrentThread() - before) / 200.0;
         }
 
-        public void Dispose() => loader.Dispose();
+        public void Dispose() => _loader.Dispose();
 
         private static void Take(LoaderEpoch batches, int count)
         {

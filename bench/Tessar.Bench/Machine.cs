@@ -10,6 +10,7 @@ internal static class Machine
         string? line = OperatingSystem.IsLinux()
             ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
             : null;
-        return string.Create(CultureInfo.InvariantCulture, $"{line?.Split(':', 2)[1].Trim() ?? "unknown"}, {Environment.ProcessorCount} cores");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{line?.Split(':', 2)[1].Trim() ?? "unknown"}, {Environment.ProcessorCount} cores");
     }
 }

@@ -11,7 +11,10 @@ using static TorchSharp.torch;
 
 namespace Tessar.Bench;
 
-/// <summary>What optimisers cost on the 421,642-parameter cnn: Schedule-Free against TorchSharp's AdamW, SAM against its base, MeZO against inference.</summary>
+/// <summary>
+/// What optimisers cost on the 421,642-parameter cnn: Schedule-Free against TorchSharp's AdamW, SAM against its base, MeZO
+/// against inference.
+/// </summary>
 internal static class OptimizerBenchmark
 {
     private const int Updates = 50;
@@ -71,7 +74,8 @@ internal static class OptimizerBenchmark
     {
         using nn.Module<Tensor, Tensor> first = Cnn(store), second = Cnn(store);
         using Optimizer plain = Make(baseline, first), other = Make(candidate, second);
-        using Tensor images = Batches.Inputs(set, Indices(Batch), InputNormalization.Of(store)), labels = Batches.Labels(set, Indices(Batch));
+        using Tensor images = Batches.Inputs(
+            set, Indices(Batch), InputNormalization.Of(store)), labels = Batches.Labels(set, Indices(Batch));
         long update = 0;
         return Ratio.Measure(
             () => Repeat(TrainingSteps, () => Step(plain, first, images, labels, ++update)),
@@ -83,7 +87,8 @@ internal static class OptimizerBenchmark
     {
         using nn.Module<Tensor, Tensor> model = Cnn(store);
         using Optimizer mezo = Make("mezo", model);
-        using Tensor images = Batches.Inputs(set, Indices(LargeBatch), InputNormalization.Of(store)), labels = Batches.Labels(set, Indices(LargeBatch));
+        using Tensor images = Batches.Inputs(set, Indices(LargeBatch), InputNormalization.Of(store)), labels = Batches.Labels(
+            set, Indices(LargeBatch));
         List<double> ratios = [], inferences = [], peaks = [];
         long update = 0;
         for (int round = 0; round < Ratio.WarmUps + Ratio.Rounds; round++)
@@ -131,12 +136,14 @@ internal static class OptimizerBenchmark
         optimizer.Step(objective, 1e-5, update);
     }
 
-    private static nn.Module<Tensor, Tensor> Cnn(ExampleStore store) => ModelSource.Parse("cnn").Create(store.Image, store.ClassNames.Count, 1);
+    private static nn.Module<Tensor, Tensor> Cnn(ExampleStore store) =>
+        ModelSource.Parse("cnn").Create(store.Image, store.ClassNames.Count, 1);
 
     private static Optimizer Make(string name, nn.Module model) =>
         Optimizer.Choices.Create(Optimizer.Choices.Resolve(name, [], []), Trained(model));
 
-    private static TrainedParameters Trained(nn.Module model) => new([.. model.named_parameters().Select(p => (p.name, (Tensor)p.parameter))]);
+    private static TrainedParameters Trained(nn.Module model) =>
+        new([.. model.named_parameters().Select(p => (p.name, (Tensor)p.parameter))]);
 
     private static int[] Indices(int count) => [.. Enumerable.Range(0, count)];
 
@@ -147,9 +154,11 @@ internal static class OptimizerBenchmark
         return times;
     }
 
-    private static Spread Times(RatioResult result) => new(1 / result.TimesFaster.Median, 1 / result.TimesFaster.Max, 1 / result.TimesFaster.Min);
+    private static Spread Times(RatioResult result) =>
+        new(1 / result.TimesFaster.Median, 1 / result.TimesFaster.Max, 1 / result.TimesFaster.Min);
 
-    private static Spread Scale(Spread spread, double factor) => new(spread.Median * factor, spread.Min * factor, spread.Max * factor);
+    private static Spread Scale(Spread spread, double factor) =>
+        new(spread.Median * factor, spread.Min * factor, spread.Max * factor);
 
     private static string Processor() => RunEnvironment.Machine() is var machine
         ? string.Create(CultureInfo.InvariantCulture, $"{machine.Processor}, {machine.Cores} cores") : string.Empty;

@@ -39,7 +39,9 @@ internal static class RandomRun
             {
                 Model = model,
                 Parameters = parameters,
-                Data = new DataReference(data, null, store.Identity, ExampleSet.Parse(store, "train").ToString(), ExampleSet.Parse(store, "test").ToString()),
+                Data = new DataReference(
+                    data, null, store.Identity, ExampleSet.Parse(store, "train").ToString(),
+                    ExampleSet.Parse(store, "test").ToString()),
                 Input = InputNormalization.Of(store),
             },
             Image = store.Image,

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Tessar.Bench;
 
-/// <summary>Two ways of doing the same work, measured in turn, A B A B …, so that a change of the machine's speed hits both.</summary>
+/// <summary>
+/// Two ways of doing the same work, measured in turn, A B A B …, so that a change of the machine's speed hits both.
+/// </summary>
 internal static class Ratio
 {
     public const int WarmUps = 2;
@@ -23,7 +25,8 @@ internal static class Ratio
             candidates.Add(c);
         }
 
-        return new RatioResult(Spread.Of(baselines), Spread.Of(candidates), Spread.Of([.. baselines.Zip(candidates, (b, c) => b / c)]));
+        return new RatioResult(
+            Spread.Of(baselines), Spread.Of(candidates), Spread.Of([.. baselines.Zip(candidates, (b, c) => b / c)]));
     }
 
     private static double SecondsPerUnit(Func<int> work)
@@ -43,7 +46,9 @@ internal sealed record Spread(double Median, double Min, double Max)
     public static Spread Of(IReadOnlyList<double> values)
     {
         double[] sorted = [.. values.Order()];
-        double median = sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+        double median = sorted.Length % 2 == 1
+            ? sorted[sorted.Length / 2]
+            : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
         return new Spread(median, sorted[0], sorted[^1]);
     }
 }

@@ -7,23 +7,25 @@ using static TorchSharp.torch;
 
 namespace Tessar.Bench;
 
-/// <summary>Whole batches by libtorch from bytes in memory: index_select, conversion, subtraction and division in place.</summary>
+/// <summary>
+/// Whole batches by libtorch from bytes in memory: index_select, conversion, subtraction and division in place.
+/// </summary>
 internal sealed class ResidentImages : IDisposable
 {
-    private readonly Tensor images;
-    private readonly Tensor labels;
-    private readonly Scalar mean;
-    private readonly Scalar std;
-    private readonly int batchSize;
-    private readonly int count;
-    private int epoch;
+    private readonly Tensor _images;
+    private readonly Tensor _labels;
+    private readonly Scalar _mean;
+    private readonly Scalar _std;
+    private readonly int _batchSize;
+    private readonly int _count;
+    private int _epoch;
 
     public ResidentImages(ExampleSet set, InputNormalization input, int batchSize)
     {
-        (count, this.batchSize) = (set.Count, batchSize);
-        images = Bytes(set);
-        labels = Batches.Labels(set, [.. Enumerable.Range(0, count)]);
-        (mean, std) = ((input.Mean[0] * 255).ToScalar(), (input.Std[0] * 255).ToScalar());
+        (_count, _batchSize) = (set.Count, batchSize);
+        _images = Bytes(set);
+        _labels = Batches.Labels(set, [.. Enumerable.Range(0, _count)]);
+        (_mean, _std) = ((input.Mean[0] * 255).ToScalar(), (input.Std[0] * 255).ToScalar());
     }
 
     /// <summary>All pictures, uint8 [examples, 1, height, width].</summary>
@@ -39,27 +41,27 @@ internal sealed class ResidentImages : IDisposable
 
     public int Epoch()
     {
-        long[] order = new long[count];
-        for (int i = 0; i < count; i++)
+        long[] order = new long[_count];
+        for (int i = 0; i < _count; i++)
             order[i] = i;
-        new RandomStream(1, "bench", epoch++).Shuffle<long>(order);
-        for (int start = 0; start < count; start += batchSize)
+        new RandomStream(1, "bench", _epoch++).Shuffle<long>(order);
+        for (int start = 0; start < _count; start += _batchSize)
         {
             using var scope = NewDisposeScope();
-            Tensor index = empty([Math.Min(batchSize, count - start)], int64);
+            Tensor index = empty([Math.Min(_batchSize, _count - start)], int64);
             order.AsSpan(start, (int)index.shape[0]).CopyTo(MemoryMarshal.Cast<byte, long>(index.bytes));
-            images.index_select(0, index).to(float32).sub_(mean).div_(std);
-            labels.index_select(0, index);
+            _images.index_select(0, index).to(float32).sub_(_mean).div_(_std);
+            _labels.index_select(0, index);
         }
 
-        return count;
+        return _count;
     }
 
     public void Dispose()
     {
-        images.Dispose();
-        labels.Dispose();
-        mean.Dispose();
-        std.Dispose();
+        _images.Dispose();
+        _labels.Dispose();
+        _mean.Dispose();
+        _std.Dispose();
     }
 }

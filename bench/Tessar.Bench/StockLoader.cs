@@ -16,33 +16,33 @@ internal sealed class StockLoader : utils.data.Dataset
 {
     private const int MeasuredBatches = 20;
 
-    private readonly Tensor images;
-    private readonly Tensor labels;
-    private readonly int batchSize;
+    private readonly Tensor _images;
+    private readonly Tensor _labels;
+    private readonly int _batchSize;
     // Kept, because TorchSharp's data loader may have a number made on the spot collected before libtorch has read it.
-    private readonly (Scalar Mean, Scalar Std)? normalisation;
+    private readonly (Scalar Mean, Scalar Std)? _normalisation;
 
     public StockLoader(ExampleSet set, InputNormalization input, int batchSize, bool isPrepared)
     {
         int[] all = [.. Enumerable.Range(0, set.Count)];
-        labels = Inputs.Batches.Labels(set, all);
-        images = isPrepared ? Inputs.Batches.Inputs(set, all, input) : ResidentImages.Bytes(set);
-        normalisation = isPrepared ? null : ((input.Mean[0] * 255).ToScalar(), (input.Std[0] * 255).ToScalar());
-        this.batchSize = batchSize;
+        _labels = Inputs.Batches.Labels(set, all);
+        _images = isPrepared ? Inputs.Batches.Inputs(set, all, input) : ResidentImages.Bytes(set);
+        _normalisation = isPrepared ? null : ((input.Mean[0] * 255).ToScalar(), (input.Std[0] * 255).ToScalar());
+        _batchSize = batchSize;
     }
 
-    public override long Count => images.shape[0];
+    public override long Count => _images.shape[0];
 
     public override Dictionary<string, Tensor> GetTensor(long index) => new(StringComparer.Ordinal)
     {
-        ["image"] = normalisation is var (mean, std) ? images[index].to(float32).sub_(mean).div_(std) : images[index],
-        ["label"] = labels[index],
+        ["image"] = _normalisation is var (mean, std) ? _images[index].to(float32).sub_(mean).div_(std) : _images[index],
+        ["label"] = _labels[index],
     };
 
     /// <summary>Reads some batches of an epoch in a new order.</summary>
     public int Batches()
     {
-        using var loader = new DataLoader(this, batchSize, shuffle: true, num_worker: 1, disposeDataset: false);
+        using var loader = new DataLoader(this, _batchSize, shuffle: true, num_worker: 1, disposeDataset: false);
         int batches = 0;
         foreach (Dictionary<string, Tensor> batch in loader)
         {
@@ -52,13 +52,13 @@ internal sealed class StockLoader : utils.data.Dataset
                 break;
         }
 
-        return batches * batchSize;
+        return batches * _batchSize;
     }
 
     protected override void Dispose(bool disposing)
     {
-        images.Dispose();
-        labels.Dispose();
+        _images.Dispose();
+        _labels.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -56,7 +56,9 @@ internal static class TrainingBenchmark
                     BatchSize = workload.BatchSize,
                     Augment = workload.Augment,
                     RunsDirectory = folder,
-                    Name = FormattableString.Invariant($"{workload.Model}-{workload.BatchSize}-{workload.Augment.Length}-{number++}"),
+                    Name =
+                        FormattableString.Invariant(
+                            $"{workload.Model}-{workload.BatchSize}-{workload.Augment.Length}-{number++}"),
                 });
                 return workload.Examples;
             });
@@ -73,7 +75,8 @@ internal static class TrainingBenchmark
 
     private static int PlainLoop(Workload workload, ExampleSet train)
     {
-        using Module<Tensor, Tensor> model = ModelSource.Parse(workload.Model).Create(train.Store.Image, train.Store.ClassNames.Count, 1);
+        using Module<Tensor, Tensor> model = ModelSource.Parse(workload.Model)
+            .Create(train.Store.Image, train.Store.ClassNames.Count, 1);
         using var dataset = new Images(train);
         using var loader = DataLoader(dataset, workload.BatchSize, shuffle: true, num_worker: 1);
         using optim.Optimizer optimizer = optim.AdamW(model.parameters(), lr: 1e-3);
@@ -93,7 +96,7 @@ internal static class TrainingBenchmark
     /// <summary>One image and its label at a time, as TorchSharp's loader wants them.</summary>
     private sealed class Images(ExampleSet train) : torch.utils.data.Dataset
     {
-        private readonly InputNormalization input = InputNormalization.Of(train.Store);
+        private readonly InputNormalization _input = InputNormalization.Of(train.Store);
 
         public override long Count => train.Count;
 
@@ -103,7 +106,7 @@ internal static class TrainingBenchmark
             using Tensor bytes = tensor(train.Image((int)index).ToArray(), [shape.Channels, shape.Height, shape.Width]);
             return new Dictionary<string, Tensor>(StringComparer.Ordinal)
             {
-                ["image"] = bytes.to(float32).div_(255f).sub_(input.Mean[0]).div_(input.Std[0]),
+                ["image"] = bytes.to(float32).div_(255f).sub_(_input.Mean[0]).div_(_input.Std[0]),
                 ["label"] = tensor((long[])[train.Label((int)index)]),
             };
         }

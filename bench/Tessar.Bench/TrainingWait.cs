@@ -9,7 +9,9 @@ using static TorchSharp.torch.nn;
 
 namespace Tessar.Bench;
 
-/// <summary>Training steps of the cnn (batch 64, all cores) on augmented data: how long they wait, and whether a worker slows them down.</summary>
+/// <summary>
+/// Training steps of the cnn (batch 64, all cores) on augmented data: how long they wait, and whether a worker slows them down.
+/// </summary>
 internal static class TrainingWait
 {
     private const int Steps = 40;
@@ -31,9 +33,11 @@ internal static class TrainingWait
         return (Spread.Of(shares[Ratio.WarmUps..]), ratio.TimesFaster);
     }
 
-    private static LoaderOptions Options(int workers) => new() { BatchSize = 64, Workers = workers, Augment = ["flip", "translate"] };
+    private static LoaderOptions Options(int workers) =>
+        new() { BatchSize = 64, Workers = workers, Augment = ["flip", "translate"] };
 
-    private static int Train(ExampleLoader loader, int number, Module<Tensor, Tensor> model, Tensor[] parameters, List<double> shares)
+    private static int Train(
+        ExampleLoader loader, int number, Module<Tensor, Tensor> model, Tensor[] parameters, List<double> shares)
     {
         using LoaderEpoch epoch = loader.Epoch(number);
         Step(epoch, model, parameters); // The first batch of an epoch can't have been made ahead.

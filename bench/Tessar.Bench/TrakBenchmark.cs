@@ -14,7 +14,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Bench;
 
-/// <summary>TRAK features of the 421,642-parameter cnn, k = 2,048, on Fashion-MNIST: all in, and against one backward pass per example.</summary>
+/// <summary>
+/// TRAK features of the 421,642-parameter cnn, k = 2,048, on Fashion-MNIST: all in, and against one backward pass per example.
+/// </summary>
 internal static class TrakBenchmark
 {
     private const int Width = 2048;
@@ -60,7 +62,8 @@ internal static class TrakBenchmark
     private static (double Seconds, AttributionReport Report) AllIn(Runs.Run run, ExampleSet train, ExampleStore store)
     {
         ExampleSet target = new(store, "test", 0, 1);
-        AttributionMatrix scores = new Trak(new TrakOptions { Projection = TrakProjection.Sketch, ProjectionDimension = Width }).Score(new RunView(run), train, target, new MethodContext());
+        AttributionMatrix scores = new Trak(new TrakOptions { Projection = TrakProjection.Sketch, ProjectionDimension = Width })
+            .Score(new RunView(run), train, target, new MethodContext());
         return (scores.Report.SecondsFeatures, scores.Report);
     }
 
@@ -84,14 +87,16 @@ internal static class TrakBenchmark
             });
     }
 
-    private static int Loop(PerExampleGradients gradients, ClassificationMargin output, CheckpointView view, ExampleSet train, uint[] table)
+    private static int Loop(
+        PerExampleGradients gradients, ClassificationMargin output, CheckpointView view, ExampleSet train, uint[] table)
     {
         float[] row = new float[Width];
         for (int i = 0; i < LoopExamples; i++)
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor labels = Batches.Labels(train, [i]);
-            Tensor gradient = gradients.OfByLoop(Batches.Inputs(train, [i], view.Input), logits => output.Direction(logits, labels));
+            Tensor gradient = gradients.OfByLoop(
+                Batches.Inputs(train, [i], view.Input), logits => output.Direction(logits, labels));
             Array.Clear(row);
             SketchHash.Add(table, gradient.data<float>().ToArray(), row);
         }
@@ -99,5 +104,6 @@ internal static class TrakBenchmark
         return LoopExamples;
     }
 
-    private static Spread Scale(Spread spread, double factor) => new(spread.Median * factor, spread.Min * factor, spread.Max * factor);
+    private static Spread Scale(Spread spread, double factor) =>
+        new(spread.Median * factor, spread.Min * factor, spread.Max * factor);
 }

@@ -1,6 +1,8 @@
 namespace Tessar.Bench;
 
-/// <summary>A training of a size that a laptop does in seconds; together they mix small and large steps, dense and convolutional layers.</summary>
+/// <summary>
+/// A training of a size that a laptop does in seconds; together they mix small and large steps, dense and convolutional layers.
+/// </summary>
 /// <param name="Name">How results name it.</param>
 /// <param name="Model">A model of the zoo.</param>
 /// <param name="BatchSize">Examples per update.</param>

@@ -3,7 +3,9 @@ using Tessar.Methods;
 namespace Tessar.Cli;
 
 /// <summary>The catalogue of this program and of the user's own assemblies: made once, at the door, and handed on.</summary>
-/// <remarks>Assemblies that can't be used are an error of the commands that ask the catalogue, not of `tessar runs` or `--help`.</remarks>
+/// <remarks>
+/// Assemblies that can't be used are an error of the commands that ask the catalogue, not of `tessar runs` or `--help`.
+/// </remarks>
 internal sealed class KnownMethods
 {
     /// <summary>Names assemblies that hold methods of the user's own, separated as paths are.</summary>
@@ -16,9 +18,12 @@ internal sealed class KnownMethods
 
     /// <summary>All of it.</summary>
     /// <exception cref="TessarException">An assembly can't be used, or names a method that there is already.</exception>
-    public MethodCatalog Catalog => _problem is null ? _catalog : throw new TessarException(_problem.Message, _problem.Kind, _problem);
+    public MethodCatalog Catalog =>
+        _problem is null ? _catalog : throw new TessarException(_problem.Message, _problem.Kind, _problem);
 
-    /// <summary>The lenses whose verbs are commands: those of this program only when the user's assemblies can't be used.</summary>
+    /// <summary>
+    /// The lenses whose verbs are commands: those of this program only when the user's assemblies can't be used.
+    /// </summary>
     public IReadOnlyList<LensDescription> Lenses => _catalog.Lenses;
 
     /// <summary>Looks at this program and at what the environment names.</summary>
@@ -36,7 +41,9 @@ internal sealed class KnownMethods
         catch (ArgumentException e)
         {
             return new KnownMethods(
-                new MethodCatalog(ours), new TessarException($"{Variable}: {e.Message.Split(" (Parameter", 2)[0]} Rename one of them.", ErrorKind.InputData, e));
+                new MethodCatalog(ours),
+                new TessarException(
+                    $"{Variable}: {e.Message.Split(" (Parameter", 2)[0]} Rename one of them.", ErrorKind.InputData, e));
         }
         catch (TessarException e)
         {

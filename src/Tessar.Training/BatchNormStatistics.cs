@@ -11,9 +11,9 @@ namespace Tessar.Training;
 
 /// <summary>Running statistics of batch normalisation for weights that they weren't collected with.</summary>
 /// <remarks>
-/// An average of weights never saw a batch: the running mean and variance belong to the weights in training. They are estimated anew
-/// as plain means over 50 training batches in training mode, without gradients and without augmentation. Which examples, and what
-/// dropout draws, follows from (seed, step).
+/// An average of weights never saw a batch: the running mean and variance belong to the weights in training. They are estimated
+/// anew as plain means over 50 training batches in training mode, without gradients and without augmentation. Which examples, and
+/// what dropout draws, follows from (seed, step).
 /// </remarks>
 internal static class BatchNormStatistics
 {
@@ -62,5 +62,6 @@ internal static class BatchNormStatistics
     }
 
     private static IEnumerable<NormBase> Layers(Module model) =>
-        model.modules().OfType<NormBase>().Where(layer => layer is { track_running_stats: true, running_mean: not null, running_var: not null });
+        model.modules().OfType<NormBase>()
+            .Where(layer => layer is { track_running_stats: true, running_mean: not null, running_var: not null });
 }

@@ -18,7 +18,7 @@ namespace Tessar.Training;
 internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] parameters, Tensor images, Tensor labels)
     : IObjective, IDisposable
 {
-    private Tensor? answers;
+    private Tensor? _answers;
 
     /// <summary>Share of each label that is spread evenly over all classes.</summary>
     public double LabelSmoothing { get; init; }
@@ -37,12 +37,13 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
 
     /// <summary>Logits at the first question, [batch, classes], contiguous; lives as long as this.</summary>
     /// <exception cref="InvalidOperationException">Nothing was asked.</exception>
-    public Tensor FirstAnswers => answers ?? throw new InvalidOperationException("The optimiser made an update without looking at the batch.");
+    public Tensor FirstAnswers =>
+        _answers ?? throw new InvalidOperationException("The optimiser made an update without looking at the batch.");
 
     /// <inheritdoc/>
     public IReadOnlyList<Tensor?> Gradients()
     {
-        using Buffers? kept = answers is null ? null : new Buffers(model);
+        using Buffers? kept = _answers is null ? null : new Buffers(model);
         TorchSeed.Set(Draws.Seed, "step", Draws.Step);
         Tensor logits = Answer();
         Tensor loss = LabelSmoothing == 0
@@ -73,7 +74,7 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
     }
 
     /// <inheritdoc/>
-    public void Dispose() => answers?.Dispose();
+    public void Dispose() => _answers?.Dispose();
 
     private Tensor Answer()
     {
@@ -89,21 +90,21 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
     {
         if (!double.IsFinite(loss))
             throw NotFinite(loss);
-        if (answers is not null)
+        if (_answers is not null)
             return;
-        answers = logits.detach().contiguous().DetachFromDisposeScope();
+        _answers = logits.detach().contiguous().DetachFromDisposeScope();
         FirstLoss = loss;
     }
 
     /// <summary>Puts buffers, such as running statistics, back to what they were.</summary>
     private sealed class Buffers(Module model) : IDisposable
     {
-        private readonly (Tensor Buffer, Tensor Before)[] kept = [.. model.buffers().Select(b => (b, b.clone()))];
+        private readonly (Tensor Buffer, Tensor Before)[] _kept = [.. model.buffers().Select(b => (b, b.clone()))];
 
         public void Dispose()
         {
             using var noGradient = no_grad();
-            foreach ((Tensor buffer, Tensor before) in kept)
+            foreach ((Tensor buffer, Tensor before) in _kept)
             {
                 buffer.copy_(before);
                 before.Dispose();

@@ -41,5 +41,6 @@ internal interface ITrainingRecorder
     /// <param name="optimizer">The optimiser's tensors by name.</param>
     /// <param name="progress">What else is needed to go on from here, by name.</param>
     void AddCheckpoint(
-        Module module, long step, int epoch, IReadOnlyDictionary<string, Tensor> optimizer, IReadOnlyDictionary<string, string> progress);
+        Module module, long step, int epoch, IReadOnlyDictionary<string, Tensor> optimizer,
+        IReadOnlyDictionary<string, string> progress);
 }

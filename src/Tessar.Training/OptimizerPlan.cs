@@ -43,7 +43,8 @@ internal static class OptimizerPlan
             return optimizer;
         return optimizer with
         {
-            Values = new SortedDictionary<string, double>(optimizer.Values.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal)
+            Values = new SortedDictionary<string, double>(
+                optimizer.Values.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal)
             {
                 [WarmupSteps] = total / 20,
             },
@@ -71,7 +72,8 @@ internal static class OptimizerPlan
         if (request.ClipNorm is { } longest && !(longest > 0 && double.IsFinite(longest)))
         {
             yield return string.Create(
-                CultureInfo.InvariantCulture, $"clip-norm is {longest}; it has to be above 0. Leave it out to take gradients as they are.");
+                CultureInfo.InvariantCulture,
+                $"clip-norm is {longest}; it has to be above 0. Leave it out to take gradients as they are.");
         }
         else if (request.ClipNorm is not null && known.Backward == 0)
         {
@@ -79,9 +81,11 @@ internal static class OptimizerPlan
         }
 
         if (request.LabelSmoothing is not (>= 0 and < 1))
-            yield return string.Create(CultureInfo.InvariantCulture, $"label-smoothing is {request.LabelSmoothing}; it has to lie in [0, 1).");
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"label-smoothing is {request.LabelSmoothing}; it has to lie in [0, 1).");
         if (request.WeightDecayOn is not (TrainingProgram.DecayAll or TrainingProgram.DecayWeights))
-            yield return $"weight-decay-on is `{request.WeightDecayOn}`; it has to be {TrainingProgram.DecayAll} or {TrainingProgram.DecayWeights}.";
+            yield return $"weight-decay-on is `{request.WeightDecayOn}`; it has to be {TrainingProgram.DecayAll} or "
+                + $"{TrainingProgram.DecayWeights}.";
         if (request.Ema is { } decay)
         {
             List<string> wrong = [];
@@ -89,7 +93,8 @@ internal static class OptimizerPlan
             if (known.Averages)
             {
                 wrong.Add(
-                    $"ema is given, but {request.Optimizer} averages its weights already, and that average is what is measured and kept. "
+                    $"ema is given, but {request.Optimizer} averages its weights already, and that average is what is measured "
+                        + $"and kept. "
                     + "Leave it out.");
             }
 
@@ -99,7 +104,9 @@ internal static class OptimizerPlan
     }
 
     private static OptimizerAttribute? Known(TrainingRequest request) =>
-        Optimizer.Choices.Names.Contains(request.Optimizer, StringComparer.Ordinal) ? Optimizer.Choices.Describe(request.Optimizer) : null;
+        Optimizer.Choices.Names.Contains(request.Optimizer, StringComparer.Ordinal)
+            ? Optimizer.Choices.Describe(request.Optimizer)
+            : null;
 
     private static IEnumerable<KeyValuePair<string, double?>> Given(IReadOnlyDictionary<string, double> numbers) =>
         numbers.Select(pair => new KeyValuePair<string, double?>(pair.Key, pair.Value));

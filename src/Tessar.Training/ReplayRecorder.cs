@@ -8,22 +8,22 @@ namespace Tessar.Training;
 /// <remarks>Weights are written as a checkpoint would be, hashed and removed again. A replayed run isn't changed.</remarks>
 internal sealed class ReplayRecorder : ITrainingRecorder
 {
-    private readonly Run run;
-    private readonly string scratch;
-    private readonly Dictionary<long, Checkpoint> expected;
-    private readonly Dictionary<(long Step, bool IsTest), MetricRow> metrics = [];
-    private readonly List<ReplayedCheckpoint> replayed = [];
+    private readonly Run _run;
+    private readonly string _scratch;
+    private readonly Dictionary<long, Checkpoint> _expected;
+    private readonly Dictionary<(long Step, bool IsTest), MetricRow> _metrics = [];
+    private readonly List<ReplayedCheckpoint> _replayed = [];
 
     public ReplayRecorder(Run run, string scratch)
     {
-        (this.run, this.scratch) = (run, scratch);
-        expected = run.Checkpoints.ToDictionary(checkpoint => checkpoint.Step);
+        (_run, _scratch) = (run, scratch);
+        _expected = run.Checkpoints.ToDictionary(checkpoint => checkpoint.Step);
         foreach (MetricRow row in run.ReadMetrics())
-            metrics[(row.Step, row.TestLoss is not null)] = row;
+            _metrics[(row.Step, row.TestLoss is not null)] = row;
     }
 
     /// <summary>The checkpoints compared so far, in order.</summary>
-    public IReadOnlyList<ReplayedCheckpoint> Replayed => replayed;
+    public IReadOnlyList<ReplayedCheckpoint> Replayed => _replayed;
 
     /// <summary>Rows of metrics compared so far.</summary>
     public int Rows { get; private set; }
@@ -32,10 +32,10 @@ internal sealed class ReplayRecorder : ITrainingRecorder
     public long? FirstDifference { get; private set; }
 
     /// <inheritdoc/>
-    public TrainingProgram Program => run.Record.Program;
+    public TrainingProgram Program => _run.Record.Program;
 
     /// <inheritdoc/>
-    public int Classes => run.Record.Classes.Count;
+    public int Classes => _run.Record.Classes.Count;
 
     /// <inheritdoc/>
     public bool TestsEachEpoch => true;
@@ -44,12 +44,12 @@ internal sealed class ReplayRecorder : ITrainingRecorder
     public long LastCheckpoint => long.MaxValue; // nothing has to be saved when it is cancelled
 
     /// <inheritdoc/>
-    public bool IsCheckpointDue(long step, bool isEndOfEpoch, bool isLast) => expected.ContainsKey(step);
+    public bool IsCheckpointDue(long step, bool isEndOfEpoch, bool isLast) => _expected.ContainsKey(step);
 
     /// <inheritdoc/>
     public void Log(in MetricRow row)
     {
-        if (!metrics.TryGetValue((row.Step, row.TestLoss is not null), out MetricRow recorded))
+        if (!_metrics.TryGetValue((row.Step, row.TestLoss is not null), out MetricRow recorded))
             return;
         Rows++;
         if (recorded with { Seconds = 0 } != row with { Seconds = 0 })
@@ -63,11 +63,12 @@ internal sealed class ReplayRecorder : ITrainingRecorder
 
     /// <inheritdoc/>
     public void AddCheckpoint(
-        Module module, long step, int epoch, IReadOnlyDictionary<string, Tensor> optimizer, IReadOnlyDictionary<string, string> progress)
+        Module module, long step, int epoch, IReadOnlyDictionary<string, Tensor> optimizer,
+        IReadOnlyDictionary<string, string> progress)
     {
-        string path = Path.Combine(scratch, "replayed.safetensors");
+        string path = Path.Combine(_scratch, "replayed.safetensors");
         string found = RunWriter.SaveWeights(module, path, step);
         File.Delete(path);
-        replayed.Add(new ReplayedCheckpoint(step, epoch, expected[step].Sha256, found));
+        _replayed.Add(new ReplayedCheckpoint(step, epoch, _expected[step].Sha256, found));
     }
 }

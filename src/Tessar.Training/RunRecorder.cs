@@ -35,6 +35,7 @@ internal sealed class RunRecorder(RunWriter writer) : ITrainingRecorder
 
     /// <inheritdoc/>
     public void AddCheckpoint(
-        Module module, long step, int epoch, IReadOnlyDictionary<string, Tensor> optimizer, IReadOnlyDictionary<string, string> progress) =>
+        Module module, long step, int epoch, IReadOnlyDictionary<string, Tensor> optimizer,
+        IReadOnlyDictionary<string, string> progress) =>
         writer.AddCheckpoint(module, step, epoch, optimizer, progress);
 }

@@ -7,7 +7,9 @@ namespace Tessar.Training;
 /// <param name="Checkpoints">Its checkpoints with the weights found now.</param>
 /// <param name="MetricRows">Logged rows that were compared, all numbers but the seconds.</param>
 /// <param name="FirstDifferentStep">Step of the first row that differs; null when none does.</param>
-/// <param name="Differences">What differs between then and now that bits depend on: versions, processor. Empty when nothing does.</param>
+/// <param name="Differences">
+/// What differs between then and now that bits depend on: versions, processor. Empty when nothing does.
+/// </param>
 /// <param name="Seconds">Time it took.</param>
 public sealed record RunReplay(
     string Run,
@@ -26,7 +28,8 @@ public sealed record RunReplay(
         string processor = RunEnvironment.Machine().Processor;
         (string What, string Then, string Now)[] compared =
         [
-            ("Tessar", then.Tessar, now.Tessar), ("TorchSharp", then.TorchSharp, now.TorchSharp), ("libtorch", then.Libtorch, now.Libtorch),
+            ("Tessar", then.Tessar, now.Tessar), ("TorchSharp", then.TorchSharp, now.TorchSharp),
+            ("libtorch", then.Libtorch, now.Libtorch),
             (".NET", then.Dotnet, now.Dotnet), ("processor", record.Machine.Processor, processor),
         ];
         return [.. compared.Where(c => c.Then != c.Now).Select(c => $"{c.What} was {c.Then}, is {c.Now}")];

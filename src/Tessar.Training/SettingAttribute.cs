@@ -31,9 +31,13 @@ internal sealed class SettingAttribute(string name, double fallback, string summ
     public bool IsWhole { get; init; }
 
     /// <summary>The allowed values in interval notation.</summary>
-    public string Range => string.Create(CultureInfo.InvariantCulture, $"{(Above >= Min ? $"({Above}" : $"[{Min}")}, {(double.IsInfinity(Below) ? End : $"{Below})")}");
+    public string Range =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(Above >= Min ? $"({Above}" : $"[{Min}")}, {(double.IsInfinity(Below) ? End : $"{Below})")}");
 
     private string End => double.IsInfinity(Most) ? "∞)" : string.Create(CultureInfo.InvariantCulture, $"{Most}]");
 
-    public bool Allows(double value) => value >= Min && value > Above && value < Below && value <= Most && (!IsWhole || value == Math.Floor(value));
+    public bool Allows(double value) =>
+        value >= Min && value > Above && value < Below && value <= Most && (!IsWhole || value == Math.Floor(value));
 }

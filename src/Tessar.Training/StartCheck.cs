@@ -17,8 +17,8 @@ namespace Tessar.Training;
 /// <summary>Tries a model under the conditions of its training before a run is made of it.</summary>
 /// <remarks>
 /// On a second copy, which is thrown away, so that the training is the same with and without the trial: forward and backward in
-/// training mode on the first and the last batch of the first epoch, forward in evaluation mode on batches as the test set is cut.
-/// Models of the zoo are known, so of them only a batch of one is tried.
+/// training mode on the first and the last batch of the first epoch, forward in evaluation mode on batches as the test set is
+/// cut. Models of the zoo are known, so of them only a batch of one is tried.
 /// </remarks>
 internal sealed class StartCheck
 {
@@ -80,7 +80,8 @@ internal sealed class StartCheck
             : "Choose another batch size, or have the last batch dropped or merged into the one before it (last-batch "
                 + "drop or merge).";
         throw Refuse(
-            string.Create(CultureInfo.InvariantCulture, $"Layer {layer} of model `{source.Name}` is a batch normalisation, but {batch} ")
+            string.Create(
+                CultureInfo.InvariantCulture, $"Layer {layer} of model `{source.Name}` is a batch normalisation, but {batch} ")
             + string.Create(CultureInfo.InvariantCulture, $"({train.Count} examples in batches of {size}): ")
             + $"one number has no variance, and its running variance would become NaN. {remedy}");
     }

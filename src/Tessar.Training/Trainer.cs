@@ -68,12 +68,15 @@ public static class Trainer
         (ReferenceInputs reference, byte[] inputs) = ReferenceAnswers.Take(plan.Test, plan.Program.Input);
         var identity = new ModelIdentity { Code = plan.Model.Code, Unregistered = unregistered.Names, Inputs = reference };
         using RunWriter writer = RunWriter.Create(
-            runs, Describe(name, plan, store, model) with { Identity = identity }, plan.Labels, plan.KeepMask(request.Mask) + (folder =>
+            runs, Describe(name, plan, store, model) with { Identity = identity }, plan.Labels,
+            plan.KeepMask(request.Mask) + (folder =>
                 AtomicFile.Write(Path.Combine(folder, reference.File), stream => stream.Write(inputs))));
         return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation, isNew: true);
     }
 
-    /// <summary>Goes on with a run that was interrupted, killed or failed, from its last checkpoint, to the same final weights.</summary>
+    /// <summary>
+    /// Goes on with a run that was interrupted, killed or failed, from its last checkpoint, to the same final weights.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="progress">Hears of every update.</param>
     /// <param name="cancellation">As for <see cref="Train"/>.</param>
@@ -126,7 +129,9 @@ public static class Trainer
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Name is not { } name)
-            throw new ArgumentException("The request has no name, so there is nothing to look for. Set its Name, such as \"first\".", nameof(request)).ForUser();
+            throw new ArgumentException(
+                "The request has no name, so there is nothing to look for. Set its Name, such as \"first\".", nameof(request))
+                    .ForUser();
         RunNames.Check(name);
         string directory = Path.Combine(request.RunsDirectory ?? RunCatalog.DefaultDirectory, name);
         if (!File.Exists(Path.Combine(directory, RunJson.FileName)))
@@ -134,7 +139,8 @@ public static class Trainer
         Run run = Run.Open(directory);
         using (ExampleStore store = DataCatalog.Open(request.Data, cancellation: cancellation))
         {
-            if (ProgramDifferences.Between(TrainingPlan.Of(request, store).Program, run.Record.Program) is { Count: > 0 } differences)
+            if (ProgramDifferences.Between(
+                TrainingPlan.Of(request, store).Program, run.Record.Program) is { Count: > 0 } differences)
             {
                 throw new TessarException(
                     $"The run {name} in {run.Directory} was made by another program: {string.Join("; ", differences)}. "
@@ -156,7 +162,8 @@ public static class Trainer
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <remarks>Costs as much as the training. Uses the recorded number of threads.</remarks>
-    public static RunReplay Replay(Run run, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public static RunReplay Replay(
+        Run run, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(run);
         CheckReplayable(run);
@@ -242,7 +249,9 @@ public static class Trainer
 
     private static void CheckResumable(Run run)
     {
-        string? reason = run.Record is { Kind: RunKind.Trained, Status: RunStatus.Completed } ? "all its epochs are done" : Gap(run.Record);
+        string? reason = run.Record is { Kind: RunKind.Trained, Status: RunStatus.Completed }
+            ? "all its epochs are done"
+            : Gap(run.Record);
         if (reason is not null)
         {
             throw new TessarException(
@@ -256,7 +265,8 @@ public static class Trainer
     {
         { Kind: RunKind.Imported } => "its weights were imported, so there is no training to go on with",
         { Program: { Epochs: not null, BatchSize: not null, Seed: not null, Optimizer: { } optimizer, Schedule: { } schedule } } =>
-            Optimizer.Choices.Objection(optimizer) ?? Schedule.Choices.Objection(schedule) ?? LoadingProgram.Objection(record.Program)
+            Optimizer.Choices.Objection(optimizer) ?? Schedule.Choices.Objection(schedule)
+                ?? LoadingProgram.Objection(record.Program)
             ?? (record.Program.WeightAverage is { } average ? RunningAverage.Choices.Objection(average) : null),
         _ => "its run.json lacks a part of the program",
     };
@@ -286,7 +296,7 @@ public static class Trainer
     /// <summary>Another number of threads for a while.</summary>
     private sealed class ThreadCount : IDisposable
     {
-        private readonly int before = TorchThreads.Current;
+        private readonly int _before = TorchThreads.Current;
 
         public ThreadCount(int? threads)
         {
@@ -294,6 +304,6 @@ public static class Trainer
                 TorchThreads.Set(wanted);
         }
 
-        public void Dispose() => TorchThreads.Set(before);
+        public void Dispose() => TorchThreads.Set(_before);
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Tessar.Training;
 
-/// <summary>Where a run stands between two updates: all that isn't weights or the optimiser's state. Kept with each checkpoint.</summary>
+/// <summary>
+/// Where a run stands between two updates: all that isn't weights or the optimiser's state. Kept with each checkpoint.
+/// </summary>
 /// <remarks>Batch order and random draws aren't here: they follow from the seed and the step.</remarks>
 internal sealed record TrainingCursor
 {

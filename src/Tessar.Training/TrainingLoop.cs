@@ -23,86 +23,91 @@ namespace Tessar.Training;
 internal sealed class TrainingLoop : IDisposable
 {
     private const int RowsPerEpoch = 50;
-    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _flushInterval = TimeSpan.FromSeconds(1);
 
-    private readonly ITrainingRecorder recorder;
-    private readonly TrainingProgram program;
-    private readonly ExampleSet train;
-    private readonly ExampleSet test;
-    private readonly Module<Tensor, Tensor> model;
-    private readonly Optimizer optimizer;
-    private readonly RunningAverage? average;
-    private readonly EvaluationWeights weights;
-    private readonly Tensor[] parameters;
-    private readonly Schedule schedule;
-    private readonly ExampleLoader loader;
-    private readonly long stepsPerEpoch;
-    private readonly long totalSteps;
-    private readonly long stepsPerRow;
-    private readonly Stopwatch watch = Stopwatch.StartNew();
-    private TrainingCursor start = new();
-    private TrainingCursor cursor = new();
-    private TimeSpan lastFlush;
-    private string? remark;
-    private LoaderEpoch? feed;
-    private float[]? testLogits;
-    private (double Loss, double Accuracy)? testScore;
+    private readonly ITrainingRecorder _recorder;
+    private readonly TrainingProgram _program;
+    private readonly ExampleSet _train;
+    private readonly ExampleSet _test;
+    private readonly Module<Tensor, Tensor> _model;
+    private readonly Optimizer _optimizer;
+    private readonly RunningAverage? _average;
+    private readonly EvaluationWeights _weights;
+    private readonly Tensor[] _parameters;
+    private readonly Schedule _schedule;
+    private readonly ExampleLoader _loader;
+    private readonly long _stepsPerEpoch;
+    private readonly long _totalSteps;
+    private readonly long _stepsPerRow;
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private TrainingCursor _start = new();
+    private TrainingCursor _cursor = new();
+    private TimeSpan _lastFlush;
+    private string? _remark;
+    private LoaderEpoch? _feed;
+    private float[]? _testLogits;
+    private (double Loss, double Accuracy)? _testScore;
 
     /// <summary>Readies a loop; the arguments stay the caller's.</summary>
     public TrainingLoop(
         ITrainingRecorder recorder, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Optimizer optimizer,
         int loaderWorkers = 1)
     {
-        this.recorder = recorder;
-        program = recorder.Program;
-        this.train = train;
-        this.test = test;
-        this.model = model;
-        this.optimizer = optimizer;
-        parameters = [.. optimizer.Parameters.Items.Select(p => p.Value)];
-        schedule = Schedule.Choices.Create(program.Schedule!);
-        average = program.WeightAverage is { } chosen ? RunningAverage.Choices.Create(chosen, optimizer.Parameters) : null;
-        weights = new EvaluationWeights(model, optimizer, average, _ => Settle());
-        stepsPerEpoch = program.StepsPerEpoch(train.Count);
-        totalSteps = checked(stepsPerEpoch * program.Epochs!.Value);
-        stepsPerRow = Math.Max(1, stepsPerEpoch / RowsPerEpoch);
-        loader = new ExampleLoader(LoaderPlan.Of(train, program, loaderWorkers));
+        _recorder = recorder;
+        _program = recorder.Program;
+        _train = train;
+        _test = test;
+        _model = model;
+        _optimizer = optimizer;
+        _parameters = [.. optimizer.Parameters.Items.Select(p => p.Value)];
+        _schedule = Schedule.Choices.Create(_program.Schedule!);
+        _average = _program.WeightAverage is { } chosen ? RunningAverage.Choices.Create(chosen, optimizer.Parameters) : null;
+        _weights = new EvaluationWeights(model, optimizer, _average, _ => Settle());
+        _stepsPerEpoch = _program.StepsPerEpoch(train.Count);
+        _totalSteps = checked(_stepsPerEpoch * _program.Epochs!.Value);
+        _stepsPerRow = Math.Max(1, _stepsPerEpoch / RowsPerEpoch);
+        _loader = new ExampleLoader(LoaderPlan.Of(train, _program, loaderWorkers));
     }
 
-    /// <summary>Takes up the place and the state that a checkpoint keeps besides the weights, which the model holds already.</summary>
+    /// <summary>
+    /// Takes up the place and the state that a checkpoint keeps besides the weights, which the model holds already.
+    /// </summary>
     /// <exception cref="TessarException">The checkpoint's state is missing or doesn't fit.</exception>
-    public void GoOnFrom(Checkpoint checkpoint) => start = cursor = TrainingState.Restore(checkpoint, optimizer, weights);
+    public void GoOnFrom(Checkpoint checkpoint) => _start = _cursor = TrainingState.Restore(checkpoint, _optimizer, _weights);
 
-    /// <summary>Logits of the test set under the last weights, [examples, classes]; known once <see cref="Run"/> returned true.</summary>
-    public float[] TestLogits => testLogits ?? throw new InvalidOperationException("The training isn't done yet.");
+    /// <summary>
+    /// Logits of the test set under the last weights, [examples, classes]; known once <see cref="Run"/> returned true.
+    /// </summary>
+    public float[] TestLogits => _testLogits ?? throw new InvalidOperationException("The training isn't done yet.");
 
     /// <summary>The last measurements; known once <see cref="Run"/> returned true.</summary>
-    public FinalMetrics Final => new(cursor.Epoch.Loss, cursor.Epoch.Accuracy, testScore?.Loss, testScore?.Accuracy, Seconds);
+    public FinalMetrics Final => new(_cursor.Epoch.Loss, _cursor.Epoch.Accuracy, _testScore?.Loss, _testScore?.Accuracy, Seconds);
 
     /// <summary>Writes the weights that are measured and kept, without the optimiser's state.</summary>
     /// <param name="path">A safetensors file; its folder is made.</param>
     /// <exception cref="TessarException">It can't be written.</exception>
     public void SaveWeights(string path)
     {
-        weights.Show();
+        _weights.Show();
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        StateDict.Save(model, path);
+        StateDict.Save(_model, path);
     }
 
     /// <summary>Updates done so far, those before an interruption included.</summary>
-    public long Step => cursor.Step;
+    public long Step => _cursor.Step;
 
     /// <summary>Time spent here, interruptions before it left out.</summary>
-    public TimeSpan Elapsed => watch.Elapsed;
+    public TimeSpan Elapsed => _watch.Elapsed;
 
-    private double Seconds => start.Seconds + watch.Elapsed.TotalSeconds;
+    private double Seconds => _start.Seconds + _watch.Elapsed.TotalSeconds;
 
     /// <summary>Trains to the end of the program, or to the next safe place once cancelled.</summary>
     /// <returns>True when the program is done; false when it was cancelled. A checkpoint is written in both cases.</returns>
     /// <exception cref="NumericalException">The loss or a weight isn't finite.</exception>
     /// <exception cref="GradientException">The model can't be differentiated.</exception>
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
-    public bool Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation) => RunTo(totalSteps, progress, cancellation);
+    public bool Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation) =>
+        RunTo(_totalSteps, progress, cancellation);
 
     /// <summary>The same to an earlier step.</summary>
     /// <param name="last">Updates to have done in the end, at most those of the program.</param>
@@ -112,9 +117,9 @@ internal sealed class TrainingLoop : IDisposable
     {
         try
         {
-            model.train();
+            _model.train();
             TestIfDue(cancellation);
-            while (cursor.Step < last)
+            while (_cursor.Step < last)
             {
                 cancellation.ThrowIfCancellationRequested();
                 double loss = TrainOneBatch();
@@ -126,13 +131,13 @@ internal sealed class TrainingLoop : IDisposable
                 progress?.Report(Progress(loss));
             }
 
-            if (testLogits is null && cursor.Step == totalSteps)
+            if (_testLogits is null && _cursor.Step == _totalSteps)
                 MeasureTest(cancellation); // resumed after the last update, or not tested before
             return true;
         }
         catch (OperationCanceledException)
         {
-            if (cursor.Step > recorder.LastCheckpoint)
+            if (_cursor.Step > _recorder.LastCheckpoint)
                 SaveCheckpoint();
             return false;
         }
@@ -141,124 +146,128 @@ internal sealed class TrainingLoop : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        loader.Dispose();
-        weights.Dispose();
-        average?.Dispose();
+        _loader.Dispose();
+        _weights.Dispose();
+        _average?.Dispose();
     }
 
     /// <summary>One update. Returns the batch's loss.</summary>
     private double TrainOneBatch()
     {
         using var scope = NewDisposeScope();
-        weights.Hide();
+        _weights.Hide();
         using LoadedBatch batch = NextBatch();
         Tensor x = batch.Images, y = batch.Labels;
         using BatchObjective objective = Objective(x, y);
-        optimizer.Step(objective, LearningRate(cursor.Step), cursor.Step + 1);
-        weights.Add(cursor.Step + 1);
+        _optimizer.Step(objective, LearningRate(_cursor.Step), _cursor.Step + 1);
+        _weights.Add(_cursor.Step + 1);
 
         ReadOnlySpan<float> answers = MemoryMarshal.Cast<byte, float>(objective.FirstAnswers.bytes);
         ReadOnlySpan<long> truth = MemoryMarshal.Cast<byte, long>(y.bytes);
-        bool isFirst = cursor.Step % stepsPerEpoch == 0;
-        cursor = cursor with
+        bool isFirst = _cursor.Step % _stepsPerEpoch == 0;
+        _cursor = _cursor with
         {
-            Step = cursor.Step + 1,
-            Window = cursor.Window.Add(answers, truth),
-            Epoch = (isFirst ? default : cursor.Epoch).Add(answers, truth),
+            Step = _cursor.Step + 1,
+            Window = _cursor.Window.Add(answers, truth),
+            Epoch = (isFirst ? default : _cursor.Epoch).Add(answers, truth),
         };
         return objective.FirstLoss;
     }
 
-    private BatchObjective Objective(Tensor images, Tensor truth) => new(model, parameters, images, truth)
+    private BatchObjective Objective(Tensor images, Tensor truth) => new(_model, _parameters, images, truth)
     {
-        LabelSmoothing = program.LabelSmoothing ?? 0,
-        Draws = (program.Seed!.Value, cursor.Step),
+        LabelSmoothing = _program.LabelSmoothing ?? 0,
+        Draws = (_program.Seed!.Value, _cursor.Step),
         NotFinite = NotFinite,
-        Words = (program.Model, string.Create(CultureInfo.InvariantCulture, $"at step {cursor.Step}")),
+        Words = (_program.Model, string.Create(CultureInfo.InvariantCulture, $"at step {_cursor.Step}")),
     };
 
     private LoadedBatch NextBatch()
     {
-        int epoch = (int)(cursor.Step / stepsPerEpoch);
-        if (feed?.Epoch != epoch)
-            feed = loader.Epoch(epoch, cursor.Step % stepsPerEpoch * program.BatchSize!.Value);
-        using Waiting.Note waiting = Waiting.For("the data of step {1}", number: cursor.Step);
-        return feed.MoveNext() ? feed.Current : throw new InvalidOperationException($"Epoch {epoch} ended before its last step.");
+        int epoch = (int)(_cursor.Step / _stepsPerEpoch);
+        if (_feed?.Epoch != epoch)
+            _feed = _loader.Epoch(epoch, _cursor.Step % _stepsPerEpoch * _program.BatchSize!.Value);
+        using Waiting.Note waiting = Waiting.For("the data of step {1}", number: _cursor.Step);
+        return _feed.MoveNext()
+            ? _feed.Current
+            : throw new InvalidOperationException($"Epoch {epoch} ended before its last step.");
     }
 
-    private double LearningRate(long step) => program.Optimizer!["learningRate"] * schedule.Factor(step, totalSteps);
+    private double LearningRate(long step) => _program.Optimizer!["learningRate"] * _schedule.Factor(step, _totalSteps);
 
-    private int EpochOfLastUpdate => (int)(Math.Max(0, cursor.Step - 1) / stepsPerEpoch);
+    private int EpochOfLastUpdate => (int)(Math.Max(0, _cursor.Step - 1) / _stepsPerEpoch);
 
-    private bool IsEndOfEpoch => cursor.Step > 0 && cursor.Step % stepsPerEpoch == 0;
+    private bool IsEndOfEpoch => _cursor.Step > 0 && _cursor.Step % _stepsPerEpoch == 0;
 
-    private bool IsCheckpointDue() => recorder.IsCheckpointDue(cursor.Step, IsEndOfEpoch, cursor.Step == totalSteps);
+    private bool IsCheckpointDue() => _recorder.IsCheckpointDue(_cursor.Step, IsEndOfEpoch, _cursor.Step == _totalSteps);
 
     private void LogIfDue()
     {
-        if (cursor.Step % stepsPerRow != 0 && !IsEndOfEpoch)
+        if (_cursor.Step % _stepsPerRow != 0 && !IsEndOfEpoch)
             return;
-        recorder.Log(new MetricRow(
-            cursor.Step, EpochOfLastUpdate, Seconds, cursor.Window.Loss, cursor.Window.Accuracy, LearningRate: LearningRate(cursor.Step - 1)));
-        cursor = cursor with { Window = default };
+        _recorder.Log(new MetricRow(
+            _cursor.Step, EpochOfLastUpdate, Seconds, _cursor.Window.Loss, _cursor.Window.Accuracy,
+            LearningRate: LearningRate(_cursor.Step - 1)));
+        _cursor = _cursor with { Window = default };
     }
 
     private void TestIfDue(CancellationToken cancellation)
     {
-        if (!recorder.TestsEachEpoch || !IsEndOfEpoch || cursor.TestedAt == cursor.Step)
+        if (!_recorder.TestsEachEpoch || !IsEndOfEpoch || _cursor.TestedAt == _cursor.Step)
             return;
         (double loss, double accuracy) = MeasureTest(cancellation);
-        recorder.Log(new MetricRow(cursor.Step, EpochOfLastUpdate, Seconds, TestLoss: loss, TestAccuracy: accuracy));
-        cursor = cursor with { TestedAt = cursor.Step };
+        _recorder.Log(new MetricRow(_cursor.Step, EpochOfLastUpdate, Seconds, TestLoss: loss, TestAccuracy: accuracy));
+        _cursor = _cursor with { TestedAt = _cursor.Step };
     }
 
     private (double Loss, double Accuracy) MeasureTest(CancellationToken cancellation)
     {
-        weights.Show();
-        int classes = recorder.Classes;
-        float[] answers = Predictor.Logits(model, test, program.Input, classes, progress: null, cancellation);
-        testLogits = answers;
-        testScore = LogitMath.Score(answers, test, classes);
-        return testScore.Value;
+        _weights.Show();
+        int classes = _recorder.Classes;
+        float[] answers = Predictor.Logits(_model, _test, _program.Input, classes, progress: null, cancellation);
+        _testLogits = answers;
+        _testScore = LogitMath.Score(answers, _test, classes);
+        return _testScore.Value;
     }
 
     private void SaveCheckpoint()
     {
-        weights.Show();
-        TrainingCursor now = cursor with { Seconds = Seconds };
-        recorder.AddCheckpoint(model, cursor.Step, EpochOfLastUpdate, weights.State, now.ToMetadata());
+        _weights.Show();
+        TrainingCursor now = _cursor with { Seconds = Seconds };
+        _recorder.AddCheckpoint(_model, _cursor.Step, EpochOfLastUpdate, _weights.State, now.ToMetadata());
     }
 
     // Averaged weights were just put into the model.
     private void Settle()
     {
-        if (!BatchNormStatistics.AreKept(model))
+        if (!BatchNormStatistics.AreKept(_model))
             return;
-        BatchNormStatistics.Estimate(model, train, program, cursor.Step);
-        remark = "The model's batch-norm statistics belong to the weights in training; for the averaged weights that are measured and "
+        BatchNormStatistics.Estimate(_model, _train, _program, _cursor.Step);
+        _remark =
+            "The model's batch-norm statistics belong to the weights in training; for the averaged weights that are measured and "
             + $"kept they are estimated anew, from {BatchNormStatistics.BatchCount} training batches.";
     }
 
     private void FlushIfDue()
     {
-        if (watch.Elapsed - lastFlush < FlushInterval)
+        if (_watch.Elapsed - _lastFlush < _flushInterval)
             return;
-        recorder.Flush();
-        lastFlush = watch.Elapsed;
+        _recorder.Flush();
+        _lastFlush = _watch.Elapsed;
     }
 
     private TrainingProgress Progress(double loss)
     {
-        double perSecond = (cursor.Step - start.Step) / Math.Max(watch.Elapsed.TotalSeconds, 1e-9);
+        double perSecond = (_cursor.Step - _start.Step) / Math.Max(_watch.Elapsed.TotalSeconds, 1e-9);
         return new TrainingProgress(
             EpochOfLastUpdate,
-            program.Epochs!.Value,
-            cursor.Step,
-            totalSteps,
-            perSecond * train.Count / stepsPerEpoch,
+            _program.Epochs!.Value,
+            _cursor.Step,
+            _totalSteps,
+            perSecond * _train.Count / _stepsPerEpoch,
             loss,
-            testScore?.Accuracy,
-            TimeSpan.FromSeconds((totalSteps - cursor.Step) / perSecond))
+            _testScore?.Accuracy,
+            TimeSpan.FromSeconds((_totalSteps - _cursor.Step) / perSecond))
         {
             Remark = Remarks(),
         };
@@ -266,16 +275,19 @@ internal sealed class TrainingLoop : IDisposable
 
     private string? Remarks()
     {
-        string? ofFeed = cursor.Step == start.Step + 1 ? program.Feed?.Remark($"Model `{program.Model}`") : null;
-        string?[] all = [recorder.Remark, ofFeed, optimizer.Remark ?? remark];
+        string? ofFeed = _cursor.Step == _start.Step + 1 ? _program.Feed?.Remark($"Model `{_program.Model}`") : null;
+        string?[] all = [_recorder.Remark, ofFeed, _optimizer.Remark ?? _remark];
         return all.Any(one => one is not null) ? string.Join(' ', all.Where(one => one is not null)) : null;
     }
 
     private NumericalException NotFinite(double loss) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"The loss is {loss} at step {cursor.Step} (epoch {cursor.Step / stepsPerEpoch}, batch {cursor.Step % stepsPerEpoch} of {stepsPerEpoch}). ")
+        $"The loss is {loss} at step {_cursor.Step} (epoch {_cursor.Step / _stepsPerEpoch}, batch "
+            + $"{_cursor.Step % _stepsPerEpoch} of {_stepsPerEpoch}). ")
         + string.Create(
             CultureInfo.InvariantCulture,
-            $"The learning rate there is {LearningRate(cursor.Step):G4}: try a tenth of it, or a longer warm-up. ")
-        + (recorder.LastCheckpoint == 0 ? "No checkpoint was written before." : $"The checkpoint of step {recorder.LastCheckpoint} is kept."));
+            $"The learning rate there is {LearningRate(_cursor.Step):G4}: try a tenth of it, or a longer warm-up. ")
+        + (_recorder.LastCheckpoint == 0
+        ? "No checkpoint was written before."
+        : $"The checkpoint of step {_recorder.LastCheckpoint} is kept."));
 }

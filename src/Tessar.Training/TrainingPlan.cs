@@ -36,7 +36,8 @@ internal sealed record TrainingPlan(
         if (EpochCut.Objection(request.LastBatch) is { } unknown)
             violations.Add($"LastBatch is {unknown}; it has to be {string.Join(", ", EpochCut.Choices)}.");
         if (request.LabelErrors is not (>= 0 and <= 1))
-            violations.Add(string.Create(CultureInfo.InvariantCulture, $"label-errors is {request.LabelErrors}; it has to lie in [0, 1]."));
+            violations.Add(string.Create(
+                CultureInfo.InvariantCulture, $"label-errors is {request.LabelErrors}; it has to lie in [0, 1]."));
         if (request is { Labels: not null, LabelErrors: not 0 })
             violations.Add("Changed labels and label-errors are both given; give one of them.");
         InputNormalization input = request.Input ?? InputNormalization.Of(store);

@@ -39,7 +39,8 @@ public sealed record TrainingRequest
 
     /// <summary>
     /// What becomes of the last batch when it is smaller: <c>keep</c> (default) as it is; <c>drop</c>, left out; <c>merge</c>,
-    /// its examples join the batch before. An epoch of a single batch keeps it. Batch normalisation can't be trained on a batch of one.
+    /// its examples join the batch before. An epoch of a single batch keeps it. Batch normalisation can't be trained on a batch
+    /// of one.
     /// </summary>
     public string LastBatch { get; init; } = "keep";
 
@@ -50,7 +51,8 @@ public sealed record TrainingRequest
     public string Order { get; init; } = "random";
 
     /// <summary>Numbers of the order by name, such as <c>pages</c> of <c>quasi-random</c>.</summary>
-    public IReadOnlyDictionary<string, double> OrderSettings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, double> OrderSettings { get; init; } =
+        new Dictionary<string, double>(StringComparer.Ordinal);
 
     /// <summary>
     /// What is done to the training pictures, in order, such as <c>flip</c>, <c>translate</c>; nothing by default. See
@@ -59,50 +61,65 @@ public sealed record TrainingRequest
     public IReadOnlyList<string> Augment { get; init; } = [];
 
     /// <summary>Numbers of the augmentations, such as <c>flip.probability</c>.</summary>
-    public IReadOnlyDictionary<string, double> AugmentSettings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, double> AugmentSettings { get; init; } =
+        new Dictionary<string, double>(StringComparer.Ordinal);
 
     /// <summary>The optimiser; <c>adamw</c> by default. See <see cref="Trainer.OptimizerNames"/>.</summary>
     public string Optimizer { get; init; } = "adamw";
 
-    /// <summary>The schedule's highest learning rate; by default the optimiser's own, fitted to the model where it was measured.</summary>
+    /// <summary>
+    /// The schedule's highest learning rate; by default the optimiser's own, fitted to the model where it was measured.
+    /// </summary>
     public double? LearningRate { get; init; }
 
     /// <summary>Other numbers of the optimiser by name, such as <c>weightDecay</c>; docs/optimizers.md lists them.</summary>
-    public IReadOnlyDictionary<string, double> OptimizerSettings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, double> OptimizerSettings { get; init; } =
+        new Dictionary<string, double>(StringComparer.Ordinal);
 
     /// <summary>
-    /// How the learning rate changes; by default what the optimiser wants: <c>constant</c> for those that average or need no gradient,
+    /// How the learning rate changes; by default what the optimiser wants: <c>constant</c> for those that average or need no
+    /// gradient,
     /// <c>cosine</c> for the others. See <see cref="Trainer.ScheduleNames"/>.
     /// </summary>
     public string? Schedule { get; init; }
 
     /// <summary>Other numbers of the schedule by name, such as <c>final</c>; docs/optimizers.md lists them.</summary>
-    public IReadOnlyDictionary<string, double> ScheduleSettings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, double> ScheduleSettings { get; init; } =
+        new Dictionary<string, double>(StringComparer.Ordinal);
 
     /// <summary>
-    /// Updates over which the learning rate rises from zero; by default one in twenty of all, which an optimiser with a warm-up of its
-    /// own does itself; none without gradients.
+    /// Updates over which the learning rate rises from zero; by default one in twenty of all, which an optimiser with a warm-up
+    /// of its own does itself; none without gradients.
     /// </summary>
     public int? WarmupSteps { get; init; }
 
-    /// <summary>Longest gradient that is taken as it is, in the Euclidean norm over all parameters, above 0; null for any length.</summary>
+    /// <summary>
+    /// Longest gradient that is taken as it is, in the Euclidean norm over all parameters, above 0; null for any length.
+    /// </summary>
     public double? ClipNorm { get; init; }
 
-    /// <summary>Share of each label that is spread evenly over all classes, in [0, 1); 0 by default. Losses are reported without it.</summary>
+    /// <summary>
+    /// Share of each label that is spread evenly over all classes, in [0, 1); 0 by default. Losses are reported without it.
+    /// </summary>
     public double LabelSmoothing { get; init; }
 
     /// <summary>What weight decay acts on: <c>all</c> parameters, or <c>weights</c>, which leaves out biases and norms.</summary>
     public string WeightDecayOn { get; init; } = "all";
 
     /// <summary>
-    /// Decay of an exponential moving average of the weights, in [0, 1), which is then measured and kept instead of them; null for none.
+    /// Decay of an exponential moving average of the weights, in [0, 1), which is then measured and kept instead of them; null
+    /// for none.
     /// </summary>
     public double? Ema { get; init; }
 
-    /// <summary>Updates between two checkpoints; by default one checkpoint at the end of each epoch. The last update always has one.</summary>
+    /// <summary>
+    /// Updates between two checkpoints; by default one checkpoint at the end of each epoch. The last update always has one.
+    /// </summary>
     public int? CheckpointEverySteps { get; init; }
 
-    /// <summary>Share of the training split's labels to replace by wrong ones, in [0, 1]; 0 by default. The data stay untouched.</summary>
+    /// <summary>
+    /// Share of the training split's labels to replace by wrong ones, in [0, 1]; 0 by default. The data stay untouched.
+    /// </summary>
     public double LabelErrors { get; init; }
 
     /// <summary>Decides which labels are replaced, and by what; <see cref="Seed"/> by default.</summary>

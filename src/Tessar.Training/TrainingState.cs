@@ -20,7 +20,9 @@ internal static class TrainingState
         using SafetensorsFile file = SafetensorsFile.Open(path);
         file.Metadata.TryGetValue("weights", out string? weights);
         if (weights != checkpoint.Sha256)
-            throw Refuse(file, $"the optimiser's state to the weights {checkpoint.Sha256}", $"that to {weights ?? "no weights in particular"}");
+            throw Refuse(
+                file, $"the optimiser's state to the weights {checkpoint.Sha256}",
+                $"that to {weights ?? "no weights in particular"}");
         try
         {
             TrainingCursor cursor = TrainingCursor.Parse(file.Metadata);

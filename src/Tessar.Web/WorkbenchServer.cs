@@ -34,12 +34,13 @@ public sealed class WorkbenchServer : IAsyncDisposable
 {
     private const int LargestBody = 64 * 1024;
 
-    private readonly WebApplication application;
+    private readonly WebApplication _application;
 
     private WorkbenchServer(WebApplication application)
     {
-        this.application = application;
-        IServerAddressesFeature addresses = application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        _application = application;
+        IServerAddressesFeature addresses =
+            application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
         Url = new Uri(addresses.Addresses.Single());
     }
 
@@ -50,9 +51,14 @@ public sealed class WorkbenchServer : IAsyncDisposable
     /// <param name="options">Settings; all defaults when null.</param>
     /// <param name="cancellation">Gives the start up.</param>
     /// <returns>The running server; the caller disposes of it.</returns>
-    /// <exception cref="ArgumentException">The port isn't in [0, 65535], the runs directory is empty, or no job may run.</exception>
-    /// <exception cref="TessarException">The port is in use, may not be opened, or the pages are missing beside the program.</exception>
-    public static async Task<WorkbenchServer> StartAsync(WorkbenchOptions? options = null, CancellationToken cancellation = default)
+    /// <exception cref="ArgumentException">
+    /// The port isn't in [0, 65535], the runs directory is empty, or no job may run.
+    /// </exception>
+    /// <exception cref="TessarException">
+    /// The port is in use, may not be opened, or the pages are missing beside the program.
+    /// </exception>
+    public static async Task<WorkbenchServer> StartAsync(
+        WorkbenchOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new WorkbenchOptions();
         if (string.IsNullOrWhiteSpace(options.RunsDirectory))
@@ -60,14 +66,18 @@ public sealed class WorkbenchServer : IAsyncDisposable
         if (options.Port is < IPEndPoint.MinPort or > IPEndPoint.MaxPort)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"The port {options.Port} doesn't exist. Choose one from 1 to 65535, or 0 for any free one."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The port {options.Port} doesn't exist. Choose one from 1 to 65535, or 0 for any free one."),
                 nameof(options));
         }
 
         if (options.JobsAtOnce < 1)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{options.JobsAtOnce} jobs at once would never compute anything. Allow 1 or more."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{options.JobsAtOnce} jobs at once would never compute anything. Allow 1 or more."),
                 nameof(options));
         }
 
@@ -88,13 +98,13 @@ public sealed class WorkbenchServer : IAsyncDisposable
 
     /// <summary>Waits until the server is stopped or the token is cancelled; then it has stopped.</summary>
     /// <param name="cancellation">Cancelled, for instance, by Ctrl-C; this isn't an error.</param>
-    public Task WaitForShutdownAsync(CancellationToken cancellation = default) => application.WaitForShutdownAsync(cancellation);
+    public Task WaitForShutdownAsync(CancellationToken cancellation = default) => _application.WaitForShutdownAsync(cancellation);
 
     /// <summary>Stops serving and ends all jobs; requests under way get half a second.</summary>
     public async ValueTask DisposeAsync()
     {
-        await application.StopAsync().ConfigureAwait(false);
-        await application.DisposeAsync().ConfigureAwait(false);
+        await _application.StopAsync().ConfigureAwait(false);
+        await _application.DisposeAsync().ConfigureAwait(false);
     }
 
     private static WebApplication Build(WorkbenchOptions options)
@@ -142,20 +152,24 @@ public sealed class WorkbenchServer : IAsyncDisposable
         services.AddSingleton<JobQueue>();
         services.AddHostedService(provider => provider.GetRequiredService<JobQueue>());
         MethodCatalog methods = options.Methods ?? new MethodCatalog(typeof(Trak).Assembly);
-        services.AddSingleton(provider => new LensCatalog(methods, provider.GetRequiredService<RunsFolder>(), options.Assemblies, provider));
+        services.AddSingleton(provider =>
+            new LensCatalog(methods, provider.GetRequiredService<RunsFolder>(), options.Assemblies, provider));
     }
 
     private static TessarException? CannotListen(WorkbenchOptions options, Exception error)
     {
         string port = options.Port.ToString(CultureInfo.InvariantCulture);
-        string remedy = $"Choose another with `{options.CommandName} serve --port {(options.Port == 0 ? WorkbenchOptions.DefaultPort : 0)}`"
+        string remedy =
+            $"Choose another with `{options.CommandName} serve --port {(options.Port == 0 ? WorkbenchOptions.DefaultPort : 0)}`"
             + (options.Port == 0 ? "." : " (0 takes any free one), or end the program that uses it.");
         return error switch
         {
             IOException { InnerException: AddressInUseException } =>
                 new TessarException($"The port {port} of 127.0.0.1 is in use. {remedy}", ErrorKind.Environment, error),
             System.Net.Sockets.SocketException or IOException =>
-                new TessarException($"The port {port} of 127.0.0.1 can't be opened: {error.Message.TrimEnd('.')}. {remedy}", ErrorKind.Environment, error),
+                new TessarException(
+                    $"The port {port} of 127.0.0.1 can't be opened: {error.Message.TrimEnd('.')}. {remedy}",
+                    ErrorKind.Environment, error),
             _ => null,
         };
     }

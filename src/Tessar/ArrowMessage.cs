@@ -4,9 +4,10 @@ namespace Tessar;
 
 /// <summary>Looks at the metadata of an Arrow IPC message before a parser that trusts them does.</summary>
 /// <remarks>
-/// The metadata are a flatbuffer: a Message has the kind of its header (field 1), the header (2) and the length of its body (3); a
-/// Schema has its fields (1); a Field its children (5). A place may point anywhere, so a damaged schema can be its own child, on
-/// which a recursive parser runs out of stack, and the process ends. Source: Arrow columnar format, "Encapsulated message format".
+/// The metadata are a flatbuffer: a Message has the kind of its header (field 1), the header (2) and the length of its body (3);
+/// a Schema has its fields (1); a Field its children (5). A place may point anywhere, so a damaged schema can be its own child,
+/// on which a recursive parser runs out of stack, and the process ends. Source: Arrow columnar format, "Encapsulated message
+/// format".
 /// </remarks>
 internal static class ArrowMessage
 {
@@ -43,7 +44,9 @@ internal static class ArrowMessage
         return (kind, message.Int64(3));
     }
 
-    /// <summary>Checks the footer of an Arrow file: schema (1), the places of dictionaries (2) and of record batches (3).</summary>
+    /// <summary>
+    /// Checks the footer of an Arrow file: schema (1), the places of dictionaries (2) and of record batches (3).
+    /// </summary>
     /// <returns>Place, bytes of the metadata and bytes of the body of each message.</returns>
     /// <exception cref="InvalidDataException">It points outside of itself, or holds more fields than bytes.</exception>
     public static IReadOnlyList<(long Offset, int Metadata, long Body)> CheckFooter(ReadOnlySpan<byte> footer)
@@ -55,7 +58,9 @@ internal static class ArrowMessage
         foreach (int field in (ReadOnlySpan<int>)[2, 3])
         {
             for (ReadOnlySpan<byte> block = table.Elements(field, BlockBytes); block.Length > 0; block = block[BlockBytes..])
-                blocks.Add((BinaryPrimitives.ReadInt64LittleEndian(block), BinaryPrimitives.ReadInt32LittleEndian(block[8..]), BinaryPrimitives.ReadInt64LittleEndian(block[16..])));
+                blocks.Add((
+                    BinaryPrimitives.ReadInt64LittleEndian(block), BinaryPrimitives.ReadInt32LittleEndian(block[8..]),
+                    BinaryPrimitives.ReadInt64LittleEndian(block[16..])));
         }
 
         return blocks;

@@ -16,7 +16,7 @@ internal sealed partial class AtomicFile : IDisposable
     /// <summary>What the runtime reports, instead of a system's code, when it can't reserve a file's space.</summary>
     private const int UnspecifiedIoError = unchecked((int)0x80131620);
 
-    private static int s_counter;
+    private static int _counter;
     private readonly string _path;
     private readonly string _temporary;
     private readonly long _expectedBytes;
@@ -42,7 +42,7 @@ internal sealed partial class AtomicFile : IDisposable
             Directory.CreateDirectory(folder);
             RemoveStale(folder, Path.GetFileName(path));
             string temporary = string.Create(
-                CultureInfo.InvariantCulture, $"{path}.tmp-{Environment.ProcessId}-{Interlocked.Increment(ref s_counter)}");
+                CultureInfo.InvariantCulture, $"{path}.tmp-{Environment.ProcessId}-{Interlocked.Increment(ref _counter)}");
             var stream = new FileStream(temporary, new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,
@@ -164,7 +164,8 @@ internal sealed partial class AtomicFile : IDisposable
 
     private static TessarException Unwritable(string path, long bytes, Exception e) =>
         e is IOException io && IsDiskFull(io) ? Full(path, bytes, e) : new TessarException(
-            $"`{path}` can't be written: {e.Message.TrimEnd('.')}. Choose a folder that you may write to.", ErrorKind.Environment, e);
+            $"`{path}` can't be written: {e.Message.TrimEnd('.')}. Choose a folder that you may write to.", ErrorKind.Environment,
+            e);
 
     private static TessarException Full(string path, long bytes, Exception e)
     {

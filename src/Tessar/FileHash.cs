@@ -16,7 +16,8 @@ internal static class FileHash
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TessarException($"{path} can't be read: {e.Message.TrimEnd('.')}. Restore it from a copy.", ErrorKind.InputData, e);
+            throw new TessarException(
+                $"{path} can't be read: {e.Message.TrimEnd('.')}. Restore it from a copy.", ErrorKind.InputData, e);
         }
     }
 

@@ -2,10 +2,13 @@ using System.Buffers.Binary;
 
 namespace Tessar;
 
-/// <summary>A table in a flatbuffer; a place outside the buffer throws <see cref="InvalidDataException"/> instead of being read.</summary>
+/// <summary>
+/// A table in a flatbuffer; a place outside the buffer throws <see cref="InvalidDataException"/> instead of being read.
+/// </summary>
 /// <remarks>
-/// A table begins with the distance back to its list of fields: size of the list u16, size of the table u16, then for each field its
-/// place in the table, 0 when absent. Tables and vectors are referred to by their distance forwards. Source: FlatBuffers internals.
+/// A table begins with the distance back to its list of fields: size of the list u16, size of the table u16, then for each field
+/// its place in the table, 0 when absent. Tables and vectors are referred to by their distance forwards. Source: FlatBuffers
+/// internals.
 /// </remarks>
 internal readonly ref struct FlatTable
 {
@@ -23,13 +26,18 @@ internal readonly ref struct FlatTable
 
     /// <summary>The table that a buffer is about.</summary>
     public static FlatTable Root(ReadOnlySpan<byte> buffer) =>
-        new(buffer, buffer.Length >= sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(buffer) : throw new InvalidDataException("no table"));
+        new(
+            buffer,
+            buffer.Length >= sizeof(uint)
+                ? BinaryPrimitives.ReadUInt32LittleEndian(buffer)
+                : throw new InvalidDataException("no table"));
 
     /// <summary>A field of one byte.</summary>
     public byte Byte(int field) => PlaceOf(field) is > 0 and var place ? Slice(place, 1)[0] : (byte)0;
 
     /// <summary>A field of eight bytes.</summary>
-    public long Int64(int field) => PlaceOf(field) is > 0 and var place ? BinaryPrimitives.ReadInt64LittleEndian(Slice(place, sizeof(long))) : 0;
+    public long Int64(int field) =>
+        PlaceOf(field) is > 0 and var place ? BinaryPrimitives.ReadInt64LittleEndian(Slice(place, sizeof(long))) : 0;
 
     /// <summary>True when a field is there.</summary>
     public bool Has(int field) => PlaceOf(field) > 0;
@@ -44,7 +52,9 @@ internal readonly ref struct FlatTable
             return 0;
         long start = Target(PlaceOf(field));
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(Slice(start, sizeof(uint)));
-        return count <= (_buffer.Length - start - sizeof(uint)) / elementBytes ? (int)count : throw new InvalidDataException($"a vector of {count} elements");
+        return count <= (_buffer.Length - start - sizeof(uint)) / elementBytes
+            ? (int)count
+            : throw new InvalidDataException($"a vector of {count} elements");
     }
 
     /// <summary>The bytes of a field that is a vector, whose elements take so many bytes; none when absent.</summary>
@@ -55,7 +65,8 @@ internal readonly ref struct FlatTable
     }
 
     /// <summary>One table of a vector of tables.</summary>
-    public FlatTable Item(int field, int index) => new(_buffer, Target(Target(PlaceOf(field)) + sizeof(uint) + (sizeof(uint) * (long)index)));
+    public FlatTable Item(int field, int index) =>
+        new(_buffer, Target(Target(PlaceOf(field)) + sizeof(uint) + (sizeof(uint) * (long)index)));
 
     private long PlaceOf(int field)
     {

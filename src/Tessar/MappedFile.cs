@@ -50,14 +50,20 @@ internal sealed unsafe class MappedFile : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         path = System.IO.Path.GetFullPath(path);
         if (FileKind.Objection(path) is { } objection)
-            throw new TessarException($"`{path}` is {objection}; required is a file. {nextStep}", ErrorKind.InputData) { Remedies = remedies };
+            throw new TessarException($"`{path}` is {objection}; required is a file. {nextStep}", ErrorKind.InputData)
+            {
+                Remedies = remedies
+            };
         try
         {
             return new MappedFile(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TessarException($"`{path}` can't be opened: {e.Message.TrimEnd('.')}. {nextStep}", ErrorKind.InputData, e) { Remedies = remedies };
+            throw new TessarException($"`{path}` can't be opened: {e.Message.TrimEnd('.')}. {nextStep}", ErrorKind.InputData, e)
+            {
+                Remedies = remedies
+            };
         }
     }
 

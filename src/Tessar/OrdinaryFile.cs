@@ -8,14 +8,17 @@ internal static class OrdinaryFile
     public static byte[] ReadAllBytes(string path)
     {
         if (FileKind.Objection(path) is { } objection)
-            throw new TessarException($"`{path}` is {objection}; required is a file. Write what comes out of it into a file, and name that.", ErrorKind.InputData);
+            throw new TessarException(
+                $"`{path}` is {objection}; required is a file. Write what comes out of it into a file, and name that.",
+                ErrorKind.InputData);
         try
         {
             return File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TessarException($"`{path}` can't be read: {e.Message.TrimEnd('.')}. Check the path and its permissions.", ErrorKind.InputData, e);
+            throw new TessarException(
+                $"`{path}` can't be read: {e.Message.TrimEnd('.')}. Check the path and its permissions.", ErrorKind.InputData, e);
         }
     }
 }

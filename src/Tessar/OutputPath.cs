@@ -11,10 +11,12 @@ internal static class OutputPath
     /// <exception cref="TessarException">It has another ending, or is a folder, a pipe or a device.</exception>
     public static string RequireKind(string path, string subject, IReadOnlyList<string> extensions)
     {
-        if (!extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) || FileKind.Objection(path) is not null)
+        if (!extensions.Any(extension => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
+            || FileKind.Objection(path) is not null)
         {
             throw new TessarException(
-                $"{subject} is `{path}`; required is the name of a file ending in {string.Join(" or ", extensions)}.", ErrorKind.Usage);
+                $"{subject} is `{path}`; required is the name of a file ending in {string.Join(" or ", extensions)}.",
+                ErrorKind.Usage);
         }
 
         return Path.GetFullPath(path);
@@ -25,10 +27,14 @@ internal static class OutputPath
     public static void RefuseExisting(string path, string argument, bool replace)
     {
         if (Directory.Exists(path))
-            throw new TessarException($"{Path.GetFullPath(path)} is a folder; required is the name of a file.", ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, argument)] };
+            throw new TessarException($"{Path.GetFullPath(path)} is a folder; required is the name of a file.", ErrorKind.Usage)
+            {
+                Remedies = [new(RemedyKind.ChangeArgument, argument)]
+            };
         if (!replace && Path.Exists(path))
         {
-            throw new TessarException($"{Path.GetFullPath(path)} exists already. Choose another name, or replace it.", ErrorKind.Usage)
+            throw new TessarException(
+                $"{Path.GetFullPath(path)} exists already. Choose another name, or replace it.", ErrorKind.Usage)
             {
                 Remedies = [new(RemedyKind.ChangeArgument, argument), new(RemedyKind.ChangeArgument, "force")],
             };
@@ -49,7 +55,8 @@ internal static class OutputPath
             if (FileIdentity.IsSame(path, input) || IsReadIn(path, input))
             {
                 throw new TessarException(
-                    $"{Path.GetFullPath(path)} is read here (as {input}), so it can't be replaced. Choose another name.", ErrorKind.Usage)
+                    $"{Path.GetFullPath(path)} is read here (as {input}), so it can't be replaced. Choose another name.",
+                    ErrorKind.Usage)
                 {
                     Remedies = [new(RemedyKind.ChangeArgument, argument)],
                 };

@@ -4,10 +4,12 @@ using System.Text.Json;
 
 namespace Tessar;
 
-/// <summary>JSON that carries a checksum of itself: its first member, a SHA-256 of the file with that hash written as zeros.</summary>
+/// <summary>
+/// JSON that carries a checksum of itself: its first member, a SHA-256 of the file with that hash written as zeros.
+/// </summary>
 /// <remarks>
-/// Any change is found when the file is read, one of a space too. Who edits a file on purpose writes <c>"checksum": "edited"</c>, which
-/// no accident does, and it is read as it stands.
+/// Any change is found when the file is read, one of a space too. Who edits a file on purpose writes <c>"checksum": "edited"</c>,
+/// which no accident does, and it is read as it stands.
 /// </remarks>
 internal static class SealedJson
 {
@@ -16,7 +18,7 @@ internal static class SealedJson
 
     private const string Member = "checksum";
     private const int Digits = 64;
-    private static readonly byte[] s_zeros = [.. Enumerable.Repeat((byte)'0', Digits)];
+    private static readonly byte[] _zeros = [.. Enumerable.Repeat((byte)'0', Digits)];
 
     /// <summary>Puts the checksum in front.</summary>
     /// <param name="json">An object with at least one member, as the serializer writes it.</param>
@@ -25,7 +27,7 @@ internal static class SealedJson
     {
         string indent = json.StartsWith("{\n", StringComparison.Ordinal) ? "\n  " : string.Empty;
         byte[] front = Encoding.UTF8.GetBytes($"{{{indent}\"{Member}\":{(indent.Length > 0 ? " " : string.Empty)}\"");
-        byte[] file = [.. front, .. s_zeros, .. Encoding.UTF8.GetBytes($"\",{json[1..]}")];
+        byte[] file = [.. front, .. _zeros, .. Encoding.UTF8.GetBytes($"\",{json[1..]}")];
         Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(file)), file.AsSpan(front.Length, Digits));
         return file;
     }
@@ -55,7 +57,8 @@ internal static class SealedJson
         {
             throw new FileFormatException(
                 path, at.Start, $"the checksum {found}, which is that of the file", Encoding.UTF8.GetString(recorded),
-                $"The file was changed after it was written. {remedy} If you changed it on purpose, write \"{Member}\": \"{Edited}\".");
+                $"The file was changed after it was written. {remedy} If you changed it on purpose, write \"{Member}\": "
+                    + $"\"{Edited}\".");
         }
 
         return JsonSeal.Intact;

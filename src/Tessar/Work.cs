@@ -1,6 +1,8 @@
 namespace Tessar;
 
-/// <summary>What a long computation is given by whoever runs it: how to stop it, whom to tell about progress, how much memory it may take.</summary>
+/// <summary>
+/// What a long computation is given by whoever runs it: how to stop it, whom to tell about progress, how much memory it may take.
+/// </summary>
 public record Work
 {
     /// <summary>Asks the computation to stop; what it has written so far stays usable.</summary>

@@ -90,13 +90,15 @@ public sealed class ArrowMessageTests
 
     private static Field Leaf(string name) => new(name, Int64Type.Default, nullable: true);
 
-    private static IArrowType Nested(int levels) => levels == 0 ? Int64Type.Default : new StructType([new Field("inner", Nested(levels - 1), nullable: true)]);
+    private static IArrowType Nested(int levels) =>
+        levels == 0 ? Int64Type.Default : new StructType([new Field("inner", Nested(levels - 1), nullable: true)]);
 
     /// <summary>The metadata of a stream's first message.</summary>
     private static byte[] SchemaOf(IArrowType type)
     {
         using var stream = new MemoryStream();
-        using (var writer = new ArrowStreamWriter(stream, new Schema([new Field("column", type, nullable: true)], null), leaveOpen: true))
+        using (var writer = new ArrowStreamWriter(
+            stream, new Schema([new Field("column", type, nullable: true)], null), leaveOpen: true))
             writer.WriteStart();
         byte[] bytes = stream.ToArray();
         return bytes[8..(8 + BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4)))];

@@ -55,7 +55,12 @@ public sealed class AtomicFileTests
     public void Files_of_other_names_are_not_taken_for_stale_ones()
     {
         using var folder = new TemporaryFolder();
-        string[] others = [folder.File("a.txt.tmp-x"), folder.File("a.txt.tmp-1-2-3"), folder.File("ba.txt.tmp-999999-1"), folder.File("a.txt.tmp-")];
+        string[] others = [
+            folder.File("a.txt.tmp-x"),
+            folder.File("a.txt.tmp-1-2-3"),
+            folder.File("ba.txt.tmp-999999-1"),
+            folder.File("a.txt.tmp-")
+        ];
         foreach (string other in others)
             File.WriteAllText(other, "theirs");
         AtomicFile.WriteText(folder.File("a.txt"), "mine");

@@ -12,7 +12,9 @@ internal sealed class FullDisk : IDisposable
     private FullDisk(long bytes)
     {
         _isMounted = OperatingSystem.IsLinux()
-            && Run("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={bytes}"), "tmpfs", _folder.Path);
+            && Run(
+                "mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={bytes}"), "tmpfs",
+                _folder.Path);
     }
 
     public string Path => _folder.Path;
@@ -27,7 +29,9 @@ internal sealed class FullDisk : IDisposable
         return null;
     }
 
-    /// <summary>Fails as a write to a full disk does: by the device that is always full, or, without one, by its error code.</summary>
+    /// <summary>
+    /// Fails as a write to a full disk does: by the device that is always full, or, without one, by its error code.
+    /// </summary>
     public static void Fill()
     {
         if (!File.Exists("/dev/full"))
@@ -47,7 +51,11 @@ internal sealed class FullDisk : IDisposable
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+            using Process process = Process.Start(new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardError = true,
+                UseShellExecute = false
+            })!;
             process.StandardError.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0;

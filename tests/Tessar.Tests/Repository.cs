@@ -20,6 +20,7 @@ internal static class Repository
             if (File.Exists(Path.Combine(folder.FullName, "Tessar.slnx")))
                 return folder.FullName;
         }
-        throw new InvalidOperationException($"No Tessar.slnx above {AppContext.BaseDirectory}: the tests run from the checkout's artifacts folder.");
+        throw new InvalidOperationException(
+            $"No Tessar.slnx above {AppContext.BaseDirectory}: the tests run from the checkout's artifacts folder.");
     }
 }

@@ -5,7 +5,9 @@ namespace Tessar.Tests;
 /// <summary>Fails when a piece of code leaves native tensors behind.</summary>
 internal static class TensorBalance
 {
-    /// <summary>Runs the code twice (the first time may fill caches that live on) and compares the count around the second.</summary>
+    /// <summary>
+    /// Runs the code twice (the first time may fill caches that live on) and compares the count around the second.
+    /// </summary>
     public static void Holds(Action code) => Holds(code, parametersBuilt: 0, Count);
 
     /// <summary>The same for code that builds modules, which TorchSharp 0.107 can't do without a trace in the count.</summary>

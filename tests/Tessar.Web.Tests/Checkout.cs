@@ -10,7 +10,8 @@ internal static class Checkout
     public static string PathOf(params ReadOnlySpan<string> parts) => Path.Combine([Root(), .. parts]);
 
     /// <summary>The real path of a source file whose path came from the compiler.</summary>
-    public static string SourcePath(string path) => path.StartsWith(MappedRoot, StringComparison.Ordinal) ? PathOf(path[MappedRoot.Length..]) : path;
+    public static string SourcePath(string path) =>
+        path.StartsWith(MappedRoot, StringComparison.Ordinal) ? PathOf(path[MappedRoot.Length..]) : path;
 
     private static string Root()
     {

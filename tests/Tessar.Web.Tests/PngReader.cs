@@ -20,12 +20,22 @@ internal static class PngReader
             int length = BinaryPrimitives.ReadInt32BigEndian(file[at..]);
             type = Encoding.ASCII.GetString(file.Slice(at + 4, 4));
             ReadOnlySpan<byte> data = file.Slice(at + 8, length);
-            Assert.Equal(Crc32.HashToUInt32(file.Slice(at + 4, length + 4)), BinaryPrimitives.ReadUInt32BigEndian(file[(at + 8 + length)..]));
+            Assert.Equal(
+                Crc32.HashToUInt32(file.Slice(at + 4, length + 4)),
+                BinaryPrimitives.ReadUInt32BigEndian(file[(at + 8 + length)..]));
             if (type == "IHDR")
             {
-                int channels = data[9] switch { 0 => 1, 4 => 2, 2 => 3, 6 => 4, var other => throw new InvalidDataException($"colour type {other}") };
+                int channels = data[9] switch
+                {
+                    0 => 1,
+                    4 => 2,
+                    2 => 3,
+                    6 => 4,
+                    var other => throw new InvalidDataException($"colour type {other}")
+                };
                 Assert.Equal((8, 0), (data[8], data[12]));
-                shape = new ImageShape(BinaryPrimitives.ReadInt32BigEndian(data[4..]), BinaryPrimitives.ReadInt32BigEndian(data), channels);
+                shape = new ImageShape(
+                    BinaryPrimitives.ReadInt32BigEndian(data[4..]), BinaryPrimitives.ReadInt32BigEndian(data), channels);
             }
             else if (type == "IDAT")
                 packed.Write(data);

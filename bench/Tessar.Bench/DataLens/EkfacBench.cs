@@ -13,7 +13,10 @@ using static TorchSharp.torch;
 
 namespace Tessar.Bench.DataLens;
 
-/// <summary>How long the curvature of the cnn takes on 10,000 images, stage by stage, and scores with it; in memory, nothing taken from disk.</summary>
+/// <summary>
+/// How long the curvature of the cnn takes on 10,000 images, stage by stage, and scores with it; in memory, nothing taken from
+/// disk.
+/// </summary>
 internal static class EkfacBench
 {
     private const int Train = 10_000;
@@ -25,7 +28,8 @@ internal static class EkfacBench
         string folder = Path.Combine(TessarTool.Root, "runs", "data-lens-study");
         var tool = new TessarTool(folder);
         string range = string.Create(CultureInfo.InvariantCulture, $"train:0-{Train - 1}");
-        tool.TrainOnce("cnn", ["--model", "cnn", "--data", "fashion-mnist-mini", "--train", range, "--epochs", "1", "--seed", "1"]);
+        tool.TrainOnce(
+            "cnn", ["--model", "cnn", "--data", "fashion-mnist-mini", "--train", range, "--epochs", "1", "--seed", "1"]);
         Runs.Run run = Runs.Run.Open(Path.Combine(folder, "cnn"));
         using ExampleStore store = run.OpenExamples();
         ExampleSet train = run.TrainSet(store), targets = new(store, "test", 0, Targets);
@@ -59,21 +63,28 @@ internal static class EkfacBench
         var watch = Stopwatch.StartNew();
         var context = new MethodContext { Progress = new Ends(ends, watch) };
         int batch = new EkfacOptions().BatchSize;
-        Func<CurvatureSource> open = () => new ExplainedCheckpoint(view, train, output, UnsupportedParameters.Throw).AsSource(train, CurvatureLabels.Sampled, 0);
-        using KroneckerCurvature curvature = new CurvatureFit(checkpoint.Blocks.Shapes, [open], train.Count, batch, ScalarType.Float32, files: null, context).Fit(isKfac: false);
+        Func<CurvatureSource> open = () =>
+            new ExplainedCheckpoint(view, train, output, UnsupportedParameters.Throw).AsSource(train, CurvatureLabels.Sampled, 0);
+        using KroneckerCurvature curvature = new CurvatureFit(
+            checkpoint.Blocks.Shapes, [open], train.Count, batch, ScalarType.Float32, files: null, context).Fit(isKfac: false);
         double fit = watch.Elapsed.TotalSeconds;
         watch.Restart();
         (Tensor[] inverses, _) = curvature.Inverses(1);
-        using TargetGradients rows = TargetGradients.Of(checkpoint.Model, checkpoint.Blocks, targets, 0, targets.Count, batch, new MethodContext());
+        using TargetGradients rows = TargetGradients.Of(
+            checkpoint.Model, checkpoint.Blocks, targets, 0, targets.Count, batch, new MethodContext());
         rows.Apply(curvature, inverses, batch, new MethodContext());
-        checkpoint.AddScores(train, rows.Rows, 1, zeros(train.Count, targets.Count, dtype: ScalarType.Float64), batch, new MethodContext(), _ => { });
+        checkpoint.AddScores(
+            train, rows.Rows, 1, zeros(train.Count, targets.Count, dtype: ScalarType.Float64), batch, new MethodContext(),
+            _ => { });
         return new Times(
-            fit, ends["covariances"], ends["eigenvectors"] - ends["covariances"], fit - ends["eigenvectors"], watch.Elapsed.TotalSeconds, curvature.TraceGap);
+            fit, ends["covariances"], ends["eigenvectors"] - ends["covariances"], fit - ends["eigenvectors"],
+            watch.Elapsed.TotalSeconds, curvature.TraceGap);
     }
 
     private static Spread Over(Times[] rounds, Func<Times, double> value) => Spread.Of([.. rounds.Select(value)]);
 
-    private sealed record Times(double Fit, double Covariances, double Eigenvectors, double Eigenvalues, double Scores, double TraceGap);
+    private sealed record Times(
+        double Fit, double Covariances, double Eigenvectors, double Eigenvalues, double Scores, double TraceGap);
 
     // The moment at which each stage was done.
     private sealed class Ends(Dictionary<string, double> ends, Stopwatch watch) : IProgress<MethodProgress>

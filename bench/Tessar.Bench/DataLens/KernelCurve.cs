@@ -14,29 +14,34 @@ using static TorchSharp.torch;
 
 namespace Tessar.Bench.DataLens;
 
-/// <summary>What is lost when the exact kernel of a trained mlp is replaced by features of k numbers, at equal k and so at equal memory.</summary>
+/// <summary>
+/// What is lost when the exact kernel of a trained mlp is replaced by features of k numbers, at equal k and so at equal memory.
+/// </summary>
 /// <remarks>
-/// Relative error ‖K̃ − K‖/‖K‖ (Frobenius); of the ten strongest proponents by exact TRAK scores, the share found; mean Pearson correlation of a
-/// target's scores with the exact ones, at three dampings; 0.3 is TRAK's default. Contenders: the shipped sketch; a count-sketch of the whole gradient; one
-/// for each layer with a share of k after its squared norm; landmarks (Nyström) with exact cross products; half landmarks, half a sketch of what they leave.
+/// Relative error ‖K̃ − K‖/‖K‖ (Frobenius); of the ten strongest proponents by exact TRAK scores, the share found; mean Pearson
+/// correlation of a target's scores with the exact ones, at three dampings; 0.3 is TRAK's default. Contenders: the shipped
+/// sketch; a count-sketch of the whole gradient; one for each layer with a share of k after its squared norm; landmarks (Nyström)
+/// with exact cross products; half landmarks, half a sketch of what they leave.
 /// </remarks>
 internal static class KernelCurve
 {
-    private static readonly double[] s_dampings = [0.03, 0.3, 3];
+    private static readonly double[] _dampings = [0.03, 0.3, 3];
 
     public static object Run()
     {
         string folder = Path.Combine(TessarTool.Root, "runs", "data-lens-study");
         Directory.CreateDirectory(folder);
         new TessarTool(folder).TrainOnce(
-            "trak-mlp", "--model", "mlp", "--data", "fashion-mnist-mini", "--epochs", "10", "--batch", "64", "--optimizer", "sgd", "--lr", "0.05", "--seed", "1");
+            "trak-mlp", "--model", "mlp", "--data", "fashion-mnist-mini", "--epochs", "10", "--batch", "64", "--optimizer", "sgd",
+            "--lr", "0.05", "--seed", "1");
         using ExampleStore store = DataCatalog.Open("fashion-mnist-mini");
         Runs.Run run = Runs.Run.Open(Path.Combine(folder, "trak-mlp"));
         return new
         {
             model = "mlp, 10 epochs on fashion-mnist-mini",
-            dampings = s_dampings,
-            curves = new[] { Curve(run, store, 2_000, [256, 512, 1024, 2048], dense: true), Curve(run, store, 10_000, [512, 1024, 2048, 4096], dense: false) },
+            dampings = _dampings,
+            curves = new[] { Curve(run, store, 2_000, [256, 512, 1024, 2048], dense: true), Curve(
+                run, store, 10_000, [512, 1024, 2048, 4096], dense: false) },
         };
     }
 
@@ -45,10 +50,12 @@ internal static class KernelCurve
         using DisposeScope scope = NewDisposeScope();
         var train = new ExampleSet(store, "train", 0, examples);
         var targets = new ExampleSet(store, "test", 0, 200);
-        using var model = new GradientModel(new CheckpointView(run, run.Checkpoints[^1]).Open(), train, new ClassificationMargin(), UnsupportedParameters.Throw);
-        (Tensor kernel, Tensor cross, Tensor q) = new SymmetricProducts(model, 128, new MethodContext()).Of(train, targets, ScalarType.Float64, examples);
+        using var model = new GradientModel(
+            new CheckpointView(run, run.Checkpoints[^1]).Open(), train, new ClassificationMargin(), UnsupportedParameters.Throw);
+        (Tensor kernel, Tensor cross, Tensor q) = new SymmetricProducts(model, 128, new MethodContext())
+            .Of(train, targets, ScalarType.Float64, examples);
         kernel.copy_(kernel.triu().add_(kernel.triu(1).t()));
-        Tensor[] exact = [.. s_dampings.Select(damping => Scores(kernel, cross, q, damping))];
+        Tensor[] exact = [.. _dampings.Select(damping => Scores(kernel, cross, q, damping))];
         List<object> points = [];
         foreach (int width in widths)
         {
@@ -75,9 +82,13 @@ internal static class KernelCurve
             (phi, target) = (phi.to_type(ScalarType.Float64), target.to_type(ScalarType.Float64));
             Tensor approximate = phi.mm(phi.t());
             double error = ((approximate - kernel).norm() / kernel.norm()).item<double>();
-            (double TopTen, double Correlation)[] at = [.. s_dampings.Select((damping, d) => Agreement(Scores(approximate, phi.mm(target.t()), q, damping), exact[d]))];
-            points.Add(new { kind, width, kernelError = error, topTen = at.Select(x => x.TopTen).ToArray(), correlation = at.Select(x => x.Correlation).ToArray(), seconds });
-            Console.Error.WriteLine($"{examples} {kind} {width}: {error:0.000} {string.Join(' ', at.Select(x => $"{x.TopTen:0.000} {x.Correlation:0.000}"))} {seconds:0.0}s");
+            (double TopTen, double Correlation)[] at = [.. _dampings.Select((damping, d) =>
+                Agreement(Scores(approximate, phi.mm(target.t()), q, damping), exact[d]))];
+            points.Add(new { kind, width, kernelError = error, topTen = at.Select(x => x.TopTen)
+                .ToArray(), correlation = at.Select(x => x.Correlation).ToArray(), seconds });
+            Console.Error.WriteLine(
+                $"{examples} {kind} {width}: {error:0.000} "
+                    + $"{string.Join(' ', at.Select(x => $"{x.TopTen:0.000} {x.Correlation:0.000}"))} {seconds:0.0}s");
         }
     }
 
@@ -113,7 +124,8 @@ internal static class KernelCurve
         return (pass.ToMemory(train), pass.ToMemory(targets));
     }
 
-    private static (Tensor Train, Tensor Targets) CountSketch(GradientModel model, ExampleSet train, ExampleSet targets, int width, bool perLayer)
+    private static (Tensor Train, Tensor Targets) CountSketch(
+        GradientModel model, ExampleSet train, ExampleSet targets, int width, bool perLayer)
     {
         ParameterSlot[] slots = [.. model.Gradients.Captured];
         int[] widths = [width];
@@ -148,7 +160,8 @@ internal static class KernelCurve
     }
 
     // φ_i = L⁻¹ k(i), LLᵀ the kernel of the landmarks: inner products with and between landmarks are exact.
-    private static ((Tensor Train, Tensor Targets) Features, Tensor Chosen, Tensor Factor) Landmarks(Tensor kernel, Tensor cross, int width)
+    private static ((Tensor Train, Tensor Targets) Features, Tensor Chosen, Tensor Factor) Landmarks(
+        Tensor kernel, Tensor cross, int width)
     {
         Tensor chosen = tensor(SketchHash.Subset(7, (int)kernel.shape[0], width));
         Tensor columns = kernel.index_select(1, chosen), own = columns.index_select(0, chosen);
@@ -160,11 +173,15 @@ internal static class KernelCurve
     }
 
     // P(g_i − Σ_l B_il g_l) = P g_i − B P G_L: a sketch of the part that landmarks don't reach.
-    private static (Tensor Train, Tensor Targets) WithSketch(GradientModel model, ExampleSet train, ExampleSet targets, Tensor kernel, Tensor cross, int width)
+    private static (Tensor Train, Tensor Targets) WithSketch(
+        GradientModel model, ExampleSet train, ExampleSet targets, Tensor kernel, Tensor cross, int width)
     {
         ((Tensor phi, Tensor target), Tensor chosen, Tensor factor) = Landmarks(kernel, cross, width / 2);
         (Tensor sketch, Tensor targetSketch) = Sketch(model, train, targets, width / 2);
-        Tensor atLandmarks = linalg.solve_triangular(factor, sketch.to_type(ScalarType.Float64).index_select(0, chosen), upper: false);
-        return (cat([phi, sketch.to_type(ScalarType.Float64) - phi.mm(atLandmarks)], 1), cat([target, targetSketch.to_type(ScalarType.Float64) - target.mm(atLandmarks)], 1));
+        Tensor atLandmarks = linalg.solve_triangular(
+            factor, sketch.to_type(ScalarType.Float64).index_select(0, chosen), upper: false);
+        return (
+            cat([phi, sketch.to_type(ScalarType.Float64) - phi.mm(atLandmarks)], 1),
+            cat([target, targetSketch.to_type(ScalarType.Float64) - target.mm(atLandmarks)], 1));
     }
 }

@@ -5,8 +5,13 @@ using Tessar.Lenses.Data.Datamodels;
 
 namespace Tessar.Bench.DataLens;
 
-/// <summary>Lasso paths as <c>data/datamodels</c> fits them: 10,000 examples, 500 models, 100 targets, 100 penalties each, no early stop.</summary>
-/// <remarks>Outputs are planted, a hundred effects a target, under noise of about their strength. Goal: 60 s on two cores, gap at most 1e-3.</remarks>
+/// <summary>
+/// Lasso paths as <c>data/datamodels</c> fits them: 10,000 examples, 500 models, 100 targets, 100 penalties each, no early stop.
+/// </summary>
+/// <remarks>
+/// Outputs are planted, a hundred effects a target, under noise of about their strength. Goal: 60 s on two cores, gap at most
+/// 1e-3.
+/// </remarks>
 internal static class LassoBench
 {
     private const int Examples = 10_000;
@@ -17,15 +22,19 @@ internal static class LassoBench
     private const double GoalSeconds = 60;
     private const double GoalGap = 1e-3;
 
-    private static readonly double[] s_ratios = [0.1, 0.01];
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly double[] _ratios = [0.1, 0.01];
+    private static readonly JsonSerializerOptions _json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase
+    };
 
     public static object Run()
     {
         MaskColumns columns = Columns();
         double[][] outputs = [.. Enumerable.Range(0, Targets).Select(t => Outputs(columns, t))];
         Parallel.For(0, 2, t => Path(new LassoSolver(columns), outputs[t], 0.1)); // compiles
-        object[] paths = [.. s_ratios.Select(ratio => Measure(columns, outputs, ratio))];
+        object[] paths = [.. _ratios.Select(ratio => Measure(columns, outputs, ratio))];
         double[] sums = new double[Examples];
         long start = Stopwatch.GetTimestamp();
         for (int k = 0; k < Targets; k++)
@@ -49,7 +58,7 @@ internal static class LassoBench
         };
         File.WriteAllText(
             System.IO.Path.Combine(TessarTool.Root, "bench", "results", "lasso.json"),
-            JsonSerializer.Serialize(figures, s_json) + "\n");
+            JsonSerializer.Serialize(figures, _json) + "\n");
         return figures;
     }
 

@@ -3,13 +3,19 @@ using Tessar.Tensors;
 
 namespace Tessar.Bench.DataLens;
 
-/// <summary>A copy of a data set with a shortcut: in training a white corner goes with one class, in the test it is on half of all pictures.</summary>
+/// <summary>
+/// A copy of a data set with a shortcut: in training a white corner goes with one class, in the test it is on half of all
+/// pictures.
+/// </summary>
 internal static class PatchedStore
 {
     public const int Class = 0;
     public const int Size = 4;
 
-    /// <summary>Whether a picture gets the corner: all training pictures of the class, and a random half of the test pictures of every class.</summary>
+    /// <summary>
+    /// Whether a picture gets the corner: all training pictures of the class, and a random half of the test pictures of every
+    /// class.
+    /// </summary>
     public static bool IsPatched(ExampleSet set, int index) => set.Split == "train"
         ? set.Label(index) == Class
         : new RandomStream(1, "white corner", set.Row(index)).NextInt32(2) == 0;

@@ -12,7 +12,8 @@ internal static class PlainSearch
     public static bool Agrees(GradientStore store, double[] queries, double[] factors, TopScores found, int count)
     {
         float[][] scores = [.. Enumerable.Range(0, count).Select(_ => new float[store.Count])];
-        float[][] singles = [.. Enumerable.Range(0, count).Select(j => queries.AsSpan(j * store.Width, store.Width).ToArray().Select(x => (float)x).ToArray())];
+        float[][] singles = [.. Enumerable.Range(0, count)
+            .Select(j => queries.AsSpan(j * store.Width, store.Width).ToArray().Select(x => (float)x).ToArray())];
         for (int first = 0; first < store.Count; first += FeatureBlocks.Rows)
         {
             int rows = Math.Min(FeatureBlocks.Rows, store.Count - first);
@@ -21,7 +22,8 @@ internal static class PlainSearch
             for (int i = 0; i < rows; i++)
             {
                 for (int j = 0; j < count; j++)
-                    scores[j][first + i] = (float)(Product(numbers.Slice(i * store.Width, store.Width), singles[j]) * factors[first + i]);
+                    scores[j][first
+                        + i] = (float)(Product(numbers.Slice(i * store.Width, store.Width), singles[j]) * factors[first + i]);
             }
         }
 

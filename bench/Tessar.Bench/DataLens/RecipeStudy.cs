@@ -6,9 +6,10 @@ namespace Tessar.Bench.DataLens;
 
 /// <summary>Does `tessar compare` find a planted difference of recipes, and none where there is none?</summary>
 /// <remarks>
-/// Recipe A is trained on pictures of which those of class 0 have a white corner, B on the same pictures without; half of the test pictures
-/// have the corner, whatever their class. Found is: the verdict, and which shares of a direction's twenty strongest examples and queries at
-/// one end have the corner (by chance a tenth and a half). The second comparison is of A with A from another seed.
+/// Recipe A is trained on pictures of which those of class 0 have a white corner, B on the same pictures without; half of the
+/// test pictures have the corner, whatever their class. Found is: the verdict, and which shares of a direction's twenty strongest
+/// examples and queries at one end have the corner (by chance a tenth and a half). The second comparison is of A with A from
+/// another seed.
 /// </remarks>
 internal static class RecipeStudy
 {
@@ -24,11 +25,22 @@ internal static class RecipeStudy
         using ExampleStore source = DataCatalog.Open("fashion-mnist-mini");
         PatchedStore.Write(source, patched);
         string range = string.Create(CultureInfo.InvariantCulture, $"train:0-{Train - 1}");
-        string[] recipe = ["--model", "mlp", "--train", range, "--epochs", "3", "--batch", "64", "--optimizer", "sgd", "--lr", "0.05"];
+        string[] recipe = [
+            "--model", "mlp", "--train", range, "--epochs", "3", "--batch", "64", "--optimizer", "sgd", "--lr", "0.05"
+        ];
         tool.TrainOnce("corner", ["--data", patched, "--seed", "1", .. recipe]);
         tool.TrainOnce("corner-again", ["--data", patched, "--seed", "2", .. recipe]);
         tool.TrainOnce("no-corner", ["--data", "fashion-mnist-mini", "--seed", "1", .. recipe]);
-        string[] compare = ["--targets", "test:0-499", "--top", Top.ToString(CultureInfo.InvariantCulture), "--patch", "4x4@0,0=255", "--patch-class", source.ClassNames[PatchedStore.Class]];
+        string[] compare = [
+            "--targets",
+            "test:0-499",
+            "--top",
+            Top.ToString(CultureInfo.InvariantCulture),
+            "--patch",
+            "4x4@0,0=255",
+            "--patch-class",
+            source.ClassNames[PatchedStore.Class]
+        ];
         JsonElement different = tool.Json(["compare", "corner", "no-corner", .. compare]);
         JsonElement same = tool.Json(["compare", "corner", "corner-again", .. compare]);
         using ExampleStore store = ExampleStore.Open(patched);
@@ -64,7 +76,8 @@ internal static class RecipeStudy
     private static double Corners(JsonElement direction, string what, ExampleStore source) =>
         Math.Max(CornersAt("Positive", direction, what, source), CornersAt("Negative", direction, what, source));
 
-    private static double CornersAt(string end, JsonElement direction, string what, ExampleStore source) => direction.GetProperty(what + end).EnumerateArray().Take(20).Average(e =>
+    private static double CornersAt(string end, JsonElement direction, string what, ExampleStore source) =>
+        direction.GetProperty(what + end).EnumerateArray().Take(20).Average(e =>
         {
             string[] place = e.GetProperty("example").GetString()!.Split(':');
             var set = new ExampleSet(source, place[0], int.Parse(place[1], CultureInfo.InvariantCulture), 1);

@@ -8,18 +8,20 @@ namespace Tessar.Bench.DataLens;
 /// <param name="Kept">The fields of its answer that are kept.</param>
 internal sealed record StudyRow(string Name, IReadOnlyList<string> Arguments, IReadOnlyList<string> Kept)
 {
-    private static readonly string[] s_score =
+    private static readonly string[] _score =
     [
-        "lds", "interval", "noiseCeiling", "queries", "excludedColumns", "subsets", "seeds", "checkpoints", "sweep", "units", "remarks", "secondsRetraining",
+        "lds", "interval", "noiseCeiling", "queries", "excludedColumns", "subsets", "seeds", "checkpoints", "sweep", "units",
+        "remarks", "secondsRetraining",
         "secondsEnsemble", "secondsScoring", "peakBytes",
     ];
 
-    private static readonly string[] s_ranking =
+    private static readonly string[] _ranking =
     [
-        "plantedErrors", "examples", "auroc", "aurocInterval", "foundInFirst5Percent", "foundInFirst10Percent", "foundInFirst20Percent", "ensemble", "seconds",
+        "plantedErrors", "examples", "auroc", "aurocInterval", "foundInFirst5Percent", "foundInFirst10Percent",
+        "foundInFirst20Percent", "ensemble", "seconds",
     ];
 
-    private static readonly string[] s_flips = ["queries", "flippedByRetraining", "draws", "seeds", "points"];
+    private static readonly string[] _flips = ["queries", "flippedByRetraining", "draws", "seeds", "points"];
 
     /// <summary>All rows, cheap ones first.</summary>
     public static IReadOnlyList<StudyRow> All { get; } =
@@ -66,36 +68,39 @@ internal sealed record StudyRow(string Name, IReadOnlyList<string> Arguments, IR
         Flips("trak", 10),
     ];
 
-    private static StudyRow Lds(string run, string method, string special = "", int ensemble = 0, string[]? settings = null, string? sweep = null)
+    private static StudyRow Lds(
+        string run, string method, string special = "", int ensemble = 0, string[]? settings = null, string? sweep = null)
     {
         return new StudyRow(
             Of(run, method, ensemble) + (special.Length > 0 ? $" ({special})" : string.Empty),
             [
-                "evaluate", "lds", run, "--method", $"data/{method}", "--targets", "test:0-499", "--subsets", "100", "--seeds", "5",
+                "evaluate", "lds", run, "--method", $"data/{method}", "--targets", "test:0-499", "--subsets", "100", "--seeds",
+                "5",
                 .. Ensemble(ensemble),
                 .. (settings ?? []).SelectMany(setting => new[] { "--set", setting }),
                 .. sweep is null ? Array.Empty<string>() : ["--sweep", sweep],
             ],
-            s_score);
+            _score);
     }
 
     private static StudyRow Trajectory(string run) => new(
         $"{run} data/magic (same trajectory)",
         ["evaluate", "lds", run, "--method", "data/magic", "--same-trajectory", "--targets", "test:0-19", "--subsets", "50", "--seeds", "1", "--fraction", "0.95"],
-        s_score);
+        _score);
 
     private static StudyRow Ranking(string method, int ensemble = 0) => new(
         Of("flipped", method, ensemble) + " (wrong labels)",
         ["evaluate", "mislabels", "flipped", "--method", $"data/{method}", .. Ensemble(ensemble)],
-        s_ranking);
+        _ranking);
 
     private static StudyRow Flips(string method, int ensemble = 0) => new(
         Of("mlp", method, ensemble) + " (flips)",
         ["evaluate", "brittleness", "mlp", "--method", $"data/{method}", "--shares", "0.02,0.05", .. Ensemble(ensemble)],
-        s_flips);
+        _flips);
 
     private static string Of(string run, string method, int ensemble) =>
         $"{run} data/{method}" + (ensemble > 0 ? string.Create(CultureInfo.InvariantCulture, $" ×{ensemble}") : string.Empty);
 
-    private static string[] Ensemble(int models) => models > 0 ? ["--ensemble", models.ToString(CultureInfo.InvariantCulture)] : [];
+    private static string[] Ensemble(int models) =>
+        models > 0 ? ["--ensemble", models.ToString(CultureInfo.InvariantCulture)] : [];
 }

@@ -21,13 +21,15 @@ internal static class SyntheticStore
         if (free < needed + (needed / 10))
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"{folder} has {free:N0} bytes free; the store needs {needed:N0}. Set TMPDIR to a folder on a larger disk."),
+                CultureInfo.InvariantCulture,
+                $"{folder} has {free:N0} bytes free; the store needs {needed:N0}. Set TMPDIR to a folder on a larger disk."),
                 ErrorKind.Environment);
         }
 
         var header = new GradientStoreHeader
         {
-            Origin = Origin(width), Rows = rows, ScaleExponent = 0, Sketch = ["none"], Parameters = ["synthetic"], ParameterCount = width, Skipped = [],
+            Origin = Origin(width), Rows = rows, ScaleExponent = 0, Sketch = ["none"], Parameters = ["synthetic"],
+            ParameterCount = width, Skipped = [],
         };
         using var writer = new GradientStoreWriter(folder, header);
         random.manual_seed(1);

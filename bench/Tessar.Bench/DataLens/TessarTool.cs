@@ -15,7 +15,12 @@ internal sealed class TessarTool(string runs)
     public JsonElement Json(params IEnumerable<string> arguments)
     {
         string[] all = [.. arguments, "--json", "--quiet", "--runs", runs];
-        var start = new ProcessStartInfo(Path.Combine(Root, "tessar"), all) { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = Root };
+        var start = new ProcessStartInfo(Path.Combine(Root, "tessar"), all)
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = Root
+        };
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -7,7 +7,9 @@ using Tessar.Native;
 
 namespace Tessar.Bench.DataLens;
 
-/// <summary>The 50 strongest of 1,000,000 rows of 2,048 fp16 numbers, both signs, for 100 queries: exact, from files in the page cache.</summary>
+/// <summary>
+/// The 50 strongest of 1,000,000 rows of 2,048 fp16 numbers, both signs, for 100 queries: exact, from files in the page cache.
+/// </summary>
 internal static class TopKBench
 {
     private const int Rows = 1_000_000;
@@ -47,7 +49,9 @@ internal static class TopKBench
             {
                 for (int round = 0; round < Rounds; round++)
                 {
-                    seconds.Add(Seconds(() => answer = TopSearch.Run([new SearchPart(store, queries)], question, plan.BlockRows, plan.Threads, new MethodContext())));
+                    seconds.Add(Seconds(() =>
+                        answer = TopSearch.Run(
+                            [new SearchPart(store, queries)], question, plan.BlockRows, plan.Threads, new MethodContext())));
                     Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"round {round}: {seconds[^1]:0.00} s"));
                 }
             });
@@ -78,7 +82,8 @@ internal static class TopKBench
                 secondsOpeningWithChecksums = opening,
                 peakResidentBytes = peaks.InMemory,
                 peakAnonymousBytes = peaks.Anonymous,
-                memory = "peakResidentBytes (VmHWM) counts pages of the mapped files while a window shows them and the runtime with libtorch; peakAnonymousBytes (largest RssAnon, sampled every 5 ms) is what the process itself holds.",
+                memory = "peakResidentBytes (VmHWM) counts pages of the mapped files while a window shows them and the runtime "
+                    + "with libtorch; peakAnonymousBytes (largest RssAnon, sampled every 5 ms) is what the process itself holds.",
                 identicalToBruteForce = PlainSearch.Agrees(store, queries, factors, answer!.Scores, CheckedQueries),
                 queriesCompared = CheckedQueries,
                 rowsCompared = Rows,

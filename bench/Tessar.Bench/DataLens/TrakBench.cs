@@ -12,7 +12,10 @@ using static TorchSharp.torch;
 
 namespace Tessar.Bench.DataLens;
 
-/// <summary>What TRAK costs: features against the loop, a store of the mlp's, the Gram matrix, the exact kernel; and what projections lose.</summary>
+/// <summary>
+/// What TRAK costs: features against the loop, a store of the mlp's, the Gram matrix, the exact kernel; and what projections
+/// lose.
+/// </summary>
 internal static class TrakBench
 {
     private const int Width = 2048;
@@ -58,7 +61,8 @@ internal static class TrakBench
         ExampleSet train = run.TrainSet(store);
         Resident.Restart();
         var options = new TrakOptions { Projection = TrakProjection.Sketch, ProjectionDimension = Width };
-        AttributionReport report = new Trak(options).Score(new RunView(run), train, new ExampleSet(store, "test", 0, 1), new MethodContext()).Report;
+        AttributionReport report = new Trak(options)
+            .Score(new RunView(run), train, new ExampleSet(store, "test", 0, 1), new MethodContext()).Report;
         return new { model = "mlp", examples = train.Count, width = Width, seconds = report.SecondsFeatures, secondsScoring = report.SecondsScoring, peakBytes = Resident.Peak() };
     }
 
@@ -86,7 +90,8 @@ internal static class TrakBench
         var targets = new ExampleSet(store, "test", 0, 100);
         Resident.Restart();
         // Auto has to choose it by itself.
-        AttributionReport report = new Trak(new TrakOptions()).Score(new RunView(run), train, targets, new MethodContext()).Report;
+        AttributionReport report = new Trak(new TrakOptions())
+            .Score(new RunView(run), train, targets, new MethodContext()).Report;
         return new
         {
             model = "cnn",

@@ -6,12 +6,13 @@ using Tessar.Training;
 namespace Tessar.Bench.Study;
 
 /// <summary>
-/// The cnn on fashion-mnist-mini: sf-adamw without a schedule against adamw with a cosine tuned for each horizon, and sam against sgd.
+/// The cnn on fashion-mnist-mini: sf-adamw without a schedule against adamw with a cosine tuned for each horizon, and sam against
+/// sgd.
 /// </summary>
 /// <remarks>
-/// Learning rates are chosen on a seed of their own, by test accuracy, for all alike; then five other seeds are compared, pairwise by
-/// seed. Every training is a run of its own under <c>TESSAR_STUDY</c> (a temporary folder by default): called again, the study goes on
-/// where it stopped, which it does after <c>TESSAR_STUDY_SECONDS</c>, if that is set.
+/// Learning rates are chosen on a seed of their own, by test accuracy, for all alike; then five other seeds are compared,
+/// pairwise by seed. Every training is a run of its own under <c>TESSAR_STUDY</c> (a temporary folder by default): called again,
+/// the study goes on where it stopped, which it does after <c>TESSAR_STUDY_SECONDS</c>, if that is set.
 /// </remarks>
 internal static class OptimizerStudy
 {
@@ -21,26 +22,34 @@ internal static class OptimizerStudy
     private const string ScheduleFree = "sf-adamw";
 
     // The baseline decays by default, Schedule-Free doesn't: the comparison is about the schedule, so both do.
-    private static readonly Dictionary<string, double> AsMuchDecayAsAdamW = new(StringComparer.Ordinal) { ["weightDecay"] = 0.01 };
+    private static readonly Dictionary<string, double> _asMuchDecayAsAdamW = new(StringComparer.Ordinal)
+    {
+        ["weightDecay"] = 0.01
+    };
 
-    private static readonly int[] Horizons = [1, 2, 3, 4, 5, 6];
-    private static readonly ulong[] Seeds = [1, 2, 3, 4, 5];
-    private static readonly Stopwatch Watch = Stopwatch.StartNew();
+    private static readonly int[] _horizons = [1, 2, 3, 4, 5, 6];
+    private static readonly ulong[] _seeds = [1, 2, 3, 4, 5];
+    private static readonly Stopwatch _watch = Stopwatch.StartNew();
 
-    private static string Folder => Environment.GetEnvironmentVariable("TESSAR_STUDY") ?? Path.Combine(Path.GetTempPath(), "tessar-optimizer-study");
+    private static string Folder =>
+        Environment.GetEnvironmentVariable("TESSAR_STUDY") ?? Path.Combine(Path.GetTempPath(), "tessar-optimizer-study");
 
     private static double Allowance =>
-        double.TryParse(Environment.GetEnvironmentVariable("TESSAR_STUDY_SECONDS"), CultureInfo.InvariantCulture, out double seconds) ? seconds : double.PositiveInfinity;
+        double.TryParse(
+            Environment.GetEnvironmentVariable("TESSAR_STUDY_SECONDS"), CultureInfo.InvariantCulture, out double seconds)
+                ? seconds
+                : double.PositiveInfinity;
 
     public static object Run()
     {
         try
         {
-            Curve[] cosine = [.. Horizons.Select(horizon => Compare("adamw", horizon, [1e-3, 2e-3, 4e-3, 8e-3]))];
-            Curve free = Compare(ScheduleFree, Epochs, [1e-3, 2e-3, 4e-3, 8e-3]), sgd = Compare("sgd", Epochs, [0.05, 0.1]), sam = Compare("sam", Epochs, [0.05, 0.1]);
+            Curve[] cosine = [.. _horizons.Select(horizon => Compare("adamw", horizon, [1e-3, 2e-3, 4e-3, 8e-3]))];
+            Curve free = Compare(ScheduleFree, Epochs, [1e-3, 2e-3, 4e-3, 8e-3]), sgd = Compare(
+                "sgd", Epochs, [0.05, 0.1]), sam = Compare("sam", Epochs, [0.05, 0.1]);
             var figures = new StudyFigures(
-                Seeds.Length,
-                [.. Horizons.Select((horizon, i) => HorizonFigures.Of(horizon, cosine[i], free))],
+                _seeds.Length,
+                [.. _horizons.Select((horizon, i) => HorizonFigures.Of(horizon, cosine[i], free))],
                 [.. Enumerable.Range(0, Epochs).Select(epoch => PairFigures.Of(epoch, sgd, sam))],
                 free.Rate, [.. cosine.Select(c => c.Rate)], sgd.Rate, sam.Rate);
             string root = Repository();
@@ -57,13 +66,15 @@ internal static class OptimizerStudy
     private static Curve Compare(string optimizer, int epochs, double[] rates)
     {
         double best = rates.MaxBy(rate => Accuracies(optimizer, epochs, rate, TuningSeed)[^1]);
-        return new Curve(best, [.. Seeds.Select(seed => Accuracies(optimizer, epochs, best, seed))]);
+        return new Curve(best, [.. _seeds.Select(seed => Accuracies(optimizer, epochs, best, seed))]);
     }
 
     /// <summary>Test accuracy after each epoch.</summary>
     private static double[] Accuracies(string optimizer, int epochs, double rate, ulong seed)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"{optimizer}-{epochs}-{rate}-{seed}{(optimizer == ScheduleFree ? "-decayed" : string.Empty)}");
+        string name = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{optimizer}-{epochs}-{rate}-{seed}{(optimizer == ScheduleFree ? "-decayed" : string.Empty)}");
         var request = new TrainingRequest
         {
             Model = "cnn",
@@ -73,18 +84,21 @@ internal static class OptimizerStudy
             Epochs = epochs,
             Optimizer = optimizer,
             LearningRate = rate,
-            OptimizerSettings = optimizer == ScheduleFree ? AsMuchDecayAsAdamW : new Dictionary<string, double>(StringComparer.Ordinal),
+            OptimizerSettings = optimizer == ScheduleFree
+                ? _asMuchDecayAsAdamW
+                : new Dictionary<string, double>(StringComparer.Ordinal),
             Seed = seed,
             Threads = 1,
         };
-        if (Watch.Elapsed.TotalSeconds > Allowance && !IsDone(name))
+        if (_watch.Elapsed.TotalSeconds > Allowance && !IsDone(name))
             throw new OutOfTimeException();
         Run run = Trainer.TrainOrOpen(request);
         return [.. run.ReadMetrics().Where(row => row.TestAccuracy is not null).Select(row => row.TestAccuracy!.Value)];
     }
 
     private static bool IsDone(string name) =>
-        File.Exists(Path.Combine(Folder, name, "run.json")) && Runs.Run.Open(Path.Combine(Folder, name)).Status == RunStatus.Completed;
+        File.Exists(Path.Combine(Folder, name, "run.json"))
+            && Runs.Run.Open(Path.Combine(Folder, name)).Status == RunStatus.Completed;
 
     private static string Repository()
     {

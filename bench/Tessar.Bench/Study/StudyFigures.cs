@@ -1,6 +1,8 @@
 namespace Tessar.Bench.Study;
 
-/// <summary>What the study found. Accuracies are in percent, differences in points; each with a 95 % interval over the seeds.</summary>
+/// <summary>
+/// What the study found. Accuracies are in percent, differences in points; each with a 95 % interval over the seeds.
+/// </summary>
 internal sealed record StudyFigures(
     int Seeds,
     HorizonFigures[] ScheduleFreeAgainstCosine,
@@ -14,7 +16,8 @@ internal sealed record StudyFigures(
 internal sealed record HorizonFigures(int Epochs, Interval Cosine, Interval ScheduleFree, Interval Difference)
 {
     public static HorizonFigures Of(int epochs, Curve cosine, Curve free) => new(
-        epochs, Interval.Of(cosine.After(-1)), Interval.Of(free.After(epochs - 1)), Interval.Of(free.After(epochs - 1), cosine.After(-1)));
+        epochs, Interval.Of(cosine.After(-1)), Interval.Of(free.After(epochs - 1)),
+        Interval.Of(free.After(epochs - 1), cosine.After(-1)));
 }
 
 /// <summary>After so many epochs: sgd and sam.</summary>

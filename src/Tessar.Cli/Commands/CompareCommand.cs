@@ -13,46 +13,74 @@ internal sealed class CompareCommand : TessarCommand
     private const int ShownPerSide = 6;
 
     private readonly KnownMethods _known;
-    private readonly Argument<string> first;
-    private readonly Argument<string> second;
-    private readonly Setting<string> method;
-    private readonly Setting<string> train;
-    private readonly Setting<string> targets;
-    private readonly Setting<int> models;
-    private readonly Setting<int> directions;
-    private readonly Setting<int> top;
-    private readonly Setting<double> level;
-    private readonly Option<bool> rawRows;
-    private readonly Option<string> patch;
-    private readonly Option<string> patchClass;
-    private readonly Setting<double> delta;
-    private readonly Setting<double> epsilon;
+    private readonly Argument<string> _first;
+    private readonly Argument<string> _second;
+    private readonly Setting<string> _method;
+    private readonly Setting<string> _train;
+    private readonly Setting<string> _targets;
+    private readonly Setting<int> _models;
+    private readonly Setting<int> _directions;
+    private readonly Setting<int> _top;
+    private readonly Setting<double> _level;
+    private readonly Option<bool> _rawRows;
+    private readonly Option<string> _patch;
+    private readonly Option<string> _patchClass;
+    private readonly Setting<double> _delta;
+    private readonly Setting<double> _epsilon;
 
     public CompareCommand(KnownMethods known)
-        : base("compare", "Says how two recipes differ in the training data they use: directions, their examples, a counterfactual check", CommandTable.LensGroup)
+        : base(
+            "compare",
+            "Says how two recipes differ in the training data they use: directions, their examples, a counterfactual check",
+            CommandTable.LensGroup)
     {
         _known = known;
-        first = AddArgument("RUN_A", "a run of one recipe, or several separated by commas", RunCompletion.Names);
-        second = AddArgument("RUN_B", "a run of the other recipe, on the same examples in the same order", RunCompletion.Names);
-        method = Add(Asking.MethodSetting("compare", known));
-        train = Add(Asking.TrainSetting("compare"));
-        targets = Add(Setting.Text("compare.targets", "--targets", "SPLIT:FROM-TO", "The predictions to compare on, of RUN_A's data (default its first 500 test examples)"));
-        models = Add(Setting.Int32("compare.models", "--models", "N", "Models of each recipe, trained from other seeds; 0 takes the runs as they are", 5, 0, 1000));
-        directions = Add(Setting.Int32("compare.directions", "--directions", "N", "Directions of each recipe to list", 3, 1, 100));
-        top = Add(Setting.Int32("compare.top", "--top", "N", "Training examples and queries to keep at each end of a direction", 10, 1, 100_000));
-        level = Add(Setting.Number("compare.level", "--level", "P", "Largest p with which recipes count as different", 0.05, 1e-6, 0.5));
-        rawRows = Add(new Option<bool>("--raw-rows") { Description = "Let targets with larger scores count more; without it every target counts alike" });
-        patch = Add(new Option<string>("--patch") { Description = "Counterfactual check: put this rectangle over the targets and compare the margins", HelpName = "WxH@X,Y=GREY" });
-        patchClass = Add(new Option<string>("--patch-class") { Description = "Whose margin the check looks at (default each target's own class)", HelpName = "CLASS" });
-        delta = Add(Setting.Number("compare.delta", null, "MARGIN", "Effect in one recipe from which the check counts it as real", 0.5, 0, 1e6));
-        epsilon = Add(Setting.Number("compare.epsilon", null, "MARGIN", "Largest effect in the other recipe with which the check still distinguishes", 0.5, 0, 1e6));
-        OnlyWith(patchClass, patch);
-        OnlyWith(delta, patch);
-        OnlyWith(epsilon, patch);
+        _first = AddArgument("RUN_A", "a run of one recipe, or several separated by commas", RunCompletion.Names);
+        _second = AddArgument("RUN_B", "a run of the other recipe, on the same examples in the same order", RunCompletion.Names);
+        _method = Add(Asking.MethodSetting("compare", known));
+        _train = Add(Asking.TrainSetting("compare"));
+        _targets = Add(Setting.Text(
+            "compare.targets", "--targets", "SPLIT:FROM-TO",
+            "The predictions to compare on, of RUN_A's data (default its first 500 test examples)"));
+        _models = Add(Setting.Int32(
+            "compare.models", "--models", "N", "Models of each recipe, trained from other seeds; 0 takes the runs as they are", 5,
+            0, 1000));
+        _directions = Add(Setting.Int32(
+            "compare.directions", "--directions", "N", "Directions of each recipe to list", 3, 1, 100));
+        _top = Add(Setting.Int32(
+            "compare.top", "--top", "N", "Training examples and queries to keep at each end of a direction", 10, 1, 100_000));
+        _level = Add(Setting.Number(
+            "compare.level", "--level", "P", "Largest p with which recipes count as different", 0.05, 1e-6, 0.5));
+        _rawRows = Add(new Option<bool>("--raw-rows")
+        {
+            Description = "Let targets with larger scores count more; without it every target counts alike"
+        });
+        _patch = Add(new Option<string>("--patch")
+        {
+            Description = "Counterfactual check: put this rectangle over the targets and compare the margins",
+            HelpName = "WxH@X,Y=GREY"
+        });
+        _patchClass = Add(new Option<string>("--patch-class")
+        {
+            Description = "Whose margin the check looks at (default each target's own class)",
+            HelpName = "CLASS"
+        });
+        _delta = Add(Setting.Number(
+            "compare.delta", null, "MARGIN", "Effect in one recipe from which the check counts it as real", 0.5, 0, 1e6));
+        _epsilon = Add(Setting.Number(
+            "compare.epsilon", null, "MARGIN", "Largest effect in the other recipe with which the check still distinguishes", 0.5,
+            0, 1e6));
+        OnlyWith(_patchClass, _patch);
+        OnlyWith(_delta, _patch);
+        OnlyWith(_epsilon, _patch);
         AddAcceptChangedModel();
-        AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`; compare.delta=0.5 and compare.epsilon=0.5 are the check's limits");
+        AddSet(
+            $"An option of the method; see `{CommandLine.ProgramName} methods NAME`; compare.delta=0.5 and compare.epsilon=0.5 "
+                + $"are the check's limits");
         AddExample("compare plain augmented", "Five models of each recipe, TRAK, and whether the recipes differ at all");
-        AddExample("compare with-patch without --targets test:0-499 --patch 4x4@0,0=255 --json", "With a counterfactual check, for a script");
+        AddExample(
+            "compare with-patch without --targets test:0-499 --patch 4x4@0,0=255 --json",
+            "With a counterfactual check, for a script");
     }
 
     public override Type Result => typeof(CompareAnswer);
@@ -63,14 +91,18 @@ internal sealed class CompareCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        if (call.IsGiven(models) && Asking.Split(call.Value(first)).Count > 1 && Asking.Split(call.Value(second)).Count > 1)
-            throw new TessarException("`--models` has no effect where both recipes name several runs, which stand for them; leave it out.", ErrorKind.Usage);
+        if (call.IsGiven(_models) && Asking.Split(call.Value(_first)).Count > 1 && Asking.Split(call.Value(_second)).Count > 1)
+            throw new TessarException(
+                "`--models` has no effect where both recipes name several runs, which stand for them; leave it out.",
+                ErrorKind.Usage);
         MethodJob job = Asking.Job(
-            call, "data/compare", call.Value(method), call.Value(first), ("models", call.Value(models)), ("directions", call.Value(directions)), ("top", call.Value(top)),
-            ("level", call.Value(level)), ("raw-rows", call.Value(rawRows)), ("patch", call.Value(patch)), ("patch-class", call.Value(patchClass)),
-            ("delta", call.Value(delta)), ("epsilon", call.Value(epsilon))) with
+            call, "data/compare", call.Value(_method), call.Value(_first), ("models", call.Value(_models)),
+            ("directions", call.Value(_directions)), ("top", call.Value(_top)),
+            ("level", call.Value(_level)), ("raw-rows", call.Value(_rawRows)), ("patch", call.Value(_patch)),
+            ("patch-class", call.Value(_patchClass)),
+            ("delta", call.Value(_delta)), ("epsilon", call.Value(_epsilon))) with
         {
-            Against = Asking.Split(call.Value(second)), Train = call.Given(train), Targets = call.Given(targets),
+            Against = Asking.Split(call.Value(_second)), Train = call.Given(_train), Targets = call.Given(_targets),
         };
         return Asking.Run(call, job, (_, found) =>
         {
@@ -99,8 +131,11 @@ internal sealed class CompareCommand : TessarCommand
         foreach (DirectionAnswer direction in directions)
         {
             output.WriteLine();
-            output.WriteLine($"Used by {own}, not by {other}: direction {direction.Index + 1}, {Quantity.Percent(direction.Share)} of the difference; "
-                + $"variance {Quantity.Number(direction.Variance)} there, {Quantity.Number(direction.VarianceInOther)} in {other}.");
+            output.WriteLine(
+                $"Used by {own}, not by {other}: direction {direction.Index + 1}, {Quantity.Percent(direction.Share)} of the "
+                    + $"difference; "
+                + $"variance {Quantity.Number(direction.Variance)} there, {Quantity.Number(direction.VarianceInOther)} in "
+                + $"{other}.");
             output.WriteLine($"  train +  {Names(direction.TrainPositive)}");
             output.WriteLine($"  train −  {Names(direction.TrainNegative)}");
             output.WriteLine($"  query +  {Names(direction.QueriesPositive)}");
@@ -109,5 +144,6 @@ internal sealed class CompareCommand : TessarCommand
     }
 
     private static string Names(IReadOnlyList<DirectionExample> examples) =>
-        string.Join(", ", examples.Take(ShownPerSide).Select(e => $"{e.Example} {e.Label}")) + (examples.Count > ShownPerSide ? ", …" : string.Empty);
+        string.Join(", ", examples.Take(ShownPerSide).Select(e => $"{e.Example} {e.Label}"))
+            + (examples.Count > ShownPerSide ? ", …" : string.Empty);
 }

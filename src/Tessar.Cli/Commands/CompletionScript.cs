@@ -1,6 +1,8 @@
 namespace Tessar.Cli.Commands;
 
-/// <summary>The completion scripts. Each hands the line to the parser's own suggest directive, so they never go out of date.</summary>
+/// <summary>
+/// The completion scripts. Each hands the line to the parser's own suggest directive, so they never go out of date.
+/// </summary>
 internal static class CompletionScript
 {
     public static IReadOnlyList<string> Shells => ["bash", "zsh", "pwsh", "fish"];
@@ -12,7 +14,8 @@ internal static class CompletionScript
         "pwsh" => PowerShell,
         "fish" => Fish,
         _ => throw new TessarException(
-            $"There is no completion for `{shell}`; required is one of {string.Join(", ", Shells)}.{NearestName.Hint(shell, Shells)}", ErrorKind.Usage),
+            $"There is no completion for `{shell}`; required is one of "
+                + $"{string.Join(", ", Shells)}.{NearestName.Hint(shell, Shells)}", ErrorKind.Usage),
     };
 
     // The word under the cursor may hold ':' or '=', at which bash splits words; the suggestions are trimmed to match.

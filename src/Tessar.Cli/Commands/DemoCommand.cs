@@ -26,14 +26,17 @@ internal sealed class DemoCommand : TessarCommand
     private const int MistakesShown = 2;
     private const int InfluencesKept = 10;
 
-    private readonly Setting<int> port;
-    private readonly Option<bool> noOpen;
+    private readonly Setting<int> _port;
+    private readonly Option<bool> _noOpen;
 
     public DemoCommand()
-        : base("demo", "Trains on real images, finds the wrong labels, explains a mistake, opens the workbench", CommandTable.StartHere)
+        : base(
+            "demo", "Trains on real images, finds the wrong labels, explains a mistake, opens the workbench",
+            CommandTable.StartHere)
     {
-        port = Add(Setting.Int32("demo.port", "--port", "N", "Port of the workbench; 0 takes any free one", WorkbenchOptions.DefaultPort, 0, 65535));
-        noOpen = Add(new Option<bool>("--no-open") { Description = "Don't open the workbench; end when the work is done" });
+        _port = Add(Setting.Int32(
+            "demo.port", "--port", "N", "Port of the workbench; 0 takes any free one", WorkbenchOptions.DefaultPort, 0, 65535));
+        _noOpen = Add(new Option<bool>("--no-open") { Description = "Don't open the workbench; end when the work is done" });
         AddExample("demo", "About a minute of work, then the workbench in the browser until Ctrl-C");
         AddExample("demo --no-open --json", "The figures, for a script");
     }
@@ -45,7 +48,9 @@ internal sealed class DemoCommand : TessarCommand
         Run run = Train(call);
         if (run.Status == RunStatus.Interrupted)
         {
-            call.Remark($"The demo stopped while training; {run.Name} is saved. Go on with: {call.Suggest($"train --resume {run.Name}")}");
+            call.Remark(
+                $"The demo stopped while training; {run.Name} is saved. Go on with: "
+                    + $"{call.Suggest($"train --resume {run.Name}")}");
             return ExitCode.Interrupted;
         }
         // The exact kernel would be better, but not in seconds, and it leaves nothing on disk for the second question.
@@ -58,26 +63,31 @@ internal sealed class DemoCommand : TessarCommand
         long start = Stopwatch.GetTimestamp();
         MislabelsAnswer? suspects = null;
         // The features on disk serve both questions; they are computed once.
-        Asking.Run(call, Asking.Job(call, "data/mislabels", Method, run.Directory, ("top", SuspectsShown)) with { Options = options }, (_, found) =>
+        Asking.Run(
+            call, Asking.Job(call, "data/mislabels", Method, run.Directory, ("top", SuspectsShown)) with { Options = options },
+            (_, found) =>
             suspects = found.Value<MislabelsAnswer>());
         return Asking.Run(call, attributing, (inquiry, found) =>
             Show(call, run, inquiry, suspects!, found.Value<Attribution>(), Stopwatch.GetElapsedTime(start).TotalSeconds));
     }
 
-    private void Show(Invocation call, Run run, Inquiry inquiry, MislabelsAnswer suspects, Attribution attribution, double seconds)
+    private void Show(
+        Invocation call, Run run, Inquiry inquiry, MislabelsAnswer suspects, Attribution attribution, double seconds)
     {
         ExampleSet train = inquiry.Train(), test = inquiry.Targets();
         Mistake[] mistakes = Mistake.MostConfident(run, test, MistakesShown);
         string page = PageOf(run, test, mistakes);
-        DemoJson result = DemoJson.Of(run, suspects, seconds, new Uri(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{call.Value(port)}")), page));
+        DemoJson result = DemoJson.Of(
+            run, suspects, seconds,
+            new Uri(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{call.Value(_port)}")), page));
         Tell(call, result, suspects, train, test, mistakes, attribution.Strongest);
-        if (call.Value(noOpen))
+        if (call.Value(_noOpen))
         {
             call.Print(result, JsonOutput.Printing.DemoJson, console => WriteNext(call, console.Profile.Out.Writer, result));
             return;
         }
 
-        ServeCommand.Serve(call, ServeCommand.OptionsOf(call, call.Value(port)), url =>
+        ServeCommand.Serve(call, ServeCommand.OptionsOf(call, call.Value(_port)), url =>
         {
             var address = new Uri(url, page);
             call.Print(result with { Url = address.ToString() }, JsonOutput.Printing.DemoJson, console =>
@@ -118,10 +128,13 @@ internal sealed class DemoCommand : TessarCommand
     }
 
     private static void Tell(
-        Invocation call, DemoJson result, MislabelsAnswer suspects, ExampleSet train, ExampleSet test, Mistake[] mistakes, TopAttribution strongest)
+        Invocation call, DemoJson result, MislabelsAnswer suspects, ExampleSet train, ExampleSet test, Mistake[] mistakes,
+        TopAttribution strongest)
     {
         call.Say();
-        call.Say($"It classifies {Quantity.Percent(result.TestAccuracy)} of the test pictures correctly, in spite of the wrong labels it was taught.");
+        call.Say(
+            $"It classifies {Quantity.Percent(result.TestAccuracy)} of the test pictures correctly, in spite of the wrong labels "
+                + $"it was taught.");
         call.Say();
         Suspect[] shown = [.. suspects.MostSuspicious.Take(SuspicionStrip.Count(call.Style, train))];
         call.Say("Which labels look wrong? TRAK asks of each training picture how much it alone holds up its own label. "
@@ -129,14 +142,17 @@ internal sealed class DemoCommand : TessarCommand
         call.Say();
         call.Draw(SuspicionStrip.Lines(call.Style, train, shown));
         call.Say();
-        call.Say($"Of the {Quantity.Count(result.PlantedErrors)} planted errors {Found(result.FoundInFirst5Percent)} are among the first "
+        call.Say(
+            $"Of the {Quantity.Count(result.PlantedErrors)} planted errors {Found(result.FoundInFirst5Percent)} are among the first "
             + $"{Inspected(0.05)} and {Found(result.FoundInFirst10Percent)} among the first {Inspected(0.10)}. "
             + $"AUROC {Quantity.Number(result.Auroc)} (0.5 is guessing, 1 is perfect).");
         foreach (Mistake mistake in mistakes)
         {
             TargetJson target = TargetJson.Of(strongest, mistake.Index, train, test);
             call.Say();
-            call.Say($"{target.Example} is labelled {target.Label}; the network says {mistake.Predicted}, {Quantity.Percent(mistake.Probability)} sure. "
+            call.Say(
+                $"{target.Example} is labelled {target.Label}; the network says {mistake.Predicted}, "
+                    + $"{Quantity.Percent(mistake.Probability)} sure. "
                 + $"These training pictures pushed it away from {target.Label}, and those beneath pulled towards it:");
             call.Say();
             call.Draw(InfluenceStrip.Lines(call.Style, train, test, target));

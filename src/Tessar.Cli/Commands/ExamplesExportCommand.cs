@@ -12,37 +12,55 @@ namespace Tessar.Cli.Commands;
 /// <summary>Writes an example store in another format.</summary>
 internal sealed class ExamplesExportCommand : TessarCommand
 {
-    private readonly Argument<string> data;
-    private readonly OutputOption target;
-    private readonly Option<string> format;
-    private readonly Option<string> split;
-    private readonly Option<string> shardSize;
+    private readonly Argument<string> _data;
+    private readonly OutputOption _target;
+    private readonly Option<string> _format;
+    private readonly Option<string> _split;
+    private readonly Option<string> _shardSize;
 
     public ExamplesExportCommand()
-        : base("export", $"Writes an example store in another format: {string.Join(", ", Exporter.Formats)}", CommandTable.DataGroup)
+        : base(
+            "export", $"Writes an example store in another format: {string.Join(", ", Exporter.Formats)}", CommandTable.DataGroup)
     {
-        data = AddArgument("DATA", "a .tess file, or one of " + string.Join(", ", DataCatalog.Names), _ => DataCatalog.Names);
-        target = AddOutput(new OutputOption("--out", "A folder, which gets a file for each split; or one file for one split", "PATH") { Required = true });
-        format = Add(new Option<string>("--format") { Description = "Format to write", HelpName = "NAME", Required = true }, [.. Exporter.Formats]);
-        split = Add(new Option<string>("--split") { Description = "Export this split only", HelpName = "NAME" });
-        shardSize = Add(new Option<string>("--shard-size") { Description = "Begin a new WebDataset shard after so many MiB", HelpName = "MIB" });
-        AddExample("examples export fashion-mnist-mini --format parquet --out fashion/", "fashion/train.parquet and fashion/test.parquet");
-        AddExample("examples export mine.tess --format webdataset --shard-size 256 --split train --out shards/", "shards/train-000000.tar and so on");
+        _data = AddArgument("DATA", "a .tess file, or one of " + string.Join(", ", DataCatalog.Names), _ => DataCatalog.Names);
+        _target = AddOutput(new OutputOption(
+            "--out", "A folder, which gets a file for each split; or one file for one split", "PATH") { Required = true });
+        _format = Add(
+            new Option<string>("--format") { Description = "Format to write", HelpName = "NAME", Required = true },
+            [.. Exporter.Formats]);
+        _split = Add(new Option<string>("--split") { Description = "Export this split only", HelpName = "NAME" });
+        _shardSize = Add(new Option<string>("--shard-size")
+        {
+            Description = "Begin a new WebDataset shard after so many MiB",
+            HelpName = "MIB"
+        });
+        AddExample(
+            "examples export fashion-mnist-mini --format parquet --out fashion/",
+            "fashion/train.parquet and fashion/test.parquet");
+        AddExample(
+            "examples export mine.tess --format webdataset --shard-size 256 --split train --out shards/",
+            "shards/train-000000.tar and so on");
     }
 
     public override Type Result => typeof(ExamplesExportJson);
 
     protected override int Execute(Invocation call)
     {
-        using ExampleStore store = Data.Open(call, call.Value(data));
-        var options = new ExportOptions { Split = call.Value(split), ShardBytes = ReadSize(call.Value(shardSize)), Replace = call.Value(Force!) };
+        using ExampleStore store = Data.Open(call, call.Value(_data));
+        var options = new ExportOptions
+        {
+            Split = call.Value(_split),
+            ShardBytes = ReadSize(call.Value(_shardSize)),
+            Replace = call.Value(Force!)
+        };
         long start = Stopwatch.GetTimestamp();
         IReadOnlyList<string> files = call.Progress.Run(progress =>
-            Exporter.Export(store, call.Value(format)!, call.Value(target)!, options, Translate.Export(progress), call.Cancellation));
+            Exporter.Export(
+                store, call.Value(_format)!, call.Value(_target)!, options, Translate.Export(progress), call.Cancellation));
         var result = new ExamplesExportJson
         {
             Store = store.Path,
-            Format = call.Value(format)!,
+            Format = call.Value(_format)!,
             Examples = options.Split is { } name ? store.Split(name).Count : store.Count,
             Files = [.. files.Select(file => new ExportedFileJson { Path = file, Bytes = new FileInfo(file).Length })],
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
@@ -62,6 +80,7 @@ internal sealed class ExamplesExportCommand : TessarCommand
             return null;
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long size) && size is > 0 and < 1L << 40
             ? size << 20
-            : throw new TessarException($"`--shard-size` is `{text}`; required is a whole number of MiB, 1 or more: --shard-size 256.", ErrorKind.Usage);
+            : throw new TessarException(
+                $"`--shard-size` is `{text}`; required is a whole number of MiB, 1 or more: --shard-size 256.", ErrorKind.Usage);
     }
 }

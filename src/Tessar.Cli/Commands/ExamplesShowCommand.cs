@@ -14,19 +14,27 @@ internal sealed class ExamplesShowCommand : TessarCommand
 {
     private const int MostExamples = 1000;
 
-    private readonly Argument<string> data;
-    private readonly Option<bool> verify;
-    private readonly OutputOption picture;
-    private readonly Option<int> count;
+    private readonly Argument<string> _data;
+    private readonly Option<bool> _verify;
+    private readonly OutputOption _picture;
+    private readonly Option<int> _count;
 
     public ExamplesShowCommand()
-        : base("show", "Shows what is in an example store: splits, classes, columns, statistics, one picture of each class", CommandTable.DataGroup)
+        : base(
+            "show", "Shows what is in an example store: splits, classes, columns, statistics, one picture of each class",
+            CommandTable.DataGroup)
     {
-        data = AddArgument("DATA", "a .tess file, or one of " + string.Join(", ", DataCatalog.Names), _ => DataCatalog.Names);
-        verify = Add(new Option<bool>("--verify") { Description = "Read the whole file and compare it with its checksums" });
-        picture = AddOutput(new OutputOption("--picture", "Draw a contact sheet: the first examples of each class", "FILE.png", ".png"));
-        count = Add(new Option<int>("--count") { Description = $"About how many examples the contact sheet shows, 1 to {MostExamples}; 100 if not given", HelpName = "N", DefaultValueFactory = _ => 100 });
-        OnlyWith(count, picture);
+        _data = AddArgument("DATA", "a .tess file, or one of " + string.Join(", ", DataCatalog.Names), _ => DataCatalog.Names);
+        _verify = Add(new Option<bool>("--verify") { Description = "Read the whole file and compare it with its checksums" });
+        _picture = AddOutput(new OutputOption(
+            "--picture", "Draw a contact sheet: the first examples of each class", "FILE.png", ".png"));
+        _count = Add(new Option<int>("--count")
+        {
+            Description = $"About how many examples the contact sheet shows, 1 to {MostExamples}; 100 if not given",
+            HelpName = "N",
+            DefaultValueFactory = _ => 100
+        });
+        OnlyWith(_count, _picture);
         AddExample("examples show fashion-mnist-mini", "The data set that comes with Tessar");
         AddExample("examples show fashion-mnist-mini --picture sheet.png", "See the first ten examples of each class");
         AddExample("examples show mine.tess --verify --json", "Check every byte, print as JSON");
@@ -36,13 +44,14 @@ internal sealed class ExamplesShowCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        if (call.Value(count) is not (>= 1 and <= MostExamples))
-            throw new TessarException($"`--count` is {call.Value(count)}; required is a whole number from 1 to {MostExamples}.", ErrorKind.Usage);
-        string? file = call.Output(picture);
-        using ExampleStore store = Data.Open(call, call.Value(data));
+        if (call.Value(_count) is not (>= 1 and <= MostExamples))
+            throw new TessarException(
+                $"`--count` is {call.Value(_count)}; required is a whole number from 1 to {MostExamples}.", ErrorKind.Usage);
+        string? file = call.Output(_picture);
+        using ExampleStore store = Data.Open(call, call.Value(_data));
         call.KeepOutputsApart(store.Paths);
         ExamplesJson result = ExamplesJson.Of(store);
-        if (call.Value(verify))
+        if (call.Value(_verify))
         {
             call.Progress.Run(progress =>
             {
@@ -53,7 +62,7 @@ internal sealed class ExamplesShowCommand : TessarCommand
         }
         if (file is not null)
         {
-            (byte[] png, int shown) = ExampleSheet.Draw(store, call.Value(count));
+            (byte[] png, int shown) = ExampleSheet.Draw(store, call.Value(_count));
             AtomicFile.Write(file, stream => stream.Write(png));
             result = result with { Picture = file, PictureExamples = shown };
         }
@@ -76,7 +85,10 @@ internal sealed class ExamplesShowCommand : TessarCommand
         for (int c = 0; c < result.Classes.Count; c++)
         {
             int number = c;
-            table.AddRow(PlainTable.Cells([result.Classes[c], .. result.Splits.Select(split => split.ClassCounts is { } counts ? Quantity.Count(counts[number]) : null)]));
+            table.AddRow(PlainTable.Cells([
+                result.Classes[c],
+                .. result.Splits.Select(split => split.ClassCounts is { } counts ? Quantity.Count(counts[number]) : null)
+            ]));
         }
         for (int column = 1; column < table.Columns.Count; column++)
             table.Columns[column].RightAligned();
@@ -90,12 +102,17 @@ internal sealed class ExamplesShowCommand : TessarCommand
 
     private static IEnumerable<(string, string)> Facts(ExamplesJson result)
     {
-        yield return ("Store", $"{result.Store}, {Quantity.Bytes(result.Bytes)}{(result.Verified == true ? ", every byte verified" : string.Empty)}");
+        yield return (
+            "Store",
+            $"{result.Store}, {Quantity.Bytes(result.Bytes)}{(result.Verified == true ? ", every byte verified" : string.Empty)}");
         yield return ("Identity", result.Identity);
-        yield return ("Examples", string.Join(", ", result.Splits.Select(split => $"{Quantity.Count(split.Count)} {split.Name}")));
+        yield return (
+            "Examples", string.Join(", ", result.Splits.Select(split => $"{Quantity.Count(split.Count)} {split.Name}")));
         foreach (ColumnJson column in result.Columns)
         {
-            string shape = column.Shape.Count > 0 ? $" [{string.Join(" × ", column.Shape)}]" : column.Kind == "image" ? " of several sizes" : string.Empty;
+            string shape = column.Shape.Count > 0
+                ? $" [{string.Join(" × ", column.Shape)}]"
+                : column.Kind == "image" ? " of several sizes" : string.Empty;
             string codec = column.Codec switch
             {
                 "raw" => string.Empty,
@@ -127,7 +144,8 @@ internal sealed class ExamplesShowCommand : TessarCommand
             return pictures;
         var examples = new ExampleSet(store, first.Name, 0, (int)Math.Min(first.Count, 1000));
         if (!Has("label"))
-            return [.. Enumerable.Range(0, Math.Min(10, examples.Count)).Select(i => (Data.PictureOf(examples, i), (IReadOnlyList<string>)[$"{first.Name}:{i}"]))];
+            return [.. Enumerable.Range(0, Math.Min(10, examples.Count))
+                .Select(i => (Data.PictureOf(examples, i), (IReadOnlyList<string>)[$"{first.Name}:{i}"]))];
         foreach (int label in Enumerable.Range(0, Math.Min(10, store.ClassNames.Count)))
         {
             int found = Enumerable.Range(0, examples.Count).FirstOrDefault(i => examples.Label(i) == label, -1);

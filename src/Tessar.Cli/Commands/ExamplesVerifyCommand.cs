@@ -11,12 +11,14 @@ namespace Tessar.Cli.Commands;
 /// <summary>Checks every byte of an example store.</summary>
 internal sealed class ExamplesVerifyCommand : TessarCommand
 {
-    private readonly Argument<string> data;
+    private readonly Argument<string> _data;
 
     public ExamplesVerifyCommand()
-        : base("verify", "Reads an example store to its last byte: checksums, labels, and that every image and text can be decoded", CommandTable.DataGroup)
+        : base(
+            "verify", "Reads an example store to its last byte: checksums, labels, and that every image and text can be decoded",
+            CommandTable.DataGroup)
     {
-        data = AddArgument("DATA", "a .tess file, or one of " + string.Join(", ", DataCatalog.Names), _ => DataCatalog.Names);
+        _data = AddArgument("DATA", "a .tess file, or one of " + string.Join(", ", DataCatalog.Names), _ => DataCatalog.Names);
         AddExample("examples verify mine.tess", "Ends with code 3 and the place of the damage if there is any");
     }
 
@@ -24,7 +26,7 @@ internal sealed class ExamplesVerifyCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        using ExampleStore store = Data.Open(call, call.Value(data));
+        using ExampleStore store = Data.Open(call, call.Value(_data));
         long start = Stopwatch.GetTimestamp();
         call.Progress.Run(progress =>
         {
@@ -40,7 +42,8 @@ internal sealed class ExamplesVerifyCommand : TessarCommand
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
         call.Print(result, JsonOutput.Printing.ExamplesVerifyJson, console => console.Line(
-            $"Every byte is as it was written: {Quantity.Count(result.Examples)} examples, {Quantity.Bytes(result.Bytes)}, identity {result.Identity} ({Quantity.Seconds(result.Seconds)})."));
+            $"Every byte is as it was written: {Quantity.Count(result.Examples)} examples, {Quantity.Bytes(result.Bytes)}, "
+                + $"identity {result.Identity} ({Quantity.Seconds(result.Seconds)})."));
         return ExitCode.Success;
     }
 }

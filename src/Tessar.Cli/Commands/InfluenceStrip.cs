@@ -5,7 +5,9 @@ using Tessar.Examples;
 
 namespace Tessar.Cli.Commands;
 
-/// <summary>A target beside the training pictures that pushed it away from its label, and beneath those that pulled towards it.</summary>
+/// <summary>
+/// A target beside the training pictures that pushed it away from its label, and beneath those that pulled towards it.
+/// </summary>
 internal static class InfluenceStrip
 {
     private const int Wanted = 5;
@@ -14,7 +16,8 @@ internal static class InfluenceStrip
     {
         Picture picture = Data.PictureOf(targets, target.Index);
         int shown = PictureStrip.Fitting(Wanted, picture.Width, rows: 2, style) - 1;
-        return Strip("pushed away by", target.Opponents).Append(string.Empty).Concat(Strip("pulled towards by", target.Proponents));
+        return Strip("pushed away by", target.Opponents).Append(string.Empty)
+            .Concat(Strip("pulled towards by", target.Proponents));
 
         IEnumerable<string> Strip(string title, IReadOnlyList<InfluenceJson> influences)
         {

@@ -12,7 +12,8 @@ internal static class LeftOutText
         if (store.LeftOut is { Count: > 0 } files)
             yield return $"Left out: {string.Join(", ", files.Select(entry => $"{Quantity.Count(entry.Value)} {entry.Key}"))}.";
         if (store.ColumnsLeftOut is { Count: > 0 } columns)
-            yield return $"Columns left out, because a store can't hold them: {string.Join(", ", columns.Select(entry => $"{entry.Key} ({entry.Value})"))}.";
+            yield return $"Columns left out, because a store can't hold them: "
+                + $"{string.Join(", ", columns.Select(entry => $"{entry.Key} ({entry.Value})"))}.";
         if (store.FirstFrames is { } count)
             yield return $"Pictures with several frames, of which the first was taken: {Quantity.Count(count)}.";
     }

@@ -15,13 +15,15 @@ internal static class MaskOption
         if (colon <= 0 || !int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int row))
         {
             throw new TessarException(
-                $"`--mask` is `{text}`; required is a safetensors file and the number of a row of its tensor `masks`: --mask masks.safetensors:12.",
+                $"`--mask` is `{text}`; required is a safetensors file and the number of a row of its tensor `masks`: --mask "
+                    + $"masks.safetensors:12.",
                 ErrorKind.Usage);
         }
         using ExampleStore store = DataCatalog.Open(request.Data);
         var masks = ExampleMasks.Load(text[..colon], ExampleSet.Parse(store, request.Train).Count);
         if (row >= masks.Count)
-            throw new TessarException($"`--mask` asks for row {row} of {text[..colon]}, which has rows 0 to {masks.Count - 1}.", ErrorKind.Usage);
+            throw new TessarException(
+                $"`--mask` asks for row {row} of {text[..colon]}, which has rows 0 to {masks.Count - 1}.", ErrorKind.Usage);
         return masks.Indices(row);
     }
 }

@@ -10,13 +10,15 @@ namespace Tessar.Cli.Commands;
 /// <summary>Shows the catalogue of methods, or one method's options.</summary>
 internal sealed class MethodsCommand : TessarCommand
 {
-    private readonly Argument<string> name;
+    private readonly Argument<string> _name;
 
     public MethodsCommand(KnownMethods known)
         : base("methods", "Lists the methods of the lenses, or one method's options, cost and source", CommandTable.LensGroup)
     {
-        name = AddArgument("NAME", "a method, such as data/trak; all of them without it", _ => known.Catalog.Methods.Select(method => method.Name));
-        name.Arity = ArgumentArity.ZeroOrOne;
+        _name = AddArgument(
+            "NAME", "a method, such as data/trak; all of them without it",
+            _ => known.Catalog.Methods.Select(method => method.Name));
+        _name.Arity = ArgumentArity.ZeroOrOne;
         AddExample("methods", "What there is");
         AddExample("methods data/trak", "What it does, costs, and which options it takes");
     }
@@ -26,10 +28,11 @@ internal sealed class MethodsCommand : TessarCommand
     protected override int Execute(Invocation call)
     {
         MethodCatalog catalog = call.Known.Catalog;
-        string? wanted = call.OptionalValue(name);
+        string? wanted = call.OptionalValue(_name);
         MethodDescription[] shown = wanted is null ? [.. catalog.Methods] : [catalog.Find(wanted)];
         var result = new MethodsJson { Methods = [.. shown.Select(MethodJson.Of)] };
-        call.Print(result, JsonOutput.Printing.MethodsJson, console => Write(console, catalog, result, isOne: wanted is not null));
+        call.Print(
+            result, JsonOutput.Printing.MethodsJson, console => Write(console, catalog, result, isOne: wanted is not null));
         return ExitCode.Success;
     }
 
@@ -43,19 +46,27 @@ internal sealed class MethodsCommand : TessarCommand
             return;
         }
         MethodJson shown = result.Methods[0];
-        console.Write(PlainTable.OfFacts([("Method", shown.Name), ("Answers", shown.Summary), ("Costs", shown.Cost), ("Source", shown.Paper)]));
+        console.Write(PlainTable.OfFacts([
+            ("Method", shown.Name), ("Answers", shown.Summary), ("Costs", shown.Cost), ("Source", shown.Paper)
+        ]));
         console.Line();
         if (shown.Options.Count == 0)
             return;
         Table table = new Table().Border(TableBorder.None);
         foreach (string heading in (string[])["Option", "Default", "Allowed", "Meaning"])
-            table.AddColumn(new TableColumn($"[bold]{heading}[/]") { NoWrap = heading is "Option" or "Default", Padding = new Padding(0, 0, 2, 0) });
+            table.AddColumn(new TableColumn($"[bold]{heading}[/]")
+            {
+                NoWrap = heading is "Option" or "Default",
+                Padding = new Padding(0, 0, 2, 0)
+            });
         foreach (MethodOptionJson option in shown.Options)
             table.AddRow(PlainTable.Cells(option.Name, option.Default, option.Allowed, option.Help));
         console.Write(table);
         console.Line();
         LensDescription? lens = catalog.Lenses.FirstOrDefault(lens => lens.Name == shown.Name.Split('/')[0]);
         string targets = lens is { NeedsTargets: false } ? string.Empty : " --targets test:0-9";
-        console.Line($"Set an option: {CommandLine.ProgramName} {lens?.Verb ?? "attribute"} RUN --method {shown.Name}{targets} --set {shown.Options[0].Name}={shown.Options[0].Default}");
+        console.Line(
+            $"Set an option: {CommandLine.ProgramName} {lens?.Verb ?? "attribute"} RUN --method {shown.Name}{targets} --set "
+                + $"{shown.Options[0].Name}={shown.Options[0].Default}");
     }
 }

@@ -18,7 +18,9 @@ internal sealed record Mistake(int Index, string Predicted, double Probability)
             .. Enumerable.Range(0, test.Count)
                 .Select(i => (Index: i, Class: predictions.Predicted(i)))
                 .Where(answer => answer.Class != test.Label(answer.Index))
-                .Select(answer => new Mistake(answer.Index, test.Store.ClassNames[answer.Class], predictions.Probabilities(answer.Index)[answer.Class]))
+                .Select(answer =>
+                    new Mistake(
+                        answer.Index, test.Store.ClassNames[answer.Class], predictions.Probabilities(answer.Index)[answer.Class]))
                 .OrderByDescending(mistake => mistake.Probability).ThenBy(mistake => mistake.Index)
                 .Take(count),
         ];

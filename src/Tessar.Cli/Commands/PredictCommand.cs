@@ -14,14 +14,19 @@ internal sealed class PredictCommand : TessarCommand
 {
     private const int RowsShown = 20;
 
-    private readonly Argument<string> run;
-    private readonly Option<string> targets;
+    private readonly Argument<string> _run;
+    private readonly Option<string> _targets;
 
     public PredictCommand()
         : base("predict", "Computes a run's logits on some examples and keeps them as safetensors", CommandTable.RunGroup)
     {
-        run = AddArgument("RUN", "a run's name, or the path of its folder", RunCompletion.Names);
-        targets = Add(new Option<string>("--targets") { Description = "The examples, both ends included", HelpName = "SPLIT:FROM-TO", Required = true });
+        _run = AddArgument("RUN", "a run's name, or the path of its folder", RunCompletion.Names);
+        _targets = Add(new Option<string>("--targets")
+        {
+            Description = "The examples, both ends included",
+            HelpName = "SPLIT:FROM-TO",
+            Required = true
+        });
         AddAcceptChangedModel();
         AddExample("predict demo-1 --targets test:0-99", "The first hundred test images");
         AddExample("predict demo-1 --targets test --json", "All of the test split, for a script");
@@ -31,12 +36,13 @@ internal sealed class PredictCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        Run opened = call.OpenRun(call.Value(run));
+        Run opened = call.OpenRun(call.Value(_run));
         using ExampleStore store = opened.OpenExamples();
-        ExampleSet examples = ExampleSet.Parse(store, call.Value(targets)!, opened.OpenLabels(store));
+        ExampleSet examples = ExampleSet.Parse(store, call.Value(_targets)!, opened.OpenLabels(store));
         TorchThreads.Set(call.Threads);
         Predictions predictions = call.Progress.Run(progress =>
-            Predictor.Predict(opened, examples, checkpoint: null, Translate.Predicting(progress, examples.Count), call.Cancellation));
+            Predictor.Predict(
+                opened, examples, checkpoint: null, Translate.Predicting(progress, examples.Count), call.Cancellation));
         PredictJson result = PredictJson.Of(opened, examples, predictions);
         call.Print(result, JsonOutput.Printing.PredictJson, console => Write(console, result, examples, predictions));
         return ExitCode.Success;
@@ -52,13 +58,16 @@ internal sealed class PredictCommand : TessarCommand
             int predicted = predictions.Predicted(i);
             table.AddRow(PlainTable.Cells(
                 $"{examples.Split}:{examples.First + i}", classes[examples.Label(i)], classes[predicted],
-                Quantity.Percent(predictions.Probabilities(i)[predicted]), predicted == examples.Label(i) ? string.Empty : "differs"));
+                Quantity.Percent(predictions.Probabilities(i)[predicted]),
+                predicted == examples.Label(i) ? string.Empty : "differs"));
         }
         console.Write(table);
         if (predictions.Count > RowsShown)
             console.Line($"… and {Quantity.Count(predictions.Count - RowsShown)} more");
         console.Line();
-        console.Line($"{Quantity.Percent(result.Accuracy)} of {Quantity.Count(result.Examples)} as labelled, mean loss {Quantity.Number(result.Loss)}.");
+        console.Line(
+            $"{Quantity.Percent(result.Accuracy)} of {Quantity.Count(result.Examples)} as labelled, mean loss "
+                + $"{Quantity.Number(result.Loss)}.");
         console.Line($"Logits: {result.Outputs}");
     }
 }

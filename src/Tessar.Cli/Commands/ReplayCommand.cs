@@ -13,12 +13,14 @@ internal sealed class ReplayCommand : TessarCommand
 {
     private const int HashShown = 12;
 
-    private readonly Argument<string> run;
+    private readonly Argument<string> _run;
 
     public ReplayCommand()
-        : base("replay", "Trains a run once more from its run.json and compares the weights at every checkpoint, bit for bit", CommandTable.RunGroup)
+        : base(
+            "replay", "Trains a run once more from its run.json and compares the weights at every checkpoint, bit for bit",
+            CommandTable.RunGroup)
     {
-        run = AddArgument("RUN", "a run's name, or the path of its folder", RunCompletion.Names);
+        _run = AddArgument("RUN", "a run's name, or the path of its folder", RunCompletion.Names);
         AddAcceptChangedModel();
         AddExample("replay demo-1", "The run stays as it is; a line for each checkpoint");
         AddExample("replay demo-1 --json", "bitEqual is true or false");
@@ -29,8 +31,9 @@ internal sealed class ReplayCommand : TessarCommand
     protected override int Execute(Invocation call)
     {
         if (call.GivenSeedAndThreads().FirstOrDefault() is { } other)
-            throw new TessarException($"`{other}` can't be given to replay: the run's own program is trained again. Leave it out.", ErrorKind.Usage);
-        Run opened = call.OpenRun(call.Value(run));
+            throw new TessarException(
+                $"`{other}` can't be given to replay: the run's own program is trained again. Leave it out.", ErrorKind.Usage);
+        Run opened = call.OpenRun(call.Value(_run));
         RunReplay replay = call.Progress.Run(progress => Trainer.Replay(opened, Translate.Training(progress), call.Cancellation));
         call.Print(ReplayJson.Of(opened, replay), JsonOutput.Printing.ReplayJson, console => Write(console, replay));
         return replay.IsBitEqual ? ExitCode.Success : ExitCode.CheckFailed;
@@ -44,7 +47,8 @@ internal sealed class ReplayCommand : TessarCommand
         foreach (ReplayedCheckpoint checkpoint in replay.Checkpoints)
         {
             table.AddRow(PlainTable.Cells(
-                Quantity.Count(checkpoint.Step), Quantity.Count(checkpoint.Epoch), checkpoint.Recorded[..HashShown], checkpoint.Found[..HashShown],
+                Quantity.Count(checkpoint.Step), Quantity.Count(checkpoint.Epoch), checkpoint.Recorded[..HashShown],
+                checkpoint.Found[..HashShown],
                 checkpoint.IsEqual ? "equal" : "differs"));
         }
         console.Write(table);
@@ -54,12 +58,17 @@ internal sealed class ReplayCommand : TessarCommand
             string metrics = replay.FirstDifferentStep is { } step
                 ? $"but the metrics differ from step {Quantity.Count(step)} on"
                 : $"and so are the {Quantity.Count(replay.MetricRows)} rows of metrics";
-            console.Line($"{replay.Run} is bit-equal at {Quantity.Count(replay.Checkpoints.Count)} checkpoints, {metrics} ({Quantity.Seconds(replay.Seconds)}).");
+            console.Line(
+                $"{replay.Run} is bit-equal at {Quantity.Count(replay.Checkpoints.Count)} checkpoints, {metrics} "
+                    + $"({Quantity.Seconds(replay.Seconds)}).");
             return;
         }
-        console.Line($"{replay.Run} isn't bit-equal{(replay.FirstDifferentStep is { } first ? $": its metrics differ from step {Quantity.Count(first)} on" : string.Empty)}.");
+        console.Line(
+            $"{replay.Run} isn't "
+                + $"bit-equal{(replay.FirstDifferentStep is { } first ? $": its metrics differ from step {Quantity.Count(first)} on" : string.Empty)}.");
         console.Line(replay.Differences.Count > 0
             ? $"What bits depend on has changed: {string.Join("; ", replay.Differences)}."
-            : "Versions and processor are those of the record, so the record, the data's order or the model's code must have changed.");
+            : "Versions and processor are those of the record, so the record, the data's order or the model's code must have "
+            + "changed.");
     }
 }

@@ -39,8 +39,10 @@ internal sealed class RunsCommand : TessarCommand
         foreach (RunRow run in result.Runs.Where(run => run.Error is null))
         {
             table.AddRow(PlainTable.Cells(
-                run.Name, run.Status, run.Model, run.Data, run.Epochs is { } epochs ? Quantity.Count(epochs) : "–", Quantity.Percent(run.TrainAccuracy),
-                Quantity.Percent(run.TestAccuracy), run.Seconds is { } seconds ? Quantity.Seconds(seconds) : "–", Quantity.Moment(run.Created)));
+                run.Name, run.Status, run.Model, run.Data, run.Epochs is { } epochs ? Quantity.Count(epochs) : "–",
+                Quantity.Percent(run.TrainAccuracy),
+                Quantity.Percent(run.TestAccuracy), run.Seconds is { } seconds ? Quantity.Seconds(seconds) : "–",
+                Quantity.Moment(run.Created)));
         }
         console.Write(table);
         foreach (RunRow run in result.Runs.Where(run => run.Error is not null))

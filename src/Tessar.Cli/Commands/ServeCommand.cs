@@ -10,14 +10,15 @@ namespace Tessar.Cli.Commands;
 /// <summary>Serves the workbench until Ctrl-C.</summary>
 internal sealed class ServeCommand : TessarCommand
 {
-    private readonly Setting<int> port;
-    private readonly Option<bool> noOpen;
+    private readonly Setting<int> _port;
+    private readonly Option<bool> _noOpen;
 
     public ServeCommand()
         : base("serve", "Serves the workbench on 127.0.0.1 until Ctrl-C", CommandTable.StartHere)
     {
-        port = Add(Setting.Int32("serve.port", "--port", "N", "Port; 0 takes any free one", WorkbenchOptions.DefaultPort, 0, 65535));
-        noOpen = Add(new Option<bool>("--no-open") { Description = "Don't open the browser" });
+        _port = Add(Setting.Int32(
+            "serve.port", "--port", "N", "Port; 0 takes any free one", WorkbenchOptions.DefaultPort, 0, 65535));
+        _noOpen = Add(new Option<bool>("--no-open") { Description = "Don't open the browser" });
         AddExample("serve", "The runs in ./runs, in the browser");
         AddExample("serve --port 0 --no-open --json", "On a free port, its address as JSON");
     }
@@ -26,11 +27,11 @@ internal sealed class ServeCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        Serve(call, OptionsOf(call, call.Value(port)), url =>
+        Serve(call, OptionsOf(call, call.Value(_port)), url =>
         {
             call.Print(new ServeJson { Url = url.ToString(), Runs = call.Runs }, JsonOutput.Printing.ServeJson, console =>
                 console.Profile.Out.Writer.WriteLine($"The workbench is at {url} (runs in {call.Runs}). Ctrl-C ends it."));
-            if (!call.Value(noOpen))
+            if (!call.Value(_noOpen))
                 OpenBrowser(call, url);
         });
         return ExitCode.Success;

@@ -10,12 +10,12 @@ namespace Tessar.Cli.Commands;
 /// <summary>Shows one run: what was run, how it went, what has been asked about it.</summary>
 internal sealed class ShowCommand : TessarCommand
 {
-    private readonly Argument run;
+    private readonly Argument _run;
 
     public ShowCommand()
         : base("show", "Shows one run: program, accuracy, checkpoints, results", CommandTable.RunGroup)
     {
-        run = AddArgument("RUN", "a run's name, or the path of its folder", RunCompletion.Names);
+        _run = AddArgument("RUN", "a run's name, or the path of its folder", RunCompletion.Names);
         AddExample("show demo-1", "The first demo");
         AddExample("show demo-1 --json", "All of it, with the metrics, for a script");
     }
@@ -24,7 +24,7 @@ internal sealed class ShowCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        Run opened = Run.Open(RunCatalog.Resolve(call.Value(run), call.Runs));
+        Run opened = Run.Open(RunCatalog.Resolve(call.Value(_run), call.Runs));
         var result = ShowJson.Of(opened);
         call.Print(result, JsonOutput.Printing.ShowJson, console => Write(console, opened, result));
         return ExitCode.Success;
@@ -43,7 +43,8 @@ internal sealed class ShowCommand : TessarCommand
             foreach (MetricRow row in epochs)
             {
                 table.AddRow(PlainTable.Cells(
-                    Quantity.Count(row.Epoch), Quantity.Count(row.Step), Quantity.Number(row.TestLoss), Quantity.Percent(row.TestAccuracy), Quantity.Seconds(row.Seconds)));
+                    Quantity.Count(row.Epoch), Quantity.Count(row.Step), Quantity.Number(row.TestLoss),
+                    Quantity.Percent(row.TestAccuracy), Quantity.Seconds(row.Seconds)));
             }
             console.Write(table);
         }
@@ -52,11 +53,15 @@ internal sealed class ShowCommand : TessarCommand
             console.Line();
             Table table = PlainTable.Create("Result", "Made", "Folder");
             foreach (RecordedResult recorded in result.Results)
-                table.AddRow(PlainTable.Cells(WhatOf(recorded), recorded.Created is { } made ? Quantity.Moment(made) : "–", recorded.Directory));
+                table.AddRow(PlainTable.Cells(
+                    WhatOf(recorded), recorded.Created is { } made ? Quantity.Moment(made) : "–", recorded.Directory));
             console.Write(table);
             foreach (RecordedResult recorded in result.Results)
             {
-                if ((recorded.Error ?? (recorded.Stale is { } stale ? $"{WhatOf(recorded)} in {recorded.Directory} is stale: {stale}" : null)) is { } line)
+                if ((recorded.Error
+                    ?? (recorded.Stale is { } stale
+                    ? $"{WhatOf(recorded)} in {recorded.Directory} is stale: {stale}"
+                    : null)) is { } line)
                     console.Line(line);
             }
         }
@@ -64,7 +69,9 @@ internal sealed class ShowCommand : TessarCommand
 
     // What was asked, and of which method where that isn't plain.
     private static string WhatOf(RecordedResult recorded) =>
-        recorded.Question == recorded.Method || !recorded.Question.Contains('/', StringComparison.Ordinal) ? recorded.Method : $"{recorded.Question} of {recorded.Method}";
+        recorded.Question == recorded.Method || !recorded.Question.Contains('/', StringComparison.Ordinal)
+            ? recorded.Method
+            : $"{recorded.Question} of {recorded.Method}";
 
     private static IEnumerable<(string, string)> Facts(Run run, ShowJson result)
     {
@@ -83,13 +90,18 @@ internal sealed class ShowCommand : TessarCommand
         if (program.Mask is { } mask)
             yield return ("Mask", $"{Quantity.Count(mask.Examples)} of them trained on");
         if (program.Labels is { } labels)
-            yield return ("Labels", $"{Quantity.Count(labels.Edits)} of `{labels.Split}` changed on purpose ({Quantity.Percent(labels.Fraction)}, seed {labels.Seed})");
+            yield return (
+                "Labels",
+                $"{Quantity.Count(labels.Edits)} of `{labels.Split}` changed on purpose ({Quantity.Percent(labels.Fraction)}, "
+                    + $"seed {labels.Seed})");
         if (program is { Epochs: { } epochs, BatchSize: { } batch })
             yield return ("Program", $"{Quantity.Count(epochs)} epochs, batches of {Quantity.Count(batch)}, seed {program.Seed}");
         if (program.LastBatch is { } last)
             yield return ("Last batch", last == "merge" ? "merged into the one before" : "dropped");
         if (program.Feed is { } feed)
-            yield return ("Fed", $"{(feed.ChannelsFirst ? "contiguous batches" : "batches")}{(feed.Copies ? ", a copy of each" : string.Empty)}");
+            yield return (
+                "Fed",
+                $"{(feed.ChannelsFirst ? "contiguous batches" : "batches")}{(feed.Copies ? ", a copy of each" : string.Empty)}");
         if (program.Optimizer is { } optimizer)
             yield return ("Optimiser", optimizer.ToString());
         if (program.Schedule is { } schedule)
@@ -102,13 +114,19 @@ internal sealed class ShowCommand : TessarCommand
             yield return ("Order", order.ToString());
         if (record.Final is { } final)
         {
-            yield return ("Accuracy", $"training {Quantity.Percent(final.TrainAccuracy)}, test {Quantity.Percent(final.TestAccuracy)}");
+            yield return (
+                "Accuracy", $"training {Quantity.Percent(final.TrainAccuracy)}, test {Quantity.Percent(final.TestAccuracy)}");
             yield return ("Time", Quantity.Seconds(final.Seconds));
         }
         RunVersions versions = record.Versions;
-        yield return ("Made by", $"Tessar {versions.Tessar}, TorchSharp {versions.TorchSharp}, libtorch {versions.Libtorch}, .NET {versions.Dotnet}");
-        yield return ("Machine", $"{record.Machine.Processor}, {record.Machine.Threads} of {record.Machine.Cores} processors, {record.Machine.Os}");
-        yield return ("Checkpoints", record.Checkpoints is { Count: > 0 } all ? $"{all.Count}, the last {all[^1].File}" : "none yet");
+        yield return (
+            "Made by",
+            $"Tessar {versions.Tessar}, TorchSharp {versions.TorchSharp}, libtorch {versions.Libtorch}, .NET {versions.Dotnet}");
+        yield return (
+            "Machine",
+            $"{record.Machine.Processor}, {record.Machine.Threads} of {record.Machine.Cores} processors, {record.Machine.Os}");
+        yield return (
+            "Checkpoints", record.Checkpoints is { Count: > 0 } all ? $"{all.Count}, the last {all[^1].File}" : "none yet");
     }
 
     private static string Extras(TrainingProgram program)

@@ -12,14 +12,19 @@ internal static class TrainText
     {
         if (run.Status == RunStatus.Interrupted)
         {
-            string saved = run.Checkpoints.Count == 0 ? "before the first update" : $"after {Quantity.Count(run.Checkpoints[^1].Step)} updates, saved";
+            string saved = run.Checkpoints.Count == 0
+                ? "before the first update"
+                : $"after {Quantity.Count(run.Checkpoints[^1].Step)} updates, saved";
             console.Line($"{run.Name} was interrupted {saved}. Go on with: {call.Suggest($"train --resume {run.Name}")}");
             return;
         }
         if (run.Record.Final is { } final)
         {
-            string trained = final.TrainAccuracy is { } accuracy ? $", on the training examples {Quantity.Percent(accuracy)}" : string.Empty;
-            console.Line($"{run.Name}: test accuracy {Quantity.Percent(final.TestAccuracy)}{trained}, {Quantity.Seconds(final.Seconds)}.");
+            string trained = final.TrainAccuracy is { } accuracy
+                ? $", on the training examples {Quantity.Percent(accuracy)}"
+                : string.Empty;
+            console.Line(
+                $"{run.Name}: test accuracy {Quantity.Percent(final.TestAccuracy)}{trained}, {Quantity.Seconds(final.Seconds)}.");
         }
         console.Line($"Folder: {run.Directory}");
         console.Line($"Next: {call.Suggest($"show {run.Name}")}");

@@ -7,11 +7,15 @@ using Tessar.Training;
 
 namespace Tessar.Cli.Commands;
 
-/// <summary>Hands the library's reports of progress to the display. Synchronous: <see cref="Progress{T}"/> would lose their order.</summary>
+/// <summary>
+/// Hands the library's reports of progress to the display. Synchronous: <see cref="Progress{T}"/> would lose their order.
+/// </summary>
 internal static class Translate
 {
     public static IProgress<ImportProgress> Import(IProgress<ProgressUpdate> display) =>
-        new Adapter<ImportProgress>(display, update => new ProgressUpdate(update.IsSurvey ? "Checking" : "Importing", update.Done, update.Total, "examples"));
+        new Adapter<ImportProgress>(
+            display,
+            update => new ProgressUpdate(update.IsSurvey ? "Checking" : "Importing", update.Done, update.Total, "examples"));
 
     public static IProgress<ImportProgress> Export(IProgress<ProgressUpdate> display) =>
         new Adapter<ImportProgress>(display, update => new ProgressUpdate("Exporting", update.Done, update.Total, "examples"));
@@ -23,7 +27,9 @@ internal static class Translate
         new Adapter<long>(display, done => new ProgressUpdate("Predicting", done, total, "examples"));
 
     /// <param name="display">Where to show it.</param>
-    /// <param name="remarks">Receives what the person who trains should know, each sentence once; null to leave it unsaid.</param>
+    /// <param name="remarks">
+    /// Receives what the person who trains should know, each sentence once; null to leave it unsaid.
+    /// </param>
     public static IProgress<TrainingProgress> Training(IProgress<ProgressUpdate> display, ISet<string>? remarks = null) =>
         new Adapter<TrainingProgress>(display, update =>
         {
@@ -34,7 +40,8 @@ internal static class Translate
 
     public static IProgress<RetrainingProgress> Retraining(IProgress<ProgressUpdate> display) =>
         new Adapter<RetrainingProgress>(display, update => new ProgressUpdate(
-            "Training", update.Done, update.Total, "models", update.Failed > 0 ? $"{Quantity.Count(update.Failed)} failed" : null));
+            "Training", update.Done, update.Total, "models",
+            update.Failed > 0 ? $"{Quantity.Count(update.Failed)} failed" : null));
 
     public static IProgress<MethodProgress> Method(IProgress<ProgressUpdate> display) =>
         new Adapter<MethodProgress>(display, update => new ProgressUpdate(
@@ -43,7 +50,8 @@ internal static class Translate
     private static string Describe(TrainingProgress update)
     {
         string test = update.TestAccuracy is { } accuracy ? $", test {Quantity.Percent(accuracy)}" : string.Empty;
-        return string.Create(CultureInfo.InvariantCulture, $"epoch {update.Epoch + 1} of {update.Epochs}, loss {update.Loss:0.000}{test}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"epoch {update.Epoch + 1} of {update.Epochs}, loss {update.Loss:0.000}{test}");
     }
 
     private sealed class Adapter<T>(IProgress<ProgressUpdate> display, Func<T, ProgressUpdate> translate) : IProgress<T>

@@ -31,7 +31,10 @@ internal sealed record ClassTotal(string Class, int Examples, double Raised, dou
         return
         [
             .. Enumerable.Range(0, classes).Where(c => examples[c] > 0)
-                .Select(c => new ClassTotal(train.Store.ClassNames[c], examples[c], raised[c], lowered[c], all > 0 ? (raised[c] - lowered[c]) / all : 0))
+                .Select(c =>
+                    new ClassTotal(
+                        train.Store.ClassNames[c], examples[c], raised[c], lowered[c],
+                        all > 0 ? (raised[c] - lowered[c]) / all : 0))
                 .OrderByDescending(total => total.Sum),
         ];
     }
@@ -42,7 +45,7 @@ internal sealed record ClassTotal(string Class, int Examples, double Raised, dou
 /// <param name="Share">Their part of the sum of absolute scores, in [0, 1].</param>
 internal readonly record struct ScoreShare(int Count, double Share)
 {
-    private static readonly int[] s_counts = [1, 10, 100, 1000, 10_000, 100_000];
+    private static readonly int[] _counts = [1, 10, 100, 1000, 10_000, 100_000];
 
     /// <summary>The shares for k = 1, 10, 100, ... below the number of training examples.</summary>
     public static IReadOnlyList<ScoreShare> Of(AttributionMatrix matrix, int target)
@@ -52,6 +55,7 @@ internal readonly record struct ScoreShare(int Count, double Share)
             strengths[i] = Math.Abs(matrix[i, target]);
         Array.Sort(strengths, (a, b) => b.CompareTo(a));
         double all = strengths.Sum();
-        return [.. s_counts.Where(k => k < strengths.Length).Select(k => new ScoreShare(k, all > 0 ? strengths.Take(k).Sum() / all : 0))];
+        return [.. _counts.Where(k => k < strengths.Length)
+            .Select(k => new ScoreShare(k, all > 0 ? strengths.Take(k).Sum() / all : 0))];
     }
 }

@@ -39,18 +39,24 @@ internal sealed record Explanation
         return (Classes[predicted], Answers.Probabilities(target)[predicted], predicted == Targets.Label(target));
     }
 
-    /// <summary>The strongest examples that raised a target's output; those with a negative score don't count, though the list would have room.</summary>
-    public IReadOnlyList<InfluenceJson> Raised(int target, int most) => [.. Result.Targets[target].Proponents.Where(one => one.Score > 0).Take(most)];
+    /// <summary>
+    /// The strongest examples that raised a target's output; those with a negative score don't count, though the list would have
+    /// room.
+    /// </summary>
+    public IReadOnlyList<InfluenceJson> Raised(int target, int most) =>
+        [.. Result.Targets[target].Proponents.Where(one => one.Score > 0).Take(most)];
 
     /// <summary>The strongest examples that lowered it.</summary>
-    public IReadOnlyList<InfluenceJson> Lowered(int target, int most) => [.. Result.Targets[target].Opponents.Where(one => one.Score < 0).Take(most)];
+    public IReadOnlyList<InfluenceJson> Lowered(int target, int most) =>
+        [.. Result.Targets[target].Opponents.Where(one => one.Score < 0).Take(most)];
 
     /// <summary>The true class of a target, when its label was changed on purpose.</summary>
     public string? TrueLabel(int target) =>
         Targets.Label(target) == Targets.StoredLabel(target) ? null : Classes[Targets.StoredLabel(target)];
 
     /// <summary>The runs whose models were looked at, the first one first.</summary>
-    public string Runs => string.Join(", ", Document.Checkpoints.Select(checkpoint => checkpoint.Run).Distinct(StringComparer.Ordinal));
+    public string Runs =>
+        string.Join(", ", Document.Checkpoints.Select(checkpoint => checkpoint.Run).Distinct(StringComparer.Ordinal));
 
     /// <summary>The sign convention, as one clause.</summary>
     public string Sign => Document.Sign;
@@ -62,9 +68,12 @@ internal sealed record Explanation
     public string Units => UnitsOf(Document.Report.Units);
 
     /// <summary>A method's units, as a sentence.</summary>
-    public static string UnitsOf(string units) => units.StartsWith("no unit: ", StringComparison.Ordinal) ? $"Scores have {units}." : $"A score of 1 means: {units}.";
+    public static string UnitsOf(string units) =>
+        units.StartsWith("no unit: ", StringComparison.Ordinal) ? $"Scores have {units}." : $"A score of 1 means: {units}.";
 
-    /// <summary>How scores of a target are written: four significant digits of the largest, the same number of decimals for all.</summary>
+    /// <summary>
+    /// How scores of a target are written: four significant digits of the largest, the same number of decimals for all.
+    /// </summary>
     public Func<double, string> ScoreFormat(int target)
     {
         ReadOnlySpan<float> scores = Matrix.Scores.Span;
@@ -80,7 +89,9 @@ internal sealed record Explanation
         if (largest == 0)
             return _ => "0";
         int magnitude = (int)Math.Floor(Math.Log10(largest));
-        string digits = magnitude is < -4 or > 6 ? "0.00e+00" : Math.Max(0, 3 - magnitude) is > 0 and var decimals ? "0." + new string('0', decimals) : "0";
+        string digits = magnitude is < -4 or > 6
+            ? "0.00e+00"
+            : Math.Max(0, 3 - magnitude) is > 0 and var decimals ? "0." + new string('0', decimals) : "0";
         return value => value.ToString($"+{digits};−{digits};0", CultureInfo.InvariantCulture);
     }
 }

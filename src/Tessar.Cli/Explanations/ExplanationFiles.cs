@@ -15,11 +15,13 @@ internal sealed record ExplanationFiles(string? Picture, string? Report, string?
 
     /// <summary>Reads the options; names that can't be used are refused before anything is computed.</summary>
     /// <exception cref="TessarException">An ending isn't known, or a file is there already and may not be replaced.</exception>
-    public static ExplanationFiles Of(Invocation call, OutputOption picture, OutputOption report, OutputOption export, bool hasRawCells)
+    public static ExplanationFiles Of(
+        Invocation call, OutputOption picture, OutputOption report, OutputOption export, bool hasRawCells)
     {
         var files = new ExplanationFiles(call.Output(picture), call.Output(report), call.Output(export), hasRawCells);
         return hasRawCells && files.Export?.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) is false
-            ? throw new TessarException($"`--raw-cells` has no effect on {files.Export}: only a .csv has cells that could be read as formulas. Leave it out.", ErrorKind.Usage)
+            ? throw new TessarException(
+                $"`--raw-cells` has no effect on {files.Export}: only a .csv has cells that could be read as formulas. Leave it out.", ErrorKind.Usage)
             : files;
     }
 

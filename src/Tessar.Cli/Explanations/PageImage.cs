@@ -21,7 +21,11 @@ internal static class PageImage
         int longest = Math.Max(stored.Height, stored.Width);
         bool isReduced = longest > 2 * side;
         ImageShape shape = isReduced
-            ? stored with { Height = Math.Max(1, stored.Height * 2 * side / longest), Width = Math.Max(1, stored.Width * 2 * side / longest) }
+            ? stored with
+            {
+                Height = Math.Max(1, stored.Height * 2 * side / longest),
+                Width = Math.Max(1, stored.Width * 2 * side / longest)
+            }
             : stored;
         byte[] pixels = new byte[shape.Size];
         examples.ReadImage(index, shape, pixels);
@@ -30,7 +34,8 @@ internal static class PageImage
             : $"data:image/png;base64,{Convert.ToBase64String(ImageEncoder.Png(pixels, shape))}";
         return Html.Element(
             "img", Html.Attribute("src", data), Html.Attribute("alt", text),
-            Html.Attribute("width", Number(Math.Max(1, side * stored.Width / longest))), Html.Attribute("height", Number(Math.Max(1, side * stored.Height / longest))),
+            Html.Attribute("width", Number(Math.Max(1, side * stored.Width / longest))),
+            Html.Attribute("height", Number(Math.Max(1, side * stored.Height / longest))),
             longest < side ? Html.Class("small") : null);
     }
 

@@ -29,15 +29,32 @@ internal static class ReportFacts
                 Fact("Training examples", $"{document.Train} ({Quantity.Count(explanation.Train.Count)})"),
                 Fact("Predictions", $"{document.Targets} ({Quantity.Count(explanation.Targets.Count)})"),
                 Fact("Answers", $"of the model of {explanation.Document.Run}"),
-                Fact("Options", document.Options.Count == 0 ? "none" : List(document.Options.OrderBy(option => option.Key, StringComparer.Ordinal).Select(option => $"{option.Key} = {option.Value}"))),
+                Fact(
+                    "Options",
+                    document.Options.Count == 0
+                        ? "none"
+                        : List(document.Options.OrderBy(option => option.Key, StringComparer.Ordinal)
+                        .Select(option => $"{option.Key} = {option.Value}"))),
                 Fact("Parameters", $"{Quantity.Count(report.Parameters)} used"),
                 Fact("Left out parameters", report.SkippedParameters.Count == 0 ? "none" : List(report.SkippedParameters)),
-                report.ProjectionDimension is { } k ? Fact("Projection", $"{report.Projection ?? "yes"}, to {Quantity.Count(k)} numbers") : report.Projection is { } kind ? Fact("Projection", kind) : null,
+                report.ProjectionDimension is { } k
+                    ? Fact("Projection", $"{report.Projection ?? "yes"}, to {Quantity.Count(k)} numbers")
+                    : report.Projection is { } kind ? Fact("Projection", kind) : null,
                 report.Damping.Count == 0 ? null : Fact("Damping", string.Join(", ", report.Damping.Select(Exact))),
-                report.GradientCheck > 0 ? Fact("Gradient check", $"{Exact(report.GradientCheck)}: largest relative difference between fast and one-by-one gradients on the examples that were compared") : null,
+                report.GradientCheck > 0
+                    ? Fact(
+                        "Gradient check",
+                        $"{Exact(report.GradientCheck)}: largest relative difference between fast and one-by-one gradients on "
+                            + $"the examples that were compared")
+                    : null,
                 Fact("Remarks", report.Remarks.Count == 0 ? "none" : List(report.Remarks)),
-                Fact("Time", $"gradients {Quantity.Seconds(report.SecondsFeatures)}, scores {Quantity.Seconds(report.SecondsScoring)}"),
-                Fact("Made", $"{document.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC with Tessar {Version()}"),
+                Fact(
+                    "Time",
+                    $"gradients {Quantity.Seconds(report.SecondsFeatures)}, scores {Quantity.Seconds(report.SecondsScoring)}"),
+                Fact(
+                    "Made",
+                    $"{document.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC with Tessar "
+                        + $"{Version()}"),
                 Fact("Data", Element("code", document.DataIdentity)),
                 Fact("Checkpoints", Checkpoints(document)),
                 Fact("Arrays", "SHA-256 ", Element("code", document.ArraysSha256)))),
@@ -46,11 +63,20 @@ internal static class ReportFacts
     }
 
     private static XElement Checks(IReadOnlyList<SelfCheck> checks) => Element(
-        "div", Class("scroll"), Attribute("role", "region"), Attribute("aria-label", "Self-checks"), Attribute("tabindex", "0"), Element("table", Element("thead", Element("tr", Column("Check"), Column("Value", isNumber: true), Column("Limit", isNumber: true), Column("Verdict"), Column("Meaning"))),
+        "div", Class("scroll"), Attribute("role", "region"), Attribute("aria-label", "Self-checks"), Attribute("tabindex", "0"),
+        Element(
+            "table",
+            Element(
+                "thead",
+                Element(
+                    "tr", Column("Check"), Column("Value", isNumber: true), Column("Limit", isNumber: true), Column("Verdict"),
+                    Column("Meaning"))),
         Element("tbody", [.. checks.Select(check => Element(
             "tr", Element("th", Attribute("scope", "row"), check.Name), Element("td", Class("number"), Exact(check.Value)),
             Element("td", Class("number"), check.Limit is { } limit ? Exact(limit) : "none"),
-            check.Limit is null ? Element("td", Class("quiet"), "for information") : check.Holds ? Element("td", "kept") : Element("td", Class("down"), Element("b", "exceeded")),
+            check.Limit is null
+                ? Element("td", Class("quiet"), "for information")
+                : check.Holds ? Element("td", "kept") : Element("td", Class("down"), Element("b", "exceeded")),
             Element("td", check.Meaning)))])));
 
     private static XElement Checkpoints(AttributionDocument document)
@@ -61,7 +87,8 @@ internal static class ReportFacts
         return List(hidden > 0 ? lines.Append($"and {Quantity.Count(hidden)} more, listed in the result's file") : lines);
     }
 
-    private static XElement List(IEnumerable<string> items) => Element("ul", [.. items.Select(item => Element("li", Element("code", item)))]);
+    private static XElement List(IEnumerable<string> items) =>
+        Element("ul", [.. items.Select(item => Element("li", Element("code", item)))]);
 
     private static string Exact(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 

@@ -30,10 +30,12 @@ internal static class ReportPage
         var page = new XStreamingElement(
             "html", Attribute("lang", "en"),
             Element(
-                "head", Element("meta", Attribute("charset", "utf-8")), Element("meta", Attribute("name", "viewport"), Attribute("content", "width=device-width, initial-scale=1")),
+                "head", Element("meta", Attribute("charset", "utf-8")),
+                Element("meta", Attribute("name", "viewport"), Attribute("content", "width=device-width, initial-scale=1")),
                 Element("title", Title(explanation)), Element("style", ReportStyle.Css)),
             new XStreamingElement("body", new XStreamingElement(
-                "main", Introduction(explanation, shown), Enumerable.Range(0, shown).Select(Section), ReportFacts.Section(explanation))));
+                "main", Introduction(explanation, shown), Enumerable.Range(0, shown).Select(Section),
+                ReportFacts.Section(explanation))));
         // HTML has its own rule for line ends and no XML declaration.
         using var writer = XmlWriter.Create(stream, new XmlWriterSettings
         {
@@ -54,7 +56,8 @@ internal static class ReportPage
     }
 
     private static string Title(Explanation explanation) =>
-        $"{explanation.Document.Run}: training examples behind {Quantity.Count(explanation.Targets.Count)} {(explanation.Targets.Count == 1 ? "prediction" : "predictions")}";
+        $"{explanation.Document.Run}: training examples behind {Quantity.Count(explanation.Targets.Count)} "
+            + $"{(explanation.Targets.Count == 1 ? "prediction" : "predictions")}";
 
     private static XElement Introduction(Explanation explanation, int shown)
     {
@@ -62,13 +65,26 @@ internal static class ReportPage
         return Element(
             "header",
             Element("h1", Title(explanation)),
-            Element("p", $"Method {explanation.Document.Method} over {Quantity.Count(explanation.Train.Count)} training examples ({explanation.Document.Train}), explaining the {explanation.Output} of {explanation.Document.Targets}."),
+            Element(
+                "p",
+                $"Method {explanation.Document.Method} over {Quantity.Count(explanation.Train.Count)} training examples "
+                    + $"({explanation.Document.Train}), explaining the {explanation.Output} of {explanation.Document.Targets}."),
             Element("p", $"{explanation.Sign} {explanation.Units}"),
             Element("p", explanation.Validation.IsMeasured ? null : Class("notice"), explanation.Validation.Text),
-            hidden > 0 ? Element("p", Class("notice"), $"{Quantity.Count(hidden)} more {(hidden == 1 ? "prediction isn't" : "predictions aren't")} shown: a page holds {MostTargets}. All scores are in the result, and in a table written with --export.") : null,
-            listed > MostInfluences ? Element("p", Class("notice"), $"Of {Quantity.Count(listed)} examples kept in each direction a page shows the {MostInfluences} strongest.") : null,
+            hidden > 0
+                ? Element(
+                    "p", Class("notice"),
+                    $"{Quantity.Count(hidden)} more {(hidden == 1 ? "prediction isn't" : "predictions aren't")} shown: a page "
+                        + $"holds {MostTargets}. All scores are in the result, and in a table written with --export.")
+                : null,
+            listed > MostInfluences
+                ? Element(
+                    "p", Class("notice"),
+                    $"Of {Quantity.Count(listed)} examples kept in each direction a page shows the {MostInfluences} strongest.")
+                : null,
             Element("nav", Attribute("aria-label", "Predictions"), Element("ol", [
-                .. explanation.Result.Targets.Take(shown).Select(target => Element("li", Element("a", Attribute("href", $"#t{target.Index}"), target.Example))),
+                .. explanation.Result.Targets.Take(shown)
+                .Select(target => Element("li", Element("a", Attribute("href", $"#t{target.Index}"), target.Example))),
                 Element("li", Element("a", Attribute("href", "#made"), "How this was made"))])));
     }
 
@@ -77,7 +93,8 @@ internal static class ReportPage
         TargetJson known = explanation.Result.Targets[target];
         (string answer, double probability, bool isLabel) = explanation.Answer(target);
         Func<double, string> format = explanation.ScoreFormat(target);
-        IReadOnlyList<InfluenceJson> raised = explanation.Raised(target, MostInfluences), lowered = explanation.Lowered(target, MostInfluences);
+        IReadOnlyList<InfluenceJson> raised = explanation.Raised(target, MostInfluences), lowered =
+            explanation.Lowered(target, MostInfluences);
         double largest = raised.Concat(lowered).Select(one => Math.Abs((double)one.Score)).DefaultIfEmpty(1).Max();
         return Element(
             "section", Attribute("id", $"t{target}"), Attribute("aria-labelledby", $"h{target}"),
@@ -85,26 +102,39 @@ internal static class ReportPage
             Element(
                 "div", Class("target"),
                 Element(
-                    "div", PageImage.Of(explanation.Targets, target, TargetSide, $"Image of {known.Example}, labelled {known.Label}"),
+                    "div",
+                    PageImage.Of(explanation.Targets, target, TargetSide, $"Image of {known.Example}, labelled {known.Label}"),
                     Element("p", "Label: ", Element("b", known.Label)),
-                    explanation.TrueLabel(target) is { } truth ? Element("p", Class("down"), $"The label was changed on purpose; really {truth}.") : null,
-                    Element("p", isLabel ? null : Class("down"), "Answer: ", Element("b", answer), $", {Percent(probability)}{(isLabel ? string.Empty : ", differs from the label")}")),
+                    explanation.TrueLabel(target) is { } truth
+                        ? Element("p", Class("down"), $"The label was changed on purpose; really {truth}.")
+                        : null,
+                    Element(
+                        "p", isLabel ? null : Class("down"), "Answer: ", Element("b", answer),
+                        $", {Percent(probability)}{(isLabel ? string.Empty : ", differs from the label")}")),
                 Ranking(explanation, raised, $"Raised the {explanation.Output}", "up", format, largest),
                 Ranking(explanation, lowered, $"Lowered the {explanation.Output}", "down", format, largest)),
             Element("div", Class("pair"), Totals(explanation, target), Shares(explanation, target)));
     }
 
-    private static XElement Ranking(Explanation explanation, IReadOnlyList<InfluenceJson> influences, string title, string direction, Func<double, string> format, double largest)
+    private static XElement Ranking(
+        Explanation explanation, IReadOnlyList<InfluenceJson> influences, string title, string direction,
+        Func<double, string> format, double largest)
     {
         if (influences.Count == 0)
-            return Element("div", Element("h3", Class(direction), title), Element("p", Class("quiet"), "No training example did."));
-        return Element("table", Element("caption", Class(direction), title), Head("Image", "Example", "Label", "Score"), Element("tbody", [.. influences.Select(Row)]));
+            return Element(
+                "div", Element("h3", Class(direction), title), Element("p", Class("quiet"), "No training example did."));
+        return Element(
+            "table", Element("caption", Class(direction), title), Head("Image", "Example", "Label", "Score"),
+            Element("tbody", [.. influences.Select(Row)]));
 
         XElement Row(InfluenceJson one) => Element(
             "tr",
-            Element("td", PageImage.Of(explanation.Train, one.Index, TrainSide, $"Image of {one.Example}, trained as {one.Label}")),
+            Element(
+                "td", PageImage.Of(explanation.Train, one.Index, TrainSide, $"Image of {one.Example}, trained as {one.Label}")),
             Element("td", Class("name"), one.Example),
-            Element("td", one.Label, one.TrueLabel is { } truth ? Element("span", Class("down"), Element("br"), $"really {truth}") : null),
+            Element(
+                "td", one.Label,
+                one.TrueLabel is { } truth ? Element("span", Class("down"), Element("br"), $"really {truth}") : null),
             Element("td", Class("number"), format(one.Score), Bar(Math.Abs(one.Score) / largest, direction)));
     }
 
@@ -112,36 +142,62 @@ internal static class ReportPage
     {
         IReadOnlyList<ClassTotal> totals = ClassTotal.Of(explanation.Matrix, target, explanation.Train);
         // Those that carry most, still in order of their sums.
-        ClassTotal[] shown = totals.Count <= MostClasses ? [.. totals] : [.. totals.OrderByDescending(total => total.Share).Take(MostClasses).OrderByDescending(total => total.Sum)];
+        ClassTotal[] shown = totals.Count <= MostClasses
+            ? [.. totals]
+            : [.. totals.OrderByDescending(total => total.Share).Take(MostClasses).OrderByDescending(total => total.Sum)];
         ClassTotal[] others = [.. totals.Except(shown)];
         ClassTotal[] rows = others.Length == 0 ? shown
-            : [.. shown, new ClassTotal($"{Quantity.Count(others.Length)} other classes", others.Sum(o => o.Examples), others.Sum(o => o.Raised), others.Sum(o => o.Lowered), others.Sum(o => o.Share))];
-        Func<double, string> format = Explanation.FormatFor(rows.Max(total => Math.Max(Math.Abs(total.Sum), Math.Max(total.Raised, -total.Lowered))));
+            : [
+                .. shown,
+                new ClassTotal(
+                    $"{Quantity.Count(others.Length)} other classes", others.Sum(o => o.Examples), others.Sum(o => o.Raised),
+                    others.Sum(o => o.Lowered), others.Sum(o => o.Share))
+            ];
+        Func<double, string> format =
+            Explanation.FormatFor(rows.Max(total => Math.Max(Math.Abs(total.Sum), Math.Max(total.Raised, -total.Lowered))));
         string label = explanation.Result.Targets[target].Label;
         return Element(
             "div", Element("h3", "By the class they were trained as"),
-            Scrolling("Sums by class", Element("table", Head("Class", "Examples", "Sum", "Raised", "Lowered", "Share"), Element("tbody", [.. rows.Select(total => Element(
-                "tr", Element("th", Attribute("scope", "row"), total.Class, total.Class == label ? Element("span", Class("quiet"), " (its label)") : null),
-                Number(Quantity.Count(total.Examples)), Number(format(total.Sum)), Number(format(total.Raised)), Number(format(total.Lowered)), Number(Percent(total.Share))))]))),
+            Scrolling(
+                "Sums by class",
+                Element(
+                    "table", Head("Class", "Examples", "Sum", "Raised", "Lowered", "Share"),
+                    Element("tbody", [.. rows.Select(total => Element(
+                "tr",
+                Element(
+                    "th", Attribute("scope", "row"), total.Class,
+                    total.Class == label ? Element("span", Class("quiet"), " (its label)") : null),
+                Number(Quantity.Count(total.Examples)), Number(format(total.Sum)), Number(format(total.Raised)),
+                Number(format(total.Lowered)), Number(Percent(total.Share))))]))),
             Element("p", Class("quiet"), "Share: of the sum of absolute scores over all training examples."));
     }
 
     private static XElement Shares(Explanation explanation, int target) => Element(
         "div", Element("h3", "How concentrated it is"),
-        Element("table", Head("Strongest examples", "Share", "Evenly spread"), Element("tbody", [.. ScoreShare.Of(explanation.Matrix, target).Select(share => Element(
+        Element(
+            "table", Head("Strongest examples", "Share", "Evenly spread"),
+            Element("tbody", [.. ScoreShare.Of(explanation.Matrix, target).Select(share => Element(
             "tr", Element("th", Attribute("scope", "row"), Quantity.Count(share.Count)), Number(Percent(share.Share)),
             Number(Percent((double)share.Count / explanation.Matrix.TrainCount))))])),
-        Element("p", Class("quiet"), "The share of all absolute scores that the strongest examples carry, beside what they would carry if all were equally strong."));
+        Element(
+            "p", Class("quiet"),
+            "The share of all absolute scores that the strongest examples carry, beside what they would carry if all were "
+                + "equally strong."));
 
     // Where the window is too narrow the table can be scrolled, by keyboard as well.
     private static XElement Scrolling(string name, XElement table) =>
-        Element("div", Class("scroll"), Attribute("role", "region"), Attribute("aria-label", name), Attribute("tabindex", "0"), table);
+        Element(
+            "div", Class("scroll"), Attribute("role", "region"), Attribute("aria-label", name), Attribute("tabindex", "0"),
+            table);
 
     private static XElement Head(params string[] columns) =>
-        Element("thead", Element("tr", [.. columns.Select((name, i) => Column(name, isNumber: i > 0 && name is not ("Example" or "Label")))]));
+        Element(
+            "thead",
+            Element("tr", [.. columns.Select((name, i) => Column(name, isNumber: i > 0 && name is not ("Example" or "Label")))]));
 
     // Two digits for what one decimal would show as nothing; the sign of percent never begins a line.
-    private static string Percent(double share) => (100 * share).ToString(share is > 0 and < 0.0095 ? "0.00\u00A0\\%" : "0.0\u00A0\\%", CultureInfo.InvariantCulture);
+    private static string Percent(double share) =>
+        (100 * share).ToString(share is > 0 and < 0.0095 ? "0.00\u00A0\\%" : "0.0\u00A0\\%", CultureInfo.InvariantCulture);
 
     private static XElement Number(string text) => Element("td", Class("number"), text);
 

@@ -1,6 +1,8 @@
 namespace Tessar.Cli.Explanations;
 
-/// <summary>How the report looks: one column, light or dark as the reader's system is. No `&lt;`, `&gt;` or ampersand may stand in it.</summary>
+/// <summary>
+/// How the report looks: one column, light or dark as the reader's system is. No `&lt;`, `&gt;` or ampersand may stand in it.
+/// </summary>
 internal static class ReportStyle
 {
     public const string Css = """

@@ -11,10 +11,13 @@ namespace Tessar.Cli.Explanations;
 /// <param name="TrueLabel">Name of its true class, when the label was changed on purpose.</param>
 /// <param name="Score">Positive: having it raises the target's output.</param>
 /// <param name="Rank">1 for the example that raised this target's output most, n for the one that lowered it most.</param>
-internal readonly record struct ScoreRow(string Target, string TargetLabel, string TrainExample, string Label, string? TrueLabel, float Score, int Rank)
+internal readonly record struct ScoreRow(
+    string Target, string TargetLabel, string TrainExample, string Label, string? TrueLabel, float Score, int Rank)
 {
     /// <summary>The columns' names, in order.</summary>
-    public static readonly IReadOnlyList<string> Columns = ["target", "targetLabel", "trainExample", "label", "trueLabel", "score", "rank"];
+    public static readonly IReadOnlyList<string> Columns = [
+        "target", "targetLabel", "trainExample", "label", "trueLabel", "score", "rank"
+    ];
 
     /// <summary>All scores of a target by rank; equal scores in order of index.</summary>
     public static ScoreRow[] Of(AttributionMatrix matrix, int target, ExampleSet train, ExampleSet targets)
@@ -30,7 +33,9 @@ internal readonly record struct ScoreRow(string Target, string TargetLabel, stri
         for (int r = 0; r < rows.Length; r++)
         {
             int i = order[r], label = train.Label(i), stored = train.StoredLabel(i);
-            rows[r] = new ScoreRow(name, targetLabel, $"{train.Split}:{train.First + i}", classes[label], label == stored ? null : classes[stored], scores[i], r + 1);
+            rows[r] = new ScoreRow(
+                name, targetLabel, $"{train.Split}:{train.First + i}", classes[label], label == stored ? null : classes[stored],
+                scores[i], r + 1);
         }
 
         return rows;

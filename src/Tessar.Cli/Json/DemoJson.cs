@@ -40,7 +40,8 @@ internal sealed record DemoJson : JsonResult
     {
         Run = run.Name,
         Directory = run.Directory,
-        TestAccuracy = run.Record.Final?.TestAccuracy ?? throw new InvalidOperationException($"The completed run {run.Name} has no test accuracy."),
+        TestAccuracy = run.Record.Final?.TestAccuracy
+            ?? throw new InvalidOperationException($"The completed run {run.Name} has no test accuracy."),
         PlantedErrors = suspects.PlantedErrors,
         Auroc = suspects.Auroc ?? throw new InvalidOperationException("No planted error was seen."),
         FoundInFirst5Percent = suspects.FoundInFirst5Percent!.Value,

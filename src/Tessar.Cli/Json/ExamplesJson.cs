@@ -70,7 +70,9 @@ internal sealed record ExamplesJson : JsonResult
         Segments = store.Manifest.Segments,
         Skipped = ImportNotes.Count(store, "skip-bad"),
         LeftOut = ImportNotes.Under(store, "skip-unknown.") is { Count: > 0 } leftOut
-            ? leftOut.ToDictionary(entry => entry.Key, entry => ImportNotes.Count(store, "skip-unknown." + entry.Key) ?? 0, StringComparer.Ordinal) : null,
+            ? leftOut.ToDictionary(
+                entry => entry.Key, entry => ImportNotes.Count(store, "skip-unknown." + entry.Key) ?? 0,
+                StringComparer.Ordinal) : null,
         ColumnsLeftOut = ImportNotes.Under(store, "unread.") is { Count: > 0 } columns ? columns : null,
         FirstFrames = ImportNotes.Count(store, "first-frames"),
     };
@@ -100,7 +102,8 @@ internal sealed record SplitJson
     public static SplitJson Of(ExampleStore store, StoreSplit split)
     {
         ColumnStatistics? Statistics(string column) =>
-            store.Manifest.Columns.FirstOrDefault(candidate => candidate.Name == column)?.SplitStatistics.GetValueOrDefault(split.Name);
+            store.Manifest.Columns.FirstOrDefault(
+                candidate => candidate.Name == column)?.SplitStatistics.GetValueOrDefault(split.Name);
         return new SplitJson
         {
             Name = split.Name,

@@ -35,7 +35,8 @@ internal sealed record ReplayJson : JsonResult
         Run = run.Name,
         Directory = run.Directory,
         BitEqual = replay.IsBitEqual,
-        Checkpoints = [.. replay.Checkpoints.Select(c => new ReplayedCheckpointJson(c.Step, c.Epoch, c.Recorded, c.Found, c.IsEqual))],
+        Checkpoints = [.. replay.Checkpoints.Select(c =>
+            new ReplayedCheckpointJson(c.Step, c.Epoch, c.Recorded, c.Found, c.IsEqual))],
         MetricRows = replay.MetricRows,
         FirstDifferentStep = replay.FirstDifferentStep,
         Differences = replay.Differences,

@@ -11,7 +11,9 @@ internal sealed record RetrainJson : JsonResult
     /// <summary>Full path of the file with `masks`, U8 [masks, training examples].</summary>
     public required string Masks { get; init; }
 
-    /// <summary>Full path of the file with `outputs`, F32 [trainings, targets], or [trainings, targets, classes] for logits.</summary>
+    /// <summary>
+    /// Full path of the file with `outputs`, F32 [trainings, targets], or [trainings, targets, classes] for logits.
+    /// </summary>
     public required string Outputs { get; init; }
 
     /// <summary>What is kept of each answer: `margin`, `loss` or `logits`.</summary>

@@ -27,7 +27,9 @@ internal sealed record RunRow
     /// <summary>`trained` or `imported`.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>`starting` (only name, directory and this are known), `running`, `completed`, `interrupted` or `failed`.</summary>
+    /// <summary>
+    /// `starting` (only name, directory and this are known), `running`, `completed`, `interrupted` or `failed`.
+    /// </summary>
     public string? Status { get; init; }
 
     /// <summary>When it was started.</summary>

@@ -6,12 +6,18 @@ namespace Tessar.Cli.Parsing;
 /// <summary>From the words of a command line to an exit code. Nothing leaves <see cref="Run"/> as an exception.</summary>
 internal static class CommandLine
 {
-    /// <summary>The command as the user typed it, so that the commands we print can be copied: `tessar`, or the path of the checkout's script.</summary>
-    public static string ProgramName { get; } = Environment.GetEnvironmentVariable("TESSAR_COMMAND") is { Length: > 0 } typed ? typed : "tessar";
+    /// <summary>
+    /// The command as the user typed it, so that the commands we print can be copied: `tessar`, or the path of the checkout's
+    /// script.
+    /// </summary>
+    public static string ProgramName { get; } = Environment.GetEnvironmentVariable("TESSAR_COMMAND") is { Length: > 0 } typed
+        ? typed
+        : "tessar";
 
     public static int Run(TessarRoot root, string[] arguments, TextWriter output, TextWriter errors)
     {
-        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        ParseResult parsed = root.Parse(
+            arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         bool verbose = parsed.GetValue(root.Global.Verbose);
         try
         {
@@ -36,7 +42,9 @@ internal static class CommandLine
     private static int Report(Exception error, bool verbose, TextWriter errors, ParseResult parsed, TessarRoot root)
     {
         // The value itself can't be asked for when the line is wrong.
-        string? runs = parsed.GetResult(root.Global.Runs.Option!) is { Implicit: false, Tokens: [var folder] } ? folder.Value : null;
+        string? runs = parsed.GetResult(root.Global.Runs.Option!) is { Implicit: false, Tokens: [var folder] }
+            ? folder.Value
+            : null;
         (int code, string text) = ErrorSentence.Of(error, parsed.CommandResult.Command, runs);
         string line = Printable.Text(text.ReplaceLineEndings(" ").Trim());
         bool paint = TerminalStyle.For(errors).HasColor && code != ExitCode.Interrupted;

@@ -9,7 +9,8 @@ internal static class EnvironmentVariables
     private const string Prefix = "TESSAR_";
 
     /// <summary>Those that aren't settings, with what reads them.</summary>
-    public static IReadOnlyDictionary<string, string> Others { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> Others { get; } =
+        new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
         ["TESSAR_CHROMIUM"] = "the browser that `./test` uses",
         ["TESSAR_COMMAND"] = "what the tool calls itself in the commands it suggests",
@@ -30,7 +31,8 @@ internal static class EnvironmentVariables
     public static void RefuseUnknown(IEnumerable<Setting> known)
     {
         string[] given = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => (string)entry.Key)
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !Others.ContainsKey(name)).Order(StringComparer.Ordinal)];
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !Others.ContainsKey(name))
+            .Order(StringComparer.Ordinal)];
         if (given.Length == 0)
             return;
         string[] names = [.. known.Select(setting => setting.EnvironmentVariable).Concat(Others.Keys)];
@@ -38,7 +40,10 @@ internal static class EnvironmentVariables
         if (unknown.Length == 0)
             return;
         throw new TessarException(
-            string.Join(' ', unknown.Select(name => $"The environment variable {name} is set, but nothing reads it.{NearestName.Hint(name, names)}"))
+            string.Join(
+                ' ',
+                unknown.Select(name =>
+                    $"The environment variable {name} is set, but nothing reads it.{NearestName.Hint(name, names)}"))
             + " Correct its name, or unset it.", ErrorKind.Usage);
     }
 }

@@ -13,23 +13,23 @@ internal sealed class Invocation
 {
     private const int LongestLine = 100;
 
-    private readonly ParseResult parsed;
-    private readonly SettingValues values;
-    private readonly GlobalOptions global;
-    private readonly TextWriter output;
-    private readonly TextWriter errors;
-    private readonly HashSet<string> remarks = new(StringComparer.Ordinal);
+    private readonly ParseResult _parsed;
+    private readonly SettingValues _values;
+    private readonly GlobalOptions _global;
+    private readonly TextWriter _output;
+    private readonly TextWriter _errors;
+    private readonly HashSet<string> _remarks = new(StringComparer.Ordinal);
     private readonly HashSet<Option> _read = [];
 
     public Invocation(ParseResult parsed, TessarCommand command, SettingValues values, CancellationToken cancellation)
     {
-        (this.parsed, this.values, Cancellation) = (parsed, values, cancellation);
-        global = ((TessarRoot)parsed.RootCommandResult.Command).Global;
-        (output, errors) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        (_parsed, _values, Cancellation) = (parsed, values, cancellation);
+        _global = ((TessarRoot)parsed.RootCommandResult.Command).Global;
+        (_output, _errors) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         Command = command;
         Known = ((TessarRoot)parsed.RootCommandResult.Command).Known;
-        IsJson = parsed.GetValue(global.Json);
-        IsQuiet = parsed.GetValue(global.Quiet);
+        IsJson = parsed.GetValue(_global.Json);
+        IsQuiet = parsed.GetValue(_global.Quiet);
     }
 
     public TessarCommand Command { get; }
@@ -44,12 +44,16 @@ internal sealed class Invocation
     public bool IsQuiet { get; }
 
     /// <summary>Full path of the folder of the runs.</summary>
-    public string Runs => Path.GetFullPath(Value(global.Runs));
+    public string Runs => Path.GetFullPath(Value(_global.Runs));
 
-    /// <summary>A command to type next, such as "show demo-1", with the program's name, and the folder of the runs if the line gave one.</summary>
+    /// <summary>
+    /// A command to type next, such as "show demo-1", with the program's name, and the folder of the runs if the line gave one.
+    /// </summary>
     public string Suggest(string command)
     {
-        string folder = parsed.GetResult(global.Runs.Option!) is { Implicit: false } ? $" --runs {parsed.GetValue(global.Runs.Option!)}" : string.Empty;
+        string folder = _parsed.GetResult(_global.Runs.Option!) is { Implicit: false }
+            ? $" --runs {_parsed.GetValue(_global.Runs.Option!)}"
+            : string.Empty;
         return $"{CommandLine.ProgramName} {command}{folder}";
     }
 
@@ -66,49 +70,53 @@ internal sealed class Invocation
         return run;
     }
 
-    public ulong Seed => Value(global.Seed);
+    public ulong Seed => Value(_global.Seed);
 
     /// <summary>True when anybody chose the seed.</summary>
-    public bool IsSeedGiven => values.TryGet(global.Seed, out _);
+    public bool IsSeedGiven => _values.TryGet(_global.Seed, out _);
 
     /// <summary>Threads of the numerical kernels, as many as this machine can use.</summary>
-    public int Threads => Value(global.Threads) is var threads && TorchThreads.Objection(threads, "threads") is { } objection
+    public int Threads => Value(_global.Threads) is var threads && TorchThreads.Objection(threads, "threads") is { } objection
         ? throw new TessarException(objection, ErrorKind.Usage)
         : threads;
 
     /// <summary>True when standard output is a terminal that shows colours and the result isn't JSON.</summary>
-    public TerminalStyle Style => TerminalStyle.For(output);
+    public TerminalStyle Style => TerminalStyle.For(_output);
 
     /// <summary>The progress of the work on standard error.</summary>
-    public ProgressDisplay Progress => new(errors, IsQuiet);
+    public ProgressDisplay Progress => new(_errors, IsQuiet);
 
     /// <summary>The value of a setting after defaults, tessar.json, environment and command line.</summary>
-    public T Value<T>(Setting<T> setting) => values.Get(Reading(setting));
+    public T Value<T>(Setting<T> setting) => _values.Get(Reading(setting));
 
     /// <summary>The value of a setting that has no default, or false when nobody gave one.</summary>
-    public bool TryValue<T>(Setting<T> setting, out T value) => values.TryGet(Reading(setting), out value);
+    public bool TryValue<T>(Setting<T> setting, out T value) => _values.TryGet(Reading(setting), out value);
 
     /// <summary>True when this command line gives the setting; tessar.json and the environment speak to all calls.</summary>
-    public bool IsGiven(Setting setting) => values.IsOnCommandLine(setting);
+    public bool IsGiven(Setting setting) => _values.IsOnCommandLine(setting);
 
     /// <summary>True when this command line gives the option.</summary>
-    public bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };
+    public bool IsGiven(Option option) => _parsed.GetResult(option) is { Implicit: false };
 
-    /// <summary>The options of every command that this command line gives and that would change what a recorded program does.</summary>
+    /// <summary>
+    /// The options of every command that this command line gives and that would change what a recorded program does.
+    /// </summary>
     public IEnumerable<string> GivenSeedAndThreads() =>
-        new Option[] { global.Seed.Option!, global.Threads.Option! }.Where(IsGiven).Select(option => option.Name);
+        new Option[] { _global.Seed.Option!, _global.Threads.Option! }.Where(IsGiven).Select(option => option.Name);
 
     /// <summary>Options for a method: tessar.json's `methods.NAME` overlaid by `--set`.</summary>
-    public IReadOnlyDictionary<string, string> MethodOptions(string method) => values.MethodOptions(method);
+    public IReadOnlyDictionary<string, string> MethodOptions(string method) => _values.MethodOptions(method);
 
     public T? Value<T>(Option<T> option)
     {
         _read.Add(option);
-        return parsed.GetValue(option);
+        return _parsed.GetValue(option);
     }
 
     /// <summary>The full path of a file to write, or null; one that can't be is refused before anything is computed.</summary>
-    /// <exception cref="TessarException">Its ending isn't of its kind, it is there already and may not be replaced, or another option names it too.</exception>
+    /// <exception cref="TessarException">
+    /// Its ending isn't of its kind, it is there already and may not be replaced, or another option names it too.
+    /// </exception>
     public string? Output(OutputOption option)
     {
         if (Value(option) is not { } path)
@@ -117,42 +125,46 @@ internal sealed class Invocation
         OutputPath.RefuseExisting(full, option.Argument, Command.Force is { } force && Value(force));
         foreach (OutputOption other in Command.Options.OfType<OutputOption>().TakeWhile(other => other != option))
         {
-            if (parsed.GetValue(other) is { } taken && (Path.GetFullPath(taken) == full || FileIdentity.IsSame(taken, full)))
-                throw new TessarException($"`{other.Name}` and `{option.Name}` both name {full}. Choose two names.", ErrorKind.Usage);
+            if (_parsed.GetValue(other) is { } taken && (Path.GetFullPath(taken) == full || FileIdentity.IsSame(taken, full)))
+                throw new TessarException(
+                    $"`{other.Name}` and `{option.Name}` both name {full}. Choose two names.", ErrorKind.Usage);
         }
 
         return full;
     }
 
-    /// <summary>Refuses output files that are read in this call, by whatever name and whether or not they may be replaced.</summary>
+    /// <summary>
+    /// Refuses output files that are read in this call, by whatever name and whether or not they may be replaced.
+    /// </summary>
     /// <param name="inputs">Files and folders that are read.</param>
     public void KeepOutputsApart(params IEnumerable<string> inputs)
     {
         foreach (OutputOption option in Command.Options.OfType<OutputOption>())
         {
-            if (parsed.GetValue(option) is { } path)
+            if (_parsed.GetValue(option) is { } path)
                 OutputPath.RefuseInputs(path, option.Argument, inputs);
         }
     }
 
     /// <summary>The options of the command that this command line gives, though nothing has asked for their values.</summary>
     public IEnumerable<string> UnusedOptions() =>
-        Command.Options.Where(option => option != Command.Set && IsGiven(option) && !_read.Contains(option)).Select(option => option.Name);
+        Command.Options.Where(option => option != Command.Set && IsGiven(option) && !_read.Contains(option))
+            .Select(option => option.Name);
 
-    public string Value(Argument<string> argument) => parsed.GetRequiredValue(argument);
+    public string Value(Argument<string> argument) => _parsed.GetRequiredValue(argument);
 
     /// <summary>The value of an argument that may be left out.</summary>
-    public string? OptionalValue(Argument<string> argument) => parsed.GetValue(argument);
+    public string? OptionalValue(Argument<string> argument) => _parsed.GetValue(argument);
 
     /// <summary>The command's own options that the command line gives, by name.</summary>
     public IEnumerable<string> GivenOptions() =>
-        Command.Options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name);
+        Command.Options.Where(option => _parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name);
 
     /// <summary>Prints the result: with --json the record as one object, otherwise what <paramref name="text"/> writes.</summary>
     public void Print<T>(T result, JsonTypeInfo<T> type, Action<IAnsiConsole> text)
     {
         if (IsJson)
-            output.WriteLine(Printable.Json(JsonSerializer.Serialize(result, type)));
+            _output.WriteLine(Printable.Json(JsonSerializer.Serialize(result, type)));
         else
             WriteText(text);
     }
@@ -163,17 +175,19 @@ internal sealed class Invocation
         if (IsQuiet)
             return;
         text = Printable.Text(text);
-        remarks.Add(text);
-        errors.WriteLine(text);
+        _remarks.Add(text);
+        _errors.WriteLine(text);
     }
 
-    /// <summary>A sentence of narration on standard output, broken into lines that read well; silent with --json and --quiet.</summary>
+    /// <summary>
+    /// A sentence of narration on standard output, broken into lines that read well; silent with --json and --quiet.
+    /// </summary>
     public void Say(string text = "")
     {
         if (IsJson || IsQuiet)
             return;
         foreach (string line in TextWrap.Lines(Printable.Text(text), Math.Min(Style.Width, LongestLine)))
-            output.WriteLine(line);
+            _output.WriteLine(line);
     }
 
     /// <summary>Pictures on standard output; silent with --json and --quiet.</summary>
@@ -182,7 +196,7 @@ internal sealed class Invocation
         if (IsJson || IsQuiet)
             return;
         foreach (string line in lines)
-            output.WriteLine(line);
+            _output.WriteLine(line);
     }
 
     private Setting<T> Reading<T>(Setting<T> setting)
@@ -192,17 +206,18 @@ internal sealed class Invocation
         return setting;
     }
 
-    // Spectre fills table rows up with spaces; nobody wants them in a file. A remark of the result that was made on the way stands on the same
-    // screen already, if both streams go there.
+    // Spectre fills table rows up with spaces; nobody wants them in a file. A remark of the result that was made on the way
+    // stands on the same screen already, if both streams go there.
     private void WriteText(Action<IAnsiConsole> text)
     {
         using var lines = new StringWriter();
         text(new TextConsole(Style, lines));
         bool isOneScreen = !Console.IsOutputRedirected && !Console.IsErrorRedirected;
-        foreach (string line in lines.ToString().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').Select(line => line.TrimEnd(' ')))
+        foreach (string line in lines.ToString().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n')
+            .Select(line => line.TrimEnd(' ')))
         {
-            if (!isOneScreen || !remarks.Contains(line))
-                output.WriteLine(line);
+            if (!isOneScreen || !_remarks.Contains(line))
+                _output.WriteLine(line);
         }
     }
 }

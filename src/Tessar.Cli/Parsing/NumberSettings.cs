@@ -7,7 +7,9 @@ using Tessar.Training.Schedules;
 
 namespace Tessar.Cli.Parsing;
 
-/// <summary>Settings for the numbers that optimisers, schedules, orders and augmentations declare: a new one appears here by itself.</summary>
+/// <summary>
+/// Settings for the numbers that optimisers, schedules, orders and augmentations declare: a new one appears here by itself.
+/// </summary>
 internal static class NumberSettings
 {
     /// <summary>The numbers of all optimisers but the learning rate, which has an option.</summary>
@@ -22,7 +24,9 @@ internal static class NumberSettings
     public static IReadOnlyDictionary<string, Setting<double>> OfOrders(string group) =>
         Of(group, [.. ExampleOrder.Choices.Names.Select(name => (name, ExampleOrder.Choices.Settings(name)))], string.Empty);
 
-    /// <summary>The numbers of all augmentations, by <c>flip.probability</c>: each has its own, for several may be given.</summary>
+    /// <summary>
+    /// The numbers of all augmentations, by <c>flip.probability</c>: each has its own, for several may be given.
+    /// </summary>
     public static IReadOnlyDictionary<string, Setting<double>> OfAugmentations(string group)
     {
         var settings = new SortedDictionary<string, Setting<double>>(StringComparer.Ordinal);
@@ -31,7 +35,8 @@ internal static class NumberSettings
             foreach (SettingAttribute number in Augmentation.Choices.Settings(name))
             {
                 settings.Add($"{name}.{number.Name}", Setting.Number(
-                    $"{group}.{name}.{Key(number.Name)}", null, "X", char.ToUpperInvariant(number.Summary[0]) + number.Summary[1..], null,
+                    $"{group}.{name}.{Key(number.Name)}", null, "X",
+                    char.ToUpperInvariant(number.Summary[0]) + number.Summary[1..], null,
                     Math.Max(number.Min, number.Above), Math.Min(1e6, Math.Min(number.Most, number.Below)),
                     number.Fallback.ToString("0.###", CultureInfo.InvariantCulture)));
             }
@@ -66,7 +71,9 @@ internal static class NumberSettings
     private static string Help((string Owner, SettingAttribute Setting)[] owners, int all)
     {
         string[] summaries = [.. owners.Select(pair => pair.Setting.Summary).Distinct(StringComparer.Ordinal)];
-        string summary = summaries.Length == 1 ? summaries[0] : summaries.MinBy(text => text.Length)!.Split(',', ';')[0], help = char.ToUpperInvariant(summary[0]) + summary[1..];
+        string summary = summaries.Length == 1
+            ? summaries[0]
+            : summaries.MinBy(text => text.Length)!.Split(',', ';')[0], help = char.ToUpperInvariant(summary[0]) + summary[1..];
         return owners.Length == all ? help : $"{help}; for {string.Join(", ", owners.Select(pair => pair.Owner))}";
     }
 }

@@ -5,8 +5,10 @@ namespace Tessar.Cli.Parsing;
 /// <param name="IsGiven">Whether this command line gives it; tessar.json and the environment speak to all calls.</param>
 /// <param name="Holds">Whether it means something in this call.</param>
 /// <param name="Otherwise">What is in the way, after "has no effect": "without `--patch`".</param>
-internal sealed record OptionCondition(string Name, Func<Invocation, bool> IsGiven, Func<Invocation, bool> Holds, string Otherwise)
+internal sealed record OptionCondition(
+    string Name, Func<Invocation, bool> IsGiven, Func<Invocation, bool> Holds, string Otherwise)
 {
     /// <summary>What is wrong with a call, or null.</summary>
-    public string? Objection(Invocation call) => IsGiven(call) && !Holds(call) ? $"`{Name}` has no effect {Otherwise}; leave it out." : null;
+    public string? Objection(Invocation call) =>
+        IsGiven(call) && !Holds(call) ? $"`{Name}` has no effect {Otherwise}; leave it out." : null;
 }

@@ -20,24 +20,30 @@ internal static class ParseErrors
             if (token.StartsWith('-'))
                 return $"`{token}` is not an option of `{path}`.{NearestName.Hint(token, OptionNames(parsed.CommandResult))}";
             if (command.Subcommands.Count > 0)
-                return $"`{token}` is not a command.{NearestName.Hint(token, command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name))}";
+                return $"`{token}` is not a "
+                    + $"command.{NearestName.Hint(token, command.Subcommands.Where(sub => !sub.Hidden).Select(sub => sub.Name))}";
             return $"`{path}` doesn't know what to do with `{token}`.";
         }
         ParseError error = parsed.Errors[0];
         return error.SymbolResult switch
         {
-            CommandResult { Command.Subcommands.Count: > 0 } => $"`{path}` needs one of {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}.",
+            CommandResult { Command.Subcommands.Count: > 0 } =>
+                $"`{path}` needs one of {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}.",
             ArgumentResult { Tokens.Count: 0, Parent: OptionResult option } => MissingValue(option.Option),
-            ArgumentResult { Tokens.Count: 0 } missing => $"`{path}` needs {missing.Argument.Name}: {missing.Argument.Description}.",
+            ArgumentResult { Tokens.Count: 0 } missing =>
+                $"`{path}` needs {missing.Argument.Name}: {missing.Argument.Description}.",
             OptionResult { Tokens.Count: 0 } option => MissingValue(option.Option),
-            OptionResult { IdentifierTokenCount: > 1 } option => $"`{option.Option.Name}` is given {option.IdentifierTokenCount} times; required is once.",
-            CommandResult when command.Arguments.FirstOrDefault(argument => parsed.GetResult(argument) is null or { Tokens.Count: 0 }) is { } absent =>
+            OptionResult { IdentifierTokenCount: > 1 } option =>
+                $"`{option.Option.Name}` is given {option.IdentifierTokenCount} times; required is once.",
+            CommandResult when command.Arguments.FirstOrDefault(argument =>
+                parsed.GetResult(argument) is null or { Tokens.Count: 0 }) is { } absent =>
                 $"`{path}` needs {absent.Name}: {absent.Description}.",
             _ => error.Message.Replace('\'', '`'),
         };
     }
 
-    private static string MissingValue(Option option) => $"`{option.Name}` needs a value: {option.Name} {option.HelpName ?? "VALUE"}.";
+    private static string MissingValue(Option option) =>
+        $"`{option.Name}` needs a value: {option.Name} {option.HelpName ?? "VALUE"}.";
 
     /// <summary>The words that lead to a command: "tessar examples import".</summary>
     private static string PathOf(CommandResult result) =>

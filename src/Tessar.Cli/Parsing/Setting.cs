@@ -5,14 +5,21 @@ using System.Globalization;
 namespace Tessar.Cli.Parsing;
 
 /// <summary>A value that the command line, the environment or tessar.json can give: its key, option, default and range.</summary>
-/// <remarks>Values arrive as text from all three places and are read and checked here once, so that all three say the same about a wrong one.</remarks>
+/// <remarks>
+/// Values arrive as text from all three places and are read and checked here once, so that all three say the same about a wrong
+/// one.
+/// </remarks>
 internal abstract class Setting(string key, string? option, string valueName, string help, string? defaultText)
 {
     /// <summary>Dotted kebab-case key, such as `train.optimizer.learning-rate`; the path in tessar.json.</summary>
     public string Key { get; } = key;
 
-    /// <summary>The command-line option, or null for a setting that only `--set`, the environment and tessar.json reach.</summary>
-    public Option<string>? Option { get; } = option is null ? null : new Option<string>(option) { Description = help, HelpName = valueName };
+    /// <summary>
+    /// The command-line option, or null for a setting that only `--set`, the environment and tessar.json reach.
+    /// </summary>
+    public Option<string>? Option { get; } = option is null
+        ? null
+        : new Option<string>(option) { Description = help, HelpName = valueName };
 
     public string Help { get; } = help;
 
@@ -33,41 +40,56 @@ internal abstract class Setting(string key, string? option, string valueName, st
     public abstract string JsonType { get; }
 
     public static Setting<string> Text(
-        string key, string? option, string valueName, string help, string? defaultValue = null, Func<IEnumerable<string>>? completions = null,
+        string key, string? option, string valueName, string help, string? defaultValue = null,
+        Func<IEnumerable<string>>? completions = null,
         string? defaultText = null)
     {
         var setting = new Setting<string>(
-            key, option, valueName, help, defaultValue, defaultValue is not null, defaultText ?? defaultValue, "a text", "string", text => (text.Length > 0, text));
+            key, option, valueName, help, defaultValue, defaultValue is not null, defaultText ?? defaultValue, "a text", "string",
+            text => (text.Length > 0, text));
         if (completions is not null)
             setting.Option?.CompletionSources.Add(_ => completions().Select(name => new CompletionItem(name)));
         return setting;
     }
 
     public static Setting<int> Int32(
-        string key, string? option, string valueName, string help, int? defaultValue, int minimum, int maximum, string? defaultText = null) =>
+        string key, string? option, string valueName, string help, int? defaultValue, int minimum, int maximum,
+        string? defaultText = null) =>
         new(key, option, valueName, help, defaultValue ?? 0, defaultValue is not null,
             defaultText ?? defaultValue?.ToString(CultureInfo.InvariantCulture),
             string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum:N0} to {maximum:N0}"), "integer",
-            text => (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= minimum && value <= maximum, value));
+            text =>
+                (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+                    && value >= minimum && value <= maximum, value));
 
     /// <summary>A number of bytes, with or without a unit: 512MiB, 2GiB, 1.5GB, 1000000.</summary>
-    public static Setting<long> Size(string key, string? option, string valueName, string help, long defaultValue, string defaultText) =>
-        new(key, option, valueName, help, defaultValue, true, defaultText, "a size such as 512MiB, 2GiB or 4000000000", "string", ReadSize);
+    public static Setting<long> Size(
+        string key, string? option, string valueName, string help, long defaultValue, string defaultText) =>
+        new(
+            key, option, valueName, help, defaultValue, true, defaultText, "a size such as 512MiB, 2GiB or 4000000000", "string",
+            ReadSize);
 
-    public static Setting<ulong> UInt64(string key, string? option, string valueName, string help, ulong? defaultValue, string? defaultText = null) =>
-        new(key, option, valueName, help, defaultValue ?? 0, defaultValue is not null, defaultText ?? defaultValue?.ToString(CultureInfo.InvariantCulture),
+    public static Setting<ulong> UInt64(
+        string key, string? option, string valueName, string help, ulong? defaultValue, string? defaultText = null) =>
+        new(
+            key, option, valueName, help, defaultValue ?? 0, defaultValue is not null,
+            defaultText ?? defaultValue?.ToString(CultureInfo.InvariantCulture),
             "a whole number from 0 to 2^64 - 1", "integer",
             text => (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value), value));
 
     public static Setting<double> Number(
-        string key, string? option, string valueName, string help, double? defaultValue, double minimum, double maximum, string? defaultText = null) =>
+        string key, string? option, string valueName, string help, double? defaultValue, double minimum, double maximum,
+        string? defaultText = null) =>
         new(key, option, valueName, help, defaultValue ?? double.NaN, defaultValue is not null,
             defaultText ?? defaultValue?.ToString(CultureInfo.InvariantCulture),
             string.Create(CultureInfo.InvariantCulture, $"a number from {minimum} to {maximum}"), "number",
             text => (NumberText.TryDouble(text, out double value) && value >= minimum && value <= maximum, value));
 
-    public static Setting<float[]> Numbers(string key, string? option, string valueName, string help, string? defaultText = null) =>
-        new(key, option, valueName, help, [], false, defaultText, "finite numbers separated by commas, one per channel", "array", ReadNumbers);
+    public static Setting<float[]> Numbers(
+        string key, string? option, string valueName, string help, string? defaultText = null) =>
+        new(
+            key, option, valueName, help, [], false, defaultText, "finite numbers separated by commas, one per channel", "array",
+            ReadNumbers);
 
     public static Setting<string[]> Names(string key, string valueName, string help, string? defaultText = null) =>
         new(key, null, valueName, help, [], true, defaultText, "names separated by commas", "array",
@@ -75,7 +97,9 @@ internal abstract class Setting(string key, string? option, string valueName, st
 
     /// <summary>Shares strictly between 0 and 1, ascending, each once.</summary>
     public static Setting<double[]> Shares(string key, string option, string help, params double[] defaultValue) =>
-        new(key, option, "SHARE,SHARE,…", help, defaultValue, true, string.Join(',', defaultValue.Select(share => share.ToString(CultureInfo.InvariantCulture))),
+        new(
+            key, option, "SHARE,SHARE,…", help, defaultValue, true,
+            string.Join(',', defaultValue.Select(share => share.ToString(CultureInfo.InvariantCulture))),
             "shares above 0 and below 1, ascending and separated by commas, such as 0.01,0.05", "array", ReadShares);
 
     private static (bool, double[]) ReadShares(string text)

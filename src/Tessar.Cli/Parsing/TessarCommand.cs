@@ -9,8 +9,8 @@ namespace Tessar.Cli.Parsing;
 /// <summary>One command: its options, its examples for the help, and what it does.</summary>
 internal abstract class TessarCommand : Command
 {
-    private readonly List<Setting> settings = [];
-    private readonly List<(string Line, string Meaning)> examples = [];
+    private readonly List<Setting> _settings = [];
+    private readonly List<(string Line, string Meaning)> _examples = [];
     private readonly List<OptionCondition> _conditions = [];
 
     protected TessarCommand(string name, string summary, string group)
@@ -24,12 +24,14 @@ internal abstract class TessarCommand : Command
     public string Group { get; }
 
     /// <summary>What tessar.json and the environment can give this command, beside the global settings.</summary>
-    public IReadOnlyList<Setting> Settings => settings;
+    public IReadOnlyList<Setting> Settings => _settings;
 
     /// <summary>Command lines (after the program's name) with what they do.</summary>
-    public IReadOnlyList<(string Line, string Meaning)> Examples => examples;
+    public IReadOnlyList<(string Line, string Meaning)> Examples => _examples;
 
-    /// <summary>`--set key=value`, present when the command has settings without an option of their own, or passes keys to a method.</summary>
+    /// <summary>
+    /// `--set key=value`, present when the command has settings without an option of their own, or passes keys to a method.
+    /// </summary>
     public Option<string[]>? Set { get; private set; }
 
     /// <summary>`--force`, present when the command writes files where the user says.</summary>
@@ -51,7 +53,7 @@ internal abstract class TessarCommand : Command
 
     public Setting<T> Add<T>(Setting<T> setting)
     {
-        settings.Add(setting);
+        _settings.Add(setting);
         if (setting.Option is { } option)
             Options.Add(option);
         return setting;
@@ -80,7 +82,8 @@ internal abstract class TessarCommand : Command
 
     protected void AddAcceptChangedModel() => AcceptChangedModel = Add(new Option<bool>("--accept-changed-model")
     {
-        Description = "Go on though a run's model isn't the one that was trained: its assembly or its answers changed. Results are kept apart",
+        Description =
+            "Go on though a run's model isn't the one that was trained: its assembly or its answers changed. Results are kept apart",
     });
 
     protected void AddSet(string help) =>
@@ -93,7 +96,9 @@ internal abstract class TessarCommand : Command
         {
             Force = Add(new Option<bool>("--force") { Description = "Replace files that exist" });
             if (!output.Required)
-                _conditions.Add(new("--force", call => call.IsGiven(Force), call => Options.OfType<OutputOption>().Any(call.IsGiven), "without a file to write"));
+                _conditions.Add(new(
+                    "--force", call => call.IsGiven(Force), call => Options.OfType<OutputOption>().Any(call.IsGiven),
+                    "without a file to write"));
         }
 
         Options.Insert(Options.IndexOf(Force), output);
@@ -101,10 +106,12 @@ internal abstract class TessarCommand : Command
     }
 
     /// <summary>Says that an option means something only beside another.</summary>
-    protected void OnlyWith(Option option, Option other) => _conditions.Add(new(option.Name, call => call.IsGiven(option), call => call.IsGiven(other), $"without `{other.Name}`"));
+    protected void OnlyWith(Option option, Option other) =>
+        _conditions.Add(new(option.Name, call => call.IsGiven(option), call => call.IsGiven(other), $"without `{other.Name}`"));
 
     /// <inheritdoc cref="OnlyWith(Option, Option)"/>
-    protected void OnlyWith(Setting setting, Option other) => OnlyIf(setting, call => call.IsGiven(other), $"without `{other.Name}`");
+    protected void OnlyWith(Setting setting, Option other) =>
+        OnlyIf(setting, call => call.IsGiven(other), $"without `{other.Name}`");
 
     /// <summary>Says when a setting means something.</summary>
     /// <param name="setting">The setting.</param>
@@ -113,16 +120,20 @@ internal abstract class TessarCommand : Command
     protected void OnlyIf(Setting setting, Func<Invocation, bool> holds, string otherwise) =>
         _conditions.Add(new(setting.Option?.Name ?? $"--set {setting.Key}", call => call.IsGiven(setting), holds, otherwise));
 
-    protected void AddExample(string line, string meaning) => examples.Add((line, meaning));
+    protected void AddExample(string line, string meaning) => _examples.Add((line, meaning));
 
     // A variable that a script forgot to set leaves an empty word behind.
     private void RefuseEmpty(ParseResult parsed)
     {
         IEnumerable<string> objections =
         [
-            .. Arguments.OfType<Argument<string>>().Where(argument => parsed.GetResult(argument) is { Tokens.Count: > 0 } && string.IsNullOrWhiteSpace(parsed.GetValue(argument)))
+            .. Arguments.OfType<Argument<string>>()
+            .Where(argument =>
+                parsed.GetResult(argument) is { Tokens.Count: > 0 } && string.IsNullOrWhiteSpace(parsed.GetValue(argument)))
                 .Select(argument => $"{argument.Name} is `{parsed.GetValue(argument)}`; required is {argument.Description}."),
-            .. Options.OfType<Option<string>>().Where(option => parsed.GetResult(option) is { Implicit: false } && string.IsNullOrWhiteSpace(parsed.GetValue(option)))
+            .. Options.OfType<Option<string>>()
+            .Where(option =>
+                parsed.GetResult(option) is { Implicit: false } && string.IsNullOrWhiteSpace(parsed.GetValue(option)))
                 .Select(option => $"`{option.Name}` is `{parsed.GetValue(option)}`; required is {option.HelpName}."),
         ];
         if (string.Join(' ', objections) is { Length: > 0 } all)
@@ -135,7 +146,8 @@ internal abstract class TessarCommand : Command
         using ParentWatch? parent = ParentWatch.Begin(interrupts.Stop);
         var root = (TessarRoot)parsed.RootCommandResult.Command;
         RefuseEmpty(parsed);
-        var call = new Invocation(parsed, this, SettingValues.Gather(root, this, parsed, () => root.Known.Catalog), interrupts.Cancellation);
+        var call = new Invocation(
+            parsed, this, SettingValues.Gather(root, this, parsed, () => root.Known.Catalog), interrupts.Cancellation);
         if (call.IsQuiet)
             NativeWarnings.Silence();
         string[] objections = [.. _conditions.Select(condition => condition.Objection(call)).OfType<string>()];

@@ -16,7 +16,8 @@ internal sealed class TessarRoot : RootCommand
         foreach (Command command in commands)
             Add(command);
         Options.Remove(Options.OfType<HelpOption>().Single());
-        Options.Insert(0, new HelpOption("--help", "-h") { Description = "Show this help", Action = new HelpText(), Recursive = true });
+        Options.Insert(
+            0, new HelpOption("--help", "-h") { Description = "Show this help", Action = new HelpText(), Recursive = true });
         foreach (VersionOption version in Options.OfType<VersionOption>())
             version.Description = "Show the version";
         SetAction(parsed => HelpText.Write(parsed.RootCommandResult.Command, parsed.InvocationConfiguration.Output));

@@ -9,10 +9,16 @@ internal static class Browser
     /// <summary>Asks the desktop to show a page. Returns why it couldn't, or null.</summary>
     public static string? Open(Uri page)
     {
-        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("DISPLAY") is null or "" && Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is null or "")
+        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("DISPLAY") is null or ""
+            && Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is null or "")
             return "there is no desktop here";
         ProcessStartInfo start = OperatingSystem.IsWindows() ? new(page.ToString()) { UseShellExecute = true }
-            : new(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [page.ToString()]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+            : new(OperatingSystem.IsMacOS() ? "open" : "xdg-open", [page.ToString()])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            };
         try
         {
             using Process? started = Process.Start(start);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Tessar.Cli.Terminal;
 
-/// <summary>Writes the lines of a command, whose words may come from data, with nothing in them that a terminal would obey.</summary>
+/// <summary>
+/// Writes the lines of a command, whose words may come from data, with nothing in them that a terminal would obey.
+/// </summary>
 /// <param name="target">Where they go.</param>
 internal sealed class EscapingWriter(TextWriter target) : TextWriter
 {

@@ -2,18 +2,22 @@ using System.Diagnostics;
 
 namespace Tessar.Cli.Terminal;
 
-/// <summary>Ends this process with the one that started it, when <c>TESSAR_PARENT</c> is <c>stdin</c>: its standard input ends when that one does.</summary>
+/// <summary>
+/// Ends this process with the one that started it, when <c>TESSAR_PARENT</c> is <c>stdin</c>: its standard input ends when that
+/// one does.
+/// </summary>
 /// <remarks>
-/// However a process ends, the system closes its end of the pipe, and this end reads that. A signal at the parent's death would be
-/// no replacement: Linux sends it when the <i>thread</i> ends that started the child. First the command is asked to stop in order;
-/// work that doesn't listen, in native code say, is ended after a while. Files are put in place whole, so that this costs nothing.
+/// However a process ends, the system closes its end of the pipe, and this end reads that. A signal at the parent's death would
+/// be no replacement: Linux sends it when the <i>thread</i> ends that started the child. First the command is asked to stop in
+/// order; work that doesn't listen, in native code say, is ended after a while. Files are put in place whole, so that this costs
+/// nothing.
 /// </remarks>
 internal sealed class ParentWatch : IDisposable
 {
     /// <summary>The variable of the environment that asks for the watch.</summary>
     public const string Variable = "TESSAR_PARENT";
 
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private readonly Action _stop;
@@ -57,7 +61,7 @@ internal sealed class ParentWatch : IDisposable
             _stop();
         }
 
-        Thread.Sleep(Grace);
+        Thread.Sleep(_grace);
         lock (_gate)
         {
             if (_isOver)

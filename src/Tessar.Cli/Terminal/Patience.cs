@@ -8,7 +8,7 @@ internal sealed class Patience : IDisposable
     /// <summary>How long nothing may be heard.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _clock;
     private readonly Action<string> _say;
@@ -22,7 +22,7 @@ internal sealed class Patience : IDisposable
     public Patience(TimeProvider clock, Action<string> say)
     {
         (_clock, _say, _heard) = (clock, say, clock.GetTimestamp());
-        _timer = clock.CreateTimer(_ => Look(), state: null, Interval, Interval);
+        _timer = clock.CreateTimer(_ => Look(), state: null, _interval, _interval);
     }
 
     /// <summary>Something went on.</summary>

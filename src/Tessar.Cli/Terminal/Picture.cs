@@ -14,24 +14,28 @@ internal sealed class Picture
     private const string Shades = " .:-=+*#%@";
     private const int LargestSide = 32;
 
-    private readonly byte[] red;
-    private readonly byte[] green;
-    private readonly byte[] blue;
+    private readonly byte[] _red;
+    private readonly byte[] _green;
+    private readonly byte[] _blue;
 
-    /// <summary>Takes an image of bytes, height × width × channels (1: grey, 3 or more: red, green, blue), larger ones reduced to 32 pixels.</summary>
+    /// <summary>
+    /// Takes an image of bytes, height × width × channels (1: grey, 3 or more: red, green, blue), larger ones reduced to 32
+    /// pixels.
+    /// </summary>
     public Picture(ReadOnlySpan<byte> pixels, int height, int width, int channels)
     {
         int reduction = Math.Max(1, (Math.Max(height, width) + LargestSide - 1) / LargestSide);
         (Height, Width) = ((height + reduction - 1) / reduction, (width + reduction - 1) / reduction);
-        (red, green, blue) = (new byte[Height * Width], new byte[Height * Width], new byte[Height * Width]);
-        byte[][] planes = [red, green, blue];
+        (_red, _green, _blue) = (new byte[Height * Width], new byte[Height * Width], new byte[Height * Width]);
+        byte[][] planes = [_red, _green, _blue];
         for (int plane = 0; plane < 3; plane++)
         {
             int channel = channels >= 3 ? plane : 0;
             for (int y = 0; y < Height; y++)
             {
                 for (int x = 0; x < Width; x++)
-                    planes[plane][(y * Width) + x] = Mean(pixels, height, width, channels, channel, y * reduction, x * reduction, reduction);
+                    planes[plane][(y * Width) + x] = Mean(
+                        pixels, height, width, channels, channel, y * reduction, x * reduction, reduction);
             }
         }
     }
@@ -59,7 +63,7 @@ internal sealed class Picture
                 }
                 string colors = depth == ColorDepth.TrueColor
                     ? string.Create(CultureInfo.InvariantCulture,
-                        $"\e[38;2;{red[upper]};{green[upper]};{blue[upper]};48;2;{red[lower]};{green[lower]};{blue[lower]}m")
+                        $"\e[38;2;{_red[upper]};{_green[upper]};{_blue[upper]};48;2;{_red[lower]};{_green[lower]};{_blue[lower]}m")
                     : string.Create(CultureInfo.InvariantCulture, $"\e[38;5;{PaletteIndex(upper)};48;5;{PaletteIndex(lower)}m");
                 if (colors != last)
                     text.Append(last = colors);
@@ -72,7 +76,8 @@ internal sealed class Picture
         return lines;
     }
 
-    private static byte Mean(ReadOnlySpan<byte> pixels, int height, int width, int channels, int channel, int top, int left, int size)
+    private static byte Mean(
+        ReadOnlySpan<byte> pixels, int height, int width, int channels, int channel, int top, int left, int size)
     {
         int sum = 0, count = 0;
         for (int y = top; y < Math.Min(top + size, height); y++)
@@ -84,14 +89,14 @@ internal sealed class Picture
     }
 
     // Brightness as the eye weighs it (ITU-R BT.601).
-    private int Grey(int at) => ((299 * red[at]) + (587 * green[at]) + (114 * blue[at])) / 1000;
+    private int Grey(int at) => ((299 * _red[at]) + (587 * _green[at]) + (114 * _blue[at])) / 1000;
 
     // The 256 colours of terminals: 232-255 are greys 8, 18, ..., 238; 16-231 a cube of 6 levels 0, 95, 135, ..., 255.
     private int PaletteIndex(int at)
     {
-        if (red[at] == green[at] && green[at] == blue[at])
-            return red[at] < 4 ? 16 : red[at] > 246 ? 231 : 232 + Math.Clamp((red[at] - 3) / 10, 0, 23);
-        return 16 + (36 * Level(red[at])) + (6 * Level(green[at])) + Level(blue[at]);
+        if (_red[at] == _green[at] && _green[at] == _blue[at])
+            return _red[at] < 4 ? 16 : _red[at] > 246 ? 231 : 232 + Math.Clamp((_red[at] - 3) / 10, 0, 23);
+        return 16 + (36 * Level(_red[at])) + (6 * Level(_green[at])) + Level(_blue[at]);
     }
 
     private static int Level(byte value) => value < 48 ? 0 : value < 115 ? 1 : (value - 35) / 40;

@@ -5,7 +5,9 @@ internal static class PictureStrip
 {
     private const int Gap = 3;
 
-    /// <summary>How many of <paramref name="wanted"/> pictures to show so that each row is full: at most <paramref name="rows"/> rows.</summary>
+    /// <summary>
+    /// How many of <paramref name="wanted"/> pictures to show so that each row is full: at most <paramref name="rows"/> rows.
+    /// </summary>
     public static int Fitting(int wanted, int pictureWidth, int rows, TerminalStyle style)
     {
         int perRow = Math.Max(1, (style.Width + Gap) / (pictureWidth + Gap));
@@ -13,7 +15,8 @@ internal static class PictureStrip
     }
 
     /// <summary>The lines of the strip; a caption longer than its picture is cut with an ellipsis.</summary>
-    public static IEnumerable<string> Lines(IReadOnlyList<(Picture Picture, IReadOnlyList<string> Captions)> items, TerminalStyle style)
+    public static IEnumerable<string> Lines(
+        IReadOnlyList<(Picture Picture, IReadOnlyList<string> Captions)> items, TerminalStyle style)
     {
         if (items.Count == 0)
             yield break;
@@ -26,9 +29,13 @@ internal static class PictureStrip
             var row = items.Skip(first).Take(perRow).ToArray();
             var pictures = row.Select(item => item.Picture.Lines(style.Depth)).ToArray();
             for (int line = 0; line < pictures.Max(picture => picture.Count); line++)
-                yield return Join(row.Select((item, i) => line < pictures[i].Count ? (pictures[i][line], item.Picture.Width) : (string.Empty, 0)), cell);
+                yield return Join(
+                    row.Select((item, i) =>
+                        line < pictures[i].Count ? (pictures[i][line], item.Picture.Width) : (string.Empty, 0)), cell);
             for (int line = 0; line < row.Max(item => item.Captions.Count); line++)
-                yield return Join(row.Select(item => Caption(line < item.Captions.Count ? item.Captions[line] : string.Empty, cell - Gap)), cell);
+                yield return Join(
+                    row.Select(item => Caption(line < item.Captions.Count ? item.Captions[line] : string.Empty, cell - Gap)),
+                    cell);
         }
     }
 

@@ -9,7 +9,11 @@ internal static class PlainTable
     {
         Table table = new Table().Border(TableBorder.None);
         foreach (string heading in headings)
-            table.AddColumn(new TableColumn($"[bold]{Markup.Escape(Printable.Text(heading))}[/]") { NoWrap = true, Padding = new Padding(0, 0, 2, 0) });
+            table.AddColumn(new TableColumn($"[bold]{Markup.Escape(Printable.Text(heading))}[/]")
+            {
+                NoWrap = true,
+                Padding = new Padding(0, 0, 2, 0)
+            });
         return table;
     }
 

@@ -4,12 +4,14 @@ using Spectre.Console.Rendering;
 
 namespace Tessar.Cli.Terminal;
 
-/// <summary>Shows the progress of work on standard error: a bar for each stage on a terminal, a line every ten seconds elsewhere.</summary>
+/// <summary>
+/// Shows the progress of work on standard error: a bar for each stage on a terminal, a line every ten seconds elsewhere.
+/// </summary>
 internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvider? clock = null)
 {
-    private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _lineInterval = TimeSpan.FromSeconds(10);
 
-    private readonly TimeProvider clock = clock ?? TimeProvider.System;
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
     /// <summary>Runs work that mostly has nothing to report: no bar, which would leave an empty line.</summary>
     public T RunQuickly<T>(Func<IProgress<ProgressUpdate>, T> work) =>
@@ -28,7 +30,7 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
 
     private T RunForAProgram<T>(Func<IProgress<ProgressUpdate>, T> work)
     {
-        var lines = new ProgressLines(errors, clock);
+        var lines = new ProgressLines(errors, _clock);
         T result = work(lines);
         lines.Finish();
         return result;
@@ -37,10 +39,11 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
     private T RunWithBars<T>(TerminalStyle style, Func<IProgress<ProgressUpdate>, T> work)
     {
         IAnsiConsole console = style.CreateConsole(errors);
-        using var patience = new Patience(clock, console.WriteLine);
+        using var patience = new Patience(_clock, console.WriteLine);
         return console.Progress().AutoClear(false).ExcludeVerticalPadding()
             .Columns(
-                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = Math.Clamp(style.Width - 75, 8, 30) },
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn { Width = Math.Clamp(style.Width - 75, 8, 30) },
                 new PercentageColumn(), new RemainingTimeColumn(), new DetailColumn())
             .Start(context =>
             {
@@ -53,12 +56,13 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
                     if (task is null || stage != update.Stage)
                     {
                         Finish(task);
-                        (task, stage, start) = (context.AddTask($"{Markup.Escape(update.Stage),-10}"), update.Stage, clock.GetTimestamp());
+                        (task, stage, start) = (
+                            context.AddTask($"{Markup.Escape(update.Stage),-10}"), update.Stage, _clock.GetTimestamp());
                     }
                     task.IsIndeterminate = update.Total == 0;
                     task.MaxValue = Math.Max(1, update.Total);
                     task.Value = update.Done;
-                    task.Tag = $"{Rate(update, clock.GetElapsedTime(start))}{Detail(update)}";
+                    task.Tag = $"{Rate(update, _clock.GetElapsedTime(start))}{Detail(update)}";
                 }));
                 Finish(task);
                 return result;
@@ -76,27 +80,27 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
 
     private T RunWithLines<T>(Func<IProgress<ProgressUpdate>, T> work)
     {
-        long start = clock.GetTimestamp();
-        TimeSpan next = LineInterval;
+        long start = _clock.GetTimestamp();
+        TimeSpan next = _lineInterval;
         ProgressUpdate last = default;
-        using var patience = new Patience(clock, errors.WriteLine);
+        using var patience = new Patience(_clock, errors.WriteLine);
         T result = work(new Reporter(update =>
         {
             patience.Heard();
             if (last.Stage is not null && last.Stage != update.Stage)
             {
-                errors.WriteLine(Printable.Text(Summary(last, clock.GetElapsedTime(start))));
-                (start, next) = (clock.GetTimestamp(), LineInterval);
+                errors.WriteLine(Printable.Text(Summary(last, _clock.GetElapsedTime(start))));
+                (start, next) = (_clock.GetTimestamp(), _lineInterval);
             }
             last = update;
-            TimeSpan elapsed = clock.GetElapsedTime(start);
+            TimeSpan elapsed = _clock.GetElapsedTime(start);
             if (elapsed < next)
                 return;
-            next = elapsed + LineInterval;
+            next = elapsed + _lineInterval;
             errors.WriteLine(Printable.Text(Line(update, elapsed)));
         }));
         if (last.Stage is not null)
-            errors.WriteLine(Printable.Text(Summary(last, clock.GetElapsedTime(start))));
+            errors.WriteLine(Printable.Text(Summary(last, _clock.GetElapsedTime(start))));
         return result;
     }
 
@@ -114,7 +118,9 @@ internal sealed class ProgressDisplay(TextWriter errors, bool quiet, TimeProvide
     private static string Rate(ProgressUpdate update, TimeSpan elapsed)
     {
         double rate = update.Done / Math.Max(elapsed.TotalSeconds, 1e-3);
-        string number = rate is > 0 and < 9.95 ? rate.ToString(rate < 0.095 ? "0.000" : "0.0", CultureInfo.InvariantCulture) : Quantity.Count((long)rate);
+        string number = rate is > 0 and < 9.95
+            ? rate.ToString(rate < 0.095 ? "0.000" : "0.0", CultureInfo.InvariantCulture)
+            : Quantity.Count((long)rate);
         return $"{number} {update.Unit}/s";
     }
 

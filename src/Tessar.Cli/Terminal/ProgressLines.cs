@@ -3,17 +3,20 @@ using System.Text.Json.Serialization;
 
 namespace Tessar.Cli.Terminal;
 
-/// <summary>Progress for a program that started this one: a line of JSON per report on standard error, when <c>TESSAR_PROGRESS</c> is <c>json</c>.</summary>
+/// <summary>
+/// Progress for a program that started this one: a line of JSON per report on standard error, when <c>TESSAR_PROGRESS</c> is
+/// <c>json</c>.
+/// </summary>
 /// <remarks>
-/// A line is <c>{"progress":{"stage":"Gradients","done":300,"total":10000,"unit":"examples"}}</c>, with a <c>detail</c> where there
-/// is one and a total of 0 where it isn't known. At most ten a second, but always the first and the last of a stage.
+/// A line is <c>{"progress":{"stage":"Gradients","done":300,"total":10000,"unit":"examples"}}</c>, with a <c>detail</c> where
+/// there is one and a total of 0 where it isn't known. At most ten a second, but always the first and the last of a stage.
 /// </remarks>
 internal sealed partial class ProgressLines(TextWriter errors, TimeProvider clock) : IProgress<ProgressUpdate>
 {
     /// <summary>The variable of the environment that asks for the lines.</summary>
     public const string Variable = "TESSAR_PROGRESS";
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
 
     private long _told;
     private ProgressUpdate _last;
@@ -29,7 +32,7 @@ internal sealed partial class ProgressLines(TextWriter errors, TimeProvider cloc
         if (isNewStage)
             Finish();
         (_last, _isPending) = (value, true);
-        if (isNewStage || clock.GetElapsedTime(_told) >= Interval)
+        if (isNewStage || clock.GetElapsedTime(_told) >= _interval)
             Finish();
     }
 

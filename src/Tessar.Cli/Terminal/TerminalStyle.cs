@@ -12,8 +12,12 @@ internal sealed record TerminalStyle(bool IsTerminal, ColorDepth Depth, int Widt
     /// <summary>Looks at the stream and at NO_COLOR, TERM and COLORTERM.</summary>
     public static TerminalStyle For(TextWriter stream)
     {
-        bool isTerminal = stream == Console.Out ? !Console.IsOutputRedirected : stream == Console.Error && !Console.IsErrorRedirected;
-        return new TerminalStyle(isTerminal, isTerminal ? DepthOf(Environment.GetEnvironmentVariable) : ColorDepth.None, isTerminal ? WindowWidth() : WidthOfFiles);
+        bool isTerminal = stream == Console.Out
+            ? !Console.IsOutputRedirected
+            : stream == Console.Error && !Console.IsErrorRedirected;
+        return new TerminalStyle(
+            isTerminal, isTerminal ? DepthOf(Environment.GetEnvironmentVariable) : ColorDepth.None,
+            isTerminal ? WindowWidth() : WidthOfFiles);
     }
 
     /// <summary>The colours that the environment promises for a terminal (no-color.org; COLORTERM as terminals set it).</summary>

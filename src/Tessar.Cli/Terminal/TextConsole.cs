@@ -3,7 +3,9 @@ using Spectre.Console.Rendering;
 
 namespace Tessar.Cli.Terminal;
 
-/// <summary>The console that commands write to: tables keep their styles, words from data lose what a terminal would obey.</summary>
+/// <summary>
+/// The console that commands write to: tables keep their styles, words from data lose what a terminal would obey.
+/// </summary>
 internal sealed class TextConsole : IAnsiConsole
 {
     private readonly IAnsiConsole _inner;
@@ -12,7 +14,10 @@ internal sealed class TextConsole : IAnsiConsole
     public TextConsole(TerminalStyle style, TextWriter stream)
     {
         _inner = style.CreateConsole(stream);
-        Profile = new Profile(new AnsiConsoleOutput(new EscapingWriter(stream)), _inner.Profile.Capabilities, stream.Encoding) { Width = style.Width };
+        Profile = new Profile(new AnsiConsoleOutput(new EscapingWriter(stream)), _inner.Profile.Capabilities, stream.Encoding)
+        {
+            Width = style.Width
+        };
     }
 
     public Profile Profile { get; }
@@ -35,7 +40,8 @@ internal sealed class TextConsole : IAnsiConsole
 /// <summary>Takes out of everything rendered what a terminal would obey; styles are added later and stay.</summary>
 internal sealed class EscapingHook : IRenderHook
 {
-    public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) => renderables.Select(inner => new Escaped(inner));
+    public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) =>
+        renderables.Select(inner => new Escaped(inner));
 
     private sealed class Escaped(IRenderable inner) : IRenderable
     {
@@ -43,7 +49,8 @@ internal sealed class EscapingHook : IRenderHook
 
         public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => inner.Render(options, maxWidth).Select(Safe);
 
-        private static Segment Safe(Segment segment) => segment.IsControlCode || segment.IsLineBreak || !segment.Text.Any(Printable.IsRisky)
+        private static Segment Safe(Segment segment) =>
+            segment.IsControlCode || segment.IsLineBreak || !segment.Text.Any(Printable.IsRisky)
             ? segment : new Segment(Printable.Lines(segment.Text), segment.Style, segment.Link);
     }
 }

@@ -6,8 +6,12 @@ using Tessar.Methods;
 namespace Tessar.Lenses.Data;
 
 /// <summary>Finds the training examples that raised or lowered a run's predictions.</summary>
-/// <remarks>Answers with an <see cref="Attribution"/>; a folder of results is opened by <see cref="AttributionResult.Open"/>.</remarks>
-[Lens("data", Verb = "attribute", Question = "Which training examples made this prediction?", DefaultMethod = "data/trak", NeedsTargets = true)]
+/// <remarks>
+/// Answers with an <see cref="Attribution"/>; a folder of results is opened by <see cref="AttributionResult.Open"/>.
+/// </remarks>
+[Lens(
+    "data", Verb = "attribute", Question = "Which training examples made this prediction?", DefaultMethod = "data/trak",
+    NeedsTargets = true)]
 internal sealed class DataLens(DataLensOptions options) : IQuestion
 {
     // 8 bytes a score while they are summed, 4 in the end.
@@ -23,10 +27,12 @@ internal sealed class DataLens(DataLensOptions options) : IQuestion
     {
         ArgumentNullException.ThrowIfNull(inquiry);
         if (_options.TopOnly && _options.All)
-            throw new TessarException("top-only keeps the strongest scores, all keeps every score. Leave one of them out.", ErrorKind.Usage);
+            throw new TessarException(
+                "top-only keeps the strongest scores, all keeps every score. Leave one of them out.", ErrorKind.Usage);
         IAttributionMethod method = inquiry.CreateMethod<IAttributionMethod>();
         if (_options.TopOnly && method is not ITopAttribution)
-            throw new TessarException($"{inquiry.Method.Name} can't stream its scores. Leave top-only out, or choose data/trak.", ErrorKind.Usage);
+            throw new TessarException(
+                $"{inquiry.Method.Name} can't stream its scores. Leave top-only out, or choose data/trak.", ErrorKind.Usage);
         inquiry.UseEnsemble(_options.Ensemble);
         ExampleSet train = inquiry.Train(), targets = inquiry.Targets();
         Attribution found = Find(inquiry, method, train, targets);
@@ -81,7 +87,9 @@ internal sealed record DataLensOptions
     public bool All { get; init; }
 }
 
-/// <summary>What the Data lens answers: the strongest training examples of each target, and all scores where they fit into memory.</summary>
+/// <summary>
+/// What the Data lens answers: the strongest training examples of each target, and all scores where they fit into memory.
+/// </summary>
 /// <param name="Strongest">The strongest of both signs.</param>
 /// <param name="All">Every score; null when they were streamed.</param>
 public sealed record Attribution(TopAttribution Strongest, AttributionMatrix? All);

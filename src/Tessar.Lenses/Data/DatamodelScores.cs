@@ -11,18 +11,22 @@ using Tessar.Tasks;
 
 namespace Tessar.Lenses.Data;
 
-/// <summary>Trains models on random subsets and learns, for each target, how its output follows from which examples a model saw.</summary>
+/// <summary>
+/// Trains models on random subsets and learns, for each target, how its output follows from which examples a model saw.
+/// </summary>
 /// <remarks>
-/// f(q; S) ≈ b + Σ_{i ∈ S} w_i, score[i, q] = w_i. Fitted by the lasso, its penalty chosen on a tenth of the models, or as the difference of
-/// means with and without the example. Slow and honest: what it learns from are models that really were trained without the example.
-/// Source: Ilyas et al., arXiv:2202.00622; difference in means: Feldman, Zhang, arXiv:2008.03703.
+/// f(q; S) ≈ b + Σ_{i ∈ S} w_i, score[i, q] = w_i. Fitted by the lasso, its penalty chosen on a tenth of the models, or as the
+/// difference of means with and without the example. Slow and honest: what it learns from are models that really were trained
+/// without the example. Source: Ilyas et al., arXiv:2202.00622; difference in means: Feldman, Zhang, arXiv:2008.03703.
 /// </remarks>
 [Method(
-    "data/datamodels", Paper = "arXiv:2202.00622", Cost = "M trainings; then per target about n·M/8 additions for each penalty; M·(n/8 + 4m) bytes of disk",
-    Needs = MethodNeeds.Retraining, HasIndividualDraws = true, BestFor = "the truth that other methods approximate, where hundreds of trainings can be paid for")]
+    "data/datamodels", Paper = "arXiv:2202.00622",
+    Cost = "M trainings; then per target about n·M/8 additions for each penalty; M·(n/8 + 4m) bytes of disk",
+    Needs = MethodNeeds.Retraining, HasIndividualDraws = true,
+    BestFor = "the truth that other methods approximate, where hundreds of trainings can be paid for")]
 public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributionMethod
 {
-    private readonly DatamodelScoresOptions options = options.Checked();
+    private readonly DatamodelScoresOptions _options = options.Checked();
     private const string MethodName = "data/datamodels";
     private const int MostSelfTargets = 20_000;
     private const double GapLimit = 1e-3;
@@ -50,11 +54,18 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(context);
-        if (train.Count > MostSelfTargets && options.Estimator == DatamodelEstimator.Lasso)
+        if (train.Count > MostSelfTargets && _options.Estimator == DatamodelEstimator.Lasso)
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"The self-influence of {train} takes {train.Count} lasso paths, one per example; {MostSelfTargets} are the most. ")
-                + "Choose fewer training examples, or estimator=difference.", ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "train"), new(RemedyKind.SetMethodOption, "estimator", "difference")] };
+                CultureInfo.InvariantCulture,
+                $"The self-influence of {train} takes {train.Count} lasso paths, one per example; {MostSelfTargets} are the most. ")
+                + "Choose fewer training examples, or estimator=difference.", ErrorKind.Usage)
+                {
+                    Remedies = [
+                        new(RemedyKind.ChangeArgument, "train"),
+                        new(RemedyKind.SetMethodOption, "estimator", "difference")
+                    ]
+                };
         }
 
         float[] own = new float[train.Count];
@@ -71,32 +82,36 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
 
     // Trains, fits every target, hands its weights on (from several threads), and says how it went.
     private AttributionReport Fit(
-        RunView run, ExampleSet train, ExampleSet targets, MethodContext context, Action<int, IEnumerable<(int Example, double Weight)>> take)
+        RunView run, ExampleSet train, ExampleSet targets, MethodContext context,
+        Action<int, IEnumerable<(int Example, double Weight)>> take)
     {
         Check(train, context);
         // Of its own domain: models that judge an attribution must not be those it was fitted to.
-        ulong seed = new RandomStream(options.Seed ?? context.Seed, "datamodels", 0L).NextUInt64();
+        ulong seed = new RandomStream(_options.Seed ?? context.Seed, "datamodels", 0L).NextUInt64();
         SubsetTrainings trainings = SubsetTrainings.Train(
-            MethodName, run, train, targets, options.Subsets, count => ExampleMasks.ExactSize(count, train.Count, options.Fraction, seed),
-            options.SeedsPerSubset, options.Output, seed, context, SplitColumns.Least);
+            MethodName, run, train, targets, _options.Subsets,
+            count => ExampleMasks.ExactSize(count, train.Count, _options.Fraction, seed),
+            _options.SeedsPerSubset, _options.Output, seed, context, SplitColumns.Least);
         var watch = Stopwatch.StartNew();
         var columns = new SplitColumns(trainings.Masks, trainings.Answered, seed);
         var heldOut = new HeldOutCorrelation(targets.Count);
         List<SelfCheck> checks = [];
         List<string> remarks = trainings.Remarks;
-        if (options.Estimator == DatamodelEstimator.Lasso)
+        if (_options.Estimator == DatamodelEstimator.Lasso)
             FitLasso(trainings, columns, heldOut, context, take, checks, remarks);
         else
             FitDifference(trainings, columns, heldOut, context, take, checks);
         checks.AddRange(heldOut.Checks("models held out of the fit"));
         if (columns.All.Constant > 0)
-            remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{columns.All.Constant} examples are in all subsets or in none, so their score is 0."));
+            remarks.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{columns.All.Constant} examples are in all subsets or in none, so their score is 0."));
         remarks.ForEach(remark => context.Warn?.Invoke(remark));
         return new AttributionReport
         {
             Method = MethodName,
-            Output = OutputFunction.For(options.Output).Name,
-            Units = SubsetTrainings.Units(options.Output),
+            Output = OutputFunction.For(_options.Output).Name,
+            Units = SubsetTrainings.Units(_options.Output),
             Parameters = 0,
             SkippedParameters = [],
             Checks = checks,
@@ -112,7 +127,7 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
         SubsetTrainings trainings, SplitColumns columns, HeldOutCorrelation heldOut, MethodContext context,
         Action<int, IEnumerable<(int, double)>> take, List<SelfCheck> checks, List<string> remarks)
     {
-        var settings = new LassoPathSettings(options.Penalties, options.PathRatio, options.Ridge);
+        var settings = new LassoPathSettings(_options.Penalties, _options.PathRatio, _options.Ridge);
         double[] gaps = new double[trainings.Targets], sizes = new double[trainings.Targets];
         bool[] endsPath = new bool[trainings.Targets];
         TargetFits.Run(trainings.Targets, () => new LassoPath(columns, settings), (path, target) =>
@@ -123,19 +138,25 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
             heldOut.Add(target, fit.HeldOutPredictions, columns.TakeHeldOut(y));
             take(target, fit.Weights);
         }, context);
-        checks.Add(new SelfCheck("kkt-gap", gaps.Max(), GapLimit, "Largest violation of the lasso's optimality conditions, relative to the penalty, over targets."));
-        checks.Add(new SelfCheck("non-zero-weights", sizes.Average(), null, "Examples with a weight that isn't 0, mean over targets."));
+        checks.Add(new SelfCheck(
+            "kkt-gap", gaps.Max(), GapLimit,
+            "Largest violation of the lasso's optimality conditions, relative to the penalty, over targets."));
+        checks.Add(new SelfCheck(
+            "non-zero-weights", sizes.Average(), null, "Examples with a weight that isn't 0, mean over targets."));
         // About s·2 ln n models tell s effects from noise (Wainwright, arXiv:math/0605740).
         double resolved = trainings.Answered.Length / (2 * Math.Log(columns.All.Count));
         if (sizes.Average() > resolved)
         {
             remarks.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{trainings.Answered.Length} subsets tell about {Math.Max(1, resolved):0} effects per target from noise, but {sizes.Average():0} weights aren't 0: only the strongest mean something."));
+                $"{trainings.Answered.Length} subsets tell about {Math.Max(1, resolved):0} effects per target from noise, but "
+                    + $"{sizes.Average():0} weights aren't 0: only the strongest mean something."));
         }
 
         if (endsPath.Count(ends => ends) is var ended and > 0)
-            remarks.Add(string.Create(CultureInfo.InvariantCulture, $"For {ended} targets the smallest penalty was best: a smaller path-ratio might fit better."));
+            remarks.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"For {ended} targets the smallest penalty was best: a smaller path-ratio might fit better."));
     }
 
     private static void FitDifference(
@@ -143,7 +164,9 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
         Action<int, IEnumerable<(int, double)>> take, List<SelfCheck> checks)
     {
         double[] errors = new double[trainings.Targets];
-        TargetFits.Run(trainings.Targets, () => new double[2][] { new double[columns.All.Count], new double[columns.All.Count] }, (own, target) =>
+        TargetFits.Run(
+            trainings.Targets, () => new double[2][] { new double[columns.All.Count], new double[columns.All.Count] },
+            (own, target) =>
         {
             double[] y = trainings.Outputs(target);
             DifferenceInMeans.Fit(columns.Fitted, columns.TakeFitted(y), own[0], own[1]);
@@ -152,29 +175,41 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
             errors[target] = own[1].Where(e => !double.IsNaN(e)).DefaultIfEmpty(0).Average();
             take(target, own[0].Select((weight, i) => (i, weight)));
         }, context);
-        checks.Add(new SelfCheck("standard-error", errors.Average(), null, "Welch's standard error of a score, mean over examples and targets."));
+        checks.Add(new SelfCheck(
+            "standard-error", errors.Average(), null, "Welch's standard error of a score, mean over examples and targets."));
     }
 
     private void Check(ExampleSet train, MethodContext context)
     {
         SubsetTrainings.Retrainer(MethodName, context);
-        SubsetFraction.Check(MethodName, options.Fraction);
-        if (options.Subsets < SplitColumns.Least)
+        SubsetFraction.Check(MethodName, _options.Fraction);
+        if (_options.Subsets < SplitColumns.Least)
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"{MethodName}: subsets is {options.Subsets}; at least {SplitColumns.Least} are needed, and hundreds to see more than the strongest effects."), ErrorKind.Usage);
+                CultureInfo.InvariantCulture,
+                $"{MethodName}: subsets is {_options.Subsets}; at least {SplitColumns.Least} are needed, and hundreds to see "
+                    + $"more than the strongest effects."), ErrorKind.Usage);
         }
 
-        if (options.PathRatio is not (> 0 and < 1))
+        if (_options.PathRatio is not (> 0 and < 1))
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"{MethodName}: path-ratio is {options.PathRatio}; it has to lie strictly between 0 and 1, such as 0.01."), ErrorKind.Usage);
+                CultureInfo.InvariantCulture,
+                $"{MethodName}: path-ratio is {_options.PathRatio}; it has to lie strictly between 0 and 1, such as 0.01."),
+                ErrorKind.Usage);
         }
 
-        if (train.Count < 2 || Math.Round(options.Fraction * train.Count, MidpointRounding.AwayFromZero) is var size && (size < 1 || size >= train.Count))
+        if (train.Count < 2
+            || Math.Round(_options.Fraction * train.Count, MidpointRounding.AwayFromZero) is var size
+            && (size < 1 || size >= train.Count))
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"{MethodName}: a fraction of {options.Fraction} of {train} leaves subsets that are empty or hold everything. Choose more training examples, or another fraction."), ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "train"), new(RemedyKind.SetMethodOption, "fraction")] };
+                CultureInfo.InvariantCulture,
+                $"{MethodName}: a fraction of {_options.Fraction} of {train} leaves subsets that are empty or hold everything. "
+                    + $"Choose more training examples, or another fraction."), ErrorKind.Usage)
+                    {
+                        Remedies = [new(RemedyKind.ChangeArgument, "train"), new(RemedyKind.SetMethodOption, "fraction")]
+                    };
         }
     }
 }
@@ -208,7 +243,9 @@ public sealed record DatamodelScoresOptions
     [Range(0.0, 1.0)]
     public double PathRatio { get; init; } = 0.01;
 
-    /// <summary>Ridge penalty λ₂ on the standardised weights beside the lasso's: spreads weight over examples that always come together.</summary>
+    /// <summary>
+    /// Ridge penalty λ₂ on the standardised weights beside the lasso's: spreads weight over examples that always come together.
+    /// </summary>
     [Range(0.0, 1_000_000.0)]
     public double Ridge { get; init; }
 

@@ -11,18 +11,23 @@ using Tessar.Tasks;
 
 namespace Tessar.Lenses.Data;
 
-/// <summary>Trains models on random unions of groups of examples and regresses each target's output on which groups a model saw.</summary>
+/// <summary>
+/// Trains models on random unions of groups of examples and regresses each target's output on which groups a model saw.
+/// </summary>
 /// <remarks>
-/// f(q; S) ≈ b + Σ_{g ⊆ S} w_g, by ordinary least squares or ridge, with standard errors; score[i, q] = w_g/|g| for the group g of example i, so
-/// that the scores of a group add up to its effect. Tens of trainings are enough where datamodels of single examples need thousands. Groups are
-/// drawn independently: a fixed number of them would make the regression singular. Source: the groups are our variant of arXiv:2202.00622.
+/// f(q; S) ≈ b + Σ_{g ⊆ S} w_g, by ordinary least squares or ridge, with standard errors; score[i, q] = w_g/|g| for the group g
+/// of example i, so that the scores of a group add up to its effect. Tens of trainings are enough where datamodels of single
+/// examples need thousands. Groups are drawn independently: a fixed number of them would make the regression singular. Source:
+/// the groups are our variant of arXiv:2202.00622.
 /// </remarks>
 [Method(
-    "data/datamodels-grouped", Paper = "arXiv:2202.00622", Cost = "M ≥ 4G trainings; then M·G multiplications per target; M·(n + 4m) bytes of disk",
-    Needs = MethodNeeds.Retraining, HasIndividualDraws = true, BestFor = "which classes or parts of the data a prediction rests on, with error bars")]
+    "data/datamodels-grouped", Paper = "arXiv:2202.00622",
+    Cost = "M ≥ 4G trainings; then M·G multiplications per target; M·(n + 4m) bytes of disk",
+    Needs = MethodNeeds.Retraining, HasIndividualDraws = true,
+    BestFor = "which classes or parts of the data a prediction rests on, with error bars")]
 public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttributionMethod
 {
-    private readonly DatamodelsGroupedOptions options = options.Checked();
+    private readonly DatamodelsGroupedOptions _options = options.Checked();
     private const string MethodName = "data/datamodels-grouped";
     private const int SubsetsPerGroup = 4;
 
@@ -60,19 +65,21 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
         return (float)(weights[group] / groups.Size(group));
     }
 
-    private AttributionReport Fit(RunView run, ExampleSet train, ExampleSet targets, MethodContext context, Action<int, ExampleGroups, double[]> take)
+    private AttributionReport Fit(
+        RunView run, ExampleSet train, ExampleSet targets, MethodContext context, Action<int, ExampleGroups, double[]> take)
     {
         SubsetTrainings.Retrainer(MethodName, context);
-        SubsetFraction.Check(MethodName, options.Fraction);
+        SubsetFraction.Check(MethodName, _options.Fraction);
         ExampleGroups groups = Groups(train);
         // Of its own domain: models that judge an attribution must not be those it was fitted to.
-        ulong seed = new RandomStream(options.Seed ?? context.Seed, "datamodels, grouped", 0L).NextUInt64();
-        bool[][] drawn = groups.Draw(options.Subsets, options.Fraction, seed);
+        ulong seed = new RandomStream(_options.Seed ?? context.Seed, "datamodels, grouped", 0L).NextUInt64();
+        bool[][] drawn = groups.Draw(_options.Subsets, _options.Fraction, seed);
         ExampleMasks masks = groups.Masks(drawn);
         SubsetTrainings trainings = SubsetTrainings.Train(
-            MethodName, run, train, targets, options.Subsets, _ => masks, options.SeedsPerSubset, options.Output, seed, context, SubsetsPerGroup * groups.Count);
+            MethodName, run, train, targets, _options.Subsets, _ => masks, _options.SeedsPerSubset, _options.Output, seed,
+            context, SubsetsPerGroup * groups.Count);
         var watch = Stopwatch.StartNew();
-        var regression = new GroupRegression([.. trainings.Answered.Select(m => drawn[m])], options.Ridge, groups.Describe);
+        var regression = new GroupRegression([.. trainings.Answered.Select(m => drawn[m])], _options.Ridge, groups.Describe);
         var heldOut = new HeldOutCorrelation(targets.Count);
         double[] errors = new double[targets.Count], clear = new double[targets.Count];
         TargetFits.Run(targets.Count, () => regression, (own, target) =>
@@ -88,14 +95,17 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
         return new AttributionReport
         {
             Method = MethodName,
-            Output = OutputFunction.For(options.Output).Name,
-            Units = SubsetTrainings.Units(options.Output) + ", its group's change shared equally",
+            Output = OutputFunction.For(_options.Output).Name,
+            Units = SubsetTrainings.Units(_options.Output) + ", its group's change shared equally",
             Parameters = 0,
             SkippedParameters = [],
             Checks =
             [
-                new SelfCheck("standard-error", errors.Average(), null, "Standard error of a whole group's effect, mean over groups and targets."),
-                new SelfCheck("clear-effects", clear.Average(), null, "Share of group effects beyond two standard errors; 0.05 by chance."),
+                new SelfCheck(
+                    "standard-error", errors.Average(), null,
+                    "Standard error of a whole group's effect, mean over groups and targets."),
+                new SelfCheck(
+                    "clear-effects", clear.Average(), null, "Share of group effects beyond two standard errors; 0.05 by chance."),
                 .. heldOut.Checks("models left out one by one"),
             ],
             Remarks = trainings.Remarks,
@@ -108,16 +118,21 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
 
     private ExampleGroups Groups(ExampleSet train)
     {
-        ExampleGroups groups = ExampleGroups.Of(train, options.Groups, options.Slices);
+        ExampleGroups groups = ExampleGroups.Of(train, _options.Groups, _options.Slices);
         if (groups.Count < 2)
         {
             throw new TessarException(
-                $"{MethodName}: all of {train} is one group, so no two subsets differ. Choose other `groups`, or more training examples.", ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "groups"), new(RemedyKind.ChangeArgument, "train")] };
+                $"{MethodName}: all of {train} is one group, so no two subsets differ. Choose other `groups`, or more training "
+                    + $"examples.", ErrorKind.Usage)
+                    {
+                        Remedies = [new(RemedyKind.SetMethodOption, "groups"), new(RemedyKind.ChangeArgument, "train")]
+                    };
         }
 
-        return options.Subsets >= SubsetsPerGroup * groups.Count ? groups : throw new TessarException(string.Create(
+        return _options.Subsets >= SubsetsPerGroup * groups.Count ? groups : throw new TessarException(string.Create(
             CultureInfo.InvariantCulture,
-            $"{MethodName}: {options.Subsets} subsets can't tell {groups.Count} groups apart; {SubsetsPerGroup} per group are needed. Set subsets={SubsetsPerGroup * groups.Count} or more, or make fewer groups."), ErrorKind.Usage);
+            $"{MethodName}: {_options.Subsets} subsets can't tell {groups.Count} groups apart; {SubsetsPerGroup} per group are "
+                + $"needed. Set subsets={SubsetsPerGroup * groups.Count} or more, or make fewer groups."), ErrorKind.Usage);
     }
 }
 

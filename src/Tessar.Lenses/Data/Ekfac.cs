@@ -14,17 +14,20 @@ namespace Tessar.Lenses.Data;
 
 /// <summary>Influence functions with the whole gradient and a curvature that has two small factors per layer.</summary>
 /// <remarks>
-/// score[i, j] = (1/n) Σ_l ∇f_l(q_j)ᵀ (H_l + λ_l I)⁻¹ (−∇ℓ_l(z_i)). For a Linear or convolution layer H_l = (Q_D ⊗ Q_A) diag(Λ) (Q_D ⊗ Q_A)ᵀ with
-/// the eigenvectors of A = E[aaᵀ] and D = E[δδᵀ] and Λ = E[(Q_Dᵀ G Q_A)²] (EK-FAC) or λ_D λ_Aᵀ (K-FAC); other parameters have E[g²].
-/// λ_l = damping · mean Λ. Several runs are averaged. Source: Grosse et al., arXiv:2308.03296; George et al., arXiv:1806.03884.
+/// score[i, j] = (1/n) Σ_l ∇f_l(q_j)ᵀ (H_l + λ_l I)⁻¹ (−∇ℓ_l(z_i)). For a Linear or convolution layer H_l = (Q_D ⊗ Q_A) diag(Λ)
+/// (Q_D ⊗ Q_A)ᵀ with the eigenvectors of A = E[aaᵀ] and D = E[δδᵀ] and Λ = E[(Q_Dᵀ G Q_A)²] (EK-FAC) or λ_D λ_Aᵀ (K-FAC); other
+/// parameters have E[g²]. λ_l = damping · mean Λ. Several runs are averaged. Source: Grosse et al., arXiv:2308.03296; George et
+/// al., arXiv:1806.03884.
 /// </remarks>
 [Method(
     "data/ekfac", Paper = "arXiv:2308.03296",
-    Cost = "two passes over the train set and Σ(in³ + out³) for the factors, kept on disk; then n·m·p; memory 12·Σ(in² + out²) + 24·max² bytes",
-    BestFor = "influence functions of networks: what the weights would become without an example, with curvature and without projection")]
+    Cost = "two passes over the train set and Σ(in³ + out³) for the factors, kept on disk; then n·m·p; memory 12·Σ(in² + out²) + "
+        + "24·max² bytes",
+    BestFor = "influence functions of networks: what the weights would become without an example, with curvature and without "
+        + "projection")]
 public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
 {
-    private readonly EkfacOptions options = options.Checked();
+    private readonly EkfacOptions _options = options.Checked();
     private const string MethodName = "data/ekfac";
 
     /// <inheritdoc/>
@@ -32,49 +35,59 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
     {
         var tally = new CurvatureTally(context);
         return CheckpointScores.Mean(
-            run, train, targets, context, (view, sum, pass) => Visit(tally, view, train, pass, (checkpoint, curvature, inverses) =>
+            run, train, targets, context,
+            (view, sum, pass) => Visit(tally, view, train, pass, (checkpoint, curvature, inverses) =>
             {
                 int held = TargetGradients.AtOnce(curvature.Shapes, 1, targets.Count, pass);
                 long done = 0, total = (long)train.Count * targets.Count;
                 for (int first = 0; first < targets.Count; first += held)
                 {
                     int count = Math.Min(held, targets.Count - first);
-                    using TargetGradients rows = TargetGradients.Of(checkpoint.Model, checkpoint.Blocks, targets, first, count, options.BatchSize, pass);
-                    rows.Apply(curvature, inverses, options.BatchSize, pass);
-                    checkpoint.AddScores(train, rows.Rows, 1.0 / train.Count, sum.narrow(1, first, count), options.BatchSize, pass, examples =>
+                    using TargetGradients rows = TargetGradients.Of(
+                        checkpoint.Model, checkpoint.Blocks, targets, first, count, _options.BatchSize, pass);
+                    rows.Apply(curvature, inverses, _options.BatchSize, pass);
+                    checkpoint.AddScores(
+                        train, rows.Rows, 1.0 / train.Count, sum.narrow(1, first, count), _options.BatchSize, pass, examples =>
                         pass.Progress?.Report(new MethodProgress("scores", done += (long)examples * count, total, "pairs")));
                 }
             }),
-            () => tally.Report(MethodName, OutputFunction.For(options.Output).Name, "change of the output by the example, by one Newton step"));
+            () =>
+                tally.Report(
+                    MethodName, OutputFunction.For(_options.Output).Name,
+                    "change of the output by the example, by one Newton step"));
     }
 
     /// <inheritdoc/>
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
     {
         var tally = new CurvatureTally(context);
-        return CheckpointScores.MeanOfSelf(run, train, context, (view, sum, pass) => Visit(tally, view, train, pass, (checkpoint, curvature, inverses) =>
+        return CheckpointScores.MeanOfSelf(
+            run, train, context, (view, sum, pass) => Visit(tally, view, train, pass, (checkpoint, curvature, inverses) =>
         {
-            for (int first = 0; first < train.Count; first += options.BatchSize)
+            for (int first = 0; first < train.Count; first += _options.BatchSize)
             {
                 pass.Cancellation.ThrowIfCancellationRequested();
                 using DisposeScope inner = NewDisposeScope();
-                int count = Math.Min(options.BatchSize, train.Count - first);
+                int count = Math.Min(_options.BatchSize, train.Count - first);
                 (CapturedBatch batch, Tensor q) = checkpoint.Model.Run(train, [.. Enumerable.Range(first, count)]);
-                sum.narrow(0, first, count).add_(curvature.Quadratic(checkpoint.Blocks, batch, inverses) * q.to_type(ScalarType.Float64) / train.Count);
+                sum.narrow(0, first, count)
+                    .add_(curvature.Quadratic(checkpoint.Blocks, batch, inverses) * q.to_type(ScalarType.Float64) / train.Count);
                 pass.Progress?.Report(new MethodProgress("scores", first + count, train.Count, "examples"));
             }
         }));
     }
 
     private void Visit(
-        CurvatureTally tally, CheckpointView view, ExampleSet train, MethodContext pass, Action<ExplainedCheckpoint, KroneckerCurvature, Tensor[]> visit)
+        CurvatureTally tally, CheckpointView view, ExampleSet train, MethodContext pass,
+        Action<ExplainedCheckpoint, KroneckerCurvature, Tensor[]> visit)
     {
         tally.Features.Start();
-        using var checkpoint = new ExplainedCheckpoint(view, train, OutputFunction.For(options.Output), options.Unsupported);
+        using var checkpoint = new ExplainedCheckpoint(view, train, OutputFunction.For(_options.Output), _options.Unsupported);
         var settings = new CurvatureSettings(
-            options.Factorisation == Factorisation.Kfac, options.Labels, options.Seed ?? pass.Seed, options.CurvatureExamples, options.BatchSize, options.Unsupported);
+            _options.Factorisation == Factorisation.Kfac, _options.Labels, _options.Seed ?? pass.Seed, _options.CurvatureExamples,
+            _options.BatchSize, _options.Unsupported);
         using KroneckerCurvature curvature = settings.Fit(checkpoint.Blocks.Shapes, [view], train, "ekfac", kept: 1, pass);
-        (Tensor[] inverses, double[] dampings) = curvature.Inverses(options.Damping);
+        (Tensor[] inverses, double[] dampings) = curvature.Inverses(_options.Damping);
         tally.Dampings.AddRange(dampings);
         tally.Note(checkpoint.Model);
         tally.Note(curvature);
@@ -99,7 +112,9 @@ public sealed record EkfacOptions
     /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
     public TargetOutput Output { get; init; } = TargetOutput.Margin;
 
-    /// <summary>Whose gradients the curvature is of: labels drawn from the model's own predictions, or those of the data.</summary>
+    /// <summary>
+    /// Whose gradients the curvature is of: labels drawn from the model's own predictions, or those of the data.
+    /// </summary>
     public CurvatureLabels Labels { get; init; } = CurvatureLabels.Sampled;
 
     /// <summary>Seed of the drawn labels; that of the job when left open.</summary>
@@ -123,6 +138,8 @@ public enum Factorisation
     /// <summary>A second pass: exact mean squares along the factors' eigenvectors.</summary>
     Ekfac,
 
-    /// <summary>Products of the factors' eigenvalues, as if inputs and output gradients were independent; one pass less.</summary>
+    /// <summary>
+    /// Products of the factors' eigenvalues, as if inputs and output gradients were independent; one pass less.
+    /// </summary>
     Kfac,
 }

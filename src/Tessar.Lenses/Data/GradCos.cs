@@ -13,19 +13,21 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data;
 
-/// <summary>Scores how well the loss gradient of each training example points along a target's: the cosine of the angle between them.</summary>
+/// <summary>
+/// Scores how well the loss gradient of each training example points along a target's: the cosine of the angle between them.
+/// </summary>
 /// <remarks>
-/// score[i, j] = (1/C) Σ_c ⟨∇ℓ_i, ∇ℓ_j⟩ / (‖∇ℓ_i‖ ‖∇ℓ_j‖), 0 where a gradient is zero. Because ∇ℓ = −Q ∇f with Q &gt; 0 and f the margin,
-/// the margin's gradients have the same cosine; they are used, since those of the loss underflow for examples the model is sure of.
-/// Source: Charpiat et al., arXiv:2102.05262.
+/// score[i, j] = (1/C) Σ_c ⟨∇ℓ_i, ∇ℓ_j⟩ / (‖∇ℓ_i‖ ‖∇ℓ_j‖), 0 where a gradient is zero. Because ∇ℓ = −Q ∇f with Q &gt; 0 and f the
+/// margin, the margin's gradients have the same cosine; they are used, since those of the loss underflow for examples the model
+/// is sure of. Source: Charpiat et al., arXiv:2102.05262.
 /// </remarks>
 [Method(
     "data/grad-cos", Paper = "arXiv:2102.05262", Cost = "that of data/grad-dot and the norms of n + m gradients; no disk",
     BestFor = "examples of the same kind, without those of large loss before all others")]
 public sealed class GradCos(GradCosOptions options) : IAttributionMethod
 {
-    private readonly GradCosOptions options = options.Checked();
-    private static readonly ClassificationMargin Output = new();
+    private readonly GradCosOptions _options = options.Checked();
+    private static readonly ClassificationMargin _output = new();
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
@@ -35,10 +37,10 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
         return CheckpointScores.Mean(run, train, targets, context, (checkpoint, sum, pass) =>
         {
             tally.Features.Start();
-            using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
+            using var model = new GradientModel(checkpoint.Open(), train, _output, _options.Unsupported);
             tally.Note(model);
             tally.Computed += train.Count;
-            var products = new ExactProducts(model, options.BatchSize, pass);
+            var products = new ExactProducts(model, _options.BatchSize, pass);
             Tensor left = Inverse(products.NormsAndFactors(train, "norms").Norms);
             Tensor right = Inverse(products.NormsAndFactors(targets, "target norms").Norms);
             zero += left.eq(0).sum().item<long>() + right.eq(0).sum().item<long>();
@@ -51,7 +53,9 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
             if (zero > 0)
             {
                 tally.Remark(string.Create(
-                    CultureInfo.InvariantCulture, $"{zero} gradients of train examples and targets are zero over {run.Checkpoints.Count} checkpoints; their scores are 0."));
+                    CultureInfo.InvariantCulture,
+                    $"{zero} gradients of train examples and targets are zero over {run.Checkpoints.Count} checkpoints; their "
+                        + $"scores are 0."));
             }
 
             return tally.Report("data/grad-cos", "negative-loss", "gradients of one direction, whatever their lengths");
@@ -63,8 +67,8 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
         CheckpointScores.MeanOfSelf(run, train, context, (checkpoint, sum, pass) =>
         {
-            using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
-            var products = new ExactProducts(model, options.BatchSize, pass);
+            using var model = new GradientModel(checkpoint.Open(), train, _output, _options.Unsupported);
+            var products = new ExactProducts(model, _options.BatchSize, pass);
             sum.add_(products.NormsAndFactors(train, "norms").Norms.gt(0).to_type(ScalarType.Float64));
         });
 

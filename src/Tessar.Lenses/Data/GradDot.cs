@@ -12,17 +12,20 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data;
 
-/// <summary>Scores how much a gradient step on each training example would lower a target's loss: the dot product of loss gradients.</summary>
+/// <summary>
+/// Scores how much a gradient step on each training example would lower a target's loss: the dot product of loss gradients.
+/// </summary>
 /// <remarks>
-/// score[i, j] = (1/C) Σ_c ∇ℓ(z_i; θ_c)·∇ℓ(q_j; θ_c), exact and without projection. Linear layers with one position per example cost
-/// in + out numbers per example through ⟨δ aᵀ, γ bᵀ⟩ = (a·b)(δ·γ). With several checkpoints it is TracInCP with equal learning rates.
-/// Source: Pruthi et al., arXiv:2002.08484; Charpiat et al., arXiv:2102.05262.
+/// score[i, j] = (1/C) Σ_c ∇ℓ(z_i; θ_c)·∇ℓ(q_j; θ_c), exact and without projection. Linear layers with one position per example
+/// cost in + out numbers per example through ⟨δ aᵀ, γ bᵀ⟩ = (a·b)(δ·γ). With several checkpoints it is TracInCP with equal
+/// learning rates. Source: Pruthi et al., arXiv:2002.08484; Charpiat et al., arXiv:2102.05262.
 /// </remarks>
-[Method("data/grad-dot", Paper = "arXiv:2002.08484", Cost = "C·n·m·(Σ in + out of dense layers + parameters of all others); no disk")]
+[Method(
+    "data/grad-dot", Paper = "arXiv:2002.08484", Cost = "C·n·m·(Σ in + out of dense layers + parameters of all others); no disk")]
 public sealed class GradDot(GradDotOptions options) : IAttributionMethod
 {
-    private readonly GradDotOptions options = options.Checked();
-    private static readonly NegativeLoss Output = new();
+    private readonly GradDotOptions _options = options.Checked();
+    private static readonly NegativeLoss _output = new();
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
@@ -31,20 +34,20 @@ public sealed class GradDot(GradDotOptions options) : IAttributionMethod
         return CheckpointScores.Mean(run, train, targets, context, (checkpoint, sum, pass) =>
         {
             tally.Features.Start();
-            using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
+            using var model = new GradientModel(checkpoint.Open(), train, _output, _options.Unsupported);
             tally.Note(model);
             tally.Computed += train.Count;
-            sum.add_(new ExactProducts(model, options.BatchSize, pass).Between(train, targets, "products").Products);
+            sum.add_(new ExactProducts(model, _options.BatchSize, pass).Between(train, targets, "products").Products);
             tally.Features.Stop();
-        }, () => tally.Report("data/grad-dot", Output.Name));
+        }, () => tally.Report("data/grad-dot", _output.Name));
     }
 
     /// <inheritdoc/>
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
         CheckpointScores.MeanOfSelf(run, train, context, (checkpoint, sum, pass) =>
         {
-            using var model = new GradientModel(checkpoint.Open(), train, Output, options.Unsupported);
-            sum.add_(new ExactProducts(model, options.BatchSize, pass).SquaredNorms(train));
+            using var model = new GradientModel(checkpoint.Open(), train, _output, _options.Unsupported);
+            sum.add_(new ExactProducts(model, _options.BatchSize, pass).SquaredNorms(train));
         });
 }
 

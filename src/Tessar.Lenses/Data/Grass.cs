@@ -15,11 +15,14 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data;
 
-/// <summary>TRAK's kernel on gradients of which only a random part is ever formed, which is then count-sketched: for large layers.</summary>
+/// <summary>
+/// TRAK's kernel on gradients of which only a random part is ever formed, which is then count-sketched: for large layers.
+/// </summary>
 /// <remarks>
-/// φ = S M g: M keeps k' entries of the gradient (of a layer G = Σ_t δ_t a_tᵀ: k'_out outputs times k'_in inputs, so that only those products
-/// are formed), times √(p/k'); S adds them to k buckets with random signs. score = Q ⊙ Σ_l Φ_l (Φ_lᵀΦ_l + λ_l I)⁻¹ φ_l(q), one kernel per layer
-/// or one for all, λ_l = damping · tr(Φ_lᵀΦ_l)/n as in TRAK. Several runs are averaged. Source: Hu et al., arXiv:2505.18976.
+/// φ = S M g: M keeps k' entries of the gradient (of a layer G = Σ_t δ_t a_tᵀ: k'_out outputs times k'_in inputs, so that only
+/// those products are formed), times √(p/k'); S adds them to k buckets with random signs. score = Q ⊙ Σ_l Φ_l (Φ_lᵀΦ_l + λ_l I)⁻¹
+/// φ_l(q), one kernel per layer or one for all, λ_l = damping · tr(Φ_lᵀΦ_l)/n as in TRAK. Several runs are averaged. Source: Hu
+/// et al., arXiv:2505.18976.
 /// </remarks>
 [Method(
     "data/grass", Paper = "arXiv:2505.18976",
@@ -27,7 +30,7 @@ namespace Tessar.Lenses.Data;
     BestFor = "models so large that even one addition per parameter and example is too much")]
 public sealed class Grass(GrassOptions options) : IAttributionMethod
 {
-    private readonly GrassOptions options = options.Checked();
+    private readonly GrassOptions _options = options.Checked();
     private const string MethodName = "data/grass";
 
     /// <inheritdoc/>
@@ -37,14 +40,18 @@ public sealed class Grass(GrassOptions options) : IAttributionMethod
         return CheckpointScores.Mean(
             run, train, targets, context, (view, sum, pass) => Visit(tally, view, train, targets, pass, features =>
             {
-                (Tensor? scores, _, IReadOnlyList<double> dampings) = LayerKernels.Sum(features, _ => options.Damping, withScores: true, withSelf: false, pass);
+                (Tensor? scores, _, IReadOnlyList<double> dampings) = LayerKernels.Sum(
+                    features, _ => _options.Damping, withScores: true, withSelf: false, pass);
                 tally.Dampings.AddRange(dampings);
                 sum.add_(scores!.mul_(features.Factors.unsqueeze(1)));
             }),
-            () => tally.Report(MethodName, OutputFunction.For(options.Output).Name, "change of the output by the example, by one Newton step in the projected weights") with
+            () =>
+                tally.Report(
+                    MethodName, OutputFunction.For(_options.Output).Name,
+                    "change of the output by the example, by one Newton step in the projected weights") with
             {
-                Projection = MethodOption.Write(options.Kernel),
-                ProjectionDimension = options.ProjectionDimension,
+                Projection = MethodOption.Write(_options.Kernel),
+                ProjectionDimension = _options.ProjectionDimension,
             });
     }
 
@@ -52,22 +59,26 @@ public sealed class Grass(GrassOptions options) : IAttributionMethod
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
     {
         var tally = new LayerTally(context);
-        return CheckpointScores.MeanOfSelf(run, train, context, (view, sum, pass) => Visit(tally, view, train, targets: null, pass, features =>
+        return CheckpointScores.MeanOfSelf(
+            run, train, context, (view, sum, pass) => Visit(tally, view, train, targets: null, pass, features =>
         {
-            (_, Tensor? self, _) = LayerKernels.Sum(features, _ => options.Damping, withScores: false, withSelf: true, pass);
+            (_, Tensor? self, _) = LayerKernels.Sum(features, _ => _options.Damping, withScores: false, withSelf: true, pass);
             sum.add_(self!.mul_(features.Factors));
         }));
     }
 
-    private void Visit(LayerTally tally, CheckpointView view, ExampleSet train, ExampleSet? targets, MethodContext pass, Action<LayerFeatures> visit)
+    private void Visit(
+        LayerTally tally, CheckpointView view, ExampleSet train, ExampleSet? targets, MethodContext pass,
+        Action<LayerFeatures> visit)
     {
         tally.Features.Start();
-        using var model = new GradientModel(view.Open(), train, OutputFunction.For(options.Output), options.Unsupported);
+        using var model = new GradientModel(view.Open(), train, OutputFunction.For(_options.Output), _options.Unsupported);
         LayerProjection[] parts = Plan(model, train, pass);
         try
         {
             using var features = new LayerFeatures(
-                model, parts, train, targets, areLosses: false, options.BatchSize, ResultFolder.StoreOf(view.Run, MethodName), pass);
+                model, parts, train, targets, areLosses: false, _options.BatchSize, ResultFolder.StoreOf(view.Run, MethodName),
+                pass);
             tally.Note(model, features, parts, train.Count);
             tally.Features.Stop();
             tally.Scoring.Start();
@@ -85,15 +96,18 @@ public sealed class Grass(GrassOptions options) : IAttributionMethod
         using DisposeScope scope = NewDisposeScope();
         (CapturedBatch sample, _) = model.Run(train, [0]);
         (IReadOnlyList<FactoredLayer> layers, IReadOnlyList<ParameterSlot> others) = FactoredLayer.Of(model.Gradients, sample);
-        int k = options.ProjectionDimension;
-        long masked = (long)k * options.MaskRatio;
-        // One kernel for all: gradients of at most k entries in all need no sketch, longer ones are added up in the same k buckets.
-        bool isWhole = options.Kernel == GrassKernel.Whole, isLong = model.Gradients.ParameterCount > k;
-        ulong Key(int table) => SketchHash.Key(options.Seed ?? context.Seed, model.CheckpointNumber, table);
+        int k = _options.ProjectionDimension;
+        long masked = (long)k * _options.MaskRatio;
+        // One kernel for all: gradients of at most k entries in all need no sketch, longer ones are added up in the same k
+        // buckets.
+        bool isWhole = _options.Kernel == GrassKernel.Whole, isLong = model.Gradients.ParameterCount > k;
+        ulong Key(int table) => SketchHash.Key(_options.Seed ?? context.Seed, model.CheckpointNumber, table);
         LayerProjection[] parts =
         [
-            .. layers.Select((layer, l) => new MaskedSketch(layer, masked, k, keepsSmall: !isWhole || !isLong, draw => Key(3 * l + draw))),
-            .. others.Select((slot, s) => new PlainSketch(slot, masked, k, keepsSmall: !isWhole || !isLong, draw => Key(3 * (layers.Count + s) + draw))),
+            .. layers.Select((layer, l) =>
+                new MaskedSketch(layer, masked, k, keepsSmall: !isWhole || !isLong, draw => Key(3 * l + draw))),
+            .. others.Select((slot, s) =>
+                new PlainSketch(slot, masked, k, keepsSmall: !isWhole || !isLong, draw => Key(3 * (layers.Count + s) + draw))),
         ];
         return isWhole ? [new JoinedProjection(parts, areAdded: isLong)] : parts;
     }

@@ -9,10 +9,13 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data;
 
-/// <summary>Influence within the leading eigenvectors of the curvature, which a Krylov space finds once for all targets.</summary>
+/// <summary>
+/// Influence within the leading eigenvectors of the curvature, which a Krylov space finds once for all targets.
+/// </summary>
 /// <remarks>
-/// score[i, j] = (1/n) Σ_k (∇f(q_j)·v_k)(v_k·(−∇ℓ_i))/(μ_k + λ) over the kept eigenpairs of H; what lies outside of them is dropped. Symmetric
-/// Lanczos with full reorthogonalisation. Several checkpoints are averaged. Source: Schioppa et al., arXiv:2112.03052.
+/// score[i, j] = (1/n) Σ_k (∇f(q_j)·v_k)(v_k·(−∇ℓ_i))/(μ_k + λ) over the kept eigenpairs of H; what lies outside of them is
+/// dropped. Symmetric Lanczos with full reorthogonalisation. Several checkpoints are averaged. Source: Schioppa et al.,
+/// arXiv:2112.03052.
 /// </remarks>
 [Method(
     "data/influence-arnoldi", Paper = "arXiv:2112.03052",
@@ -20,17 +23,20 @@ namespace Tessar.Lenses.Data;
     BestFor = "many targets on a curvature of low rank")]
 public sealed class InfluenceArnoldi(InfluenceArnoldiOptions options) : IAttributionMethod
 {
-    private readonly InfluenceArnoldiOptions options = options.Checked();
+    private readonly InfluenceArnoldiOptions _options = options.Checked();
 
     /// <inheritdoc/>
-    public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) => Scores().Score(run, train, targets, context);
+    public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) =>
+        Scores().Score(run, train, targets, context);
 
     /// <inheritdoc/>
-    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) => Scores().SelfInfluence(run, train, context);
+    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
+        Scores().SelfInfluence(run, train, context);
 
     private InfluenceScores Scores() => new(
-        "data/influence-arnoldi", options.Output, options.Curvature, options.BatchSize, options.Unsupported, options.UseDouble ? ScalarType.Float64 : ScalarType.Float32,
-        curvature => new KrylovInverse(curvature, options.Damping, options.KrylovDimension, options.Keep));
+        "data/influence-arnoldi", _options.Output, _options.Curvature, _options.BatchSize, _options.Unsupported,
+        _options.UseDouble ? ScalarType.Float64 : ScalarType.Float32,
+        curvature => new KrylovInverse(curvature, _options.Damping, _options.KrylovDimension, _options.Keep));
 }
 
 /// <summary>Settings of <see cref="InfluenceArnoldi"/>.</summary>

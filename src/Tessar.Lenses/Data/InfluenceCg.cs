@@ -9,10 +9,13 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data;
 
-/// <summary>Influence by one Newton step, solved by conjugate gradients on products of the curvature, which is never written out.</summary>
+/// <summary>
+/// Influence by one Newton step, solved by conjugate gradients on products of the curvature, which is never written out.
+/// </summary>
 /// <remarks>
-/// score[i, j] = (1/n) ∇f(q_j)ᵀ (H + λI)⁻¹ (−∇ℓ_i). A target that meets negative curvature keeps its unfinished answer and is reported; the
-/// Gauss–Newton matrix has none. Several checkpoints are averaged. Source: Martens 2010; Koh and Liang, arXiv:1703.04730, section 3.
+/// score[i, j] = (1/n) ∇f(q_j)ᵀ (H + λI)⁻¹ (−∇ℓ_i). A target that meets negative curvature keeps its unfinished answer and is
+/// reported; the Gauss–Newton matrix has none. Several checkpoints are averaged. Source: Martens 2010; Koh and Liang,
+/// arXiv:1703.04730, section 3.
 /// </remarks>
 [Method(
     "data/influence-cg", Paper = "arXiv:1703.04730",
@@ -20,17 +23,20 @@ namespace Tessar.Lenses.Data;
     BestFor = "few targets, models of any size with a handful of explained predictions")]
 public sealed class InfluenceCg(InfluenceCgOptions options) : IAttributionMethod
 {
-    private readonly InfluenceCgOptions options = options.Checked();
+    private readonly InfluenceCgOptions _options = options.Checked();
 
     /// <inheritdoc/>
-    public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) => Scores().Score(run, train, targets, context);
+    public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) =>
+        Scores().Score(run, train, targets, context);
 
     /// <inheritdoc/>
-    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) => Scores().SelfInfluence(run, train, context);
+    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
+        Scores().SelfInfluence(run, train, context);
 
     private InfluenceScores Scores() => new(
-        "data/influence-cg", options.Output, options.Curvature, options.BatchSize, options.Unsupported, options.UseDouble ? ScalarType.Float64 : ScalarType.Float32,
-        curvature => new ConjugateInverse(curvature, options.Damping, options.Iterations, options.Tolerance));
+        "data/influence-cg", _options.Output, _options.Curvature, _options.BatchSize, _options.Unsupported,
+        _options.UseDouble ? ScalarType.Float64 : ScalarType.Float32,
+        curvature => new ConjugateInverse(curvature, _options.Damping, _options.Iterations, _options.Tolerance));
 }
 
 /// <summary>Settings of <see cref="InfluenceCg"/>.</summary>

@@ -11,8 +11,9 @@ namespace Tessar.Lenses.Data;
 
 /// <summary>Influence by one Newton step, with the inverse curvature as a truncated series over random batches.</summary>
 /// <remarks>
-/// score[i, j] = (1/n) ∇f(q_j)ᵀ (H + λI)⁻¹ (−∇ℓ_i) with v ← g + (I − (H_B + λI)/σ)v, answer v/σ, σ = 1.05 (‖H‖ + λ). The remaining residual is
-/// measured over all examples and reported; a series that grows is an error. Source: Agarwal et al., arXiv:1602.03943; arXiv:1703.04730, section 3.
+/// score[i, j] = (1/n) ∇f(q_j)ᵀ (H + λI)⁻¹ (−∇ℓ_i) with v ← g + (I − (H_B + λI)/σ)v, answer v/σ, σ = 1.05 (‖H‖ + λ). The
+/// remaining residual is measured over all examples and reported; a series that grows is an error. Source: Agarwal et al.,
+/// arXiv:1602.03943; arXiv:1703.04730, section 3.
 /// </remarks>
 [Method(
     "data/influence-lissa", Paper = "arXiv:1602.03943",
@@ -21,17 +22,20 @@ namespace Tessar.Lenses.Data;
     BestFor = "very large train sets, when a rough answer will do")]
 public sealed class InfluenceLissa(InfluenceLissaOptions options) : IAttributionMethod
 {
-    private readonly InfluenceLissaOptions options = options.Checked();
+    private readonly InfluenceLissaOptions _options = options.Checked();
 
     /// <inheritdoc/>
-    public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) => Scores().Score(run, train, targets, context);
+    public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) =>
+        Scores().Score(run, train, targets, context);
 
     /// <inheritdoc/>
-    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) => Scores().SelfInfluence(run, train, context);
+    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
+        Scores().SelfInfluence(run, train, context);
 
     private InfluenceScores Scores() => new(
-        "data/influence-lissa", options.Output, options.Curvature, options.BatchSize, options.Unsupported, options.UseDouble ? ScalarType.Float64 : ScalarType.Float32,
-        curvature => new NeumannInverse(curvature, options.Damping, options.Depth, options.LissaBatch, options.Repeats));
+        "data/influence-lissa", _options.Output, _options.Curvature, _options.BatchSize, _options.Unsupported,
+        _options.UseDouble ? ScalarType.Float64 : ScalarType.Float32,
+        curvature => new NeumannInverse(curvature, _options.Damping, _options.Depth, _options.LissaBatch, _options.Repeats));
 }
 
 /// <summary>Settings of <see cref="InfluenceLissa"/>.</summary>

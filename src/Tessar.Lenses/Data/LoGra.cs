@@ -15,11 +15,14 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data;
 
-/// <summary>Influence within a small, layer-wise part of the gradient: both sides of each layer are projected before they are multiplied.</summary>
+/// <summary>
+/// Influence within a small, layer-wise part of the gradient: both sides of each layer are projected before they are multiplied.
+/// </summary>
 /// <remarks>
-/// g_l = P_out G_l P_inᵀ for each Linear and convolution layer l, H_l = mean over train examples of vec(g_l) vec(g_l)ᵀ with g_l of the loss,
-/// score[i, j] = (1/n) Σ_l ∇f_l(q_j)ᵀ (H_l + λ_l I)⁻¹ (−∇ℓ_l(z_i)), λ_l = damping · mean eigenvalue of H_l. Other parameters keep their
-/// gradient, count-sketched when it is longer than rank². Several runs are averaged. Source: Choe et al., arXiv:2405.13954.
+/// g_l = P_out G_l P_inᵀ for each Linear and convolution layer l, H_l = mean over train examples of vec(g_l) vec(g_l)ᵀ with g_l
+/// of the loss, score[i, j] = (1/n) Σ_l ∇f_l(q_j)ᵀ (H_l + λ_l I)⁻¹ (−∇ℓ_l(z_i)), λ_l = damping · mean eigenvalue of H_l. Other
+/// parameters keep their gradient, count-sketched when it is longer than rank². Several runs are averaged. Source: Choe et al.,
+/// arXiv:2405.13954.
 /// </remarks>
 [Method(
     "data/logra", Paper = "arXiv:2405.13954",
@@ -27,7 +30,7 @@ namespace Tessar.Lenses.Data;
     BestFor = "influence with curvature on large layers, at the price of two passes over the train set")]
 public sealed class LoGra(LoGraOptions options) : IAttributionMethod
 {
-    private readonly LoGraOptions options = options.Checked();
+    private readonly LoGraOptions _options = options.Checked();
     private const string MethodName = "data/logra";
 
     /// <inheritdoc/>
@@ -38,23 +41,24 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
             run, train, targets, context, (view, sum, pass) => Visit(tally, view, train, targets, pass, features =>
             {
                 (Tensor? scores, Tensor? self, IReadOnlyList<double> dampings) = LayerKernels.Sum(
-                    features, width => Relative(train.Count, width), withScores: true, withSelf: options.Mode != LoGraMode.Dot, pass);
+                    features, width => Relative(train.Count, width), withScores: true, withSelf: _options.Mode != LoGraMode.Dot,
+                    pass);
                 tally.Dampings.AddRange(dampings.Select(damping => damping / train.Count));
-                sum.add_(options.Mode switch
+                sum.add_(_options.Mode switch
                 {
                     LoGraMode.Dot => scores!,
                     LoGraMode.Cosine => scores! * InverseRoot(self!).unsqueeze(1),
                     _ => scores! - 0.5 * self!.unsqueeze(1),
                 });
             }),
-            () => tally.Report(MethodName, OutputFunction.For(options.Output).Name, options.Mode switch
+            () => tally.Report(MethodName, OutputFunction.For(_options.Output).Name, _options.Mode switch
             {
                 LoGraMode.Dot => "change of the output by the example, by one Newton step in the projected weights",
                 LoGraMode.Cosine => "that change over the square root of the example's own influence on its loss",
                 _ => "that change less half of the example's own influence on its loss",
             }) with
             {
-                Projection = MethodOption.Write(options.Basis),
+                Projection = MethodOption.Write(_options.Basis),
             });
     }
 
@@ -62,13 +66,16 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
     {
         var tally = new LayerTally(context);
-        return CheckpointScores.MeanOfSelf(run, train, context, (view, sum, pass) => Visit(tally, view, train, targets: null, pass, features =>
+        return CheckpointScores.MeanOfSelf(
+            run, train, context, (view, sum, pass) => Visit(tally, view, train, targets: null, pass, features =>
         {
-            (_, Tensor? self, _) = LayerKernels.Sum(features, width => Relative(train.Count, width), withScores: false, withSelf: true, pass);
+            (_, Tensor? self, _) = LayerKernels.Sum(
+                features, width => Relative(train.Count, width), withScores: false, withSelf: true, pass);
             // Rows are Q∇f: the product with the example's own ∇f is the one with its row over Q.
             Tensor positive = features.Factors.gt(0);
-            Tensor own = where(positive, self! / where(positive, features.Factors, ones_like(features.Factors)), zeros_like(self!));
-            sum.add_(options.Mode switch
+            Tensor own = where(
+                positive, self! / where(positive, features.Factors, ones_like(features.Factors)), zeros_like(self!));
+            sum.add_(_options.Mode switch
             {
                 LoGraMode.Dot => own,
                 LoGraMode.Cosine => own * InverseRoot(self!),
@@ -78,17 +85,20 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
     }
 
     // λ of ΦᵀΦ relative to its trace over n. With H = ΦᵀΦ/n of width w, damping · tr(H)/w is (damping · n/w) · tr(ΦᵀΦ)/n over n.
-    private double Relative(int n, int width) => options.Damping * n / width;
+    private double Relative(int n, int width) => _options.Damping * n / width;
 
-    private void Visit(LayerTally tally, CheckpointView view, ExampleSet train, ExampleSet? targets, MethodContext pass, Action<LayerFeatures> visit)
+    private void Visit(
+        LayerTally tally, CheckpointView view, ExampleSet train, ExampleSet? targets, MethodContext pass,
+        Action<LayerFeatures> visit)
     {
         tally.Features.Start();
-        using var model = new GradientModel(view.Open(), train, OutputFunction.For(options.Output), options.Unsupported);
+        using var model = new GradientModel(view.Open(), train, OutputFunction.For(_options.Output), _options.Unsupported);
         LayerProjection[] parts = Plan(model, train, pass);
         try
         {
             using var features = new LayerFeatures(
-                model, parts, train, targets, areLosses: true, options.BatchSize, ResultFolder.StoreOf(view.Run, MethodName), pass);
+                model, parts, train, targets, areLosses: true, _options.BatchSize, ResultFolder.StoreOf(view.Run, MethodName),
+                pass);
             tally.Note(model, features, parts, train.Count);
             tally.Features.Stop();
             tally.Scoring.Start();
@@ -106,16 +116,18 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
         using DisposeScope scope = NewDisposeScope();
         (CapturedBatch sample, _) = model.Run(train, [0]);
         (IReadOnlyList<FactoredLayer> layers, IReadOnlyList<ParameterSlot> others) = FactoredLayer.Of(model.Gradients, sample);
-        ulong Key(int table) => SketchHash.Key(options.Seed ?? context.Seed, model.CheckpointNumber, table);
-        (Tensor? Inputs, Tensor? Outputs)[] sides = options.Basis == LoGraBasis.Pca
-            ? SideBasis.Principal(model, layers, options.Rank, train, options.BatchSize, context)
+        ulong Key(int table) => SketchHash.Key(_options.Seed ?? context.Seed, model.CheckpointNumber, table);
+        (Tensor? Inputs, Tensor? Outputs)[] sides = _options.Basis == LoGraBasis.Pca
+            ? SideBasis.Principal(model, layers, _options.Rank, train, _options.BatchSize, context)
             : [.. layers.Select((layer, l) => (
-                SideBasis.RandomSigns(Key(2 * l), layer.Inputs, options.Rank), SideBasis.RandomSigns(Key(2 * l + 1), layer.Outputs, options.Rank)))];
-        int width = options.Rank * options.Rank;
+                SideBasis.RandomSigns(Key(2 * l), layer.Inputs, _options.Rank),
+                SideBasis.RandomSigns(Key(2 * l + 1), layer.Outputs, _options.Rank)))];
+        int width = _options.Rank * _options.Rank;
         return
         [
             .. layers.Select((layer, l) => new SmallSides(layer, sides[l].Inputs, sides[l].Outputs)),
-            .. others.Select((slot, s) => new PlainSketch(slot, slot.Count, width, keepsSmall: true, draw => Key(2 * (layers.Count + s) + draw))),
+            .. others.Select((slot, s) =>
+                new PlainSketch(slot, slot.Count, width, keepsSmall: true, draw => Key(2 * (layers.Count + s) + draw))),
         ];
     }
 
@@ -141,7 +153,9 @@ public sealed record LoGraOptions
     [Range(0.0, 1e12)]
     public double Damping { get; init; } = 0.1;
 
-    /// <summary>The plain influence, or one that takes the strength of loud examples away: by division or by subtraction.</summary>
+    /// <summary>
+    /// The plain influence, or one that takes the strength of loud examples away: by division or by subtraction.
+    /// </summary>
     public LoGraMode Mode { get; init; } = LoGraMode.Dot;
 
     /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>

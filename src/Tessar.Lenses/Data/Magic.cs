@@ -16,20 +16,26 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data;
 
-/// <summary>The exact derivative of a prediction with respect to the weight of each training example, through every update of the recorded run.</summary>
+/// <summary>
+/// The exact derivative of a prediction with respect to the weight of each training example, through every update of the recorded
+/// run.
+/// </summary>
 /// <remarks>
-/// With the gradient of a batch of b taken as (1/b) Σ_i w_i ∇ℓ_i, score[i, j] = ∂f(q_j; θ_T(w))/∂w_i at w = 1: leaving z_i out of this very
-/// training, same seed and same batches, changes f by −score to first order. The run is replayed, which has to give the recorded bits, and
-/// differentiated backwards from its end. For runs of sgd, adam and adamw, with clipping, schedules, dropout and augmentation; several runs are
-/// averaged. Training examples that the run never saw score 0. Source: Ilyas and Engstrom, arXiv:2504.16430.
+/// With the gradient of a batch of b taken as (1/b) Σ_i w_i ∇ℓ_i, score[i, j] = ∂f(q_j; θ_T(w))/∂w_i at w = 1: leaving z_i out of
+/// this very training, same seed and same batches, changes f by −score to first order. The run is replayed, which has to give the
+/// recorded bits, and differentiated backwards from its end. For runs of sgd, adam and adamw, with clipping, schedules, dropout
+/// and augmentation; several runs are averaged. Training examples that the run never saw score 0. Source: Ilyas and Engstrom,
+/// arXiv:2504.16430.
 /// </remarks>
 [Method(
     "data/magic", Paper = "arXiv:2504.16430", Needs = MethodNeeds.ReplayableTraining,
-    Cost = "two replays of the T updates, two more for the self-check, and, per update, one gradient with a graph and one backward pass through it for each target; memory 2√T states and about 3·p numbers per target",
-    BestFor = "what this very run would have done without an example: nearly exact, at about the price of a training per target or sum of targets")]
+    Cost = "two replays of the T updates, two more for the self-check, and, per update, one gradient with a graph and one "
+        + "backward pass through it for each target; memory 2√T states and about 3·p numbers per target",
+    BestFor = "what this very run would have done without an example: nearly exact, at about the price of a training per target "
+        + "or sum of targets")]
 public sealed class Magic(MagicOptions options) : IAttributionMethod
 {
-    private readonly MagicOptions options = options.Checked();
+    private readonly MagicOptions _options = options.Checked();
     private const string MethodName = "data/magic";
 
     /// <inheritdoc/>
@@ -58,7 +64,7 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         return new AttributionMatrix(scores, train.Count, targets.Count, new AttributionReport
         {
             Method = MethodName,
-            Output = OutputFunction.For(options.Output).Name,
+            Output = OutputFunction.For(_options.Output).Name,
             Units = "change of the output by the example in this very training, to first order",
             Parameters = parameters,
             SkippedParameters = [],
@@ -95,9 +101,10 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         Action<int, TrajectoryDerivative, IReadOnlyDictionary<long, int>> visit)
     {
         IReplayer replayer = context.Replayer ?? throw new TessarException(
-            $"{MethodName} replays the training, and nobody here can. Pass a MethodContext with a Replayer, such as `new RunReplayer()` of Tessar.Training.", ErrorKind.Usage);
+            $"{MethodName} replays the training, and nobody here can. Pass a MethodContext with a Replayer, such as `new "
+                + $"RunReplayer()` of Tessar.Training.", ErrorKind.Usage);
         long parameters = 0;
-        var check = new RemovalCheck(options.CheckReplays);
+        var check = new RemovalCheck(_options.CheckReplays);
         for (int c = 0; c < run.Checkpoints.Count; c++)
         {
             CheckpointView view = run.Checkpoints[c];
@@ -107,7 +114,9 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
             KnownLabels.Check(view.Run.Record.Classes.Count, targets);
             parameters = view.Run.Record.Program.Parameters;
             // Adjoints of the weights and of what the optimiser remembers, and their temporaries.
-            int block = (int)Math.Clamp(context.MemoryBudget / 2 / (6 * sizeof(float) * Math.Max(1, parameters)), 1, Math.Min(targets.Count, options.TargetsAtOnce));
+            int block = (int)Math.Clamp(
+                context.MemoryBudget / 2 / (6 * sizeof(float) * Math.Max(1, parameters)), 1,
+                Math.Min(targets.Count, _options.TargetsAtOnce));
             int blocks = (targets.Count + block - 1) / block;
             for (int first = 0; first < targets.Count; first += block)
             {
@@ -115,7 +124,8 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
                 int count = Math.Min(block, targets.Count - first);
                 int from = first;
                 Func<nn.Module<Tensor, Tensor>, Tensor> outputs = model => Outputs(model, view, targets, from, count);
-                TrajectoryDerivative derivative = replayer.Differentiate(view.Run, outputs, context.MemoryBudget, Heard(pass), context.Cancellation);
+                TrajectoryDerivative derivative = replayer.Differentiate(
+                    view.Run, outputs, context.MemoryBudget, Heard(pass), context.Cancellation);
                 RefuseOverflow(view.Run, derivative);
                 var rowOf = new Dictionary<long, int>();
                 for (int row = 0; row < derivative.Rows.Count; row++)
@@ -144,7 +154,7 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         using DisposeScope scope = NewDisposeScope();
         int[] indices = [.. Enumerable.Range(first, count)];
         Tensor logits = model.Ask(Batches.Inputs(targets, indices, view.Input));
-        return OutputFunction.For(options.Output).Value(logits, Batches.Labels(targets, indices)).MoveToOuterDisposeScope();
+        return OutputFunction.For(_options.Output).Value(logits, Batches.Labels(targets, indices)).MoveToOuterDisposeScope();
     }
 
     private static void Refuse(CheckpointView view)
@@ -152,7 +162,8 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         if (view.Run.Checkpoints.Count == 0 || view.Checkpoint.Sha256 != view.Run.Checkpoints[^1].Sha256)
         {
             throw new TessarException(
-                $"{MethodName} differentiates a run up to its last checkpoint; {Path.GetFileName(view.Checkpoint.File)} isn't the last one of {view.Run.Name}. "
+                $"{MethodName} differentiates a run up to its last checkpoint; {Path.GetFileName(view.Checkpoint.File)} isn't "
+                    + $"the last one of {view.Run.Name}. "
                 + "Name whole runs, not an ensemble of models on parts of the data.", ErrorKind.Usage);
         }
     }
@@ -162,20 +173,27 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         if (derivative.Values.All(double.IsFinite))
             return;
         throw new NumericalException(
-            $"The derivative through the {derivative.Steps} updates of {run.Name} leaves the range of single precision: the training is chaotic, a small change grows with every update. "
-            + "Train with a lower rate or momentum, fewer epochs or a smooth activation; or explain it with another method, such as data/trak.");
+            $"The derivative through the {derivative.Steps} updates of {run.Name} leaves the range of single precision: the "
+                + $"training is chaotic, a small change grows with every update. "
+            + "Train with a lower rate or momentum, fewer epochs or a smooth activation; or explain it with another method, such "
+            + "as data/trak.");
     }
 
     private static void Note(
-        CheckpointView view, ExampleSet train, MethodContext context, TrajectoryDerivative derivative, Dictionary<long, int> rowOf, List<string> remarks,
+        CheckpointView view, ExampleSet train, MethodContext context, TrajectoryDerivative derivative,
+        Dictionary<long, int> rowOf, List<string> remarks,
         List<SelfCheck> checks)
     {
         if (checks.Count == 0)
-            checks.Add(new SelfCheck("replay-difference", 0, 0, "Weights of the replayed run that differ from the recorded ones; any would have ended the computation."));
+            checks.Add(new SelfCheck(
+                "replay-difference", 0, 0,
+                "Weights of the replayed run that differ from the recorded ones; any would have ended the computation."));
         int unseen = Enumerable.Range(0, train.Count).Count(i => !rowOf.ContainsKey(train.Row(i)));
         if (unseen == 0)
             return;
-        string remark = string.Create(CultureInfo.InvariantCulture, $"{unseen} of the {train.Count} train examples were not in the training of {view.Run.Name}: they score 0.");
+        string remark = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{unseen} of the {train.Count} train examples were not in the training of {view.Run.Name}: they score 0.");
         remarks.Add(remark);
         context.Warn?.Invoke(remark);
     }
@@ -184,7 +202,8 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
 
     private sealed class Progress(IProgress<MethodProgress> progress) : IProgress<ReplayProgress>
     {
-        public void Report(ReplayProgress value) => progress.Report(new MethodProgress(value.Stage, value.Done, value.Total, "updates"));
+        public void Report(ReplayProgress value) =>
+            progress.Report(new MethodProgress(value.Stage, value.Done, value.Total, "updates"));
     }
 }
 
@@ -198,7 +217,9 @@ public sealed record MagicOptions
     [Range(1, 1_000_000)]
     public int TargetsAtOnce { get; init; } = 100;
 
-    /// <summary>Replays without a random hundredth of the examples, whose outcome the scores have to predict; 0 leaves that check out.</summary>
+    /// <summary>
+    /// Replays without a random hundredth of the examples, whose outcome the scores have to predict; 0 leaves that check out.
+    /// </summary>
     [Range(0, 1000)]
     public int CheckReplays { get; init; } = 2;
 }

@@ -8,15 +8,16 @@ namespace Tessar.Lenses.Data;
 
 /// <summary>Draws every score from a normal distribution: the baseline that knows nothing.</summary>
 /// <remarks>
-/// score[i, j] ~ N(0, 1), independent, a function of (seed, row of z_i, row of q_j) in the store. A method that isn't better than this
-/// found nothing; an evaluation that likes this is broken.
+/// score[i, j] ~ N(0, 1), independent, a function of (seed, row of z_i, row of q_j) in the store. A method that isn't better than
+/// this found nothing; an evaluation that likes this is broken.
 /// </remarks>
 [Method(
-    "data/random", Paper = "original", Cost = "n·m draws; no model, no disk", Needs = MethodNeeds.Nothing, HasIndividualDraws = true,
+    "data/random", Paper = "original", Cost = "n·m draws; no model, no disk", Needs = MethodNeeds.Nothing,
+    HasIndividualDraws = true,
     BestFor = "knowing what chance alone would score")]
 public sealed class RandomScores(RandomScoresOptions options) : IAttributionMethod
 {
-    private readonly RandomScoresOptions options = options.Checked();
+    private readonly RandomScoresOptions _options = options.Checked();
     private const double TwoToMinus53 = 1.0 / (1UL << 53);
 
     /// <inheritdoc/>
@@ -63,7 +64,7 @@ public sealed class RandomScores(RandomScoresOptions options) : IAttributionMeth
     }
 
     // The method's own seed and the caller's, so that either changes every draw.
-    private ulong Key(MethodContext context) => new RandomStream(options.Seed ?? context.Seed, "random scores", 0L).NextUInt64();
+    private ulong Key(MethodContext context) => new RandomStream(_options.Seed ?? context.Seed, "random scores", 0L).NextUInt64();
 
     // Box and Muller: √(−2 ln u) cos 2πv with u in (0, 1], so that the logarithm is finite.
     private static float Draw(ulong key, long train, long target)

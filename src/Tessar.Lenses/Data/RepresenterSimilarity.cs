@@ -13,21 +13,23 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data;
 
-/// <summary>Compares what the last Linear layer sees of each training example and of a target: a baseline without gradients.</summary>
+/// <summary>
+/// Compares what the last Linear layer sees of each training example and of a target: a baseline without gradients.
+/// </summary>
 /// <remarks>
 /// With h the input of the last Linear layer: score[i, j] = α_i s(h_i, h_j), s a similarity. The representer weight is
-/// α_i = −∂ℓ_i/∂(logit of q_j's label) = [y_i = y_j] − p_i(y_j): an example of the target's class raises its logit, one of another class
-/// lowers it. With the dot product these are the representer points of the last layer, up to one factor 1/(2λn) for all.
-/// Several runs are averaged. Source: Yeh et al., arXiv:1811.09720, theorem 3.1.
+/// α_i = −∂ℓ_i/∂(logit of q_j's label) = [y_i = y_j] − p_i(y_j): an example of the target's class raises its logit, one of
+/// another class lowers it. With the dot product these are the representer points of the last layer, up to one factor 1/(2λn) for
+/// all. Several runs are averaged. Source: Yeh et al., arXiv:1811.09720, theorem 3.1.
 /// </remarks>
 [Method(
     "data/representer-similarity", Paper = "arXiv:1811.09720", Cost = "n + m forward passes and n·m·d for d features; no disk",
     BestFor = "a first look: which training examples does the model see as alike")]
 public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) : IAttributionMethod
 {
-    private readonly RepresenterSimilarityOptions options = options.Checked();
+    private readonly RepresenterSimilarityOptions _options = options.Checked();
     private const string MethodName = "data/representer-similarity";
-    private static readonly NegativeLoss Residual = new();
+    private static readonly NegativeLoss _residual = new();
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
@@ -37,7 +39,7 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
         return CheckpointScores.Mean(run, train, targets, context, (checkpoint, sum, pass) =>
         {
             tally.Features.Start();
-            using var model = new GradientModel(checkpoint.Open(), train, Residual, UnsupportedParameters.Skip);
+            using var model = new GradientModel(checkpoint.Open(), train, _residual, UnsupportedParameters.Skip);
             LastLinear last = LastLinear.Of(model, train, MethodName);
             tally.Computed += train.Count;
             Tensor right = cat([.. Blocks(model, last, targets, "targets", pass).Select(block => block.Features)], 0);
@@ -47,10 +49,10 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
             {
                 using DisposeScope block = NewDisposeScope();
                 Tensor scores = Similarity(left, right);
-                if (options.Weighting == RepresenterWeighting.Representer)
+                if (_options.Weighting == RepresenterWeighting.Representer)
                     scores = scores * alpha.index_select(1, classes);
                 sum.narrow(0, first, left.shape[0]).add_(scores);
-                zero += options.Similarity == FeatureSimilarity.Cosine ? left.abs().sum(1).eq(0).sum().item<long>() : 0;
+                zero += _options.Similarity == FeatureSimilarity.Cosine ? left.abs().sum(1).eq(0).sum().item<long>() : 0;
                 first += (int)left.shape[0];
                 left.Dispose();
                 alpha.Dispose();
@@ -60,8 +62,9 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
         }, () =>
         {
             if (zero > 0)
-                tally.Remark(string.Create(CultureInfo.InvariantCulture, $"{zero} train examples have no feature above zero; their cosines are 0."));
-            return tally.Report(MethodName, options.Weighting == RepresenterWeighting.Representer ? "logit" : "none");
+                tally.Remark(string.Create(
+                    CultureInfo.InvariantCulture, $"{zero} train examples have no feature above zero; their cosines are 0."));
+            return tally.Report(MethodName, _options.Weighting == RepresenterWeighting.Representer ? "logit" : "none");
         });
     }
 
@@ -69,7 +72,7 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
         CheckpointScores.MeanOfSelf(run, train, context, (checkpoint, sum, pass) =>
         {
-            using var model = new GradientModel(checkpoint.Open(), train, Residual, UnsupportedParameters.Skip);
+            using var model = new GradientModel(checkpoint.Open(), train, _residual, UnsupportedParameters.Skip);
             LastLinear last = LastLinear.Of(model, train, MethodName);
             int first = 0;
             foreach ((Tensor features, Tensor alpha) in Blocks(model, last, train, "examples", pass))
@@ -77,14 +80,14 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
                 using DisposeScope block = NewDisposeScope();
                 int count = (int)features.shape[0];
                 Tensor own = features.square().sum(1);
-                Tensor similarity = options.Similarity switch
+                Tensor similarity = _options.Similarity switch
                 {
                     FeatureSimilarity.Dot => own,
                     FeatureSimilarity.Cosine => own.gt(0).to_type(ScalarType.Float64),
                     _ => ones_like(own),
                 };
                 Tensor labels = Tessar.Inputs.Batches.Labels(train, [.. Enumerable.Range(first, count)]);
-                if (options.Weighting == RepresenterWeighting.Representer)
+                if (_options.Weighting == RepresenterWeighting.Representer)
                     similarity = similarity * alpha.gather(1, labels.unsqueeze(1)).squeeze(1);
                 sum.narrow(0, first, count).add_(similarity);
                 first += count;
@@ -94,12 +97,13 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
         });
 
     // Features [b, d] and −∂ℓ/∂logits [b, classes], both fp64; whoever iterates disposes them.
-    private IEnumerable<(Tensor Features, Tensor Alpha)> Blocks(GradientModel model, LastLinear last, ExampleSet set, string stage, MethodContext context)
+    private IEnumerable<(Tensor Features, Tensor Alpha)> Blocks(
+        GradientModel model, LastLinear last, ExampleSet set, string stage, MethodContext context)
     {
-        for (int first = 0; first < set.Count; first += options.BatchSize)
+        for (int first = 0; first < set.Count; first += _options.BatchSize)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            int[] indices = [.. Enumerable.Range(first, Math.Min(options.BatchSize, set.Count - first))];
+            int[] indices = [.. Enumerable.Range(first, Math.Min(_options.BatchSize, set.Count - first))];
             yield return Block(model, last, set, indices);
             context.Progress?.Report(new MethodProgress(stage, first + indices.Length, set.Count, "examples"));
         }
@@ -110,13 +114,14 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
         using DisposeScope scope = NewDisposeScope();
         (CapturedBatch batch, _) = model.Run(set, indices);
         Tensor labels = Tessar.Inputs.Batches.Labels(set, indices);
-        Tensor alpha = Residual.Direction(batch.Logits.to_type(ScalarType.Float64), labels);
+        Tensor alpha = _residual.Direction(batch.Logits.to_type(ScalarType.Float64), labels);
         Tensor features = last.Features(batch);
         int bad = Array.IndexOf(features.isfinite().all(1).data<bool>().ToArray(), false);
         if (bad >= 0)
         {
             throw new NumericalException(string.Create(
-                CultureInfo.InvariantCulture, $"The input of layer {last.Name} isn't finite for example {set.Split}:{set.First + indices[bad]}. ")
+                CultureInfo.InvariantCulture,
+                $"The input of layer {last.Name} isn't finite for example {set.Split}:{set.First + indices[bad]}. ")
                 + "Look at this example, and for overflow in the layers before.");
         }
 
@@ -127,7 +132,7 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
     {
         Tensor dots = left.mm(right.t());
         Tensor leftSquares = left.square().sum(1, keepdim: true), rightSquares = right.square().sum(1).unsqueeze(0);
-        return options.Similarity switch
+        return _options.Similarity switch
         {
             FeatureSimilarity.Dot => dots,
             // 0 / tiny = 0 for an example without features.
@@ -143,7 +148,10 @@ public sealed record RepresenterSimilarityOptions
     /// <summary>How alike two examples are: the product of their features, its cosine, or 1/(1 + distance).</summary>
     public FeatureSimilarity Similarity { get; init; } = FeatureSimilarity.Dot;
 
-    /// <summary>What the similarity is multiplied by: nothing, or −∂ℓ/∂logit of the target's class as for representer points, which gives it a sign.</summary>
+    /// <summary>
+    /// What the similarity is multiplied by: nothing, or −∂ℓ/∂logit of the target's class as for representer points, which gives
+    /// it a sign.
+    /// </summary>
     public RepresenterWeighting Weighting { get; init; } = RepresenterWeighting.Representer;
 
     /// <summary>Examples per forward pass.</summary>

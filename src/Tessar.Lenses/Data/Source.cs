@@ -13,19 +13,24 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data;
 
-/// <summary>Follows what became of the updates on each example until the training ended, segment by segment, with a constant curvature in each.</summary>
+/// <summary>
+/// Follows what became of the updates on each example until the training ended, segment by segment, with a constant curvature in
+/// each.
+/// </summary>
 /// <remarks>
-/// score[i, j] = (1/n) Σ_l ∇f(q_j)ᵀ [Π_{l' &gt; l} exp(−τ_l' H_l')] (I − exp(−τ_l H_l)) H_l⁻¹ (−ḡ_{i,l}): ḡ the mean gradient of the loss of z_i over
-/// the segment's checkpoints, H_l the EK-FAC curvature of them together, τ_l the sum of the learning rates (over 1 − momentum). The last segment
-/// stands next to ∇f: v ← exp(−τ_l H_l) v for l = L … 1. Several runs are averaged. Source: Bae et al., arXiv:2405.12186.
+/// score[i, j] = (1/n) Σ_l ∇f(q_j)ᵀ [Π_{l' &gt; l} exp(−τ_l' H_l')] (I − exp(−τ_l H_l)) H_l⁻¹ (−ḡ_{i,l}): ḡ the mean gradient of
+/// the loss of z_i over the segment's checkpoints, H_l the EK-FAC curvature of them together, τ_l the sum of the learning rates
+/// (over 1 − momentum). The last segment stands next to ∇f: v ← exp(−τ_l H_l) v for l = L … 1. Several runs are averaged. Source:
+/// Bae et al., arXiv:2405.12186.
 /// </remarks>
 [Method(
     "data/source", Paper = "arXiv:2405.12186", Needs = MethodNeeds.Checkpoints,
-    Cost = "per checkpoint two passes over the train set for the curvature and one for scores, n·m·p; per segment Σ(in³ + out³); factors on disk",
+    Cost = "per checkpoint two passes over the train set for the curvature and one for scores, n·m·p; per segment Σ(in³ + out³); "
+        + "factors on disk",
     BestFor = "trainings that didn't converge or changed their learning rate: what early and late updates on an example led to")]
 public sealed class Source(SourceOptions options) : IAttributionMethod
 {
-    private readonly SourceOptions options = options.Checked();
+    private readonly SourceOptions _options = options.Checked();
     private const string MethodName = "data/source";
     private const int UsualSegments = 3;
 
@@ -47,13 +52,16 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
             {
                 int count = Math.Min(held, targets.Count - first);
                 walk.Explain(targets, first, count, (checkpoint, rows, weight, scored) =>
-                    checkpoint.AddScores(train, rows, weight, sum.narrow(1, first, count), options.BatchSize, pass, examples => scored((long)examples * count)), pass);
+                    checkpoint.AddScores(
+                        train, rows, weight, sum.narrow(1, first, count), _options.BatchSize, pass,
+                        examples => scored((long)examples * count)), pass);
             }
         });
         float[] values = sum.to_type(ScalarType.Float32).data<float>().ToArray();
         tally.Computed = (long)train.Count * checkpoints;
         AttributionReport report = tally.Report(
-            MethodName, OutputFunction.For(options.Output).Name, "change of the output by the updates on the example, to first order");
+            MethodName, OutputFunction.For(_options.Output).Name,
+            "change of the output by the updates on the example, to first order");
         return new AttributionMatrix(values, train.Count, targets.Count, report);
     }
 
@@ -72,29 +80,36 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
             {
                 int count = Math.Min(held, train.Count - first);
                 walk.Explain(train, first, count, (checkpoint, rows, weight, scored) =>
-                    checkpoint.AddOwnScores(train, first, rows, weight, sum, options.BatchSize, pass, examples => scored((long)examples * train.Count)), pass);
+                    checkpoint.AddOwnScores(
+                        train, first, rows, weight, sum, _options.BatchSize, pass,
+                        examples => scored((long)examples * train.Count)), pass);
             }
         });
         return FiniteScores.Of(sum);
     }
 
     // Measures the curvatures of every run's segments and hands them on; returns the number of checkpoints.
-    private int Visit(CurvatureTally tally, RunView run, ExampleSet train, MethodContext context, Action<SegmentWalk, MethodContext> visit)
+    private int Visit(
+        CurvatureTally tally, RunView run, ExampleSet train, MethodContext context, Action<SegmentWalk, MethodContext> visit)
     {
-        OutputFunction output = OutputFunction.For(options.Output);
-        int most = options.Checkpoints == 0 ? 0 : Math.Max(options.Checkpoints, options.Segments);
-        (IReadOnlyList<WeightedCheckpoint> all, IReadOnlyList<LearningRates> rates) = WeightedCheckpoint.Of(run, train.Store, most, byLearningRate: true, orFewer: true);
-        WeightedCheckpoint[][] runs = [.. all.GroupBy(c => c.View.Run.Directory, StringComparer.Ordinal).Select(group => group.ToArray())];
+        OutputFunction output = OutputFunction.For(_options.Output);
+        int most = _options.Checkpoints == 0 ? 0 : Math.Max(_options.Checkpoints, _options.Segments);
+        (IReadOnlyList<WeightedCheckpoint> all, IReadOnlyList<LearningRates> rates) = WeightedCheckpoint.Of(
+            run, train.Store, most, byLearningRate: true, orFewer: true);
+        WeightedCheckpoint[][] runs = [.. all.GroupBy(c => c.View.Run.Directory, StringComparer.Ordinal)
+            .Select(group => group.ToArray())];
         Note(tally, all, rates);
         for (int r = 0; r < runs.Length; r++)
         {
             using DisposeScope scope = NewDisposeScope();
-            IReadOnlyList<TrainingSegment> segments = TrainingSegment.Divide(runs[r], options.Segments > 0 ? options.Segments : Math.Min(UsualSegments, runs[r].Length), runs.Length);
+            IReadOnlyList<TrainingSegment> segments = TrainingSegment.Divide(
+                runs[r], _options.Segments > 0 ? _options.Segments : Math.Min(UsualSegments, runs[r].Length), runs.Length);
             tally.Features.Start();
-            using var last = new ExplainedCheckpoint(segments[^1].Checkpoints[^1], train, output, options.Unsupported);
+            using var last = new ExplainedCheckpoint(segments[^1].Checkpoints[^1], train, output, _options.Unsupported);
             tally.Note(last.Model);
             var settings = new CurvatureSettings(
-                IsKfac: false, options.Labels, options.Seed ?? context.Seed, options.CurvatureExamples, options.BatchSize, options.Unsupported);
+                IsKfac: false, _options.Labels, _options.Seed ?? context.Seed, _options.CurvatureExamples, _options.BatchSize,
+                _options.Unsupported);
             List<KroneckerCurvature> curvatures = [];
             try
             {
@@ -109,7 +124,9 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
                 tally.Features.Stop();
                 tally.Scoring.Start();
                 MethodContext pass = RepeatedProgress.Of(context, r, runs.Length);
-                var walk = new SegmentWalk(segments, curvatures, last, view => new ExplainedCheckpoint(view, train, output, options.Unsupported), options.BatchSize)
+                var walk = new SegmentWalk(
+                    segments, curvatures, last, view => new ExplainedCheckpoint(view, train, output, _options.Unsupported),
+                    _options.BatchSize)
                 {
                     Weight = 1.0 / train.Count / runs.Length,
                     TrainExamples = train.Count,
@@ -127,19 +144,23 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
         return all.Count;
     }
 
-    private static void Note(CurvatureTally tally, IReadOnlyList<WeightedCheckpoint> checkpoints, IReadOnlyList<LearningRates> rates)
+    private static void Note(
+        CurvatureTally tally, IReadOnlyList<WeightedCheckpoint> checkpoints, IReadOnlyList<LearningRates> rates)
     {
         tally.Check(new SelfCheck(
             "learning-rate-gap", rates.Max(r => r.Gap), 1e-6,
-            "Largest difference between the schedule's formula and the logged learning rates, relative to the largest; logged ones are used."));
+            "Largest difference between the schedule's formula and the logged learning rates, relative to the largest; logged "
+                + "ones are used."));
         if (rates.Any(r => !r.IsExact))
-            tally.Remark("Learning rates between two logged updates were drawn on a straight line: the schedule has no formula here.");
+            tally.Remark(
+                "Learning rates between two logged updates were drawn on a straight line: the schedule has no formula here.");
         if (checkpoints.Any(c => c.View.Run.Record.Program.WeightAverage is not null))
             tally.Remark("The checkpoints hold averaged weights, not those the updates were computed at.");
         if (checkpoints.FirstOrDefault(c => !TrainingSegment.IsGradientDescent(c.View.Run.Record.Program)) is { } other)
         {
             tally.Remark(
-                $"The run {other.View.Run.Name} was trained with {other.View.Run.Record.Program.Optimizer!.Name}; its updates are treated as gradient descent with the same learning rates.");
+                $"The run {other.View.Run.Name} was trained with {other.View.Run.Record.Program.Optimizer!.Name}; its updates "
+                    + $"are treated as gradient descent with the same learning rates.");
         }
     }
 }
@@ -158,7 +179,9 @@ public sealed record SourceOptions
     /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
     public TargetOutput Output { get; init; } = TargetOutput.Margin;
 
-    /// <summary>Whose gradients the curvature is of: labels drawn from the model's own predictions, or those of the data.</summary>
+    /// <summary>
+    /// Whose gradients the curvature is of: labels drawn from the model's own predictions, or those of the data.
+    /// </summary>
     public CurvatureLabels Labels { get; init; } = CurvatureLabels.Sampled;
 
     /// <summary>Seed of the drawn labels; that of the job when left open.</summary>

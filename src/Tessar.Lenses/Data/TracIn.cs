@@ -14,18 +14,22 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data;
 
-/// <summary>Follows the recorded training and adds up how much the steps on each example moved a target, checkpoint by checkpoint.</summary>
+/// <summary>
+/// Follows the recorded training and adds up how much the steps on each example moved a target, checkpoint by checkpoint.
+/// </summary>
 /// <remarks>
-/// score[i, j] = Σ_c η_c ⟨−∇ℓ(z_i; θ_c), ∇f(q_j; θ_c)⟩ = Σ_c η_c Q_i ⟨∇f(z_i; θ_c), ∇f(q_j; θ_c)⟩, η_c the sum of the learning rates of
-/// the updates between the checkpoint before and c. With f = log p this is Σ_c η_c ∇ℓ_i·∇ℓ_j, the published form. Exact products,
-/// without projection. Several runs are averaged. Source: Pruthi et al., arXiv:2002.08484.
+/// score[i, j] = Σ_c η_c ⟨−∇ℓ(z_i; θ_c), ∇f(q_j; θ_c)⟩ = Σ_c η_c Q_i ⟨∇f(z_i; θ_c), ∇f(q_j; θ_c)⟩, η_c the sum of the learning
+/// rates of the updates between the checkpoint before and c. With f = log p this is Σ_c η_c ∇ℓ_i·∇ℓ_j, the published form. Exact
+/// products, without projection. Several runs are averaged. Source: Pruthi et al., arXiv:2002.08484.
 /// </remarks>
 [Method(
-    "data/tracin", Paper = "arXiv:2002.08484", Cost = "C checkpoints: C·n·m·(Σ in + out of dense layers + parameters of all others); no disk",
-    Needs = MethodNeeds.Checkpoints, BestFor = "what happened along this very training, with early examples counted as well as late ones")]
+    "data/tracin", Paper = "arXiv:2002.08484",
+    Cost = "C checkpoints: C·n·m·(Σ in + out of dense layers + parameters of all others); no disk",
+    Needs = MethodNeeds.Checkpoints,
+    BestFor = "what happened along this very training, with early examples counted as well as late ones")]
 public sealed class TracIn(TracInOptions options) : IAttributionMethod
 {
-    private readonly TracInOptions options = options.Checked();
+    private readonly TracInOptions _options = options.Checked();
     private const string MethodName = "data/tracin";
 
     /// <inheritdoc/>
@@ -66,9 +70,9 @@ public sealed class TracIn(TracInOptions options) : IAttributionMethod
     private AttributionReport Follow(RunView run, ExampleSet train, MethodContext context, Action<ExactProducts, double> visit)
     {
         var watch = Stopwatch.StartNew();
-        OutputFunction output = OutputFunction.For(options.Output);
+        OutputFunction output = OutputFunction.For(_options.Output);
         (IReadOnlyList<WeightedCheckpoint> checkpoints, IReadOnlyList<LearningRates> rates) =
-            WeightedCheckpoint.Of(run, train.Store, options.Checkpoints, options.Weights == TracInWeights.LearningRate);
+            WeightedCheckpoint.Of(run, train.Store, _options.Checkpoints, _options.Weights == TracInWeights.LearningRate);
         double check = 0;
         long parameters = 0;
         IReadOnlyList<string> skipped = [];
@@ -76,12 +80,14 @@ public sealed class TracIn(TracInOptions options) : IAttributionMethod
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
-            using var model = new GradientModel(checkpoints[c].View.Open(), train, output, options.Unsupported);
+            using var model = new GradientModel(checkpoints[c].View.Open(), train, output, _options.Unsupported);
             if (c == 0 && model.SlowPath is { } slow)
                 context.Warn?.Invoke(slow);
-            LastLinear? last = options.Layers == TracInLayers.Last ? LastLinear.Of(model, train, MethodName) : null;
+            LastLinear? last = _options.Layers == TracInLayers.Last ? LastLinear.Of(model, train, MethodName) : null;
             Predicate<ParameterSlot> counts = slot => last?.Owns(slot) ?? true;
-            visit(new ExactProducts(model, options.BatchSize, RepeatedProgress.Of(context, c, checkpoints.Count), counts), checkpoints[c].Weight);
+            visit(
+                new ExactProducts(model, _options.BatchSize, RepeatedProgress.Of(context, c, checkpoints.Count), counts),
+                checkpoints[c].Weight);
             check = Math.Max(check, model.GradientCheck);
             parameters = model.Gradients.Captured.Where(slot => counts(slot)).Sum(slot => slot.Count);
             skipped = [.. model.Skipped, .. model.Gradients.Captured.Where(slot => !counts(slot)).Select(slot => slot.Name)];
@@ -91,7 +97,7 @@ public sealed class TracIn(TracInOptions options) : IAttributionMethod
         {
             Method = MethodName,
             Output = output.Name,
-            Units = options.Weights == TracInWeights.LearningRate
+            Units = _options.Weights == TracInWeights.LearningRate
                 ? "n times the change of the output by the updates on the example, to first order"
                 : "product of gradients, a mean over checkpoints",
             Parameters = parameters,
@@ -107,15 +113,18 @@ public sealed class TracIn(TracInOptions options) : IAttributionMethod
 
     private static SelfCheck RateCheck(IReadOnlyList<LearningRates> rates) => new(
         "learning-rate-gap", rates.Max(r => r.Gap), 1e-6,
-        "Largest difference between the schedule's formula and the logged learning rates, relative to the largest; logged ones are used.");
+        "Largest difference between the schedule's formula and the logged learning rates, relative to the largest; logged ones "
+            + "are used.");
 
-    private static List<string> RemarksOn(IReadOnlyList<WeightedCheckpoint> checkpoints, IReadOnlyList<LearningRates> rates, MethodContext context)
+    private static List<string> RemarksOn(
+        IReadOnlyList<WeightedCheckpoint> checkpoints, IReadOnlyList<LearningRates> rates, MethodContext context)
     {
         List<string> remarks = [];
         if (checkpoints.GroupBy(c => c.View.Run.Directory, StringComparer.Ordinal).Any(run => run.Count() == 1))
             remarks.Add("Only one checkpoint of a run was used: its gradients stand for the whole training.");
         if (rates.Any(r => !r.IsExact))
-            remarks.Add("Learning rates between two logged updates were drawn on a straight line: the schedule has no formula here.");
+            remarks.Add(
+                "Learning rates between two logged updates were drawn on a straight line: the schedule has no formula here.");
         if (checkpoints.Any(c => c.View.Run.Record.Program.WeightAverage is not null))
             remarks.Add("The checkpoints hold averaged weights, not those the updates were computed at.");
         remarks.ForEach(remark => context.Warn?.Invoke(remark));

@@ -23,16 +23,20 @@ public sealed partial class Trak : ITopAttribution
         ArgumentNullException.ThrowIfNull(context);
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         CheckOptions();
-        if (options.Projection == TrakProjection.None || options.UseLeverage || options.SoftThreshold > 0)
+        if (_options.Projection == TrakProjection.None || _options.UseLeverage || _options.SoftThreshold > 0)
         {
             throw new TessarException(
                 "data/trak keeps only the strongest examples of projected gradients, without leverage or soft threshold. "
-                + "Choose projection=sketch, or a memory budget in which all scores fit.", ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "projection", "sketch"), new(RemedyKind.ChangeArgument, "memory")] };
+                + "Choose projection=sketch, or a memory budget in which all scores fit.", ErrorKind.Usage)
+                {
+                    Remedies = [new(RemedyKind.SetMethodOption, "projection", "sketch"), new(RemedyKind.ChangeArgument, "memory")]
+                };
         }
 
         top = Math.Min(top, train.Count);
         var shape = new SearchShape(
-            train.Count, options.ProjectionDimension, options.NumberFormat == NumberFormat.F16, run.Checkpoints.Count, targets.Count, top);
+            train.Count, _options.ProjectionDimension, _options.NumberFormat == NumberFormat.F16, run.Checkpoints.Count,
+            targets.Count, top);
         SearchPlan plan = SearchPlan.For(shape, TorchThreads.Current, context);
         context.Plan?.Invoke(plan.Describe());
         var tally = new TrakTally(context) { ByDamping = [[]] };
@@ -51,7 +55,8 @@ public sealed partial class Trak : ITopAttribution
             TopScores scores = TopSearch.Run(parts, question, plan.BlockRows, plan.Threads, context).Scores;
             tally.Scoring.Stop();
             int[] columns = [.. Enumerable.Range(0, targets.Count)];
-            return new TopAttribution([.. columns.Select(scores.Proponents)], [.. columns.Select(scores.Opponents)], train.Count, Report(tally, 0));
+            return new TopAttribution(
+                [.. columns.Select(scores.Proponents)], [.. columns.Select(scores.Opponents)], train.Count, Report(tally, 0));
         }
         finally
         {
@@ -62,20 +67,24 @@ public sealed partial class Trak : ITopAttribution
     // Exact kernels have no rows to stream.
     private void ChooseForTop(TrakTally tally, RunView run, ExampleSet train, MethodContext context)
     {
-        tally.Projection = options.Projection == TrakProjection.Auto ? TrakProjection.Sketch : options.Projection;
+        tally.Projection = _options.Projection == TrakProjection.Auto ? TrakProjection.Sketch : _options.Projection;
         if (!IsFree)
             return;
-        using var model = new GradientModel(run.Checkpoints[0].Open(), train, output, options.Unsupported);
-        ChooseShort(tally, run, train, isSelf: false, GradientFactors.NumbersPerExampleOf(model, train), "whole gradients can't be streamed", context);
+        using var model = new GradientModel(run.Checkpoints[0].Open(), train, _output, _options.Unsupported);
+        ChooseShort(
+            tally, run, train, isSelf: false, GradientFactors.NumbersPerExampleOf(model, train),
+            "whole gradients can't be streamed", context);
     }
 
-    // Computes or opens one checkpoint's features and solves for its targets; of what that takes only ψ = K⁻¹ φ(q) and the open store stay.
+    // Computes or opens one checkpoint's features and solves for its targets; of what that takes only ψ = K⁻¹ φ(q) and the open
+    // store stay.
     private SearchPart Prepare(
-        TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet targets, List<GradientStore> stores, double[] factors, MethodContext context)
+        TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet targets, List<GradientStore> stores,
+        double[] factors, MethodContext context)
     {
         using DisposeScope scope = NewDisposeScope();
         tally.Features.Start();
-        using var features = new ProjectedFeatures(checkpoint, train, output, Settings(tally.Projection, context), context);
+        using var features = new ProjectedFeatures(checkpoint, train, _output, Settings(tally.Projection, context), context);
         tally.Computed += features.Computed;
         tally.Note(features.Store.Header.ParameterCount, features.Store.Header.Skipped, features.GradientCheck);
         var targetRows = new FeaturesInMemory(features.Of(targets));
@@ -84,14 +93,14 @@ public sealed partial class Trak : ITopAttribution
         GradientStore store = features.TakeStore();
         stores.Add(store);
         Tensor? weights = null;
-        if (options.UseCurvatureWeights)
+        if (_options.UseCurvatureWeights)
         {
             Tensor q = tensor(store.Factors.ToArray());
             weights = q * (1 - q);
         }
 
         // The k×k solve, also for n < k: the n×n one gives scores, not queries.
-        using var kernel = new PrimalKernel(store, targetRows, options.Damping, weights, context.Cancellation);
+        using var kernel = new PrimalKernel(store, targetRows, _options.Damping, weights, context.Cancellation);
         tally.ByDamping[0].Add(kernel.Damping);
         for (int i = 0; i < factors.Length; i++)
             factors[i] += store.Factors[i];

@@ -15,28 +15,35 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data;
 
-/// <summary>Scores how much each training example moved a prediction, by one Newton step of the model linearised in its weights.</summary>
+/// <summary>
+/// Scores how much each training example moved a prediction, by one Newton step of the model linearised in its weights.
+/// </summary>
 /// <remarks>
 /// <para>
 /// With f the margin of the correct class, g its gradient and P_c a random projection, one per checkpoint c:
 /// φ_c(z) = P_cᵀ g(z; θ_c), K_c = Φ_cᵀΦ_c + λI, score = [mean_c Q_c] ⊙ [mean_c Φ_c K_c⁻¹ φ_c(q)], Q = 1 − p of the label.
 /// </para>
 /// <para>
-/// λ = <see cref="TrakOptions.Damping"/> · tr(ΦᵀΦ)/n, so that one setting fits every projection width. The peer divides K⁻¹ by its mean
-/// absolute entry, which destroys the scale and re-weights checkpoints; we don't. With n &lt; k the n×n system is solved instead.
-/// Source: Park et al., "TRAK: Attributing Model Behavior at Scale", arXiv:2303.14186, eq. 13 and section 3.
+/// λ = <see cref="TrakOptions.Damping"/> · tr(ΦᵀΦ)/n, so that one setting fits every projection width. The peer divides K⁻¹ by
+/// its mean absolute entry, which destroys the scale and re-weights checkpoints; we don't. With n &lt; k the n×n system is solved
+/// instead. Source: Park et al., "TRAK: Attributing Model Behavior at Scale", arXiv:2303.14186, eq. 13 and section 3.
 /// </para>
 /// </remarks>
 /// <example>For ridge regression with identity projection and leverage the score is the exact leave-one-out change.</example>
-[Method("data/trak", Paper = "arXiv:2303.14186", Cost = "per checkpoint n·(forward + half a backward pass + p) + n·k² + k³/3 + n·m·k; disk 2·n·k bytes; without projection n²·d + n³/3, d numbers per example, and 4·n² bytes")]
+[Method(
+    "data/trak", Paper = "arXiv:2303.14186",
+    Cost = "per checkpoint n·(forward + half a backward pass + p) + n·k² + k³/3 + n·m·k; disk 2·n·k bytes; without projection "
+        + "n²·d + n³/3, d numbers per example, and 4·n² bytes")]
 public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDampingSweep
 {
-    private readonly TrakOptions options = options.Checked();
-    private readonly OutputFunction output = options.FeatureOutput == TrakFeatureOutput.SquaredLogits ? new SquaredLogits() : OutputFunction.For(options.Output);
+    private readonly TrakOptions _options = options.Checked();
+    private readonly OutputFunction _output = options.FeatureOutput == TrakFeatureOutput.SquaredLogits
+        ? new SquaredLogits()
+        : OutputFunction.For(options.Output);
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) =>
-        ScoreMany(run, train, targets, [options.Damping], context)[0];
+        ScoreMany(run, train, targets, [_options.Damping], context)[0];
 
     /// <inheritdoc/>
     public IReadOnlyList<AttributionMatrix> ScoreMany(
@@ -51,11 +58,13 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         var tally = new TrakTally(context);
         using DisposeScope scope = NewDisposeScope();
         Tensor[] sums = [.. dampings.Select(_ => zeros(train.Count, targets.Count, dtype: ScalarType.Float64))];
-        Tensor factors = Average(tally, run, train, targets, dampings, context, (kernel, first, rows) => rows.add_(kernel.Scores(first, (int)rows.shape[0])), sums);
+        Tensor factors = Average(
+            tally, run, train, targets, dampings, context,
+            (kernel, first, rows) => rows.add_(kernel.Scores(first, (int)rows.shape[0])), sums);
         tally.Scoring.Start();
         float[][] scores = [.. sums.Select(sum =>
         {
-            SoftThreshold.Apply(sum.mul_(factors.unsqueeze(1)), options.SoftThreshold);
+            SoftThreshold.Apply(sum.mul_(factors.unsqueeze(1)), _options.SoftThreshold);
             using Tensor single = sum.to_type(ScalarType.Float32);
             return single.data<float>().ToArray();
         })];
@@ -72,13 +81,16 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         using DisposeScope scope = NewDisposeScope();
         Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
         Tensor factors = Average(
-            new TrakTally(context), run, train, targets: null, [options.Damping], context, (kernel, first, rows) => rows.add_(kernel.SelfScores(first, (int)rows.shape[0])), [sum]);
+            new TrakTally(context), run, train, targets: null, [_options.Damping], context,
+            (kernel, first, rows) => rows.add_(kernel.SelfScores(first, (int)rows.shape[0])), [sum]);
         return FiniteScores.Of(sum.mul_(factors));
     }
 
-    // Sums what each checkpoint's kernel says about each block of rows, for each damping, divides by C, and returns the mean of Q.
+    // Sums what each checkpoint's kernel says about each block of rows, for each damping, divides by C, and returns the mean of
+    // Q.
     private Tensor Average(
-        TrakTally tally, RunView run, ExampleSet train, ExampleSet? targets, IReadOnlyList<double> dampings, MethodContext context,
+        TrakTally tally, RunView run, ExampleSet train, ExampleSet? targets, IReadOnlyList<double> dampings,
+        MethodContext context,
         Action<ScoreKernel, int, Tensor> accumulate, Tensor[] sums)
     {
         CheckOptions();
@@ -105,11 +117,12 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
                     context.Cancellation.ThrowIfCancellationRequested();
                     using DisposeScope block = NewDisposeScope();
                     Tensor rows = sums[d].narrow(0, first, count);
-                    if (options.UseLeverage)
+                    if (_options.UseLeverage)
                         AddWithLeverage(kernel, first, rows, accumulate);
                     else
                         accumulate(kernel, first, rows);
-                    pass.Progress?.Report(new MethodProgress("scores", (long)d * train.Count + first + count, (long)dampings.Count * train.Count, "examples"));
+                    pass.Progress?.Report(new MethodProgress(
+                        "scores", (long)d * train.Count + first + count, (long)dampings.Count * train.Count, "examples"));
                 }
             }
 
@@ -134,8 +147,15 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         {
             throw new NumericalException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Train example {first + leverage.argmax().item<long>()} has leverage {largest:g8}: the model can't be fitted without it. ")
-                + "Raise `damping`, or leave use-leverage=false.") { Remedies = [new(RemedyKind.SetMethodOption, "damping"), new(RemedyKind.SetMethodOption, "use-leverage", "false")] };
+                $"Train example {first + leverage.argmax().item<long>()} has leverage {largest:g8}: the model can't be fitted "
+                    + $"without it. ")
+                + "Raise `damping`, or leave use-leverage=false.")
+                {
+                    Remedies = [
+                        new(RemedyKind.SetMethodOption, "damping"),
+                        new(RemedyKind.SetMethodOption, "use-leverage", "false")
+                    ]
+                };
         }
 
         Tensor remaining = 1 - leverage;
@@ -144,19 +164,23 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
 
     private void CheckOptions()
     {
-        if (options.UseCurvatureWeights && output is not ClassificationMargin)
-            throw new TessarException("data/trak: use-curvature-weights is the curvature of the loss in the margin. Choose output=margin and feature-output=same.", ErrorKind.Usage);
-        if (options.MeanAbsNormalise && options.Projection == TrakProjection.None)
-            throw new TessarException("data/trak: mean-abs-normalise divides by the entries of a k×k matrix. Choose projection=sketch.", ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "projection", "sketch")] };
+        if (_options.UseCurvatureWeights && _output is not ClassificationMargin)
+            throw new TessarException(
+                "data/trak: use-curvature-weights is the curvature of the loss in the margin. Choose output=margin and "
+                    + "feature-output=same.", ErrorKind.Usage);
+        if (_options.MeanAbsNormalise && _options.Projection == TrakProjection.None)
+            throw new TessarException(
+                "data/trak: mean-abs-normalise divides by the entries of a k×k matrix. Choose projection=sketch.",
+                ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "projection", "sketch")] };
     }
 
     // A width other than the default, and what only a sketch has, ask for the sketch.
     private void Choose(TrakTally tally, RunView run, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context)
     {
-        tally.Projection = options.Projection == TrakProjection.Auto ? TrakProjection.Sketch : options.Projection;
+        tally.Projection = _options.Projection == TrakProjection.Auto ? TrakProjection.Sketch : _options.Projection;
         if (!IsFree)
             return;
-        using var model = new GradientModel(run.Checkpoints[0].Open(), train, output, options.Unsupported);
+        using var model = new GradientModel(run.Checkpoints[0].Open(), train, _output, _options.Unsupported);
         ExactPlan plan = PlanFor(model, train, targets, dampings, context);
         if (plan.IsCheap(run.Checkpoints.Count))
         {
@@ -165,47 +189,62 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             return;
         }
 
-        ChooseShort(tally, run, train, isSelf: targets is null || options.UseLeverage, plan.NumbersPerExample, $"the exact kernel would take {plan.Describe(run.Checkpoints.Count)}", context);
+        ChooseShort(
+            tally, run, train, isSelf: targets is null || _options.UseLeverage, plan.NumbersPerExample,
+            $"the exact kernel would take {plan.Describe(run.Checkpoints.Count)}", context);
     }
 
     private bool IsFree =>
-        options.Projection == TrakProjection.Auto && !options.MeanAbsNormalise && options.ProjectionDimension == new TrakOptions().ProjectionDimension;
+        _options.Projection == TrakProjection.Auto && !_options.MeanAbsNormalise
+            && _options.ProjectionDimension == new TrakOptions().ProjectionDimension;
 
-    // Landmarks keep what gradients have in common and lose what only one example has, which is most of its score on itself and of its leverage.
-    private void ChooseShort(TrakTally tally, RunView run, ExampleSet train, bool isSelf, long numbersPerExample, string exact, MethodContext context)
+    // Landmarks keep what gradients have in common and lose what only one example has, which is most of its score on itself and
+    // of its leverage.
+    private void ChooseShort(
+        TrakTally tally, RunView run, ExampleSet train, bool isSelf, long numbersPerExample, string exact, MethodContext context)
     {
-        var plan = new LandmarkPlan(train.Count, numbersPerExample, options.ProjectionDimension, context.MemoryBudget);
+        var plan = new LandmarkPlan(train.Count, numbersPerExample, _options.ProjectionDimension, context.MemoryBudget);
         bool isLandmarks = !isSelf && plan.IsCheap(run.Checkpoints.Count);
         tally.Projection = isLandmarks ? TrakProjection.Landmarks : TrakProjection.Sketch;
         tally.Remark(
             isLandmarks
-                ? string.Create(CultureInfo.InvariantCulture, $"Gradients were projected onto those of {plan.Width:N0} landmarks, with {plan.Describe(run.Checkpoints.Count)}: {exact}.")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Gradients were projected onto those of {plan.Width:N0} landmarks, with "
+                        + $"{plan.Describe(run.Checkpoints.Count)}: {exact}.")
                 : string.Create(CultureInfo.InvariantCulture, $"Gradients were sketched to {plan.Width:N0} numbers: {exact}."));
     }
 
     private ExactPlan PlanFor(GradientModel model, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context) =>
-        new(train.Count, targets?.Count ?? 0, GradientFactors.NumbersPerExampleOf(model, train), targets is null || options.UseLeverage, dampings, context.MemoryBudget);
+        new(
+            train.Count, targets?.Count ?? 0, GradientFactors.NumbersPerExampleOf(model, train),
+            targets is null || _options.UseLeverage, dampings, context.MemoryBudget);
 
-    private DampedKernels Exact(TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context)
+    private DampedKernels Exact(
+        TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context)
     {
-        using var model = new GradientModel(checkpoint.Open(), train, output, options.Unsupported);
+        using var model = new GradientModel(checkpoint.Open(), train, _output, _options.Unsupported);
         tally.Note(model);
         ExactPlan plan = PlanFor(model, train, targets, dampings, context);
         ScoreBudget.Check(plan, train, context);
         tally.Computed += train.Count;
-        return ExactKernels.Of(model, train, targets, plan, options.UseCurvatureWeights, options.BatchSize, tally.NoteResidual, context);
+        return ExactKernels.Of(
+            model, train, targets, plan, _options.UseCurvatureWeights, _options.BatchSize, tally.NoteResidual, context);
     }
 
-    private DampedKernels Projected(TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, MethodContext context)
+    private DampedKernels Projected(
+        TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, MethodContext context)
     {
-        var features = new ProjectedFeatures(checkpoint, train, output, Settings(tally.Projection, context), context);
+        var features = new ProjectedFeatures(checkpoint, train, _output, Settings(tally.Projection, context), context);
         try
         {
             tally.Computed += features.Computed;
             tally.Note(features.Store.Header.ParameterCount, features.Store.Header.Skipped, features.GradientCheck);
-            Tensor rows = targets is null ? empty(0, options.ProjectionDimension) : features.Of(targets);
+            Tensor rows = targets is null ? empty(0, _options.ProjectionDimension) : features.Of(targets);
             Tensor q = tensor(features.Store.Factors.ToArray());
-            return ProjectedKernels.Of(features, rows, q, targets is null || options.UseLeverage, options.UseCurvatureWeights, options.MeanAbsNormalise, context);
+            return ProjectedKernels.Of(
+                features, rows, q, targets is null || _options.UseLeverage, _options.UseCurvatureWeights,
+                _options.MeanAbsNormalise, context);
         }
         catch
         {
@@ -215,12 +254,14 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     }
 
     private FeatureSettings Settings(TrakProjection projection, MethodContext context) => new(
-        projection, options.ProjectionDimension, options.Seed ?? context.Seed, options.NumberFormat, options.BatchSize, options.Unsupported);
+        projection, _options.ProjectionDimension, _options.Seed ?? context.Seed, _options.NumberFormat, _options.BatchSize,
+        _options.Unsupported);
 
-    private AttributionReport Report(TrakTally tally, int damping) => tally.Report("data/trak", OutputFunction.For(options.Output).Name) with
+    private AttributionReport Report(TrakTally tally, int damping) =>
+        tally.Report("data/trak", OutputFunction.For(_options.Output).Name) with
     {
         Projection = MethodOption.Write(tally.Projection),
-        ProjectionDimension = tally.Projection == TrakProjection.None ? null : options.ProjectionDimension,
+        ProjectionDimension = tally.Projection == TrakProjection.None ? null : _options.ProjectionDimension,
         Damping = tally.ByDamping[damping],
     };
 }
@@ -232,10 +273,15 @@ public sealed record TrakOptions
     [Range(1, 1 << 20)]
     public int ProjectionDimension { get; init; } = 2048;
 
-    /// <summary>How gradients are shortened: not at all (exact), onto the gradients of k examples (landmarks), by a sketch to k numbers; auto takes the first of these whose planned time and memory fit, and the sketch for a k of yours.</summary>
+    /// <summary>
+    /// How gradients are shortened: not at all (exact), onto the gradients of k examples (landmarks), by a sketch to k numbers;
+    /// auto takes the first of these whose planned time and memory fit, and the sketch for a k of yours.
+    /// </summary>
     public TrakProjection Projection { get; init; } = TrakProjection.Auto;
 
-    /// <summary>Damping λ relative to the mean squared feature norm tr(ΦᵀΦ)/n. Untuned values cost up to half of the quality.</summary>
+    /// <summary>
+    /// Damping λ relative to the mean squared feature norm tr(ΦᵀΦ)/n. Untuned values cost up to half of the quality.
+    /// </summary>
     [Range(0.0, 1e12)]
     public double Damping { get; init; } = 0.3;
 
@@ -258,16 +304,23 @@ public sealed record TrakOptions
     /// <summary>Divide each row by one minus its leverage: exact leave-one-out for linear models.</summary>
     public bool UseLeverage { get; init; }
 
-    /// <summary>Shrink each target's scores towards zero by this quantile of their absolute values: 0.9 leaves a tenth of the examples, 1 none.</summary>
+    /// <summary>
+    /// Shrink each target's scores towards zero by this quantile of their absolute values: 0.9 leaves a tenth of the examples, 1
+    /// none.
+    /// </summary>
     [Range(0.0, 1.0)]
     public double SoftThreshold { get; init; }
 
-    /// <summary>Divide the inverse of the Gram matrix by its mean absolute entry, as the peer's code does; for comparison with it only.</summary>
+    /// <summary>
+    /// Divide the inverse of the Gram matrix by its mean absolute entry, as the peer's code does; for comparison with it only.
+    /// </summary>
     public bool MeanAbsNormalise { get; init; }
 
     /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
     public TargetOutput Output { get; init; } = TargetOutput.Margin;
 
-    /// <summary>Whose gradient the features are: that of the explained output, or of the logits' squared norm with factors of 1 (D-TRAK).</summary>
+    /// <summary>
+    /// Whose gradient the features are: that of the explained output, or of the logits' squared norm with factors of 1 (D-TRAK).
+    /// </summary>
     public TrakFeatureOutput FeatureOutput { get; init; } = TrakFeatureOutput.Same;
 }

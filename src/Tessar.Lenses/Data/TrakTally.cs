@@ -17,5 +17,6 @@ internal sealed class TrakTally(MethodContext context) : ScoreTally(context)
 
     /// <summary>Notes a relative residual.</summary>
     public void NoteResidual(double value) => Check(new SelfCheck(
-        "kernel-residual", value, 1e-6, "The largest ‖(K + λI)u − c‖/‖c‖ over targets, in fp64: how exactly the kernel's system was solved."));
+        "kernel-residual", value, 1e-6,
+        "The largest ‖(K + λI)u − c‖/‖c‖ over targets, in fp64: how exactly the kernel's system was solved."));
 }

@@ -14,25 +14,25 @@ namespace Tessar.Training.Averages;
 [Setting("decay", 0.999, "weight d of the average so far", Below = 1)]
 internal sealed class Ema : RunningAverage
 {
-    private readonly double decay;
-    private readonly Tensor[] averages;
+    private readonly double _decay;
+    private readonly Tensor[] _averages;
 
     public Ema(TrainedParameters parameters, NamedSettings settings)
         : base(parameters)
     {
-        decay = settings["decay"];
-        averages = Remember("ema");
+        _decay = settings["decay"];
+        _averages = Remember("ema");
     }
 
     /// <inheritdoc/>
     public override void Add(long update)
     {
         using var noGradient = no_grad();
-        double weight = 1 - Math.Min(decay, (1.0 + update) / (10 + update));
-        for (int i = 0; i < averages.Length; i++)
-            averages[i].lerp_(Parameters.Items[i].Value, weight);
+        double weight = 1 - Math.Min(_decay, (1.0 + update) / (10 + update));
+        for (int i = 0; i < _averages.Length; i++)
+            _averages[i].lerp_(Parameters.Items[i].Value, weight);
     }
 
     /// <inheritdoc/>
-    public override void Average(int index, Tensor trained, Tensor average) => average.copy_(averages[index]);
+    public override void Average(int index, Tensor trained, Tensor average) => average.copy_(_averages[index]);
 }

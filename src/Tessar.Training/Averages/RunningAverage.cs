@@ -6,12 +6,12 @@ namespace Tessar.Training.Averages;
 /// <summary>An average of the weights beside the training, whatever the optimiser: it is what gets measured and kept.</summary>
 internal abstract class RunningAverage(TrainedParameters parameters) : IWeightAverage, IDisposable
 {
-    private readonly SortedDictionary<string, Tensor> state = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Tensor> _state = new(StringComparer.Ordinal);
 
     public static Choices<RunningAverage, WeightAverageAttribute> Choices { get; } = new("average of weights");
 
     /// <summary>All that is remembered, by name.</summary>
-    public IReadOnlyDictionary<string, Tensor> State => state;
+    public IReadOnlyDictionary<string, Tensor> State => _state;
 
     /// <summary>What is trained.</summary>
     protected TrainedParameters Parameters { get; } = parameters;
@@ -26,9 +26,9 @@ internal abstract class RunningAverage(TrainedParameters parameters) : IWeightAv
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Tensor tensor in state.Values)
+        foreach (Tensor tensor in _state.Values)
             tensor.Dispose();
-        state.Clear();
+        _state.Clear();
     }
 
     /// <summary>A copy of every parameter as it is now; lives as long as this.</summary>
@@ -39,7 +39,7 @@ internal abstract class RunningAverage(TrainedParameters parameters) : IWeightAv
         for (int i = 0; i < copies.Length; i++)
         {
             copies[i] = Parameters.Items[i].Value.detach().clone().DetachFromDisposeScope();
-            state.Add($"{name}/{Parameters.Items[i].Name}", copies[i]);
+            _state.Add($"{name}/{Parameters.Items[i].Name}", copies[i]);
         }
 
         return copies;

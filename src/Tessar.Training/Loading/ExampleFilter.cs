@@ -12,7 +12,9 @@ public static class ExampleFilter
     /// <param name="column">A column of single numbers, such as <c>label</c>; stored labels are read, not edited ones.</param>
     /// <param name="predicate">The test; a value beyond 2^53 arrives rounded to float64.</param>
     /// <returns>Those that pass, in order; 4 bytes of memory each. Example i of it is the i-th that passed.</returns>
-    /// <exception cref="ArgumentException">There is no such column, it doesn't hold single numbers, or no example passes.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no such column, it doesn't hold single numbers, or no example passes.
+    /// </exception>
     /// <example><c>ExampleFilter.Where(train, "label", label =&gt; label is 3 or 5)</c></example>
     public static ExampleSet Where(ExampleSet set, string column, Func<double, bool> predicate)
     {
@@ -20,7 +22,9 @@ public static class ExampleFilter
         ArgumentNullException.ThrowIfNull(predicate);
         StoreColumn found = set.Store.Column(column);
         if (found.Kind != ColumnKind.Scalar)
-            throw new ArgumentException($"The column `{column}` of {set.Store.Path} is {found.Kind}, not a single number. Choose a scalar column.", nameof(column));
+            throw new ArgumentException(
+                $"The column `{column}` of {set.Store.Path} is {found.Kind}, not a single number. Choose a scalar column.",
+                nameof(column));
         var passed = new List<int>();
         for (int i = 0; i < set.Count; i++)
         {
@@ -30,7 +34,8 @@ public static class ExampleFilter
 
         return passed.Count > 0
             ? set.Select([.. passed])
-            : throw new ArgumentException($"No example of {set} passes the test on `{column}`. Loosen it, or leave it out.", nameof(predicate));
+            : throw new ArgumentException(
+                $"No example of {set} passes the test on `{column}`. Loosen it, or leave it out.", nameof(predicate));
     }
 
     private static double Number(ReadOnlySpan<byte> bytes, ElementType type) => type switch

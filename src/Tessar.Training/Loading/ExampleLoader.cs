@@ -6,15 +6,17 @@ using Tessar.Training.Loading.Pipeline;
 
 namespace Tessar.Training.Loading;
 
-/// <summary>Makes normalised batches of tensors from an example store, ahead of time, the same ones whatever the threads do.</summary>
+/// <summary>
+/// Makes normalised batches of tensors from an example store, ahead of time, the same ones whatever the threads do.
+/// </summary>
 /// <remarks>
 /// Source bytes are read once and each number of a batch is written once, into memory that is used again and again; a batch
 /// allocates nothing. Memory: (<see cref="LoaderOptions.Ahead"/> + 2) batches and 4 bytes per example for a random order.
 /// For use by one thread at a time.
 /// </remarks>
 /// <example><code>
-/// using var loader = new ExampleLoader(ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 256, Augment = ["flip", "translate"] });
-/// for (int epoch = 0; epoch &lt; 5; epoch++)
+/// using var loader = new ExampleLoader(ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 256, Augment = ["flip",
+/// "translate"] }); for (int epoch = 0; epoch &lt; 5; epoch++)
 /// {
 ///     foreach (LoadedBatch batch in loader.Epoch(epoch))
 ///     {
@@ -25,9 +27,9 @@ namespace Tessar.Training.Loading;
 /// </code></example>
 public sealed class ExampleLoader : IDisposable
 {
-    private readonly BatchRing ring;
-    private LoaderEpoch? current;
-    private bool isDisposed;
+    private readonly BatchRing _ring;
+    private LoaderEpoch? _current;
+    private bool _isDisposed;
 
     /// <summary>Readies the memory and the workers.</summary>
     /// <param name="set">The examples; they, and their store, stay the caller's and must outlive the loader.</param>
@@ -43,7 +45,7 @@ public sealed class ExampleLoader : IDisposable
         Plan = plan;
         if (plan.Cache == CacheMode.System)
             DenseRows.Of(plan.Set, plan.Source)?.Advise(isInOrder: plan.Order is SequentialOrder);
-        ring = new BatchRing(plan);
+        _ring = new BatchRing(plan);
     }
 
     /// <summary>The orders there are.</summary>
@@ -62,7 +64,7 @@ public sealed class ExampleLoader : IDisposable
     public ImageShape Image => Plan.Image;
 
     /// <summary>Time for which batches were waited for so far; without workers, the time that making them took.</summary>
-    public TimeSpan Waited => ring.Waited;
+    public TimeSpan Waited => _ring.Waited;
 
     internal LoaderPlan Plan { get; }
 
@@ -77,27 +79,30 @@ public sealed class ExampleLoader : IDisposable
     /// <exception cref="ObjectDisposedException">The loader was disposed of.</exception>
     public LoaderEpoch Epoch(int epoch, long position = 0)
     {
-        ObjectDisposedException.ThrowIf(isDisposed, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, Count);
-        current?.Dispose();
+        _current?.Dispose();
         var data = new OrderedData(Count, Plan.BatchSize, Plan.PageOf);
         BatchCut cut = Cut(position);
-        PageSchedule? pages = Plan.Cache == CacheMode.Process ? PagePlan.Of(Plan, Plan.Order.Open(data, Plan.Seed, epoch), cut) : null;
-        ring.Begin(Plan.Order.Open(data, Plan.Seed, epoch), cut, epoch, pages);
-        return current = new LoaderEpoch(ring, epoch);
+        PageSchedule? pages = Plan.Cache == CacheMode.Process
+            ? PagePlan.Of(Plan, Plan.Order.Open(data, Plan.Seed, epoch), cut)
+            : null;
+        _ring.Begin(Plan.Order.Open(data, Plan.Seed, epoch), cut, epoch, pages);
+        return _current = new LoaderEpoch(_ring, epoch);
     }
 
     /// <summary>Stops the workers, within a chunk of 32 examples, and frees all batches, also those still held.</summary>
     public void Dispose()
     {
-        if (isDisposed)
+        if (_isDisposed)
             return;
-        isDisposed = true;
-        current?.Dispose();
-        ring.Dispose();
+        _isDisposed = true;
+        _current?.Dispose();
+        _ring.Dispose();
     }
 
-    private BatchCut Cut(long position) => new(Count, position, Plan.BatchSize, Plan.Rank, Plan.Ranks, Plan.DropsLast, Plan.MergesLast);
+    private BatchCut Cut(long position) =>
+        new(Count, position, Plan.BatchSize, Plan.Rank, Plan.Ranks, Plan.DropsLast, Plan.MergesLast);
 }

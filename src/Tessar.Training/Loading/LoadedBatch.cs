@@ -7,11 +7,11 @@ namespace Tessar.Training.Loading;
 /// <remarks>The memory is used for another batch afterwards: clone what is to be kept.</remarks>
 public readonly struct LoadedBatch : IDisposable, IEquatable<LoadedBatch>
 {
-    private readonly BatchRing? ring;
-    private readonly BatchSlot? slot;
-    private readonly int generation;
+    private readonly BatchRing? _ring;
+    private readonly BatchSlot? _slot;
+    private readonly int _generation;
 
-    internal LoadedBatch(BatchRing ring, BatchSlot slot) => (this.ring, this.slot, generation) = (ring, slot, slot.Generation);
+    internal LoadedBatch(BatchRing ring, BatchSlot slot) => (_ring, _slot, _generation) = (ring, slot, slot.Generation);
 
     /// <summary>Normalised images, float32 [examples, channels, height, width]; the loader disposes of it.</summary>
     /// <exception cref="ObjectDisposedException">The batch was given back.</exception>
@@ -55,8 +55,8 @@ public readonly struct LoadedBatch : IDisposable, IEquatable<LoadedBatch>
     {
         get
         {
-            ObjectDisposedException.ThrowIf(slot is null || slot.Generation != generation, typeof(LoadedBatch));
-            return slot;
+            ObjectDisposedException.ThrowIf(_slot is null || _slot.Generation != _generation, typeof(LoadedBatch));
+            return _slot;
         }
     }
 
@@ -68,14 +68,14 @@ public readonly struct LoadedBatch : IDisposable, IEquatable<LoadedBatch>
 
     /// <summary>Gives the batch back.</summary>
     /// <exception cref="ObjectDisposedException">It was given back before.</exception>
-    public void Dispose() => ring?.Release(Slot, generation);
+    public void Dispose() => _ring?.Release(Slot, _generation);
 
     /// <inheritdoc/>
-    public bool Equals(LoadedBatch other) => ReferenceEquals(slot, other.slot) && generation == other.generation;
+    public bool Equals(LoadedBatch other) => ReferenceEquals(_slot, other._slot) && _generation == other._generation;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is LoadedBatch other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(slot, generation);
+    public override int GetHashCode() => HashCode.Combine(_slot, _generation);
 }

@@ -4,44 +4,48 @@ using Tessar.Training.Loading.Pipeline;
 namespace Tessar.Training.Loading;
 
 /// <summary>The batches of one epoch, or of the rest of one; read once.</summary>
-/// <remarks>Each batch is to be disposed of before as many are held as the loader has (<see cref="LoaderOptions.Ahead"/> + 2).</remarks>
+/// <remarks>
+/// Each batch is to be disposed of before as many are held as the loader has (<see cref="LoaderOptions.Ahead"/> + 2).
+/// </remarks>
 public sealed class LoaderEpoch : IEnumerable<LoadedBatch>, IEnumerator<LoadedBatch>
 {
-    private readonly BatchRing ring;
-    private long delivered;
-    private bool isOver;
-    private LoadedBatch batch;
+    private readonly BatchRing _ring;
+    private long _delivered;
+    private bool _isOver;
+    private LoadedBatch _batch;
 
-    internal LoaderEpoch(BatchRing ring, int epoch) => (this.ring, Epoch) = (ring, epoch);
+    internal LoaderEpoch(BatchRing ring, int epoch) => (_ring, Epoch) = (ring, epoch);
 
     /// <summary>Its number, from 0.</summary>
     public int Epoch { get; }
 
     /// <summary>The batch that <see cref="MoveNext"/> brought.</summary>
-    public LoadedBatch Current => batch;
+    public LoadedBatch Current => _batch;
 
     object IEnumerator.Current => Current;
 
     /// <summary>Waits for the next batch.</summary>
     /// <returns>False at the end of the epoch, or once it was left.</returns>
-    /// <exception cref="TessarException">An example of this batch can't be read; names example, row, id, columns and file.</exception>
+    /// <exception cref="TessarException">
+    /// An example of this batch can't be read; names example, row, id, columns and file.
+    /// </exception>
     /// <exception cref="InvalidOperationException">All batches of the loader are held.</exception>
     public bool MoveNext()
     {
-        if (isOver)
+        if (_isOver)
             return false;
         try
         {
-            if (ring.Next(delivered) is { } slot)
+            if (_ring.Next(_delivered) is { } slot)
             {
-                delivered++;
-                batch = new LoadedBatch(ring, slot);
+                _delivered++;
+                _batch = new LoadedBatch(_ring, slot);
                 return true;
             }
         }
         catch (TessarException)
         {
-            isOver = true;
+            _isOver = true;
             throw;
         }
 
@@ -62,9 +66,9 @@ public sealed class LoaderEpoch : IEnumerable<LoadedBatch>, IEnumerator<LoadedBa
     /// <summary>Leaves the epoch; batches being made are dropped.</summary>
     public void Dispose()
     {
-        if (isOver)
+        if (_isOver)
             return;
-        isOver = true;
-        ring.End();
+        _isOver = true;
+        _ring.End();
     }
 }

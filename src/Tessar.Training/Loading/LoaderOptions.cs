@@ -23,13 +23,17 @@ public sealed record LoaderOptions
     public string Order { get; init; } = "random";
 
     /// <summary>Numbers of the order by name, such as <c>pages</c> of <c>quasi-random</c>.</summary>
-    public IReadOnlyDictionary<string, double> OrderSettings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, double> OrderSettings { get; init; } =
+        new Dictionary<string, double>(StringComparer.Ordinal);
 
-    /// <summary>Augmentations in the order in which they are applied, such as <c>flip</c>, <c>translate</c>; none by default.</summary>
+    /// <summary>
+    /// Augmentations in the order in which they are applied, such as <c>flip</c>, <c>translate</c>; none by default.
+    /// </summary>
     public IReadOnlyList<string> Augment { get; init; } = [];
 
     /// <summary>Numbers of the augmentations, such as <c>flip.probability</c>.</summary>
-    public IReadOnlyDictionary<string, double> AugmentSettings { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, double> AugmentSettings { get; init; } =
+        new Dictionary<string, double>(StringComparer.Ordinal);
 
     /// <summary>
     /// α of mixup, in [0, 1000]; 0, the default, for none. Each image is blended with the one before it in the batch, with a
@@ -46,13 +50,17 @@ public sealed record LoaderOptions
     /// </summary>
     public int? Workers { get; init; }
 
-    /// <summary>Batches to make ahead of the one being used, in [0, 1024]; 3 by default. Memory: <c>Ahead</c> + 2 batches.</summary>
+    /// <summary>
+    /// Batches to make ahead of the one being used, in [0, 1024]; 3 by default. Memory: <c>Ahead</c> + 2 batches.
+    /// </summary>
     public int Ahead { get; init; } = 3;
 
     /// <summary>Who decides which part of the file is in memory; the operating system by default.</summary>
     public CacheMode Cache { get; init; }
 
-    /// <summary>Lays images out channel by channel instead of pixel by pixel; the shape is the same, memory order isn't. False by default.</summary>
+    /// <summary>
+    /// Lays images out channel by channel instead of pixel by pixel; the shape is the same, memory order isn't. False by default.
+    /// </summary>
     public bool ChannelsFirst { get; init; }
 
     /// <summary>This process's number among those that share an epoch, in [0, <see cref="Ranks"/>); 0 by default.</summary>

@@ -8,7 +8,9 @@ namespace Tessar.Training.Loading;
 /// <summary>The part of a training program that the loader carries out.</summary>
 internal static class LoadingProgram
 {
-    /// <summary>Completes a request's order and augmentations; null for the defaults, which aren't spelled out in a run.</summary>
+    /// <summary>
+    /// Completes a request's order and augmentations; null for the defaults, which aren't spelled out in a run.
+    /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="image">Size of the data's images.</param>
     /// <param name="violations">Receives a sentence for everything that is wrong.</param>
@@ -17,7 +19,8 @@ internal static class LoadingProgram
     {
         int before = violations.Count;
         NamedSettings order = ExampleOrder.Choices.Resolve(
-            request.Order, request.OrderSettings.Select(pair => new KeyValuePair<string, double?>(pair.Key, pair.Value)), violations);
+            request.Order, request.OrderSettings.Select(pair => new KeyValuePair<string, double?>(pair.Key, pair.Value)),
+            violations);
         IReadOnlyList<NamedSettings> augment = AugmentationList.Resolve(request.Augment, request.AugmentSettings, violations);
         if (violations.Count == before)
             CheckSize(augment, image, violations);

@@ -1,7 +1,9 @@
 namespace Tessar.Training.Optimizers;
 
 /// <summary>Says why one optimiser can't be put into another, and which name the ones that can have.</summary>
-/// <remarks>Combinations that make sense are optimisers of their own, with their own numbers: <c>sam-adamw</c>, not <c>sam(adamw)</c>.</remarks>
+/// <remarks>
+/// Combinations that make sense are optimisers of their own, with their own numbers: <c>sam-adamw</c>, not <c>sam(adamw)</c>.
+/// </remarks>
 internal static class Composition
 {
     /// <summary>What is wrong with a name such as <c>sam(mezo)</c>, as sentences; null for a name without brackets.</summary>
@@ -14,7 +16,8 @@ internal static class Composition
         if (!IsKnown(outer) || !IsKnown(inner))
         {
             string unknown = IsKnown(outer) ? inner : outer;
-            return $"`{name}` isn't an optimiser, and `{unknown}` neither. There are {string.Join(", ", Optimizer.Choices.Names)}.";
+            return $"`{name}` isn't an optimiser, and `{unknown}` neither. There are "
+                + $"{string.Join(", ", Optimizer.Choices.Names)}.";
         }
 
         OptimizerAttribute around = Optimizer.Choices.Describe(outer), within = Optimizer.Choices.Describe(inner);
@@ -22,9 +25,11 @@ internal static class Composition
         return (around, within) switch
         {
             ({ Backward: 2 }, { Backward: 0 }) =>
-                $"`{name}` can't be: {outer} takes a gradient at the worst point nearby, and {inner} has none. Use {inner} alone, or {outer}.",
+                $"`{name}` can't be: {outer} takes a gradient at the worst point nearby, and {inner} has none. Use {inner} "
+                    + $"alone, or {outer}.",
             ({ Backward: 0 }, _) =>
-                $"`{name}` can't be: {outer} compares two losses and asks for no gradient, so there is nothing for {inner} to work on. "
+                $"`{name}` can't be: {outer} compares two losses and asks for no gradient, so there is nothing for {inner} to "
+                    + $"work on. "
                 + $"Use {outer} alone, or {inner}.",
             ({ Backward: 2 }, { Backward: 2 }) =>
                 $"`{name}` can't be: {inner} already takes its gradient at a point nearby. Use {inner} alone, or {outer}.",

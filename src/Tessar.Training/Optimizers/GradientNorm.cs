@@ -23,13 +23,15 @@ internal static class GradientNorm
         if (gradients.Count != parameters.Items.Count)
         {
             throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"There are {gradients.Count} gradients for {parameters}. Pass one per parameter."), nameof(gradients));
+                CultureInfo.InvariantCulture, $"There are {gradients.Count} gradients for {parameters}. Pass one per parameter."),
+                nameof(gradients));
         }
 
         for (int i = 0; i < gradients.Count; i++)
         {
             if (gradients[i] is { is_sparse: true })
-                throw new NotSupportedException($"The gradient of `{parameters.Items[i].Name}` is sparse. Build its layer without sparse gradients.");
+                throw new NotSupportedException(
+                    $"The gradient of `{parameters.Items[i].Name}` is sparse. Build its layer without sparse gradients.");
         }
 
         double norm = Of(gradients);
@@ -106,6 +108,7 @@ internal static class GradientNorm
             }
         }
 
-        return new NumericalException("The gradient's squares add up to infinity. Lower the learning rate; no parameter was changed.");
+        return new NumericalException(
+            "The gradient's squares add up to infinity. Lower the learning rate; no parameter was changed.");
     }
 }

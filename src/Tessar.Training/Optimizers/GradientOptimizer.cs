@@ -5,7 +5,8 @@ namespace Tessar.Training.Optimizers;
 /// <summary>An optimiser that needs one gradient per update, and no more than that.</summary>
 /// <remarks>
 /// An update refuses a gradient that isn't finite before anything is changed, projects and clips it as
-/// <see cref="TrainedParameters"/> says, and leaves the given tensors as they were. A parameter without a gradient stays as it is.
+/// <see cref="TrainedParameters"/> says, and leaves the given tensors as they were. A parameter without a gradient stays as it
+/// is.
 /// </remarks>
 internal abstract class GradientOptimizer(TrainedParameters parameters) : Optimizer(parameters)
 {

@@ -12,7 +12,7 @@ namespace Tessar.Training.Optimizers;
 /// </remarks>
 internal abstract class Optimizer(TrainedParameters parameters) : IDisposable
 {
-    private readonly SortedDictionary<string, Tensor> state = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Tensor> _state = new(StringComparer.Ordinal);
 
     public static Choices<Optimizer, OptimizerAttribute> Choices { get; } = new("optimiser");
 
@@ -24,7 +24,7 @@ internal abstract class Optimizer(TrainedParameters parameters) : IDisposable
     public TrainedParameters Parameters { get; } = parameters;
 
     /// <summary>All that is remembered, by name.</summary>
-    public virtual IReadOnlyDictionary<string, Tensor> State => state;
+    public virtual IReadOnlyDictionary<string, Tensor> State => _state;
 
     /// <summary>Length of the last gradient, before it was clipped; NaN before the first.</summary>
     public double GradientLength { get; protected set; } = double.NaN;
@@ -42,7 +42,9 @@ internal abstract class Optimizer(TrainedParameters parameters) : IDisposable
     /// <exception cref="NumericalException">The loss or its gradient isn't finite.</exception>
     public abstract void Step(IObjective objective, double learningRate, long update);
 
-    /// <summary>Readies <see cref="State"/> to be filled with what was saved after some updates; for states whose size depends on that.</summary>
+    /// <summary>
+    /// Readies <see cref="State"/> to be filled with what was saved after some updates; for states whose size depends on that.
+    /// </summary>
     public virtual void ExpectState(long updates)
     {
     }
@@ -55,9 +57,9 @@ internal abstract class Optimizer(TrainedParameters parameters) : IDisposable
     /// <inheritdoc/>
     public virtual void Dispose()
     {
-        foreach (Tensor tensor in state.Values)
+        foreach (Tensor tensor in _state.Values)
             tensor.Dispose();
-        state.Clear();
+        _state.Clear();
     }
 
     /// <summary>One contiguous tensor of zeros per parameter that lives as long as the optimiser.</summary>
@@ -74,9 +76,9 @@ internal abstract class Optimizer(TrainedParameters parameters) : IDisposable
     /// <summary>Puts a tensor into the state, in place of one of the same name.</summary>
     protected Tensor Keep(string name, Tensor tensor)
     {
-        if (state.Remove(name, out Tensor? before))
+        if (_state.Remove(name, out Tensor? before))
             before.Dispose();
-        state.Add(name, tensor.DetachFromDisposeScope());
+        _state.Add(name, tensor.DetachFromDisposeScope());
         return tensor;
     }
 }

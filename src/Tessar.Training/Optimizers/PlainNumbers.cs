@@ -4,21 +4,24 @@ using static TorchSharp.torch;
 
 namespace Tessar.Training.Optimizers;
 
-/// <summary>A tensor's numbers as a span in row-major order, for kernels of our own; written back when the tensor lies otherwise in memory.</summary>
+/// <summary>
+/// A tensor's numbers as a span in row-major order, for kernels of our own; written back when the tensor lies otherwise in
+/// memory.
+/// </summary>
 internal readonly ref struct PlainNumbers<T>
     where T : unmanaged
 {
-    private readonly Tensor whole;
-    private readonly Tensor plain;
-    private readonly bool writes;
+    private readonly Tensor _whole;
+    private readonly Tensor _plain;
+    private readonly bool _writes;
 
     /// <summary>Opens a tensor that stays the caller's.</summary>
     public PlainNumbers(Tensor tensor, bool writes = true)
     {
-        this.writes = writes;
-        whole = tensor.detach();
-        plain = whole.is_contiguous() ? whole : whole.contiguous();
-        Span = MemoryMarshal.Cast<byte, T>(plain.bytes);
+        _writes = writes;
+        _whole = tensor.detach();
+        _plain = _whole.is_contiguous() ? _whole : _whole.contiguous();
+        Span = MemoryMarshal.Cast<byte, T>(_plain.bytes);
     }
 
     /// <summary>The numbers; what is written here is the tensor's once this is disposed of.</summary>
@@ -26,14 +29,14 @@ internal readonly ref struct PlainNumbers<T>
 
     public void Dispose()
     {
-        if (!ReferenceEquals(whole, plain))
+        if (!ReferenceEquals(_whole, _plain))
         {
-            if (writes)
-                whole.copy_(plain);
-            plain.Dispose();
+            if (_writes)
+                _whole.copy_(_plain);
+            _plain.Dispose();
         }
 
-        whole.Dispose();
+        _whole.Dispose();
     }
 }
 
@@ -49,7 +52,8 @@ internal static class PlainNumbers
             if (value.dtype is not (ScalarType.Float32 or ScalarType.Float64) || value.device_type != TorchSharp.DeviceType.CPU)
             {
                 throw new TessarException(
-                    $"{optimizer} trains float32 or float64 in the processor's memory; `{name}` {Shape.Of(value)} is {value.dtype} on "
+                    $"{optimizer} trains float32 or float64 in the processor's memory; `{name}` {Shape.Of(value)} is "
+                        + $"{value.dtype} on "
                     + $"{value.device}. Convert the model, or use sgd or adamw.",
                     ErrorKind.InputData);
             }

@@ -16,7 +16,8 @@ internal sealed class TrainedParameters
         {
             throw new ArgumentException(
                 "The model has no parameter that training can change: none is registered, or all are frozen. "
-                + "Keep its layers in fields and call RegisterComponents(), and let some parameters require a gradient.", nameof(items)).ForUser(ErrorKind.InputData);
+                + "Keep its layers in fields and call RegisterComponents(), and let some parameters require a gradient.",
+                nameof(items)).ForUser(ErrorKind.InputData);
         }
 
         Items = items;
@@ -60,5 +61,6 @@ internal sealed class TrainedParameters
     public bool Decays(int index) => !DecaysWeightsOnly || Items[index].Value.ndim >= 2;
 
     /// <summary>The parameters' number and size, for messages.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Items.Count} parameters, {Count:N0} numbers");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Items.Count} parameters, {Count:N0} numbers");
 }

@@ -15,7 +15,9 @@ using static TorchSharp.torch;
 namespace Tessar.Training.Replaying;
 
 /// <summary>A recorded training that can be put into any of its states and moved on, update by update.</summary>
-/// <remarks>In single precision and without weights an update is the recorded one, bit for bit. Uses the recorded number of threads.</remarks>
+/// <remarks>
+/// In single precision and without weights an update is the recorded one, bit for bit. Uses the recorded number of threads.
+/// </remarks>
 internal sealed class ReplaySession : IDisposable
 {
     private readonly ExampleStore _store;
@@ -104,7 +106,8 @@ internal sealed class ReplaySession : IDisposable
                     throw new InvalidOperationException($"Epoch {epoch} ended before its last step.");
                 using LoadedBatch batch = feed.Current;
                 yield return new ReplayedBatch(
-                    step, batch.Images.to_type(_precision, copy: true).DetachFromDisposeScope(), batch.Labels.clone().DetachFromDisposeScope(), batch.Indices.ToArray());
+                    step, batch.Images.to_type(_precision, copy: true).DetachFromDisposeScope(),
+                    batch.Labels.clone().DetachFromDisposeScope(), batch.Indices.ToArray());
             }
         }
         finally
@@ -145,8 +148,10 @@ internal sealed class ReplaySession : IDisposable
     public Tensor Losses(ReplayedBatch batch)
     {
         TorchSeed.Set(_program.Seed!.Value, "step", batch.Step);
-        Tensor logits = Model.Ask(batch.Images, string.Create(CultureInfo.InvariantCulture, $"at step {batch.Step} of the replay"), _program.Model);
-        return nn.functional.cross_entropy(logits, batch.Labels, reduction: nn.Reduction.None, label_smoothing: _program.LabelSmoothing ?? 0);
+        Tensor logits = Model.Ask(
+            batch.Images, string.Create(CultureInfo.InvariantCulture, $"at step {batch.Step} of the replay"), _program.Model);
+        return nn.functional.cross_entropy(
+            logits, batch.Labels, reduction: nn.Reduction.None, label_smoothing: _program.LabelSmoothing ?? 0);
     }
 
     /// <summary>w_i/b for each example of a batch, [B].</summary>
@@ -169,7 +174,8 @@ internal sealed class ReplaySession : IDisposable
     }
 
     /// <summary>Whether the present state is a copied one, bit for bit.</summary>
-    public bool Equals(IReadOnlyList<Tensor> state) => State.Select((tensor, at) => HasSameBits(tensor, state[at])).All(same => same);
+    public bool Equals(IReadOnlyList<Tensor> state) =>
+        State.Select((tensor, at) => HasSameBits(tensor, state[at])).All(same => same);
 
     /// <summary>Whether two tensors of one shape and type are the same, bit for bit.</summary>
     public static bool HasSameBits(Tensor left, Tensor right)
@@ -193,5 +199,7 @@ internal sealed class ReplaySession : IDisposable
     private IEnumerable<Tensor> State => Parameters.Concat(_optimizer.State.Values);
 
     private static NumericalException NotFinite(long step, double loss) => new(string.Create(
-        CultureInfo.InvariantCulture, $"The loss is {loss} at step {step} of the replay. With these weights of the examples the training diverges; use weights nearer to 1."));
+        CultureInfo.InvariantCulture,
+        $"The loss is {loss} at step {step} of the replay. With these weights of the examples the training diverges; use weights "
+            + $"nearer to 1."));
 }

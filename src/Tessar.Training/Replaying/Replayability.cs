@@ -19,7 +19,9 @@ internal static class Replayability
         if (program.WeightAverage is not null)
             throw Refuse(run, "its kept weights are an average over the training");
         if (!UpdateAdjoint.Known.Contains(program.Optimizer!.Name, StringComparer.Ordinal))
-            throw Refuse(run, $"updates of {program.Optimizer.Name} have no derivative here (those of {string.Join(", ", UpdateAdjoint.Known)} have)");
+            throw Refuse(
+                run,
+                $"updates of {program.Optimizer.Name} have no derivative here (those of {string.Join(", ", UpdateAdjoint.Known)} have)");
     }
 
     /// <summary>Refuses models that carry something besides their parameters from batch to batch.</summary>
@@ -27,11 +29,13 @@ internal static class Replayability
     {
         string[] buffers = [.. model.named_buffers().Select(buffer => buffer.name)];
         if (buffers.Length > 0)
-            throw Refuse(run, $"its model keeps {string.Join(", ", buffers)} besides the weights, which the derivative would miss");
+            throw Refuse(
+                run, $"its model keeps {string.Join(", ", buffers)} besides the weights, which the derivative would miss");
     }
 
     private static TessarException Refuse(Run run, string reason) => new(
-        $"The training of {run.Name} can't be differentiated: {reason}. Train one with a smooth model and `sgd`, or choose a method that needs no replay, such as data/trak.",
+        $"The training of {run.Name} can't be differentiated: {reason}. Train one with a smooth model and `sgd`, or choose a "
+            + $"method that needs no replay, such as data/trak.",
         ErrorKind.Usage)
     {
         Remedies = [new(RemedyKind.Train, "tanh-mlp", run.Record.Program.Data.Name), new(RemedyKind.UseMethod, "data/trak")],

@@ -11,9 +11,9 @@ namespace Tessar.Training.Replaying;
 
 /// <summary>Replays runs in this process. Loads libtorch; for use by one thread at a time.</summary>
 /// <remarks>
-/// Cost of a derivative: two replays, and per update one gradient with a graph and a backward pass through it for each output. Memory: about
-/// 2√T states (weights and what the optimiser remembers), and two to three times the weights for each output. States between the kept ones
-/// are computed again and compared with the kept ones bit for bit.
+/// Cost of a derivative: two replays, and per update one gradient with a graph and a backward pass through it for each output.
+/// Memory: about 2√T states (weights and what the optimiser remembers), and two to three times the weights for each output.
+/// States between the kept ones are computed again and compared with the kept ones bit for bit.
 /// </remarks>
 public sealed class RunReplayer : IReplayer
 {
@@ -22,11 +22,13 @@ public sealed class RunReplayer : IReplayer
     /// <inheritdoc/>
     public TrajectoryDerivative Differentiate(
         Run run, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, long memoryBudget, IProgress<ReplayProgress>? progress = null,
-        CancellationToken cancellation = default) => Differentiate(run, outputs, memoryBudget, ScalarType.Float32, weights: null, interval: null, progress, cancellation);
+        CancellationToken cancellation = default) =>
+            Differentiate(run, outputs, memoryBudget, ScalarType.Float32, weights: null, interval: null, progress, cancellation);
 
     /// <inheritdoc/>
     public float[] Reweigh(
-        Run run, IReadOnlyList<float> weights, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, IProgress<ReplayProgress>? progress = null,
+        Run run, IReadOnlyList<float> weights, Func<nn.Module<Tensor, Tensor>, Tensor> outputs,
+        IProgress<ReplayProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -36,7 +38,8 @@ public sealed class RunReplayer : IReplayer
 
     /// <summary>The same in a precision of choice.</summary>
     internal static double[] Reweigh(
-        Run run, double[] weights, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, ScalarType precision, IProgress<ReplayProgress>? progress = null,
+        Run run, double[] weights, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, ScalarType precision,
+        IProgress<ReplayProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -46,7 +49,9 @@ public sealed class RunReplayer : IReplayer
         if (weights.Length != session.Examples)
         {
             throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"weights holds {weights.Length} numbers; {run.Name} was trained on {session.Examples} examples."), nameof(weights));
+                CultureInfo.InvariantCulture,
+                $"weights holds {weights.Length} numbers; {run.Name} was trained on {session.Examples} examples."),
+                nameof(weights));
         }
 
         // Weights of 1 are the recorded updates, bit for bit.
@@ -66,7 +71,8 @@ public sealed class RunReplayer : IReplayer
 
     /// <summary>The same in a precision, with weights, and with states kept at an interval of choice.</summary>
     internal static TrajectoryDerivative Differentiate(
-        Run run, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, long memoryBudget, ScalarType precision, double[]? weights, int? interval,
+        Run run, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, long memoryBudget, ScalarType precision, double[]? weights,
+        int? interval,
         IProgress<ReplayProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -79,7 +85,8 @@ public sealed class RunReplayer : IReplayer
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The derivative keeps {states} states of {session.StateBytes:N0} bytes, {states * session.StateBytes:N0} in all; the memory budget is {memoryBudget:N0}. ")
+                $"The derivative keeps {states} states of {session.StateBytes:N0} bytes, {states * session.StateBytes:N0} in "
+                    + $"all; the memory budget is {memoryBudget:N0}. ")
                 + "Train a smaller model or for fewer steps.", ErrorKind.Environment);
         }
 
@@ -104,7 +111,8 @@ public sealed class RunReplayer : IReplayer
     }
 
     private static void Forth(
-        ReplaySession session, int stride, double[]? weights, List<Tensor[]> kept, IProgress<ReplayProgress>? progress, CancellationToken cancellation)
+        ReplaySession session, int stride, double[]? weights, List<Tensor[]> kept, IProgress<ReplayProgress>? progress,
+        CancellationToken cancellation)
     {
         foreach (ReplayedBatch batch in session.Batches(0, session.Steps))
         {
@@ -122,7 +130,8 @@ public sealed class RunReplayer : IReplayer
         kept.Add(session.CopyState());
     }
 
-    private static List<Adjoint> Final(ReplaySession session, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, UpdateAdjoint adjoint)
+    private static List<Adjoint> Final(
+        ReplaySession session, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, UpdateAdjoint adjoint)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable mode = set_grad_enabled(true);
@@ -147,7 +156,8 @@ public sealed class RunReplayer : IReplayer
     }
 
     private static void Back(
-        ReplaySession session, TrajectoryAdjoint back, int stride, double[]? weights, List<Tensor[]> kept, IProgress<ReplayProgress>? progress,
+        ReplaySession session, TrajectoryAdjoint back, int stride, double[]? weights, List<Tensor[]> kept,
+        IProgress<ReplayProgress>? progress,
         CancellationToken cancellation)
     {
         for (int segment = kept.Count - 2; segment >= 0; segment--)
@@ -169,7 +179,8 @@ public sealed class RunReplayer : IReplayer
                 if (!session.Equals(kept[segment + 1]))
                 {
                     throw new NumericalException(
-                        $"Steps {first} to {first + count} gave other bits when they were replayed a second time. Likely cause: the model draws random numbers by itself, or another thread uses libtorch.");
+                        $"Steps {first} to {first + count} gave other bits when they were replayed a second time. Likely cause: "
+                            + $"the model draws random numbers by itself, or another thread uses libtorch.");
                 }
 
                 for (int s = (int)count - 1; s >= 0; s--)
@@ -193,15 +204,21 @@ public sealed class RunReplayer : IReplayer
     {
         using DisposeScope scope = NewDisposeScope();
         using nn.Module<Tensor, Tensor> recorded = run.LoadModel();
-        Dictionary<string, Tensor> weights = recorded.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter, StringComparer.Ordinal);
-        string[] different = [.. session.Optimizer.Parameters.Items.Where(item => !ReplaySession.HasSameBits(item.Value, weights[item.Name])).Select(item => item.Name)];
+        Dictionary<string, Tensor> weights = recorded.named_parameters()
+            .ToDictionary(p => p.name, p => (Tensor)p.parameter, StringComparer.Ordinal);
+        string[] different =
+            [.. session.Optimizer.Parameters.Items.Where(item => !ReplaySession.HasSameBits(item.Value, weights[item.Name]))
+                .Select(item => item.Name)];
         if (different.Length == 0)
             return;
         IReadOnlyList<string> changes = RunReplay.DifferencesTo(run.Record);
         throw new TessarException(
             $"The training of {run.Name} can't be replayed bit for bit: {string.Join(", ", different)} came out differently. "
             + (changes.Count > 0 ? $"Since then: {string.Join("; ", changes)}. " : "A replay says where. ")
-            + "Train it again here for an exact derivative.", ErrorKind.InputData) { Remedies = [new(RemedyKind.ReplayRun, run.Name)] };
+            + "Train it again here for an exact derivative.", ErrorKind.InputData)
+            {
+                Remedies = [new(RemedyKind.ReplayRun, run.Name)]
+            };
     }
 
     private static void Free(Tensor[] tensors) => Array.ForEach(tensors, tensor => tensor.Dispose());

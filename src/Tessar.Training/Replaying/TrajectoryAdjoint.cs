@@ -8,8 +8,8 @@ namespace Tessar.Training.Replaying;
 
 /// <summary>Carries derivatives of outputs from the end of a training to its beginning.</summary>
 /// <remarks>
-/// One backward pass through ⟨g, c⟩, g = ∇_θ Σ_i u_i ℓ_i, gives both ∂⟨g, c⟩/∂θ = H c and ∂⟨g, c⟩/∂u_i = ⟨∇ℓ_i, c⟩, so examples' own gradients
-/// are never formed and any model with second derivatives will do. Source: arXiv:2504.16430.
+/// One backward pass through ⟨g, c⟩, g = ∇_θ Σ_i u_i ℓ_i, gives both ∂⟨g, c⟩/∂θ = H c and ∂⟨g, c⟩/∂u_i = ⟨∇ℓ_i, c⟩, so examples'
+/// own gradients are never formed and any model with second derivatives will do. Source: arXiv:2504.16430.
 /// </remarks>
 /// <param name="session">The training.</param>
 /// <param name="adjoint">Its optimiser backwards.</param>
@@ -33,7 +33,8 @@ internal sealed class TrajectoryAdjoint(ReplaySession session, UpdateAdjoint adj
         Tensor[] raw = [.. graph.Select(g => g.detach())];
         double length = GradientNorm.Of(raw);
         double? clip = session.Optimizer.Parameters.ClipNorm is { } longest && length > longest ? longest / length : null;
-        var update = new AdjointUpdate(batch.Step + 1, session.LearningRate(batch.Step), clip is { } s ? [.. raw.Select(g => g * s)] : raw, before, after);
+        var update = new AdjointUpdate(
+            batch.Step + 1, session.LearningRate(batch.Step), clip is { } s ? [.. raw.Select(g => g * s)] : raw, before, after);
         Tensor[] inputs = [.. session.Parameters, shares];
         for (int k = 0; k < outputs.Count; k++)
         {

@@ -9,7 +9,9 @@ namespace Tessar.Training.Retraining;
 /// For a handful of trainings, or where no other process may be started. libtorch isn't trusted under concurrent callers, so
 /// several at once need processes: <see cref="ProcessRetrainer"/>. The numbers are the same for the same number of threads.
 /// </remarks>
-/// <param name="threads">Threads of libtorch's kernels in each training, in [1, 1024]; 1 by default, as for child processes.</param>
+/// <param name="threads">
+/// Threads of libtorch's kernels in each training, in [1, 1024]; 1 by default, as for child processes.
+/// </param>
 public sealed class InProcessRetrainer(int threads = 1) : IRetrainer
 {
     /// <inheritdoc/>

@@ -6,10 +6,10 @@ namespace Tessar.Training.Retraining;
 
 /// <summary>Retrains in child processes of the `tessar` tool, several at once.</summary>
 /// <remarks>
-/// A worker opens the data once and then trains one model after the other, in one thread unless told otherwise: that is the fastest
-/// way for small models (mlp, two cores: two workers of one thread did 1.4 to 1.8 times as much as one of two). A worker that dies costs the
-/// training it was at, which another one takes up; a training that ends its worker three times counts as failed. Each worker
-/// holds one model and libtorch, about 300 MB; this process holds nothing.
+/// A worker opens the data once and then trains one model after the other, in one thread unless told otherwise: that is the
+/// fastest way for small models (mlp, two cores: two workers of one thread did 1.4 to 1.8 times as much as one of two). A worker
+/// that dies costs the training it was at, which another one takes up; a training that ends its worker three times counts as
+/// failed. Each worker holds one model and libtorch, about 300 MB; this process holds nothing.
 /// </remarks>
 /// <param name="worker">How workers are started; this process's own program by default, which has to be the tool.</param>
 /// <param name="workers">Processes at once; by default one a core.</param>
@@ -33,7 +33,8 @@ public sealed class ProcessRetrainer(WorkerCommand? worker = null, int? workers 
     }
 
     private void Train(
-        RetrainFarm farm, IReadOnlyList<int> pending, int count, IProgress<RetrainingProgress>? progress, CancellationToken cancellation)
+        RetrainFarm farm, IReadOnlyList<int> pending, int count, IProgress<RetrainingProgress>? progress,
+        CancellationToken cancellation)
     {
         var tally = new RetrainingTally(farm, pending.Count, progress);
         var queue = new ConcurrentQueue<int>(pending);
@@ -52,7 +53,9 @@ public sealed class ProcessRetrainer(WorkerCommand? worker = null, int? workers 
 
         cancellation.ThrowIfCancellationRequested();
         if (errors.TryDequeue(out Exception? first))
-            throw first is TessarException known ? new TessarException(known.Message, known.Kind, known) : new InvalidOperationException(first.Message, first);
+            throw first is TessarException known
+                ? new TessarException(known.Message, known.Kind, known)
+                : new InvalidOperationException(first.Message, first);
 
         void Feed()
         {
@@ -73,7 +76,8 @@ public sealed class ProcessRetrainer(WorkerCommand? worker = null, int? workers 
     }
 
     private static void Serve(
-        RetrainFarm farm, WorkerCommand command, ConcurrentQueue<int> queue, ConcurrentDictionary<int, int> attempts, RetrainingTally tally,
+        RetrainFarm farm, WorkerCommand command, ConcurrentQueue<int> queue, ConcurrentDictionary<int, int> attempts,
+        RetrainingTally tally,
         CancellationToken stop)
     {
         while (!queue.IsEmpty)
@@ -96,7 +100,8 @@ public sealed class ProcessRetrainer(WorkerCommand? worker = null, int? workers 
                 }
                 else
                 {
-                    farm.Folder.SaveFailure(job, string.Create(CultureInfo.InvariantCulture, $"{process.Obituary()}, {MostAttempts} times"));
+                    farm.Folder.SaveFailure(
+                        job, string.Create(CultureInfo.InvariantCulture, $"{process.Obituary()}, {MostAttempts} times"));
                     tally.Add(isFailed: true);
                 }
 

@@ -6,21 +6,27 @@ using Tessar.Runs.Retraining;
 
 namespace Tessar.Training.Retraining;
 
-/// <summary>The bookkeeping of a retraining: which trainings are left, what happened to each, and the files they end in.</summary>
-/// <remarks>Who trains is somebody else's business: a process that calls <see cref="SubsetTraining"/>, or child processes.</remarks>
+/// <summary>
+/// The bookkeeping of a retraining: which trainings are left, what happened to each, and the files they end in.
+/// </summary>
+/// <remarks>
+/// Who trains is somebody else's business: a process that calls <see cref="SubsetTraining"/>, or child processes.
+/// </remarks>
 internal sealed class RetrainFarm : IDisposable
 {
-    private readonly RunLock folderLock;
-    private readonly int targets;
+    private readonly RunLock _folderLock;
+    private readonly int _targets;
 
     private RetrainFarm(RetrainingFolder folder, RetrainingRecord record, RunLock folderLock, int targets) =>
-        (Folder, Record, this.folderLock, this.targets) = (folder, record, folderLock, targets);
+        (Folder, Record, _folderLock, _targets) = (folder, record, folderLock, targets);
 
     public RetrainingFolder Folder { get; }
 
     public RetrainingRecord Record { get; private set; }
 
-    /// <summary>Takes the folder, and writes down what is asked for, or makes sure that it is what was asked for before.</summary>
+    /// <summary>
+    /// Takes the folder, and writes down what is asked for, or makes sure that it is what was asked for before.
+    /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="threads">Threads of one training.</param>
     /// <exception cref="TessarException">
@@ -68,7 +74,7 @@ internal sealed class RetrainFarm : IDisposable
         if (Record.Finished is not null && !(retryFailed && Record.Failed.Count > 0))
             return [];
         if (Record.Finished is not null)
-            Folder.TakeApart(Record, targets);
+            Folder.TakeApart(Record, _targets);
         var pending = new List<int>();
         for (int job = 0; job < Record.Jobs; job++)
         {
@@ -86,11 +92,12 @@ internal sealed class RetrainFarm : IDisposable
     {
         if (Record.Finished is null || !File.Exists(Folder.OutputsPath) || Folder.HasParts)
         {
-            Folder.Assemble(Record, targets);
+            Folder.Assemble(Record, _targets);
             Record = Record with
             {
                 Finished = DateTimeOffset.UtcNow,
-                Failed = [.. Enumerable.Range(0, Record.Jobs).Where(Folder.IsFailed).Select(job => new FailedTraining(job, Folder.FailureOf(job) ?? "unknown"))],
+                Failed = [.. Enumerable.Range(0, Record.Jobs).Where(Folder.IsFailed)
+                    .Select(job => new FailedTraining(job, Folder.FailureOf(job) ?? "unknown"))],
             };
             RetrainingJson.Write(Folder.RecordPath, Record);
             Folder.RemoveParts();
@@ -100,7 +107,7 @@ internal sealed class RetrainFarm : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => folderLock.Dispose();
+    public void Dispose() => _folderLock.Dispose();
 
     /// <summary>Opens the data of a program and makes sure that they are those it was made for.</summary>
     /// <exception cref="TessarException">They are missing, or others.</exception>
@@ -123,25 +130,31 @@ internal sealed class RetrainFarm : IDisposable
         if (request.Masks.Examples != train.Count)
         {
             throw new TessarException(
-                $"The masks are for {request.Masks.Examples} examples, but {train} has {train.Count}. Make masks for that range.", ErrorKind.Usage);
+                $"The masks are for {request.Masks.Examples} examples, but {train} has {train.Count}. Make masks for that range.",
+                ErrorKind.Usage);
         }
     }
 
     private static void CheckSame(RetrainingRecord asked, RetrainingRecord before, RetrainingFolder folder)
     {
         bool canGrow = asked.Masks >= before.Masks;
-        if (canGrow && RetrainingJson.Essence(asked) == RetrainingJson.Essence(before) && asked.Machine.Threads == before.Machine.Threads)
+        if (canGrow && RetrainingJson.Essence(asked) == RetrainingJson.Essence(before)
+            && asked.Machine.Threads == before.Machine.Threads)
             return;
         List<string> differences = [.. ProgramDifferences.Between(asked.Program, before.Program)];
-        Compare("masks", $"{before.Masks} of {before.Rule}", $"{asked.Masks} of {asked.Rule}", canGrow && asked.Rule == before.Rule);
+        Compare(
+            "masks", $"{before.Masks} of {before.Rule}", $"{asked.Masks} of {asked.Rule}", canGrow && asked.Rule == before.Rule);
         Compare("the model's assembly", "another", "the present one", asked.ModelCode == before.ModelCode);
         Compare("repeats", before.Repeats, asked.Repeats, asked.Repeats == before.Repeats);
         Compare("seed", before.Seed, asked.Seed, asked.Seed == before.Seed);
         Compare("output", before.Output, asked.Output, asked.Output == before.Output);
         Compare("weights kept", before.KeepsWeights, asked.KeepsWeights, asked.KeepsWeights == before.KeepsWeights);
-        Compare("threads of a training", before.Machine.Threads, asked.Machine.Threads, asked.Machine.Threads == before.Machine.Threads);
+        Compare(
+            "threads of a training", before.Machine.Threads, asked.Machine.Threads,
+            asked.Machine.Threads == before.Machine.Threads);
         throw new TessarException(
-            $"{folder.Directory} holds a retraining that differs: {string.Join("; ", differences)}. Ask for the same (more masks are fine), "
+            $"{folder.Directory} holds a retraining that differs: {string.Join("; ", differences)}. Ask for the same (more masks "
+                + $"are fine), "
             + "or choose another name.",
             ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "name")] };
 

@@ -6,14 +6,18 @@ namespace Tessar.Training.Retraining;
 /// <summary>Turns a request for one training into one for many.</summary>
 public static class Retrainings
 {
-    /// <summary>Fills in the defaults of a training, as <see cref="Trainer.Train"/> would, for training it on every mask.</summary>
+    /// <summary>
+    /// Fills in the defaults of a training, as <see cref="Trainer.Train"/> would, for training it on every mask.
+    /// </summary>
     /// <param name="training">
     /// The training; its test range are the targets, its seed decides those of all. Name, runs directory, threads and
     /// checkpoints don't matter.
     /// </param>
     /// <param name="masks">Which of its training range each training sees.</param>
     /// <param name="directory">The folder of the results.</param>
-    /// <returns>A request for an <see cref="IRetrainer"/>. Warm-up and such defaults are those of a training on the first mask.</returns>
+    /// <returns>
+    /// A request for an <see cref="IRetrainer"/>. Warm-up and such defaults are those of a training on the first mask.
+    /// </returns>
     /// <exception cref="TessarException">The training can't be carried out, or the first mask selects nothing.</exception>
     /// <exception cref="FileFormatException">The data are damaged.</exception>
     public static RetrainingRequest Plan(TrainingRequest training, ExampleMasks masks, string directory)

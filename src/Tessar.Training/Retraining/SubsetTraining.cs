@@ -17,39 +17,40 @@ namespace Tessar.Training.Retraining;
 /// </remarks>
 internal sealed class SubsetTraining : IDisposable
 {
-    private readonly RetrainingFolder folder;
-    private readonly RetrainingRecord record;
-    private readonly ExampleStore store;
-    private readonly ExampleSet train;
-    private readonly ExampleSet test;
-    private readonly ExampleMasks masks;
-    private readonly ModelSource source;
-    private readonly ModelFeed feed;
-    private readonly int threadsBefore = TorchThreads.Current;
+    private readonly RetrainingFolder _folder;
+    private readonly RetrainingRecord _record;
+    private readonly ExampleStore _store;
+    private readonly ExampleSet _train;
+    private readonly ExampleSet _test;
+    private readonly ExampleMasks _masks;
+    private readonly ModelSource _source;
+    private readonly ModelFeed _feed;
+    private readonly int _threadsBefore = TorchThreads.Current;
 
     public SubsetTraining(RetrainingFolder folder)
     {
-        this.folder = folder;
-        record = RetrainingJson.Read(folder.RecordPath);
-        if (record.ModelCode is { } code && code != ModelSource.CodeOf(record.Program.Model)?.Key)
+        _folder = folder;
+        _record = RetrainingJson.Read(folder.RecordPath);
+        if (_record.ModelCode is { } code && code != ModelSource.CodeOf(_record.Program.Model)?.Key)
         {
             throw new TessarException(
-                $"{record.Program.Model} was changed since the retraining in {folder.Directory} was asked for. Put the assembly of then back, or "
+                $"{_record.Program.Model} was changed since the retraining in {folder.Directory} was asked for. Put the assembly "
+                    + $"of then back, or "
                 + "retrain under another name.", ErrorKind.InputData);
         }
 
-        store = RetrainFarm.OpenExamples(record.Program);
+        _store = RetrainFarm.OpenExamples(_record.Program);
         string labels = Path.Combine(folder.Directory, RetrainingFolder.Labels);
-        LabelOverlay? overlay = record.Program.Labels is null ? null : LabelOverlay.Load(labels, store);
-        train = ExampleSet.Parse(store, record.Program.Data.Train, overlay);
-        test = ExampleSet.Parse(store, record.Program.Data.Test, overlay);
-        masks = ExampleMasks.Load(folder.MasksPath, train.Count);
-        TorchThreads.Set(record.Machine.Threads);
-        source = ModelSource.Parse(record.Program.Model);
+        LabelOverlay? overlay = _record.Program.Labels is null ? null : LabelOverlay.Load(labels, _store);
+        _train = ExampleSet.Parse(_store, _record.Program.Data.Train, overlay);
+        _test = ExampleSet.Parse(_store, _record.Program.Data.Test, overlay);
+        _masks = ExampleMasks.Load(folder.MasksPath, _train.Count);
+        TorchThreads.Set(_record.Machine.Threads);
+        _source = ModelSource.Parse(_record.Program.Model);
         try
         {
             // Decided by the data and the program alone, so every worker decides the same.
-            feed = StartCheck.Of(source, record.Program with { Seed = record.Seed }, train, test, isWholeBatch: true);
+            _feed = StartCheck.Of(_source, _record.Program with { Seed = _record.Seed }, _train, _test, isWholeBatch: true);
         }
         catch
         {
@@ -66,19 +67,20 @@ internal sealed class SubsetTraining : IDisposable
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public TrainingOutcome Train(int job, CancellationToken cancellation)
     {
-        ulong seed = RetrainingFolder.SeedOf(record, job);
-        ExampleSet chosen = train.Select(masks.Indices(job / record.Repeats));
-        TrainingProgram program = record.Program with { Seed = seed, Feed = feed.Recorded };
-        StartCheck.BatchOfOne(source, program, chosen);
-        using Module<Tensor, Tensor> model = source.Create(store.Image, store.ClassNames.Count, seed, feed);
+        ulong seed = RetrainingFolder.SeedOf(_record, job);
+        ExampleSet chosen = _train.Select(_masks.Indices(job / _record.Repeats));
+        TrainingProgram program = _record.Program with { Seed = seed, Feed = _feed.Recorded };
+        StartCheck.BatchOfOne(_source, program, chosen);
+        using Module<Tensor, Tensor> model = _source.Create(_store.Image, _store.ClassNames.Count, seed, _feed);
         using Optimizer optimizer = Optimizer.For(model, program);
-        using var loop = new TrainingLoop(new Recorder(program, store.ClassNames.Count), chosen, test, model, optimizer, loaderWorkers: 0);
+        using var loop = new TrainingLoop(
+            new Recorder(program, _store.ClassNames.Count), chosen, _test, model, optimizer, loaderWorkers: 0);
         if (!loop.Run(progress: null, cancellation))
             throw new OperationCanceledException(cancellation);
         // TestLogits were measured with these weights in place: averaged ones, where the program asks for an average.
-        if (record.KeepsWeights)
-            loop.SaveWeights(folder.WeightsPath(job));
-        string? weights = record.KeepsWeights ? FileHash.Of(folder.WeightsPath(job)) : null;
+        if (_record.KeepsWeights)
+            loop.SaveWeights(_folder.WeightsPath(job));
+        string? weights = _record.KeepsWeights ? FileHash.Of(_folder.WeightsPath(job)) : null;
         long steps = program.StepsPerEpoch(chosen.Count) * program.Epochs!.Value;
         return new TrainingOutcome(Outputs(loop.TestLogits), seed, steps, loop.Final) { WeightsSha256 = weights };
     }
@@ -86,22 +88,22 @@ internal sealed class SubsetTraining : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        TorchThreads.Set(threadsBefore);
-        store.Dispose();
+        TorchThreads.Set(_threadsBefore);
+        _store.Dispose();
     }
 
     private float[] Outputs(float[] logits)
     {
-        if (record.Output == RetrainingOutput.Logits)
+        if (_record.Output == RetrainingOutput.Logits)
             return logits;
-        int classes = store.ClassNames.Count;
-        var outputs = new float[test.Count];
+        int classes = _store.ClassNames.Count;
+        var outputs = new float[_test.Count];
         for (int i = 0; i < outputs.Length; i++)
         {
             ReadOnlySpan<float> row = logits.AsSpan(i * classes, classes);
-            outputs[i] = (float)(record.Output == RetrainingOutput.Margin
-                ? LogitMath.Margin(row, test.Label(i))
-                : LogitMath.CrossEntropy(row, test.Label(i)));
+            outputs[i] = (float)(_record.Output == RetrainingOutput.Margin
+                ? LogitMath.Margin(row, _test.Label(i))
+                : LogitMath.CrossEntropy(row, _test.Label(i)));
         }
 
         return outputs;
@@ -129,7 +131,8 @@ internal sealed class SubsetTraining : IDisposable
         }
 
         public void AddCheckpoint(
-            Module module, long step, int epoch, IReadOnlyDictionary<string, Tensor> optimizer, IReadOnlyDictionary<string, string> progress)
+            Module module, long step, int epoch, IReadOnlyDictionary<string, Tensor> optimizer,
+            IReadOnlyDictionary<string, string> progress)
         {
         }
     }

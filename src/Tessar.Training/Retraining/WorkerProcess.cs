@@ -7,12 +7,12 @@ namespace Tessar.Training.Retraining;
 internal sealed class WorkerProcess : IDisposable
 {
     private const int LinesKept = 5;
-    private readonly Process process;
-    private readonly Queue<string> lastErrors = new();
+    private readonly Process _process;
+    private readonly Queue<string> _lastErrors = new();
 
     private WorkerProcess(Process process)
     {
-        this.process = process;
+        _process = process;
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginErrorReadLine();
     }
@@ -34,7 +34,9 @@ internal sealed class WorkerProcess : IDisposable
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new TessarException($"The worker `{command.Program}` can't be started: {e.Message.TrimEnd('.')}. Check the installation.", ErrorKind.Environment, e);
+            throw new TessarException(
+                $"The worker `{command.Program}` can't be started: {e.Message.TrimEnd('.')}. Check the installation.",
+                ErrorKind.Environment, e);
         }
     }
 
@@ -45,8 +47,8 @@ internal sealed class WorkerProcess : IDisposable
     {
         try
         {
-            process.StandardInput.WriteLine(job.ToString(CultureInfo.InvariantCulture));
-            process.StandardInput.Flush();
+            _process.StandardInput.WriteLine(job.ToString(CultureInfo.InvariantCulture));
+            _process.StandardInput.Flush();
         }
         catch (IOException)
         {
@@ -54,7 +56,7 @@ internal sealed class WorkerProcess : IDisposable
         }
 
         string done = string.Create(CultureInfo.InvariantCulture, $"{RetrainingWorker.Done}{job}");
-        while (process.StandardOutput.ReadLine() is { } line)
+        while (_process.StandardOutput.ReadLine() is { } line)
         {
             if (line == done)
                 return true;
@@ -76,11 +78,11 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>How a process that ended by itself ended, for people.</summary>
     public string Obituary()
     {
-        process.WaitForExit();
-        lock (lastErrors)
+        _process.WaitForExit();
+        lock (_lastErrors)
         {
-            string said = lastErrors.Count > 0 ? $": {string.Join(" / ", lastErrors)}" : string.Empty;
-            return string.Create(CultureInfo.InvariantCulture, $"the worker process ended with code {process.ExitCode}{said}");
+            string said = _lastErrors.Count > 0 ? $": {string.Join(" / ", _lastErrors)}" : string.Empty;
+            return string.Create(CultureInfo.InvariantCulture, $"the worker process ended with code {_process.ExitCode}{said}");
         }
     }
 
@@ -89,7 +91,7 @@ internal sealed class WorkerProcess : IDisposable
     {
         try
         {
-            process.Kill(entireProcessTree: true);
+            _process.Kill(entireProcessTree: true);
         }
         catch (InvalidOperationException)
         {
@@ -101,19 +103,19 @@ internal sealed class WorkerProcess : IDisposable
     public void Dispose()
     {
         Kill();
-        process.WaitForExit();
-        process.Dispose();
+        _process.WaitForExit();
+        _process.Dispose();
     }
 
     private void Keep(string? line)
     {
         if (string.IsNullOrWhiteSpace(line))
             return;
-        lock (lastErrors)
+        lock (_lastErrors)
         {
-            lastErrors.Enqueue(line);
-            if (lastErrors.Count > LinesKept)
-                lastErrors.Dequeue();
+            _lastErrors.Enqueue(line);
+            if (_lastErrors.Count > LinesKept)
+                _lastErrors.Dequeue();
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Tessar.Training.Schedules;
 [Setting("final", 0, "share of the rate that is left at the end", Most = 1)]
 internal sealed class Linear(NamedSettings settings) : Schedule(settings)
 {
-    private readonly double final = settings["final"];
+    private readonly double _final = settings["final"];
 
-    protected override double Decay(double fraction) => 1 - (1 - final) * fraction;
+    protected override double Decay(double fraction) => 1 - (1 - _final) * fraction;
 }

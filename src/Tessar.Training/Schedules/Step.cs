@@ -9,8 +9,8 @@ namespace Tessar.Training.Schedules;
 [Setting("drops", 2, "how often it drops; two drops part the run in three")]
 internal sealed class Step(NamedSettings settings) : Schedule(settings)
 {
-    private readonly double factor = settings["factor"];
-    private readonly double drops = settings["drops"];
+    private readonly double _factor = settings["factor"];
+    private readonly double _drops = settings["drops"];
 
-    protected override double Decay(double fraction) => Math.Pow(factor, Math.Floor(fraction * (drops + 1)));
+    protected override double Decay(double fraction) => Math.Pow(_factor, Math.Floor(fraction * (_drops + 1)));
 }

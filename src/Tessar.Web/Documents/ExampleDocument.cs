@@ -1,6 +1,9 @@
 namespace Tessar.Web.Documents;
 
-/// <summary>`/api/runs/{run}/example/{split}/{index}`: an image and what the network makes of it. What a lens says of it is a document of the lens.</summary>
+/// <summary>
+/// `/api/runs/{run}/example/{split}/{index}`: an image and what the network makes of it. What a lens says of it is a document of
+/// the lens.
+/// </summary>
 internal sealed record ExampleDocument : Document
 {
     public required string Run { get; init; }

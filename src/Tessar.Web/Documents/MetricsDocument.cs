@@ -1,6 +1,8 @@
 namespace Tessar.Web.Documents;
 
-/// <summary>`/api/runs/{run}/metrics`: curves over steps, thinned to the extremes where there are too many points to see.</summary>
+/// <summary>
+/// `/api/runs/{run}/metrics`: curves over steps, thinned to the extremes where there are too many points to see.
+/// </summary>
 internal sealed record MetricsDocument : Document
 {
     public required string Run { get; init; }
@@ -28,7 +30,11 @@ internal sealed record MetricsDocument : Document
 /// <param name="Values">A value per step.</param>
 /// <param name="Count">Values recorded in the range.</param>
 /// <param name="NonFinite">Those of them that aren't finite.</param>
-internal sealed record MetricSeries(string Name, IReadOnlyList<long> Steps, IReadOnlyList<double?> Values, int Count, int NonFinite);
+internal sealed record MetricSeries(
+    string Name, IReadOnlyList<long> Steps, IReadOnlyList<double?> Values, int Count, int NonFinite);
 
-/// <summary>`/api/runs/{run}/metrics/rows`: some rows, exactly as recorded; null for a value that is missing or not finite.</summary>
-internal sealed record MetricRowsDocument(string Run, IReadOnlyList<string> Columns, int Total, int First, IReadOnlyList<IReadOnlyList<double?>> Rows) : Document;
+/// <summary>
+/// `/api/runs/{run}/metrics/rows`: some rows, exactly as recorded; null for a value that is missing or not finite.
+/// </summary>
+internal sealed record MetricRowsDocument(
+    string Run, IReadOnlyList<string> Columns, int Total, int First, IReadOnlyList<IReadOnlyList<double?>> Rows) : Document;

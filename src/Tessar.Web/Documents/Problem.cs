@@ -7,7 +7,8 @@ namespace Tessar.Web.Documents;
 /// <param name="Cause">Why, with names and values.</param>
 /// <param name="Action">What to do about it; may be empty.</param>
 /// <param name="Command">A command that does it, or null.</param>
-internal sealed record Problem(int Status, string Code, string Title, string Cause, string Action, string? Command = null) : Document
+internal sealed record Problem(int Status, string Code, string Title, string Cause, string Action, string? Command = null)
+    : Document
 {
     public string Type { get; init; } = "about:blank";
 

@@ -1,6 +1,9 @@
 namespace Tessar.Web.Documents;
 
-/// <summary>`/api/runs/{run}`: what was run, how it went, what has been asked of it. What a run that is only starting doesn't tell yet is null.</summary>
+/// <summary>
+/// `/api/runs/{run}`: what was run, how it went, what has been asked of it. What a run that is only starting doesn't tell yet is
+/// null.
+/// </summary>
 internal sealed record RunDocument : Document
 {
     public required string Run { get; init; }
@@ -39,7 +42,8 @@ internal sealed record RunDocument : Document
 }
 
 /// <summary>How good the last weights are; null what wasn't measured.</summary>
-internal sealed record FinalFigures(double? TrainLoss, double? TrainAccuracy, double? TestLoss, double? TestAccuracy, double? Seconds);
+internal sealed record FinalFigures(
+    double? TrainLoss, double? TrainAccuracy, double? TestLoss, double? TestAccuracy, double? Seconds);
 
 /// <summary>Some facts under a heading.</summary>
 internal sealed record FactGroup(string Group, IReadOnlyList<Fact> Facts);
@@ -51,4 +55,5 @@ internal sealed record Fact(string Name, string Value);
 internal sealed record LensCard(string Lens, string Title, string Question, IReadOnlyList<MethodCard> Methods);
 
 /// <summary>A method: its newest result (<c>done</c> or <c>stale</c>), or how to get one (<c>missing</c>).</summary>
-internal sealed record MethodCard(string Method, string State, string Summary, string? Reason, DateTimeOffset? Created, string Command);
+internal sealed record MethodCard(
+    string Method, string State, string Summary, string? Reason, DateTimeOffset? Created, string Command);

@@ -8,7 +8,9 @@ internal sealed record RunRow
 {
     public required string Name { get; init; }
 
-    /// <summary><c>starting</c>, <c>running</c>, <c>completed</c>, <c>interrupted</c>, <c>failed</c> or <c>unreadable</c>.</summary>
+    /// <summary>
+    /// <c>starting</c>, <c>running</c>, <c>completed</c>, <c>interrupted</c>, <c>failed</c> or <c>unreadable</c>.
+    /// </summary>
     public required string Status { get; init; }
 
     public string? Kind { get; init; }

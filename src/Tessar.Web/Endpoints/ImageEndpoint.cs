@@ -7,7 +7,9 @@ using Tessar.Web.Routing;
 namespace Tessar.Web.Endpoints;
 
 /// <summary>An image of the data set as PNG, pixel for pixel.</summary>
-/// <remarks>Query: <c>v</c>, part of the store's identity; with it the image never changes, and the browser may keep it.</remarks>
+/// <remarks>
+/// Query: <c>v</c>, part of the store's identity; with it the image never changes, and the browser may keep it.
+/// </remarks>
 [Address("/api/runs/{run}/image/{split}/{index}.png")]
 internal sealed class ImageEndpoint(RunsFolder runs) : IReadEndpoint
 {
@@ -24,6 +26,7 @@ internal sealed class ImageEndpoint(RunsFolder runs) : IReadEndpoint
         byte[] png = PngImage.Encode(pixels, shape);
         string version = RunExamples.Version(examples.Store);
         return new Content(
-            png, "image/png", $"{version}-{split}-{index}", request.Query("v") == version ? Caching.Immutable : Caching.Revalidate);
+            png, "image/png", $"{version}-{split}-{index}",
+            request.Query("v") == version ? Caching.Immutable : Caching.Revalidate);
     }
 }

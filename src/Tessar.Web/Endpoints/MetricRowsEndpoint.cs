@@ -22,7 +22,8 @@ internal sealed class MetricRowsEndpoint(RunsFolder runs, MetricCache cache) : I
         var document = new MetricRowsDocument(
             run.Name, ["step", "epoch", "seconds", .. MetricCache.Columns.Select(column => column.Name)], rows.Count, first,
             [.. rows.Skip(first).Take(count).Select(row => (IReadOnlyList<double?>)
-                [row.Step, row.Epoch, MetricCache.Finite(row.Seconds), .. MetricCache.Columns.Select(column => MetricCache.Finite(column.Value(row)))])]);
+                [row.Step, row.Epoch, MetricCache.Finite(row.Seconds), .. MetricCache.Columns.Select(
+                    column => MetricCache.Finite(column.Value(row)))])]);
         return Content.Of(document, WebJson.Default.MetricRowsDocument);
     }
 }

@@ -7,7 +7,9 @@ using Tessar.Web.Routing;
 namespace Tessar.Web.Endpoints;
 
 /// <summary>The curves of a run, thinned for drawing.</summary>
-/// <remarks>Query: <c>from</c>, <c>to</c> steps, both included; <c>points</c> at most per series; <c>series</c> one name only.</remarks>
+/// <remarks>
+/// Query: <c>from</c>, <c>to</c> steps, both included; <c>points</c> at most per series; <c>series</c> one name only.
+/// </remarks>
 [Address("/api/runs/{run}/metrics")]
 internal sealed class MetricsEndpoint(RunsFolder runs, MetricCache cache) : IReadEndpoint
 {
@@ -45,7 +47,8 @@ internal sealed class MetricsEndpoint(RunsFolder runs, MetricCache cache) : IRea
         string name, Func<MetricRow, double?> value, IReadOnlyList<MetricRow> rows, int from, int to, int points)
     {
         List<(long Step, double Value)> recorded =
-            [.. rows.Where(row => row.Step >= from && row.Step <= to && value(row) is not null).Select(row => (row.Step, value(row)!.Value))];
+            [.. rows.Where(row => row.Step >= from && row.Step <= to && value(row) is not null)
+                .Select(row => (row.Step, value(row)!.Value))];
         IReadOnlyList<(long Step, double Value)> shown = Thinning.ToExtremes(recorded, points);
         return new MetricSeries(
             name, [.. shown.Select(point => point.Step)], [.. shown.Select(point => MetricCache.Finite(point.Value))],

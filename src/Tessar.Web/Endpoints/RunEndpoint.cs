@@ -36,7 +36,8 @@ internal sealed class RunEndpoint(RunsFolder runs, LensCatalog lenses) : IReadEn
             PlantedErrors = record.Program.Labels?.Edits ?? 0,
             PlantedFraction = record.Program.Labels?.Fraction,
             Classes = record.Classes,
-            Final = new FinalFigures(final?.TrainLoss, final?.TrainAccuracy, final?.TestLoss, final?.TestAccuracy, final?.Seconds),
+            Final = new FinalFigures(
+                final?.TrainLoss, final?.TrainAccuracy, final?.TestLoss, final?.TestAccuracy, final?.Seconds),
             Facts = ProgramFacts.Of(record),
             Lenses = LensCards.Of(lenses, run),
             DataProblem = DataProblemOf(run),

@@ -13,7 +13,8 @@ namespace Tessar.Web.Endpoints;
 internal sealed class RunsEndpoint(RunsFolder runs, LensCatalog lenses) : IReadEndpoint
 {
     public Content Read(ApiRequest request) => Content.Of(
-        new RunsDocument(runs.Directory, runs.Command("demo"), [.. RunCatalog.List(runs.Directory).Select(Row)]), WebJson.Default.RunsDocument);
+        new RunsDocument(runs.Directory, runs.Command("demo"), [.. RunCatalog.List(runs.Directory).Select(Row)]),
+        WebJson.Default.RunsDocument);
 
     /// <summary>A status as documents spell it.</summary>
     public static string Word<T>(T value)
@@ -60,5 +61,6 @@ internal sealed class RunsEndpoint(RunsFolder runs, LensCatalog lenses) : IReadE
     }
 
     private static long SizeOf(string folder) =>
-        new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true }).Sum(file => file.Length);
+        new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true })
+            .Sum(file => file.Length);
 }

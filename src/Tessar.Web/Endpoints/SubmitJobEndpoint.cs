@@ -10,7 +10,9 @@ using Tessar.Web.Routing;
 
 namespace Tessar.Web.Endpoints;
 
-/// <summary>Puts a job into the queue. What can be seen to be wrong is refused before; the job's program judges the rest.</summary>
+/// <summary>
+/// Puts a job into the queue. What can be seen to be wrong is refused before; the job's program judges the rest.
+/// </summary>
 [Address("/api/jobs", Method = "POST")]
 internal sealed class SubmitJobEndpoint(JobQueue queue, LensCatalog lenses, RunsFolder runs, BlockingWork work) : IEndpoint
 {
@@ -29,7 +31,8 @@ internal sealed class SubmitJobEndpoint(JobQueue queue, LensCatalog lenses, Runs
             throw Wrong($"The request’s Content-Type is `{context.Request.ContentType}`.");
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, JobJson.Default.JobRequest, context.RequestAborted).ConfigureAwait(false)
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, JobJson.Default.JobRequest, context.RequestAborted)
+                .ConfigureAwait(false)
                 ?? throw Wrong("It is null.");
         }
         catch (JsonException error)
@@ -54,10 +57,13 @@ internal sealed class SubmitJobEndpoint(JobQueue queue, LensCatalog lenses, Runs
         // A word that begins with a hyphen where a value is meant would be taken for an option.
         if (targets.Split.StartsWith('-'))
             throw Wrong($"The split `{targets.Split}` can’t be given to a command.");
-        return queue.Submit(request with { Targets = targets.ToString() }, runs.Command(string.Join(' ', words)), [.. words, "--json", "--runs", runs.Directory]);
+        return queue.Submit(
+            request with { Targets = targets.ToString() }, runs.Command(string.Join(' ', words)),
+            [.. words, "--json", "--runs", runs.Directory]);
     }
 
     private static ProblemException Wrong(string cause) => new(new Problem(
         StatusCodes.Status400BadRequest, "job-wrong", "That can’t be made a job.", cause,
-        "Send application/json with `run`, `method` and `targets`: {\"run\":\"demo-1\",\"method\":\"data/trak\",\"targets\":\"test:0-99\"}."));
+        "Send application/json with `run`, `method` and `targets`: "
+            + "{\"run\":\"demo-1\",\"method\":\"data/trak\",\"targets\":\"test:0-99\"}."));
 }

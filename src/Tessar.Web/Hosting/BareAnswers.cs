@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Tessar.Web.Hosting;
 
-/// <summary>Adds the security headers to answers that the HTTP server gives by itself, before any of our code has seen the request.</summary>
+/// <summary>
+/// Adds the security headers to answers that the HTTP server gives by itself, before any of our code has seen the request.
+/// </summary>
 /// <remarks>
 /// A request that isn't HTTP, or has two Host headers, is answered with a status and nothing else, and the server offers no place
 /// to add to that. So what is about to be sent is looked at: a piece that consists of one whole head of an error without our

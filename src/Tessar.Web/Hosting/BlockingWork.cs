@@ -32,7 +32,9 @@ internal sealed class BlockingWork : IDisposable
     }
 
     /// <summary>Does a piece of work on one of the threads.</summary>
-    /// <param name="address">Those that wait under one address share the result of one of them; null for a piece that isn't shared.</param>
+    /// <param name="address">
+    /// Those that wait under one address share the result of one of them; null for a piece that isn't shared.
+    /// </param>
     /// <param name="work">The work; what it throws comes out here.</param>
     /// <param name="gaveUp">Cancelled when nobody wants the result any more; work that everybody gave up isn't begun.</param>
     /// <exception cref="ProblemException">Too much is waiting.</exception>

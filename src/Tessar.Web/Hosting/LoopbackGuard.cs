@@ -3,11 +3,13 @@ using Tessar.Web.Documents;
 
 namespace Tessar.Web.Hosting;
 
-/// <summary>Refuses requests that a page of another site could have caused: those that name a foreign host or come from a foreign origin.</summary>
+/// <summary>
+/// Refuses requests that a page of another site could have caused: those that name a foreign host or come from a foreign origin.
+/// </summary>
 /// <remarks>A name that an attacker lets resolve to 127.0.0.1 still shows up in the Host header (DNS rebinding).</remarks>
 internal static class LoopbackGuard
 {
-    private static readonly string[] OwnNames = ["127.0.0.1", "localhost"];
+    private static readonly string[] _ownNames = ["127.0.0.1", "localhost"];
 
     public static Task CheckAsync(HttpContext context, RequestDelegate next)
     {
@@ -32,7 +34,7 @@ internal static class LoopbackGuard
     }
 
     private static bool IsOwn(HostString host, int port) =>
-        (host.Port ?? 80) == port && OwnNames.Contains(host.Host, StringComparer.OrdinalIgnoreCase);
+        (host.Port ?? 80) == port && _ownNames.Contains(host.Host, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsOwn(string? origin, int port) =>
         Uri.TryCreate(origin, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttp

@@ -5,7 +5,9 @@ using Tessar.Web.Documents;
 
 namespace Tessar.Web.Hosting;
 
-/// <summary>What a request that changes something has to show: a secret of this start of the server, which stands in its page.</summary>
+/// <summary>
+/// What a request that changes something has to show: a secret of this start of the server, which stands in its page.
+/// </summary>
 /// <remarks>
 /// A page of another site can have the browser send requests here, but can't read this page, and can't set the header without
 /// being asked first, which <see cref="LoopbackGuard"/> refuses.
@@ -30,7 +32,9 @@ internal sealed class PageToken
             return;
         throw new ProblemException(new Problem(
             StatusCodes.Status403Forbidden, "token-wrong", "Only the workbench’s own page may change something.",
-            shown.Length == 0 ? $"The request has no `{Header}`." : $"The request’s `{Header}` is not that of this server; it was started anew since the page was loaded.",
+            shown.Length == 0
+                ? $"The request has no `{Header}`."
+                : $"The request’s `{Header}` is not that of this server; it was started anew since the page was loaded.",
             "Reload the page, then try again."));
     }
 }

@@ -45,9 +45,12 @@ internal static partial class Problems
             return known;
         (int status, string code, string title) = error switch
         {
-            FileFormatException => (StatusCodes.Status422UnprocessableEntity, "file-damaged", "A file of this run can't be read."),
-            TessarException { Kind: ErrorKind.InputData } => (StatusCodes.Status422UnprocessableEntity, "input-unusable", "Something this run needs can't be used."),
-            TessarException { Kind: ErrorKind.Usage } or ArgumentException => (StatusCodes.Status400BadRequest, "request-wrong", "The request can't be carried out as it was put."),
+            FileFormatException =>
+                (StatusCodes.Status422UnprocessableEntity, "file-damaged", "A file of this run can't be read."),
+            TessarException { Kind: ErrorKind.InputData } =>
+                (StatusCodes.Status422UnprocessableEntity, "input-unusable", "Something this run needs can't be used."),
+            TessarException { Kind: ErrorKind.Usage } or ArgumentException =>
+                (StatusCodes.Status400BadRequest, "request-wrong", "The request can't be carried out as it was put."),
             TessarException { Kind: ErrorKind.Environment } or IOException or UnauthorizedAccessException =>
                 (StatusCodes.Status503ServiceUnavailable, "environment", "The machine stands in the way."),
             _ => (StatusCodes.Status500InternalServerError, "internal", "The server met a mistake of its own."),
@@ -58,7 +61,9 @@ internal static partial class Problems
     }
 
     private static Problem WithRemedy(Problem problem, Exception error) =>
-        problem.Command is null && error is TessarException known ? problem with { Command = RemedyCommands.Of(known.Remedies) } : problem;
+        problem.Command is null && error is TessarException known
+            ? problem with { Command = RemedyCommands.Of(known.Remedies) }
+            : problem;
 
     /// <summary>Splits a message of Tessar into its cause and, its last sentence, what to do.</summary>
     public static Problem Of(int status, string code, string title, string message)

@@ -3,8 +3,11 @@ namespace Tessar.Web.Hosting;
 /// <summary>Says as a command to type what an error's remedies say as data.</summary>
 internal static class RemedyCommands
 {
-    /// <summary>The command of the first remedy that is one; null when none is, because it changes a request or an option instead.</summary>
-    public static string? Of(IEnumerable<Remedy> remedies) => remedies.Select(Words).OfType<string>().Select(words => $"tessar {words}").FirstOrDefault();
+    /// <summary>
+    /// The command of the first remedy that is one; null when none is, because it changes a request or an option instead.
+    /// </summary>
+    public static string? Of(IEnumerable<Remedy> remedies) =>
+        remedies.Select(Words).OfType<string>().Select(words => $"tessar {words}").FirstOrDefault();
 
     private static string? Words(Remedy remedy) => remedy.Kind switch
     {

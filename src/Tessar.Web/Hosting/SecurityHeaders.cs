@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tessar.Web.Hosting;
 
-/// <summary>Tells the browser that pages use files of this server and nothing else, and that no other page may use them.</summary>
+/// <summary>
+/// Tells the browser that pages use files of this server and nothing else, and that no other page may use them.
+/// </summary>
 internal static class SecurityHeaders
 {
     // Charts saved as SVG pass through an object address, which counts as navigation, not as an image.

@@ -13,7 +13,9 @@ internal sealed record JobDocument : Document
     /// <summary>The command that does the same.</summary>
     public required string Command { get; init; }
 
-    /// <summary><c>queued</c>, <c>running</c>, <c>done</c>, <c>failed</c> or <c>cancelled</c>; the last three are final.</summary>
+    /// <summary>
+    /// <c>queued</c>, <c>running</c>, <c>done</c>, <c>failed</c> or <c>cancelled</c>; the last three are final.
+    /// </summary>
     public required JobState State { get; init; }
 
     /// <summary>The last thing that the job said of its progress; null before the first.</summary>

@@ -18,6 +18,7 @@ internal sealed class JobEndpoint(JobQueue queue) : IEndpoint
         string id = new ApiRequest(context).Text("id");
         return queue.Find(id) ?? throw new ProblemException(new Problem(
             StatusCodes.Status404NotFound, "job-missing", $"There is no job “{id}”.",
-            "Jobs are forgotten when the server ends, and the oldest when there are many.", "Look at the run: what a job computed lies there."));
+            "Jobs are forgotten when the server ends, and the oldest when there are many.",
+            "Look at the run: what a job computed lies there."));
     }
 }

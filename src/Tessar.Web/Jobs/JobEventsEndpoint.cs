@@ -8,7 +8,9 @@ using Tessar.Web.Routing;
 
 namespace Tessar.Web.Jobs;
 
-/// <summary>Follows a job: its document now, then whenever it has changed, as server-sent events named <c>job</c>, until it has ended.</summary>
+/// <summary>
+/// Follows a job: its document now, then whenever it has changed, as server-sent events named <c>job</c>, until it has ended.
+/// </summary>
 /// <remarks>Source: WHATWG HTML, "Server-sent events". Ends with the server: an open stream doesn't hold it up.</remarks>
 [Address("/api/jobs/{id}/events")]
 internal sealed class JobEventsEndpoint(JobQueue queue, IHostApplicationLifetime lifetime) : IEndpoint
@@ -16,8 +18,8 @@ internal sealed class JobEventsEndpoint(JobQueue queue, IHostApplicationLifetime
     private const int MostStreams = 64;
 
     // Progress comes more often than an eye can follow; a silent line now and then shows that the other end is there.
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _shortest = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(15);
 
     private int _streams;
 
@@ -62,8 +64,8 @@ internal sealed class JobEventsEndpoint(JobQueue queue, IHostApplicationLifetime
             if (Job.IsFinal(document.State))
                 return;
             told = document;
-            await Task.WhenAny(changed, Task.Delay(Longest, end)).WaitAsync(end).ConfigureAwait(false);
-            await Task.Delay(Shortest, end).ConfigureAwait(false);
+            await Task.WhenAny(changed, Task.Delay(_longest, end)).WaitAsync(end).ConfigureAwait(false);
+            await Task.Delay(_shortest, end).ConfigureAwait(false);
         }
     }
 }

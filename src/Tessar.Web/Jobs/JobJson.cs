@@ -10,5 +10,7 @@ namespace Tessar.Web.Jobs;
 [JsonSerializable(typeof(ProgressLine))]
 internal sealed partial class JobJson : JsonSerializerContext;
 
-/// <summary>A line of standard error that tells progress: <c>{"progress":{"stage":"Gradients","done":3,"total":10,"unit":"examples"}}</c>.</summary>
+/// <summary>
+/// A line of standard error that tells progress: <c>{"progress":{"stage":"Gradients","done":3,"total":10,"unit":"examples"}}</c>.
+/// </summary>
 internal sealed record ProgressLine(JobProgress? Progress);

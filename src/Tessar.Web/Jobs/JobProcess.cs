@@ -15,9 +15,9 @@ internal sealed class JobProcess : IDisposable
     private const string ProgressStart = "{\"progress\":";
 
     // How long a process that is asked to end may take to do so in order, with its files put in place.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan GraceWhenStopping = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _graceWhenStopping = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
     private readonly Queue<string> _said = new();
@@ -82,11 +82,11 @@ internal sealed class JobProcess : IDisposable
         }
         catch (OperationCanceledException)
         {
-            await EndAsync(isHurried() ? GraceWhenStopping : Grace).ConfigureAwait(false);
+            await EndAsync(isHurried() ? _graceWhenStopping : _grace).ConfigureAwait(false);
         }
 
         // A process it started may hold the other ends open for longer.
-        await Task.WhenAny(Task.WhenAll(output, errors), Task.Delay(LastWords, CancellationToken.None)).ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll(output, errors), Task.Delay(_lastWords, CancellationToken.None)).ConfigureAwait(false);
         return _process.ExitCode;
     }
 
@@ -168,7 +168,10 @@ internal sealed class JobProcess : IDisposable
     {
         string last;
         lock (_said)
-            last = _said.LastOrDefault() ?? string.Create(CultureInfo.InvariantCulture, $"The process ended with code {code} and said nothing. Type the command to see more.");
+            last = _said.LastOrDefault()
+                ?? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The process ended with code {code} and said nothing. Type the command to see more.");
         return Problems.Of(StatusCodes.Status422UnprocessableEntity, "job-failed", "The job failed.", last);
     }
 }

@@ -5,7 +5,9 @@ using Tessar.Web.Hosting;
 
 namespace Tessar.Web.Jobs;
 
-/// <summary>The jobs of this server: so many at once, the rest waits its turn; the queue is bounded. All end with the server.</summary>
+/// <summary>
+/// The jobs of this server: so many at once, the rest waits its turn; the queue is bounded. All end with the server.
+/// </summary>
 /// <remarks>Jobs are kept in memory: what they computed lies with their runs, and that is all that is worth keeping.</remarks>
 internal sealed class JobQueue(WorkbenchOptions options) : IHostedService
 {
@@ -49,10 +51,12 @@ internal sealed class JobQueue(WorkbenchOptions options) : IHostedService
             {
                 throw new ProblemException(new Problem(
                     StatusCodes.Status503ServiceUnavailable, "jobs-unavailable", "This server starts no jobs.",
-                    _isStopping ? "It is being stopped." : "It wasn’t told by which program.", "Type the command instead:", command));
+                    _isStopping ? "It is being stopped." : "It wasn’t told by which program.", "Type the command instead:",
+                    command));
             }
 
-            if (_jobs.Find(job => job.Document.Request == request && !job.HasEnded && !job.Cancellation.IsCancellationRequested) is { } same)
+            if (_jobs.Find(job =>
+                job.Document.Request == request && !job.HasEnded && !job.Cancellation.IsCancellationRequested) is { } same)
                 return same;
             if (_waiting.Count(job => !job.HasEnded) >= MostWaiting)
             {

@@ -2,7 +2,10 @@ using Tessar.Runs;
 
 namespace Tessar.Web.Lenses;
 
-/// <summary>What the workbench knows about a lens beyond what the catalogue says of it: its results. Found by its interface; nothing lists it.</summary>
+/// <summary>
+/// What the workbench knows about a lens beyond what the catalogue says of it: its results. Found by its interface; nothing lists
+/// it.
+/// </summary>
 /// <remarks>
 /// A lens of the catalogue without one has a card all the same: its methods, none of them computed. Endpoints of a lens lie
 /// beside it, below <c>/api/runs/{run}/lenses/LENS/</c>; its panels lie in <c>web/src/lenses/LENS/</c>.

@@ -20,10 +20,13 @@ internal static class LensCards
 
     private static LensCard Card(LensCatalog lenses, Run run, string lens, RecordedResult[] recorded)
     {
-        IEnumerable<MethodCard> done = recorded.Where(result => LensCatalog.LensOf(result.Method) == lens).Select(result => new MethodCard(
-            result.Method, result.State, result.Summary, result.StaleBecause, result.Created, lenses.Command(run, result.Method, result.Targets)));
+        IEnumerable<MethodCard> done = recorded.Where(result => LensCatalog.LensOf(result.Method) == lens)
+            .Select(result => new MethodCard(
+            result.Method, result.State, result.Summary, result.StaleBecause, result.Created,
+            lenses.Command(run, result.Method, result.Targets)));
         IEnumerable<MethodCard> missing = lenses.Methods.Methods
-            .Where(method => LensCatalog.LensOf(method.Name) == lens && Array.TrueForAll(recorded, result => result.Method != method.Name))
+            .Where(method =>
+                LensCatalog.LensOf(method.Name) == lens && Array.TrueForAll(recorded, result => result.Method != method.Name))
             .Select(method => Missing(lenses, run, method));
         return new LensCard(
             lens, char.ToUpperInvariant(lens[0]) + lens[1..], lenses.QuestionOf(lens), [.. done, .. missing]);

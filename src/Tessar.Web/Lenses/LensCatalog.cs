@@ -38,7 +38,9 @@ internal sealed class LensCatalog
     /// <summary>What a lens answers; empty when nobody has said so.</summary>
     public string QuestionOf(string lens) => Find(lens)?.Question ?? string.Empty;
 
-    /// <summary>The words after the program's name that compute a method for a run; null for a lens that can't be asked so.</summary>
+    /// <summary>
+    /// The words after the program's name that compute a method for a run; null for a lens that can't be asked so.
+    /// </summary>
     /// <param name="run">The run's name.</param>
     /// <param name="method">The method's name.</param>
     /// <param name="targets">What it is to answer for, such as <c>test:0-99</c>.</param>
@@ -50,9 +52,14 @@ internal sealed class LensCatalog
     /// <summary>The results a run has, by all lenses.</summary>
     public IEnumerable<RecordedResult> ResultsOf(Run run) => _views.Values.SelectMany(view => view.ResultsOf(run));
 
-    /// <summary>The command to type that computes a result, or computes it anew; of a lens without a verb, the one that explains the method.</summary>
+    /// <summary>
+    /// The command to type that computes a result, or computes it anew; of a lens without a verb, the one that explains the
+    /// method.
+    /// </summary>
     public string Command(Run run, string method, string? targets = null) => _runs.Command(
-        WordsOf(run.Name, method, targets ?? run.Record.Program.Data.Test) is { } words ? string.Join(' ', words) : $"methods {method}");
+        WordsOf(run.Name, method, targets ?? run.Record.Program.Data.Test) is { } words
+            ? string.Join(' ', words)
+            : $"methods {method}");
 
     private LensDescription? Find(string lens) => Methods.Lenses.FirstOrDefault(known => known.Name == lens);
 }

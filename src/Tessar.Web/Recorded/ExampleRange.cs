@@ -25,6 +25,7 @@ internal readonly partial record struct ExampleRange(string Split, int First, in
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Split}:{First}-{Last}");
 
-    [GeneratedRegex(@"^(?<split>[^:]+):(?<first>\d{1,10})-(?<last>\d{1,10})$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(?<split>[^:]+):(?<first>\d{1,10})-(?<last>\d{1,10})$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 }

@@ -17,7 +17,7 @@ internal sealed class MetricCache
     ];
 
     private const int MostRuns = 16;
-    private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
     /// <exception cref="FileFormatException">The metric file is damaged.</exception>
     public IReadOnlyList<MetricRow> Read(Run run)
@@ -26,12 +26,12 @@ internal sealed class MetricCache
         if (!file.Exists)
             return [];
         (long length, DateTime written) = (file.Length, file.LastWriteTimeUtc);
-        if (entries.TryGetValue(run.MetricsPath, out Entry? entry) && entry.Length == length && entry.Written == written)
+        if (_entries.TryGetValue(run.MetricsPath, out Entry? entry) && entry.Length == length && entry.Written == written)
             return entry.Rows;
         IReadOnlyList<MetricRow> rows = run.ReadMetrics();
-        if (entries.Count >= MostRuns)
-            entries.Clear();
-        entries[run.MetricsPath] = new Entry(length, written, rows);
+        if (_entries.Count >= MostRuns)
+            _entries.Clear();
+        _entries[run.MetricsPath] = new Entry(length, written, rows);
         return rows;
     }
 

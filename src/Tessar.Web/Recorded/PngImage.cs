@@ -16,7 +16,8 @@ internal static class PngImage
     public static byte[] Encode(ReadOnlySpan<byte> pixels, ImageShape shape)
     {
         if (pixels.Length != shape.Size)
-            throw new ArgumentException($"An image of shape {shape} has {shape.Size} bytes, not {pixels.Length}.", nameof(pixels));
+            throw new ArgumentException(
+                $"An image of shape {shape} has {shape.Size} bytes, not {pixels.Length}.", nameof(pixels));
         byte colourType = shape.Channels switch
         {
             1 => 0,
@@ -24,7 +25,8 @@ internal static class PngImage
             3 => 2,
             4 => 6,
             _ => throw new TessarException(
-                $"An image of {shape.Channels} channels can't be drawn; 1 to 4 can. Import the data with fewer channels.", ErrorKind.InputData),
+                $"An image of {shape.Channels} channels can't be drawn; 1 to 4 can. Import the data with fewer channels.",
+                ErrorKind.InputData),
         };
 
         Span<byte> header = stackalloc byte[13];

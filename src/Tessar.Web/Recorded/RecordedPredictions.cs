@@ -7,18 +7,20 @@ namespace Tessar.Web.Recorded;
 /// <summary>Recorded predictions of a split, with their mistakes ranked by confidence.</summary>
 internal sealed class RecordedPredictions
 {
-    private readonly Predictions predictions;
-    private readonly ExampleRange range;
+    private readonly Predictions _predictions;
+    private readonly ExampleRange _range;
 
     private RecordedPredictions(Predictions predictions, ExampleRange range)
     {
-        this.predictions = predictions;
-        this.range = range;
+        _predictions = predictions;
+        _range = range;
     }
 
-    public int Count => predictions.Count;
+    public int Count => _predictions.Count;
 
-    /// <summary>Predictions of the newest weights for a split: of the run's own set if there are any, otherwise of the widest range.</summary>
+    /// <summary>
+    /// Predictions of the newest weights for a split: of the run's own set if there are any, otherwise of the widest range.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="split">The split.</param>
     /// <param name="index">An example that has to be covered; null for any.</param>
@@ -31,7 +33,9 @@ internal sealed class RecordedPredictions
                 ? new RecordedPredictions(found, range) : null)
             .FirstOrDefault(found => found is not null);
 
-    /// <summary>The ranges of a split for which there are, or once were, predictions: the run's own first, then the widest.</summary>
+    /// <summary>
+    /// The ranges of a split for which there are, or once were, predictions: the run's own first, then the widest.
+    /// </summary>
     public static IEnumerable<ExampleRange> Ranges(Run run, string split)
     {
         string[] own = [run.Record.Program.Data.Test, run.Record.Program.Data.Train];
@@ -48,7 +52,9 @@ internal sealed class RecordedPredictions
     {
         DataReference data = run.Record.Program.Data;
         string wanted = new[] { data.Test, data.Train }.FirstOrDefault(
-            own => ExampleRange.TryParse(own, out ExampleRange parsed) && parsed.Split == split && (index is not { } i || parsed.Covers(split, i)))
+            own =>
+                ExampleRange.TryParse(own, out ExampleRange parsed) && parsed.Split == split
+                    && (index is not { } i || parsed.Covers(split, i)))
             ?? (index is { } example ? FormattableString.Invariant($"{split}:{example}") : split);
         string[] recorded = [.. Ranges(run, split).Select(found => found.ToString())];
         string cause = recorded.Length == 0
@@ -61,20 +67,20 @@ internal sealed class RecordedPredictions
     }
 
     /// <param name="index">Index within the split.</param>
-    public double[] Probabilities(int index) => predictions.Probabilities(index - range.First);
+    public double[] Probabilities(int index) => _predictions.Probabilities(index - _range.First);
 
     /// <param name="index">Index within the split.</param>
-    public int Predicted(int index) => predictions.Predicted(index - range.First);
+    public int Predicted(int index) => _predictions.Predicted(index - _range.First);
 
     /// <summary>The wrongly classified examples of the range, the most confident first.</summary>
     /// <param name="examples">The run's examples.</param>
     public IReadOnlyList<RankedMistake> Mistakes(RunExamples examples)
     {
         var mistakes = new List<RankedMistake>();
-        for (int index = range.First; index <= range.Last; index++)
+        for (int index = _range.First; index <= _range.Last; index++)
         {
             int predicted = Predicted(index);
-            int label = examples.Label(range.Split, index);
+            int label = examples.Label(_range.Split, index);
             if (predicted != label)
                 mistakes.Add(new RankedMistake(index, label, predicted, Probabilities(index)[predicted]));
         }
@@ -83,5 +89,7 @@ internal sealed class RecordedPredictions
     }
 }
 
-/// <summary>A wrongly classified example: its index within the split, its label, the class predicted instead and its probability.</summary>
+/// <summary>
+/// A wrongly classified example: its index within the split, its label, the class predicted instead and its probability.
+/// </summary>
 internal readonly record struct RankedMistake(int Index, int Label, int Predicted, double Confidence);

@@ -10,10 +10,10 @@ namespace Tessar.Web.Recorded;
 /// <summary>The examples of a run with its labels, addressed by split and index.</summary>
 internal sealed class RunExamples : IDisposable
 {
-    private readonly Run run;
-    private readonly LabelOverlay? labels;
+    private readonly Run _run;
+    private readonly LabelOverlay? _labels;
 
-    private RunExamples(Run run, ExampleStore store, LabelOverlay? labels) => (this.run, Store, this.labels) = (run, store, labels);
+    private RunExamples(Run run, ExampleStore store, LabelOverlay? labels) => (_run, Store, _labels) = (run, store, labels);
 
     public ExampleStore Store { get; }
 
@@ -48,11 +48,13 @@ internal sealed class RunExamples : IDisposable
         if (index >= found.Count)
         {
             throw new ProblemException(new Problem(
-                StatusCodes.Status404NotFound, "example-missing", $"The split {split} has no example {index.ToString(CultureInfo.InvariantCulture)}.",
-                $"It has the examples 0 to {(found.Count - 1).ToString(CultureInfo.InvariantCulture)}.", "Use one of these in the address."));
+                StatusCodes.Status404NotFound, "example-missing",
+                $"The split {split} has no example {index.ToString(CultureInfo.InvariantCulture)}.",
+                $"It has the examples 0 to {(found.Count - 1).ToString(CultureInfo.InvariantCulture)}.",
+                "Use one of these in the address."));
         }
 
-        return new ExampleSet(Store, split, index, 1, labels);
+        return new ExampleSet(Store, split, index, 1, _labels);
     }
 
     /// <summary>The label the run uses.</summary>
@@ -64,7 +66,8 @@ internal sealed class RunExamples : IDisposable
     {
         // The store's identity makes the address change with the data, so that a browser may keep the image for ever.
         string address = string.Create(
-            CultureInfo.InvariantCulture, $"/api/runs/{Uri.EscapeDataString(run.Name)}/image/{Uri.EscapeDataString(split)}/{index}.png?v={Version(Store)}");
+            CultureInfo.InvariantCulture,
+            $"/api/runs/{Uri.EscapeDataString(_run.Name)}/image/{Uri.EscapeDataString(split)}/{index}.png?v={Version(Store)}");
         return new ImageReference(address, Store.Image.Width, Store.Image.Height);
     }
 

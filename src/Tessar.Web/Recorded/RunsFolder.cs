@@ -56,7 +56,8 @@ internal sealed class RunsFolder(WorkbenchOptions options)
 
     private static Problem NotYet(string name) => new(
         StatusCodes.Status503ServiceUnavailable, "run-starting", $"The run “{name}” is only starting.",
-        "Its process has made the folder and has not written the record yet: it reads the data and builds the model first.", "Wait a moment.");
+        "Its process has made the folder and has not written the record yet: it reads the data and builds the model first.",
+        "Wait a moment.");
 
     private Problem Missing(string name)
     {

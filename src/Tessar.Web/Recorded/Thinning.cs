@@ -3,10 +3,14 @@ namespace Tessar.Web.Recorded;
 /// <summary>Thins a curve for drawing without losing what the eye looks for: the extremes of each stretch of steps.</summary>
 internal static class Thinning
 {
-    /// <summary>The first point, the last, and the extremes of each of <c>most / 2 − 1</c> equally long stretches of steps, in order.</summary>
+    /// <summary>
+    /// The first point, the last, and the extremes of each of <c>most / 2 − 1</c> equally long stretches of steps, in order.
+    /// </summary>
     /// <param name="points">Points by step, not decreasing.</param>
     /// <param name="most">Points wanted at most, at least 4.</param>
-    /// <returns>The points themselves when there are few enough. A stretch that holds a value which isn't finite keeps one such point.</returns>
+    /// <returns>
+    /// The points themselves when there are few enough. A stretch that holds a value which isn't finite keeps one such point.
+    /// </returns>
     public static IReadOnlyList<(long Step, double Value)> ToExtremes(IReadOnlyList<(long Step, double Value)> points, int most)
     {
         if (points.Count <= most)

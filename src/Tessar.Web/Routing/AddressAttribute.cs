@@ -1,6 +1,8 @@
 namespace Tessar.Web.Routing;
 
-/// <summary>Marks a class that answers an address of the API. <see cref="Api"/> finds it by this mark; nothing lists it.</summary>
+/// <summary>
+/// Marks a class that answers an address of the API. <see cref="Api"/> finds it by this mark; nothing lists it.
+/// </summary>
 /// <param name="pattern">The address, with <c>{name}</c> for a part that varies: <c>/api/runs/{run}</c>.</param>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class AddressAttribute(string pattern) : Attribute

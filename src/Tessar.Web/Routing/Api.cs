@@ -13,13 +13,16 @@ internal static class Api
 {
     /// <param name="routes">Where they go.</param>
     /// <param name="assemblies">Where to look.</param>
-    /// <exception cref="InvalidOperationException">Two endpoints want one address, or one answers in no way that is known.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Two endpoints want one address, or one answers in no way that is known.
+    /// </exception>
     public static void Map(IEndpointRouteBuilder routes, IEnumerable<Assembly> assemblies)
     {
         (Type Type, AddressAttribute Address)[] found =
         [
             .. assemblies.SelectMany(assembly => assembly.GetTypes())
-                .Select(type => (Type: type, Address: type.GetCustomAttribute<AddressAttribute>()!)).Where(mark => mark.Address is not null),
+                .Select(type => (Type: type, Address: type.GetCustomAttribute<AddressAttribute>()!))
+                .Where(mark => mark.Address is not null),
         ];
         foreach (var place in found.GroupBy(mark => mark.Address.Pattern, StringComparer.Ordinal))
         {
@@ -28,7 +31,8 @@ internal static class Api
             {
                 string[] methods = IsReading(address) ? [HttpMethods.Get, HttpMethods.Head] : [address.Method];
                 if (allowed.Intersect(methods, StringComparer.Ordinal).Any())
-                    throw new InvalidOperationException($"Two endpoints answer {address.Method} {address.Pattern}; one of them is {type}.");
+                    throw new InvalidOperationException(
+                        $"Two endpoints answer {address.Method} {address.Pattern}; one of them is {type}.");
                 allowed.AddRange(methods);
                 routes.MapMethods(address.Pattern, methods, HandlerOf(routes.ServiceProvider, type, address));
             }
@@ -45,7 +49,9 @@ internal static class Api
         {
             IReadEndpoint reader => Reading(reader, services.GetRequiredService<BlockingWork>()),
             IEndpoint own => own.AnswerAsync,
-            _ => throw new InvalidOperationException($"{type} has an address but is neither {nameof(IReadEndpoint)} nor {nameof(IEndpoint)}."),
+            _ =>
+                throw new InvalidOperationException(
+                    $"{type} has an address but is neither {nameof(IReadEndpoint)} nor {nameof(IEndpoint)}."),
         };
         if (IsReading(address))
             return handler;

@@ -24,13 +24,15 @@ internal sealed class ApiRequest(HttpContext context)
     public string? Query(string key) => _query[key] is [{ Length: > 0 } value, ..] ? value : null;
 
     /// <summary>A number of the query in [least, most]; the default when it is missing.</summary>
-    public int Query(string key, int otherwise, int least, int most) => Query(key) is { } text ? Number(text, key, least, most) : otherwise;
+    public int Query(string key, int otherwise, int least, int most) =>
+        Query(key) is { } text ? Number(text, key, least, most) : otherwise;
 
     private static int Number(string text, string name, int least, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
             ? value
             : throw new ProblemException(new Problem(
                 StatusCodes.Status400BadRequest, "number-wrong", $"“{text}” isn’t a number that `{name}` can have.",
-                $"`{name}` has to be a whole number from {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}.",
+                $"`{name}` has to be a whole number from {least.ToString(CultureInfo.InvariantCulture)} to "
+                    + $"{most.ToString(CultureInfo.InvariantCulture)}.",
                 "Correct the address."));
 }

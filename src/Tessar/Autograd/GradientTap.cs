@@ -5,10 +5,10 @@ namespace Tessar.Autograd;
 
 /// <summary>Stands behind a layer's output: hands on a copy, and notes the gradient that arrives there on the way back.</summary>
 /// <remarks>
-/// The copy keeps in-place successors off the layer's own output. Asking libtorch to retain a gradient instead costs two transpositions
-/// of every channels-last activation, because it stores retained gradients channels-first. The probe is a leaf that makes the backward
-/// pass come by; nothing else of the layer is differentiated. An exception that leaves a backward function ends the process, so it is
-/// kept in the sink for whoever asked for the gradient.
+/// The copy keeps in-place successors off the layer's own output. Asking libtorch to retain a gradient instead costs two
+/// transpositions of every channels-last activation, because it stores retained gradients channels-first. The probe is a leaf
+/// that makes the backward pass come by; nothing else of the layer is differentiated. An exception that leaves a backward
+/// function ends the process, so it is kept in the sink for whoever asked for the gradient.
 /// </remarks>
 internal sealed class GradientTap : autograd.SingleTensorFunction<GradientTap>
 {

@@ -35,23 +35,24 @@ public sealed partial class PerExampleGradients
         return string.Join(' ', reasons.Select(reason => $"{reason}: {consequence}."));
 
         static bool IsOf(string layer, string parameter) =>
-            parameter.StartsWith(layer + ".", StringComparison.Ordinal) || (layer == "model" && !parameter.Contains('.', StringComparison.Ordinal));
+            parameter.StartsWith(layer + ".", StringComparison.Ordinal)
+                || (layer == "model" && !parameter.Contains('.', StringComparison.Ordinal));
     }
 
     private HashSet<LayerRule> FindCalledRules(Tensor sample)
     {
         using DisposeScope scope = NewDisposeScope();
         Record(sample);
-        HashSet<LayerRule> called = [.. recorded.Select(r => r.Rule)];
+        HashSet<LayerRule> called = [.. _recorded.Select(r => r.Rule)];
         HashSet<LayerRule> elsewhere = [.. Elsewhere(sample.shape[0])];
         // An axis of as many positions as there are examples looks like theirs: it isn't if it doesn't grow with the batch.
-        if (recorded.Any(r => r.Input.dim() > (r.Rule is Conv2dRule or BatchNormRule ? 4 : 2)))
+        if (_recorded.Any(r => r.Input.dim() > (r.Rule is Conv2dRule or BatchNormRule ? 4 : 2)))
         {
             Record(cat([sample, sample]));
             elsewhere.UnionWith(Elsewhere(2 * sample.shape[0]));
         }
 
-        recorded.Clear();
+        _recorded.Clear();
         _elsewhere.UnionWith(elsewhere);
         called.ExceptWith(elsewhere);
         return called;
@@ -61,10 +62,17 @@ public sealed partial class PerExampleGradients
     /// Layers that were called with examples on another axis than the first, such as sequences ahead of examples.
     /// </summary>
     private IEnumerable<LayerRule> Elsewhere(long examples) =>
-        recorded.Where(r => r.Input.dim() == 0 || r.Input.shape[0] != examples || r.Output.shape[0] != examples).Select(r => r.Rule);
+        _recorded.Where(r => r.Input.dim() == 0 || r.Input.shape[0] != examples || r.Output.shape[0] != examples)
+            .Select(r => r.Rule);
 
-    /// <summary>Finds the layers whose parameters also act past the layer, as in <c>functional.linear(h, embedding.weight)</c>: no rule sees that.</summary>
-    /// <remarks>While a layer with a rule computes, its parameters ask for no gradient: one that the logits still lead to is used elsewhere.</remarks>
+    /// <summary>
+    /// Finds the layers whose parameters also act past the layer, as in <c>functional.linear(h, embedding.weight)</c>: no rule
+    /// sees that.
+    /// </summary>
+    /// <remarks>
+    /// While a layer with a rule computes, its parameters ask for no gradient: one that the logits still lead to is used
+    /// elsewhere.
+    /// </remarks>
     private void FindBypassed(Tensor sample, List<LayerRule> rules, (string Name, Parameter Value)[] trained)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -72,10 +80,11 @@ public sealed partial class PerExampleGradients
         _isCutting = true;
         try
         {
-            bool[] reached = Autograd.Gradient.Reaches(model.Ask(sample), [.. trained.Select(p => p.Value)]);
+            bool[] reached = Autograd.Gradient.Reaches(_model.Ask(sample), [.. trained.Select(p => p.Value)]);
             HashSet<nint> elsewhere = [.. trained.Where((_, i) => reached[i]).Select(p => LayerRule.AddressOf(p.Value))];
             elsewhere.Remove(0);
-            _bypassed.UnionWith(rules.Where(rule => elsewhere.Contains(rule.WeightAddress) || elsewhere.Contains(rule.BiasAddress)));
+            _bypassed.UnionWith(rules.Where(rule =>
+                elsewhere.Contains(rule.WeightAddress) || elsewhere.Contains(rule.BiasAddress)));
         }
         finally
         {

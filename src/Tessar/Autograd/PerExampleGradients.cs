@@ -8,31 +8,37 @@ using static TorchSharp.torch;
 
 namespace Tessar.Autograd;
 
-/// <summary>Gradients of a scalar output with respect to the parameters, one per example, at about the price of one backward pass.</summary>
+/// <summary>
+/// Gradients of a scalar output with respect to the parameters, one per example, at about the price of one backward pass.
+/// </summary>
 /// <remarks>
 /// Forward hooks record each layer's input a and output z. A tap behind each layer
-/// notes δ = ∂F/∂z, F = Σ_i f_i, during one backward pass; weights aren't among its inputs, so no batch gradient of a weight is computed. In evaluation mode examples don't
-/// interact and row i of δ is example i's own. Rules exist for Linear, Conv2d, Layer-, Group- and BatchNorm and Embedding; shared
-/// layers and shared parameters add up; a parameter that is also used past its layer is looped over. The model is put into evaluation mode and given back as it was by <see cref="Dispose"/>.
-/// Source: Goodfellow, arXiv:1510.01799; the convolution and normalisation rules are checked against the loop to 1e-10 in fp64.
+/// notes δ = ∂F/∂z, F = Σ_i f_i, during one backward pass; weights aren't among its inputs, so no batch gradient of a weight is
+/// computed. In evaluation mode examples don't interact and row i of δ is example i's own. Rules exist for Linear, Conv2d,
+/// Layer-, Group- and BatchNorm and Embedding; shared layers and shared parameters add up; a parameter that is also used past its
+/// layer is looped over. The model is put into evaluation mode and given back as it was by <see cref="Dispose"/>. Source:
+/// Goodfellow, arXiv:1510.01799; the convolution and normalisation rules are checked against the loop to 1e-10 in fp64.
 /// </remarks>
 public sealed partial class PerExampleGradients : IDisposable
 {
-    private readonly nn.Module<Tensor, Tensor> model;
-    private readonly bool wasTraining;
-    private readonly List<Parameter> unfrozen = [];
-    private readonly List<Action> removeHooks = [];
-    private readonly List<(LayerRule Rule, Tensor Input, Tensor Output, GradientTap.Sink Sink)> recorded = [];
+    private readonly nn.Module<Tensor, Tensor> _model;
+    private readonly bool _wasTraining;
+    private readonly List<Parameter> _unfrozen = [];
+    private readonly List<Action> _removeHooks = [];
+    private readonly List<(LayerRule Rule, Tensor Input, Tensor Output, GradientTap.Sink Sink)> _recorded = [];
     private readonly ScalarType? _type;
-    private bool recording;
+    private bool _recording;
     private bool _isCutting;
 
     /// <summary>Prepares a model for per-example gradients.</summary>
     /// <param name="model">Maps [B, ...] to logits [B, classes], example by example. Stays the caller's.</param>
     /// <param name="sample">A batch of at least one example, to see which layers are really called.</param>
     /// <param name="unsupported">What to do with parameters that no rule knows.</param>
-    /// <exception cref="GradientException">Parameters are unsupported and <paramref name="unsupported"/> is Throw, or a layer makes examples interact.</exception>
-    public PerExampleGradients(nn.Module<Tensor, Tensor> model, Tensor sample, UnsupportedParameters unsupported = UnsupportedParameters.LoopFallback)
+    /// <exception cref="GradientException">
+    /// Parameters are unsupported and <paramref name="unsupported"/> is Throw, or a layer makes examples interact.
+    /// </exception>
+    public PerExampleGradients(
+        nn.Module<Tensor, Tensor> model, Tensor sample, UnsupportedParameters unsupported = UnsupportedParameters.LoopFallback)
         : this(model, sample, unsupported, type: null)
     {
     }
@@ -40,22 +46,24 @@ public sealed partial class PerExampleGradients : IDisposable
     /// <summary>
     /// The same with gradients of a type of choice, whatever the types that the model computes in; that of its answer by default.
     /// </summary>
-    internal PerExampleGradients(nn.Module<Tensor, Tensor> model, Tensor sample, UnsupportedParameters unsupported, ScalarType? type)
+    internal PerExampleGradients(
+        nn.Module<Tensor, Tensor> model, Tensor sample, UnsupportedParameters unsupported, ScalarType? type)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(sample);
-        (this.model, _type) = (model, type);
-        wasTraining = model.training;
+        (_model, _type) = (model, type);
+        _wasTraining = model.training;
         model.eval();
         try
         {
             (string Name, Parameter Value)[] trained = [.. model.named_parameters().Where(p => p.parameter.requires_grad)];
             Frozen = [.. model.named_parameters().Where(p => !p.parameter.requires_grad).Select(p => p.name)];
             // A layer's output has to carry a graph even when everything below it is frozen.
-            foreach ((_, Parameter value) in model.named_parameters().Where(p => !p.parameter.requires_grad && p.parameter.is_floating_point()))
+            foreach ((_, Parameter value) in model.named_parameters()
+                .Where(p => !p.parameter.requires_grad && p.parameter.is_floating_point()))
             {
                 value.requires_grad_(true);
-                unfrozen.Add(value);
+                _unfrozen.Add(value);
             }
 
             List<LayerRule> rules = AttachHooks();
@@ -65,7 +73,8 @@ public sealed partial class PerExampleGradients : IDisposable
             _hidden.UnionWith(_bypassed.Where(rule => !called.Contains(rule) && !_elsewhere.Contains(rule)));
             called.ExceptWith(_bypassed);
             HashSet<nint> known = [.. called.SelectMany(r => new[] { r.WeightAddress, r.BiasAddress })];
-            LayersNotCalled = [.. rules.Where(r => !called.Contains(r) && !_elsewhere.Contains(r) && !_bypassed.Contains(r)).Select(r => r.Name)];
+            LayersNotCalled = [.. rules.Where(r => !called.Contains(r) && !_elsewhere.Contains(r) && !_bypassed.Contains(r))
+                .Select(r => r.Name)];
             (Captured, Unsupported) = Arrange(trained, known, unsupported);
         }
         catch
@@ -103,7 +112,9 @@ public sealed partial class PerExampleGradients : IDisposable
         return cat([.. Captured.Select(slot => Gradient(batch, slot))], 1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same by one forward and one backward pass per example: the definition, slow, against which the rules are checked.</summary>
+    /// <summary>
+    /// The same by one forward and one backward pass per example: the definition, slow, against which the rules are checked.
+    /// </summary>
     /// <param name="inputs">Shape [B, ...].</param>
     /// <param name="direction">From the logits [B, classes]: ∂f_i/∂logits, of the same shape.</param>
     /// <returns>Shape [B, <see cref="ParameterCount"/>]; the caller disposes it.</returns>
@@ -125,15 +136,17 @@ public sealed partial class PerExampleGradients : IDisposable
         using IDisposable mode = set_grad_enabled(true);
         Tensor logits = Record(inputs);
         Tensor seed = DirectionAt(logits, direction);
-        if (recorded.Count > 0)
-            Autograd.Gradient.Of(logits, [.. recorded.Select(r => r.Sink.Probe)], seed);
-        if (recorded.Find(r => r.Sink.Failure is not null) is { Sink.Failure: { } failure } failed)
-            throw new GradientException($"The gradient at the output of layer {failed.Rule.Name} couldn't be noted: {failure.Message}", failure);
+        if (_recorded.Count > 0)
+            Autograd.Gradient.Of(logits, [.. _recorded.Select(r => r.Sink.Probe)], seed);
+        if (_recorded.Find(r => r.Sink.Failure is not null) is { Sink.Failure: { } failure } failed)
+            throw new GradientException(
+                $"The gradient at the output of layer {failed.Rule.Name} couldn't be noted: {failure.Message}", failure);
         // An output that didn't matter to the logits has no gradient.
         ScalarType type = _type ?? logits.dtype;
-        LayerCall[] calls = [.. recorded.Select(r => new LayerCall(
-            r.Rule, r.Input.is_floating_point() ? r.Input.to_type(type) : r.Input, (r.Sink.Gradient ?? zeros_like(r.Output)).to_type(type)))];
-        recorded.Clear();
+        LayerCall[] calls = [.. _recorded.Select(r => new LayerCall(
+            r.Rule, r.Input.is_floating_point() ? r.Input.to_type(type) : r.Input,
+            (r.Sink.Gradient ?? zeros_like(r.Output)).to_type(type)))];
+        _recorded.Clear();
         foreach (LayerCall call in calls)
         {
             if (call.Input.shape[0] != logits.shape[0] || call.OutputGradient.shape[0] != logits.shape[0])
@@ -195,39 +208,39 @@ public sealed partial class PerExampleGradients : IDisposable
     /// <summary>Removes the hooks and gives the model back as it was.</summary>
     public void Dispose()
     {
-        foreach (Action remove in removeHooks)
+        foreach (Action remove in _removeHooks)
             remove();
-        removeHooks.Clear();
-        foreach (Parameter parameter in unfrozen)
+        _removeHooks.Clear();
+        foreach (Parameter parameter in _unfrozen)
             parameter.requires_grad_(false);
-        unfrozen.Clear();
-        model.train(wasTraining);
+        _unfrozen.Clear();
+        _model.train(_wasTraining);
     }
 
     private List<LayerRule> AttachHooks()
     {
         List<LayerRule> rules = [];
         HashSet<nn.Module> seen = new(ReferenceEqualityComparer.Instance);
-        foreach ((string name, nn.Module module) in model.named_modules().Prepend((name: "model", module: model)))
+        foreach ((string name, nn.Module module) in _model.named_modules().Prepend((name: "model", module: _model)))
         {
             if (!seen.Add(module) || LayerRule.For(name, module) is not { } rule)
                 continue;
             rules.Add(rule);
-            removeHooks.Add(rule.Module.register_forward_pre_hook((_, input) =>
+            _removeHooks.Add(rule.Module.register_forward_pre_hook((_, input) =>
             {
                 if (_isCutting)
                     Switch(rule, isOn: false);
                 return input;
             }).remove);
-            removeHooks.Add(rule.Module.register_forward_hook((_, input, output) =>
+            _removeHooks.Add(rule.Module.register_forward_hook((_, input, output) =>
             {
                 if (_isCutting)
                     Switch(rule, isOn: true);
-                if (!recording || _bypassed.Contains(rule) || _elsewhere.Contains(rule))
+                if (!_recording || _bypassed.Contains(rule) || _elsewhere.Contains(rule))
                     return output;
                 rule.Check();
                 var sink = new GradientTap.Sink();
-                recorded.Add((rule, input.detach(), output.detach(), sink));
+                _recorded.Add((rule, input.detach(), output.detach(), sink));
                 return GradientTap.Behind(output, sink);
             }).remove);
         }
@@ -237,15 +250,15 @@ public sealed partial class PerExampleGradients : IDisposable
 
     private Tensor Record(Tensor inputs)
     {
-        recorded.Clear();
-        recording = true;
+        _recorded.Clear();
+        _recording = true;
         try
         {
-            return model.Ask(inputs);
+            return _model.Ask(inputs);
         }
         finally
         {
-            recording = false;
+            _recording = false;
         }
     }
 
@@ -254,7 +267,8 @@ public sealed partial class PerExampleGradients : IDisposable
         if (Captured.Count == 0)
         {
             throw new GradientException(
-                "No parameter of the model has a gradient that can be seen: all are frozen, or every layer is called by forward() instead of call(). "
+                "No parameter of the model has a gradient that can be seen: all are frozen, or every layer is called by "
+                    + "forward() instead of call(). "
                 + "Write layer.call(x) in its forward method, so that each layer is seen.");
         }
     }
@@ -265,23 +279,24 @@ public sealed partial class PerExampleGradients : IDisposable
         Tensor[] parameters = [.. slots.Select(slot => slot.Parameter)];
         if (inputs.shape[0] == 1)
         {
-            Tensor only = model.Ask(inputs);
+            Tensor only = _model.Ask(inputs);
             return [InType(only, Autograd.Gradient.Of(only, parameters, DirectionAt(only, direction)))];
         }
 
         // The direction may depend on labels, so it is taken for the whole batch at once.
-        Tensor directions = DirectionAt(model.Ask(inputs), direction);
+        Tensor directions = DirectionAt(_model.Ask(inputs), direction);
         var result = new Tensor[inputs.shape[0]][];
         for (int i = 0; i < result.Length; i++)
         {
-            Tensor own = model.Ask(inputs.narrow(0, i, 1));
+            Tensor own = _model.Ask(inputs.narrow(0, i, 1));
             result[i] = InType(own, Autograd.Gradient.Of(own, parameters, directions.narrow(0, i, 1)));
         }
 
         return result;
     }
 
-    private Tensor[] InType(Tensor answer, Tensor[] gradients) => [.. gradients.Select(gradient => gradient.to_type(_type ?? answer.dtype))];
+    private Tensor[] InType(Tensor answer, Tensor[] gradients) =>
+        [.. gradients.Select(gradient => gradient.to_type(_type ?? answer.dtype))];
 
     private static Tensor DirectionAt(Tensor logits, Func<Tensor, Tensor> direction)
     {
@@ -306,7 +321,12 @@ public sealed partial class PerExampleGradients : IDisposable
                 unsupported.Add(name);
             if (byLoop && policy == UnsupportedParameters.Skip)
                 continue;
-            captured.Add(new ParameterSlot(name, value.shape, offset, value.numel()) { Parameter = value, Address = address, ByLoop = byLoop });
+            captured.Add(new ParameterSlot(name, value.shape, offset, value.numel())
+            {
+                Parameter = value,
+                Address = address,
+                ByLoop = byLoop
+            });
             offset += value.numel();
         }
 
@@ -316,7 +336,10 @@ public sealed partial class PerExampleGradients : IDisposable
                 $"No per-example rule knows these parameters: {string.Join(", ", unsupported)}. "
                 + "Choose unsupported=loop-fallback (exact, slow) or unsupported=skip (left out and recorded).")
             {
-                Remedies = [new(RemedyKind.SetMethodOption, "unsupported", "loop-fallback"), new(RemedyKind.SetMethodOption, "unsupported", "skip")],
+                Remedies = [
+                    new(RemedyKind.SetMethodOption, "unsupported", "loop-fallback"),
+                    new(RemedyKind.SetMethodOption, "unsupported", "skip")
+                ],
             };
         }
 

@@ -1,6 +1,9 @@
 namespace Tessar.Autograd;
 
-/// <summary>What to do with parameters of layers that no per-example rule knows (PReLU, recurrent layers, parameters used in a forward method).</summary>
+/// <summary>
+/// What to do with parameters of layers that no per-example rule knows (PReLU, recurrent layers, parameters used in a forward
+/// method).
+/// </summary>
 public enum UnsupportedParameters
 {
     /// <summary>Refuse the model and name them.</summary>

@@ -3,7 +3,9 @@ namespace Tessar;
 /// <summary>Finds the known name a mistyped one was probably meant to be, for "did you mean" in errors.</summary>
 internal static class NearestName
 {
-    /// <summary>The known name closest to <paramref name="typed"/>, or null when none is close enough to be worth suggesting.</summary>
+    /// <summary>
+    /// The known name closest to <paramref name="typed"/>, or null when none is close enough to be worth suggesting.
+    /// </summary>
     /// <remarks>
     /// A name that alone begins or ends with the typed text wins. Otherwise the one with the fewest insertions, deletions,
     /// substitutions and swaps of neighbours, case ignored, if they are at most a third of the longer length (at least one).

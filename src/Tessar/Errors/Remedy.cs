@@ -12,7 +12,10 @@ public enum RemedyKind
     /// <summary>Give the method's option <see cref="Remedy.Name"/> the value, or another one.</summary>
     SetMethodOption,
 
-    /// <summary>Give the argument <see cref="Remedy.Name"/> of the request the value, or another one: <c>targets</c>, <c>memory</c>, <c>name</c>.</summary>
+    /// <summary>
+    /// Give the argument <see cref="Remedy.Name"/> of the request the value, or another one: <c>targets</c>, <c>memory</c>,
+    /// <c>name</c>.
+    /// </summary>
     ChangeArgument,
 
     /// <summary>Use the method <see cref="Remedy.Name"/>.</summary>

@@ -1,10 +1,13 @@
 namespace Tessar;
 
 /// <summary>
-/// Marks exceptions of the framework's types whose message was written for the user, so that whoever shows errors can tell them from
-/// those that were meant for programmers.
+/// Marks exceptions of the framework's types whose message was written for the user, so that whoever shows errors can tell them
+/// from those that were meant for programmers.
 /// </summary>
-/// <remarks>Methods of the library throw <see cref="ArgumentException"/> for wrong arguments; some of those arguments are a user's own words.</remarks>
+/// <remarks>
+/// Methods of the library throw <see cref="ArgumentException"/> for wrong arguments; some of those arguments are a user's own
+/// words.
+/// </remarks>
 internal static class UserError
 {
     private const string Key = "Tessar.UserError";
@@ -20,7 +23,9 @@ internal static class UserError
         return error;
     }
 
-    /// <summary>What was said about an exception: its kind and remedies; null when its message wasn't written for the user.</summary>
+    /// <summary>
+    /// What was said about an exception: its kind and remedies; null when its message wasn't written for the user.
+    /// </summary>
     public static (ErrorKind Kind, IReadOnlyList<Remedy> Remedies)? Of(Exception error) => error switch
     {
         TessarException own => (own.Kind, own.Remedies),

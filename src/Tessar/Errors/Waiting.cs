@@ -11,13 +11,13 @@ namespace Tessar;
 /// </remarks>
 internal static class Waiting
 {
-    private static Note? s_current;
+    private static Note? _current;
 
     /// <summary>
     /// The innermost thing waited for, in words that follow "waiting for", and for how long; null when nothing was noted.
     /// </summary>
     public static (string What, TimeSpan For)? Current =>
-        Volatile.Read(ref s_current) is { } note ? (note.ToString(), Stopwatch.GetElapsedTime(note.Since)) : null;
+        Volatile.Read(ref _current) is { } note ? (note.ToString(), Stopwatch.GetElapsedTime(note.Since)) : null;
 
     /// <summary>Notes what is waited for from now until the result is disposed of.</summary>
     /// <param name="what">Words with {0} for the name and {1} for the number.</param>
@@ -25,8 +25,8 @@ internal static class Waiting
     /// <param name="number">A number, such as that of examples.</param>
     public static Note For(string what, string name = "", long number = 0)
     {
-        var note = new Note(what, name, number, Volatile.Read(ref s_current));
-        Volatile.Write(ref s_current, note);
+        var note = new Note(what, name, number, Volatile.Read(ref _current));
+        Volatile.Write(ref _current, note);
         return note;
     }
 
@@ -46,7 +46,7 @@ internal static class Waiting
             Note? next = before;
             while (next is { _isOver: true })
                 next = next.Before;
-            Interlocked.CompareExchange(ref s_current, next, this);
+            Interlocked.CompareExchange(ref _current, next, this);
         }
 
         private Note? Before => before;

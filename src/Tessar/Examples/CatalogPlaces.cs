@@ -44,6 +44,8 @@ internal sealed record CatalogPlaces(
         if (OperatingSystem.IsWindows())
             return Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        return home.Length > 0 ? Path.Combine(home, ".cache") : Path.Combine(Path.GetTempPath(), $"tessar-{Environment.UserName}");
+        return home.Length > 0
+            ? Path.Combine(home, ".cache")
+            : Path.Combine(Path.GetTempPath(), $"tessar-{Environment.UserName}");
     }
 }

@@ -1,6 +1,8 @@
 namespace Tessar.Examples;
 
-/// <summary>What to do about classes whose names differ by nothing but upper and lower case, such as <c>Cat</c> and <c>cat</c>.</summary>
+/// <summary>
+/// What to do about classes whose names differ by nothing but upper and lower case, such as <c>Cat</c> and <c>cat</c>.
+/// </summary>
 public enum ClassCase
 {
     /// <summary>They are an error, because as often as not they are one class.</summary>

@@ -13,7 +13,9 @@ public enum ColumnKind
     /// <summary>An array of one shape in all rows.</summary>
     Tensor,
 
-    /// <summary>A picture of bytes, height × width × channels: of one size in all rows, or each of its own size and coding.</summary>
+    /// <summary>
+    /// A picture of bytes, height × width × channels: of one size in all rows, or each of its own size and coding.
+    /// </summary>
     Image,
 
     /// <summary>Bytes of any number.</summary>
@@ -27,4 +29,5 @@ public enum ColumnKind
 }
 
 /// <summary>Writes kinds as <c>"image"</c> and refuses numbers in their place.</summary>
-internal sealed class ColumnKindConverter() : JsonStringEnumConverter<ColumnKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+internal sealed class ColumnKindConverter()
+    : JsonStringEnumConverter<ColumnKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -10,7 +10,8 @@ namespace Tessar.Examples;
 /// <c>fashion-mnist-mini</c> is the set shipped under <c>data/</c>, looked for in the folder named by TESSAR_DATA and in the
 /// folders <c>data</c> beside the program, the current folder and their parents. <c>fashion-mnist</c> is the full set: a
 /// <c>fashion-mnist.tess</c> or the four published IDX files in TESSAR_DATA, or those that Debian's package
-/// <c>dataset-fashion-mnist</c> installs. IDX files are converted once, into the user's cache, under a name made from their digest.
+/// <c>dataset-fashion-mnist</c> installs. IDX files are converted once, into the user's cache, under a name made from their
+/// digest.
 /// </remarks>
 public static class DataCatalog
 {
@@ -47,7 +48,8 @@ public static class DataCatalog
             Full => OpenFull(places, progress, cancellation),
             _ when File.Exists(nameOrPath) => ExampleStore.Open(nameOrPath),
             _ => throw new TessarException(
-                $"`{nameOrPath}` is neither a file nor a known data set ({string.Join(", ", Names)}).{NearestName.Hint(nameOrPath, Names)} "
+                $"`{nameOrPath}` is neither a file nor a known data set "
+                    + $"({string.Join(", ", Names)}).{NearestName.Hint(nameOrPath, Names)} "
                 + "Make a store from your own data.",
                 ErrorKind.InputData) { Remedies = [new(RemedyKind.ImportExamples)] },
         };
@@ -64,7 +66,8 @@ public static class DataCatalog
             ErrorKind.InputData);
     }
 
-    private static ExampleStore OpenFull(CatalogPlaces places, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+    private static ExampleStore OpenFull(
+        CatalogPlaces places, IProgress<ImportProgress>? progress, CancellationToken cancellation)
     {
         if (places.DataFolder is { } folder && Candidates(folder, Full).FirstOrDefault(File.Exists) is { } store)
             return ExampleStore.Open(store);
@@ -72,7 +75,8 @@ public static class DataCatalog
         string[] folders = [.. own, places.SystemFolder];
         string? source = folders.FirstOrDefault(place => Directory.Exists(place) && IdxFormat.FindPairs(place).Count == 2);
         return source is not null ? OpenConverted(source, places, progress, cancellation) : throw new TessarException(
-            $"`{Full}` isn't on this machine: no {Full}.tess and no IDX files (train-images-idx3-ubyte.gz and its three companions) in "
+            $"`{Full}` isn't on this machine: no {Full}.tess and no IDX files (train-images-idx3-ubyte.gz and its three "
+                + $"companions) in "
             + $"{string.Join(", ", folders)} ({Describe(places)}). "
             + $"Install them with `apt install dataset-fashion-mnist`, or set {CatalogPlaces.Variable} to the folder that holds them.",
             ErrorKind.InputData);
@@ -129,7 +133,8 @@ public static class DataCatalog
             foreach (string file in (string[])[images, labels])
             {
                 using FileStream stream = File.OpenRead(file);
-                text.Append('\n').Append(Path.GetFileName(file)).Append(' ').Append(Convert.ToHexStringLower(SHA256.HashData(stream)));
+                text.Append('\n').Append(Path.GetFileName(file)).Append(' ')
+                    .Append(Convert.ToHexStringLower(SHA256.HashData(stream)));
             }
         }
 

@@ -27,7 +27,9 @@ public sealed class ExampleSet
         {
             string holds = found.Count == 0 ? "is empty" : $"has examples 0 to {found.Count - 1}";
             throw new ArgumentOutOfRangeException(
-                nameof(count), $"`{split}:{first}-{(long)first + count - 1}` isn't a range of {store.Path}: the split `{split}` {holds}.").ForUser();
+                nameof(count),
+                $"`{split}:{first}-{(long)first + count - 1}` isn't a range of {store.Path}: the split `{split}` {holds}.")
+                    .ForUser();
         }
 
         labels?.CheckStore(store);
@@ -83,27 +85,36 @@ public sealed class ExampleSet
         if (ends.Length > 2 || !TryParse(ends[0], out int first) || !TryParse(ends[^1], out int last) || last < first)
         {
             throw new ArgumentException(
-                $"`{range}` isn't a range. Write `train`, `train:7` or `train:0-1999` (both ends included).", nameof(range)).ForUser();
+                $"`{range}` isn't a range. Write `train`, `train:7` or `train:0-1999` (both ends included).", nameof(range))
+                    .ForUser();
         }
 
         return new ExampleSet(store, range[..colon], first, last - first + 1, labels);
     }
 
-    /// <summary>Some of these examples, such as those of a mask: example i of the result is example indices[i] of this set.</summary>
+    /// <summary>
+    /// Some of these examples, such as those of a mask: example i of the result is example indices[i] of this set.
+    /// </summary>
     /// <param name="indices">Each in [0, <see cref="Count"/>), ascending; at least one.</param>
     /// <returns>A set that isn't a range any more; only training takes such sets.</returns>
-    /// <exception cref="ArgumentException">No index, one outside of the set, or one that isn't above the one before it.</exception>
+    /// <exception cref="ArgumentException">
+    /// No index, one outside of the set, or one that isn't above the one before it.
+    /// </exception>
     internal ExampleSet Select(ReadOnlySpan<int> indices)
     {
         int[] selected = new int[indices.Length];
         for (int i = 0; i < selected.Length; i++)
         {
             if ((uint)indices[i] >= (uint)Count || (i > 0 && indices[i] <= indices[i - 1]))
-                throw new ArgumentException($"Index {i} of the selection from {this} is {indices[i]}; ascending indices from 0 to {Count - 1} are required.", nameof(indices));
+                throw new ArgumentException(
+                    $"Index {i} of the selection from {this} is {indices[i]}; ascending indices from 0 to {Count - 1} are "
+                        + $"required.", nameof(indices));
             selected[i] = _selected is null ? indices[i] : _selected[indices[i]];
         }
 
-        return selected.Length > 0 ? new ExampleSet(this, selected) : throw new ArgumentException($"The selection from {this} is empty.", nameof(indices));
+        return selected.Length > 0
+            ? new ExampleSet(this, selected)
+            : throw new ArgumentException($"The selection from {this} is empty.", nameof(indices));
     }
 
     /// <summary>Row in the store of an example of this set.</summary>
@@ -132,10 +143,13 @@ public sealed class ExampleSet
     /// <summary>Picture of an example, without copying; valid until the store is disposed. For stores of raw pixels.</summary>
     /// <param name="index">In [0, <see cref="Count"/>).</param>
     /// <returns>[height, width, channels] bytes.</returns>
-    /// <exception cref="InvalidOperationException">The pictures are encoded or compressed: use <see cref="ReadImage"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The pictures are encoded or compressed: use <see cref="ReadImage"/>.
+    /// </exception>
     public ReadOnlySpan<byte> Image(int index) => Store.HasRawImages || !Store.ImageColumn.IsRagged
         ? Store.Row(Store.ImageColumn, Row(index))
-        : throw new InvalidOperationException($"The pictures of {Store.Path} aren't raw pixels of one size. Read them with {nameof(ReadImage)}.");
+        : throw new InvalidOperationException(
+            $"The pictures of {Store.Path} aren't raw pixels of one size. Read them with {nameof(ReadImage)}.");
 
     /// <summary>Decodes the picture of an example into the size and channels wanted, however it is stored.</summary>
     /// <param name="index">In [0, <see cref="Count"/>).</param>

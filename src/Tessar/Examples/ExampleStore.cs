@@ -60,7 +60,10 @@ public sealed class ExampleStore : IDisposable
     /// <exception cref="FileFormatException">The store has no column <c>image</c>, or pictures of several sizes.</exception>
     public ImageShape Image => ImageColumn.ImageShape ?? throw new FileFormatException(
         Path, null, "pictures of one size", Count == 0 ? "none" : "pictures of several sizes",
-        "Import them again with the size that they are to be brought to, such as 64x64.") { Remedies = [new(RemedyKind.ImportExamples, null, "64x64")] };
+        "Import them again with the size that they are to be brought to, such as 64x64.")
+        {
+            Remedies = [new(RemedyKind.ImportExamples, null, "64x64")]
+        };
 
     /// <summary>True when all pictures in the column <c>image</c> have one size; false without such a column.</summary>
     public bool HasFixedImages => _image >= 0 && ImageColumn.ImageShape is not null;
@@ -109,7 +112,8 @@ public sealed class ExampleStore : IDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
         return Manifest.Columns.FirstOrDefault(column => column.Name == name) ?? throw new ArgumentException(
-            $"`{name}` isn't a column of {Path}. It has: {string.Join(", ", Manifest.Columns.Select(column => column.Name))}.", nameof(name)).ForUser();
+            $"`{name}` isn't a column of {Path}. It has: {string.Join(", ", Manifest.Columns.Select(column => column.Name))}.",
+            nameof(name)).ForUser();
     }
 
     /// <summary>A split by name.</summary>
@@ -129,7 +133,8 @@ public sealed class ExampleStore : IDisposable
     /// <param name="column">A column of this store.</param>
     /// <param name="row">In [0, <see cref="Count"/>).</param>
     /// <returns>
-    /// Numbers and pixels little-endian, <see cref="StoreColumn.Stride"/> bytes; in ragged columns the compressed or encoded bytes.
+    /// Numbers and pixels little-endian, <see cref="StoreColumn.Stride"/> bytes; in ragged columns the compressed or encoded
+    /// bytes.
     /// </returns>
     /// <exception cref="ArgumentException">The column belongs to another store.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
@@ -177,8 +182,8 @@ public sealed class ExampleStore : IDisposable
     }
 
     /// <summary>
-    /// A row's id, which stays the same when rows are appended: the one it was given, or its number among the rows of all segments,
-    /// segment after segment.
+    /// A row's id, which stays the same when rows are appended: the one it was given, or its number among the rows of all
+    /// segments, segment after segment.
     /// </summary>
     /// <param name="row">In [0, <see cref="Count"/>).</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
@@ -189,8 +194,8 @@ public sealed class ExampleStore : IDisposable
     }
 
     /// <summary>
-    /// Reads every file of the store and compares it with its checksums; then decodes every value of ragged columns and checks that
-    /// every label is a class.
+    /// Reads every file of the store and compares it with its checksums; then decodes every value of ragged columns and checks
+    /// that every label is a class.
     /// </summary>
     /// <param name="progress">Receives the bytes checked so far, of <see cref="BytesToVerify"/>.</param>
     /// <param name="cancellation">Ends the check early.</param>
@@ -213,9 +218,13 @@ public sealed class ExampleStore : IDisposable
         _file.Dispose();
     }
 
-    internal static FileFormatException Refuse(string path, long? offset, string expected, string found, Exception? inner = null) =>
+    internal static FileFormatException Refuse(
+        string path, long? offset, string expected, string found, Exception? inner = null) =>
         new(path, offset, expected, found,
-            "The file is damaged, unfinished or not an example store: make it again from its sources.", inner) { Remedies = [new(RemedyKind.ImportExamples)] };
+            "The file is damaged, unfinished or not an example store: make it again from its sources.", inner)
+            {
+                Remedies = [new(RemedyKind.ImportExamples)]
+            };
 
     /// <summary>The label of a row, checked against the classes.</summary>
     /// <exception cref="FileFormatException">It isn't a class.</exception>

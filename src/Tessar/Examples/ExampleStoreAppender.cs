@@ -8,9 +8,9 @@ namespace Tessar.Examples;
 /// </summary>
 /// <remarks>
 /// <para>
-/// No file is changed. The rows are written to <c>segment-….tess</c>; the store's file gets such a name as well; then a small file
-/// that names the segments in their order replaces <c>NAME.tess</c> by rename. Whoever has the store open keeps what they opened.
-/// The segments have to stay beside the index.
+/// No file is changed. The rows are written to <c>segment-….tess</c>; the store's file gets such a name as well; then a small
+/// file that names the segments in their order replaces <c>NAME.tess</c> by rename. Whoever has the store open keeps what they
+/// opened. The segments have to stay beside the index.
 /// </para>
 /// <para>
 /// A split's new rows follow its old ones, so the rows of later splits move up; ids stay. Columns, classes and page size are the
@@ -148,11 +148,14 @@ public sealed class ExampleStoreAppender : IDisposable
             // Rows are added to the store that was opened or to none.
             using (StoreFile now = StoreFile.Open(_path))
             {
-                string found = _store.Manifest.Segments is null && segments[0].Identity != _store.Identity ? segments[0].Identity : now.Identity;
+                string found = _store.Manifest.Segments is null && segments[0].Identity != _store.Identity
+                    ? segments[0].Identity
+                    : now.Identity;
                 if (found != _store.Identity)
                 {
                     throw new TessarException(
-                        $"`{_path}` has been replaced while rows were appended: it was {_store.Identity} and is {found}. Append them again.",
+                        $"`{_path}` has been replaced while rows were appended: it was {_store.Identity} and is {found}. Append "
+                            + $"them again.",
                         ErrorKind.Environment);
                 }
             }
@@ -179,12 +182,15 @@ public sealed class ExampleStoreAppender : IDisposable
     {
         try
         {
-            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            return new FileStream(
+                path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0,
+                FileOptions.DeleteOnClose);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TessarException(
-                $"Rows can't be appended to `{path}`: {e.Message.TrimEnd('.')}. Check the path; if another process appends to it, wait until it has ended.",
+                $"Rows can't be appended to `{path}`: {e.Message.TrimEnd('.')}. Check the path; if another process appends to "
+                    + $"it, wait until it has ended.",
                 ErrorKind.Environment, e);
         }
     }

@@ -13,10 +13,10 @@ namespace Tessar.Examples;
 /// </summary>
 /// <remarks>
 /// The same rows and layout give the same bytes on every machine, by any number of workers. Rows are gathered in chunks of about
-/// 1 MiB; workers decode images for the statistics and compress; what they give is written in the order of the rows. Memory: about
-/// 3 MiB per worker, or three of the largest rows. Values of all ragged columns but the first wait in temporary files beside the
-/// store. After the rows the file is read back once for its checksums; the header goes last, so that an unfinished file is never
-/// taken for a store. One thread appends; the writer isn't for several.
+/// 1 MiB; workers decode images for the statistics and compress; what they give is written in the order of the rows. Memory:
+/// about 3 MiB per worker, or three of the largest rows. Values of all ragged columns but the first wait in temporary files
+/// beside the store. After the rows the file is read back once for its checksums; the header goes last, so that an unfinished
+/// file is never taken for a store. One thread appends; the writer isn't for several.
 /// </remarks>
 /// <example><code>
 /// using var writer = ExampleStoreWriter.Create("digits.tess", new StoreLayout
@@ -96,7 +96,8 @@ public sealed class ExampleStoreWriter : IDisposable
     /// <param name="id">The row's id, exactly when the layout has ids; null otherwise.</param>
     /// <remarks>After an exception the writer can only be disposed.</remarks>
     /// <exception cref="ArgumentException">
-    /// Wrong length, a label that isn't a class, a number that isn't finite, a missing id, or a column whose values differ in size.
+    /// Wrong length, a label that isn't a class, a number that isn't finite, a missing id, or a column whose values differ in
+    /// size.
     /// </exception>
     /// <exception cref="InvalidOperationException">All rows have been written.</exception>
     /// <exception cref="TessarException">The disk is full.</exception>
@@ -104,9 +105,11 @@ public sealed class ExampleStoreWriter : IDisposable
     {
         CheckRoom(id);
         if (_rowBytes < 0)
-            throw new ArgumentException("Some columns have values of any size: append a list of values, one for each column.", nameof(row));
+            throw new ArgumentException(
+                "Some columns have values of any size: append a list of values, one for each column.", nameof(row));
         if (row.Length != _rowBytes)
-            throw new ArgumentException($"Row {_rows.Next} has {row.Length} bytes, but the columns have {_rowBytes}.", nameof(row));
+            throw new ArgumentException(
+                $"Row {_rows.Next} has {row.Length} bytes, but the columns have {_rowBytes}.", nameof(row));
         _isBroken = true;
         _rows.Begin();
         int start = 0;
@@ -133,8 +136,8 @@ public sealed class ExampleStoreWriter : IDisposable
     /// <see cref="Finish"/>; the message names its row.
     /// </remarks>
     /// <exception cref="ArgumentException">
-    /// A value that doesn't suit its column, a label that isn't a class, a number that isn't finite, an image that can't be decoded,
-    /// or a missing id.
+    /// A value that doesn't suit its column, a label that isn't a class, a number that isn't finite, an image that can't be
+    /// decoded, or a missing id.
     /// </exception>
     /// <exception cref="InvalidOperationException">All rows have been written.</exception>
     /// <exception cref="TessarException">The disk is full.</exception>
@@ -143,11 +146,13 @@ public sealed class ExampleStoreWriter : IDisposable
         ArgumentNullException.ThrowIfNull(values);
         CheckRoom(id);
         if (values.Count != _layout.Columns.Count)
-            throw new ArgumentException($"Row {_rows.Next} has {values.Count} values for {_layout.Columns.Count} columns.", nameof(values));
+            throw new ArgumentException(
+                $"Row {_rows.Next} has {values.Count} values for {_layout.Columns.Count} columns.", nameof(values));
         for (int i = 0; i < values.Count; i++)
         {
             if (_rows.Objection(i, values[i]) is { } objection)
-                throw new ArgumentException($"Row {_rows.Next} has for column `{_layout.Columns[i].Name}` {objection}.", nameof(values));
+                throw new ArgumentException(
+                    $"Row {_rows.Next} has for column `{_layout.Columns[i].Name}` {objection}.", nameof(values));
         }
 
         _isBroken = true;
@@ -155,7 +160,8 @@ public sealed class ExampleStoreWriter : IDisposable
         for (int i = 0; i < values.Count; i++)
         {
             StoreValue value = values[i];
-            _rows.Take(i, value.Memory.Span, _layout.Columns[i].HasMixedImages ? new ImageRow(value.Codec, value.Shape!.Value) : null);
+            _rows.Take(
+                i, value.Memory.Span, _layout.Columns[i].HasMixedImages ? new ImageRow(value.Codec, value.Shape!.Value) : null);
         }
 
         _rows.End(id);

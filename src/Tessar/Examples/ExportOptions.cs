@@ -7,7 +7,8 @@ public sealed record ExportOptions
     public string? Split { get; init; }
 
     /// <summary>
-    /// Bytes after which a new WebDataset shard begins, ≥ 1; null (default) for one file to each split. Other formats aren't sharded.
+    /// Bytes after which a new WebDataset shard begins, ≥ 1; null (default) for one file to each split. Other formats aren't
+    /// sharded.
     /// </summary>
     public long? ShardBytes { get; init; }
 

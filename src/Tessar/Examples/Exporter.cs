@@ -2,7 +2,9 @@ using Tessar.Examples.Exporters;
 
 namespace Tessar.Examples;
 
-/// <summary>Writes example stores in other formats; <see cref="Importer"/> reads them back to the same rows, labels, ids and classes.</summary>
+/// <summary>
+/// Writes example stores in other formats; <see cref="Importer"/> reads them back to the same rows, labels, ids and classes.
+/// </summary>
 /// <remarks>
 /// Each split becomes a file, which names split and classes in its metadata. Pictures held as raw pixels become PNG in
 /// <c>webdataset</c> and <c>parquet</c>, so every pixel stays. Memory doesn't grow with the store.
@@ -20,7 +22,8 @@ public static class Exporter
     /// <param name="store">The store.</param>
     /// <param name="format">One of <see cref="Formats"/>.</param>
     /// <param name="path">
-    /// A folder, which gets a file for each split; or, for one split, a file with the format's ending (<c>.tar</c>, <c>.parquet</c>,
+    /// A folder, which gets a file for each split; or, for one split, a file with the format's ending (<c>.tar</c>,
+    /// <c>.parquet</c>,
     /// <c>.safetensors</c>).
     /// </param>
     /// <param name="options">Split, shards; null for the defaults.</param>
@@ -47,7 +50,8 @@ public static class Exporter
         options ??= new ExportOptions();
         var writer = ExportFormat.Find(format);
         if (options.ShardBytes is { } bytes && (bytes < 1 || !writer.HasShards))
-            throw new ArgumentException($"A shard size of {bytes} was given; it has to be 1 or more, and {writer.Name} has to be sharded (webdataset is).", nameof(options)).ForUser(ErrorKind.Usage, new Remedy(RemedyKind.ChangeArgument, "shard-size"));
+            throw new ArgumentException(
+                $"A shard size of {bytes} was given; it has to be 1 or more, and {writer.Name} has to be sharded (webdataset is).", nameof(options)).ForUser(ErrorKind.Usage, new Remedy(RemedyKind.ChangeArgument, "shard-size"));
         StoreSplit[] splits = options.Split is { } name ? [store.Split(name)] : [.. store.Splits];
         var job = new ExportJob(store, options, splits.Sum(split => split.Count), progress, cancellation);
         // All of them before the first is written: what a failed export leaves is nothing.

@@ -6,7 +6,8 @@ namespace Tessar.Examples;
 /// <remarks>
 /// Looked for: <c>train-images-idx3-ubyte</c> and <c>train-labels-idx1-ubyte</c> for the split <c>train</c>,
 /// <c>t10k-…</c> for <c>test</c>; with or without <c>.gz</c>, and with a dot before <c>idx</c>. At least one split has to be
-/// there; other files are passed over. The store depends on the decompressed content only. <see cref="Importer"/> does the same for other formats too.
+/// there; other files are passed over. The store depends on the decompressed content only. <see cref="Importer"/> does the same
+/// for other formats too.
 /// </remarks>
 public static class IdxImporter
 {
@@ -35,7 +36,13 @@ public static class IdxImporter
         ArgumentException.ThrowIfNullOrEmpty(sourceFolder);
         ArgumentException.ThrowIfNullOrEmpty(outPath);
         options ??= new IdxImportOptions();
-        var general = new ImportOptions { Format = IdxFormat.FormatName, Classes = options.Classes, Limits = options.Limits, PageSize = options.PageSize };
+        var general = new ImportOptions
+        {
+            Format = IdxFormat.FormatName,
+            Classes = options.Classes,
+            Limits = options.Limits,
+            PageSize = options.PageSize
+        };
         return Importer.ImportAny(sourceFolder, outPath, general, progress, mayHoldOthers: true, cancellation);
     }
 }

@@ -13,5 +13,6 @@ public readonly record struct ImageShape(int Height, int Width, int Channels)
 
     /// <summary>The size in words: <c>28×28 grey</c>, <c>32×32 in color</c>, <c>8×8 with 2 channels</c>.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Height}×{Width} {(Channels == 1 ? "grey" : Channels == 3 ? "in color" : $"with {Channels} channels")}");
+        CultureInfo.InvariantCulture,
+        $"{Height}×{Width} {(Channels == 1 ? "grey" : Channels == 3 ? "in color" : $"with {Channels} channels")}");
 }

@@ -3,12 +3,14 @@ namespace Tessar.Examples;
 /// <summary>Settings of <see cref="Importer"/>. The defaults suit most sources.</summary>
 public sealed record ImportOptions
 {
-    /// <summary>Name of the source's format, as <see cref="Importer.Formats"/> lists it; null (default): told by its content.</summary>
+    /// <summary>
+    /// Name of the source's format, as <see cref="Importer.Formats"/> lists it; null (default): told by its content.
+    /// </summary>
     public string? Format { get; init; }
 
     /// <summary>
-    /// The source's column of pictures. Null (default): one called <c>image</c>, <c>img</c>, <c>jpg</c>, <c>png</c>, <c>x</c>…, or else
-    /// the only one that looks like pictures.
+    /// The source's column of pictures. Null (default): one called <c>image</c>, <c>img</c>, <c>jpg</c>, <c>png</c>, <c>x</c>…,
+    /// or else the only one that looks like pictures.
     /// </summary>
     public string? Image { get; init; }
 
@@ -19,8 +21,8 @@ public sealed record ImportOptions
     public string? Label { get; init; }
 
     /// <summary>
-    /// The source's columns to import, beside those that <see cref="Image"/> and <see cref="Label"/> name. Null (default): all that a
-    /// store can hold; what it can't is left out and noted in the provenance.
+    /// The source's columns to import, beside those that <see cref="Image"/> and <see cref="Label"/> name. Null (default): all
+    /// that a store can hold; what it can't is left out and noted in the provenance.
     /// </summary>
     public IReadOnlyList<string>? Columns { get; init; }
 

@@ -6,8 +6,9 @@ namespace Tessar.Examples;
 
 /// <summary>Makes example stores from files in other formats. docs/examples.md says what becomes of what.</summary>
 /// <remarks>
-/// A source is read at least twice: once to look through labels and pictures, once to write. Memory doesn't grow with it; a header
-/// that promises more than its file holds is refused before anything is reserved. The same source and options give the same store.
+/// A source is read at least twice: once to look through labels and pictures, once to write. Memory doesn't grow with it; a
+/// header that promises more than its file holds is refused before anything is reserved. The same source and options give the
+/// same store.
 /// </remarks>
 /// <example><code>
 /// Importer.Import("photos/", "photos.tess", new ImportOptions { Size = (64, 64), SkipBad = true });
@@ -37,10 +38,12 @@ public static class Importer
     /// <param name="progress">Receives the number of examples looked through, then of those written.</param>
     /// <param name="cancellation">Ends the import; nothing is left behind.</param>
     /// <returns>The store's identity.</returns>
-    /// <exception cref="FileFormatException">The source is damaged or contradicts itself, or holds what a store can't.</exception>
+    /// <exception cref="FileFormatException">
+    /// The source is damaged or contradicts itself, or holds what a store can't.
+    /// </exception>
     /// <exception cref="TessarException">
-    /// The source is missing, in no known format, holds what can't be imported, or lacks a column that was asked for; the store would replace
-    /// one of its sources; or the disk is full.
+    /// The source is missing, in no known format, holds what can't be imported, or lacks a column that was asked for; the store
+    /// would replace one of its sources; or the disk is full.
     /// </exception>
     /// <exception cref="ArgumentException">Limits, splits or classes contradict the source.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -55,13 +58,15 @@ public static class Importer
         ArgumentException.ThrowIfNullOrEmpty(outPath);
         options ??= new ImportOptions();
         if (options.Size is { } size && (size.Height < 1 || size.Width < 1))
-            throw new ArgumentOutOfRangeException(nameof(options), size, "Height and width of the pictures have to be 1 or more.").ForUser();
+            throw new ArgumentOutOfRangeException(nameof(options), size, "Height and width of the pictures have to be 1 or more.")
+                .ForUser();
         return ImportAny(source, outPath, options, progress, mayHoldOthers: false, cancellation);
     }
 
     /// <summary>Imports a source; a folder may hold other files beside those that its format names.</summary>
     internal static string ImportAny(
-        string source, string outPath, ImportOptions options, IProgress<ImportProgress>? progress, bool mayHoldOthers, CancellationToken cancellation)
+        string source, string outPath, ImportOptions options, IProgress<ImportProgress>? progress, bool mayHoldOthers,
+        CancellationToken cancellation)
     {
         try
         {
@@ -69,13 +74,15 @@ public static class Importer
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What is written goes through a door that names it; this is a folder that can't be listed, or a file that breaks off.
+            // What is written goes through a door that names it; this is a folder that can't be listed, or a file that breaks
+            // off.
             throw SourceFile.Unreadable(source, e);
         }
     }
 
     private static string Build(
-        string source, string outPath, ImportOptions options, IProgress<ImportProgress>? progress, bool mayHoldOthers, CancellationToken cancellation)
+        string source, string outPath, ImportOptions options, IProgress<ImportProgress>? progress, bool mayHoldOthers,
+        CancellationToken cancellation)
     {
         IReadOnlyList<SourcePart> parts = SourcePart.Parse(source);
         OutputPath.RefuseInputs(outPath, "out", parts.Select(part => part.Path));

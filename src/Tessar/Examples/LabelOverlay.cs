@@ -57,14 +57,16 @@ public sealed class LabelOverlay
         if (rows.Count > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"`{split}` has {rows.Count} examples; labels can be edited in at most {Array.MaxLength}.", nameof(split)).ForUser(ErrorKind.InputData);
+                $"`{split}` has {rows.Count} examples; labels can be edited in at most {Array.MaxLength}.", nameof(split))
+                    .ForUser(ErrorKind.InputData);
         }
 
         int edits = (int)Math.Round(fraction * rows.Count, MidpointRounding.AwayFromZero);
         if (edits > 0 && store.ClassNames.Count < 2)
         {
             throw new ArgumentException(
-                $"{store.Path} has {store.ClassNames.Count} classes; editing labels takes at least 2.", nameof(store)).ForUser(ErrorKind.InputData);
+                $"{store.Path} has {store.ClassNames.Count} classes; editing labels takes at least 2.", nameof(store))
+                    .ForUser(ErrorKind.InputData);
         }
 
         // The first `edits` places of a Fisher–Yates shuffle.
@@ -158,13 +160,15 @@ public sealed class LabelOverlay
         try
         {
             SealedJson.Check(file.Path, file.Bytes(0, (int)file.Length), "Make the overlay again, or restore it from a copy.");
-            return JsonSerializer.Deserialize(SealedJson.Without(file.Bytes(0, (int)file.Length)), ManifestJson.Default.OverlayFile)
+            return JsonSerializer.Deserialize(
+                SealedJson.Without(file.Bytes(0, (int)file.Length)), ManifestJson.Default.OverlayFile)
                 ?? throw new JsonException("The overlay is null.");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             long? offset = e is JsonException { LineNumber: 0 } json ? json.BytePositionInLine : null;
-            throw new FileFormatException(file.Path, offset, "a label overlay in JSON", JsonFault.Describe(e), "Make the overlay again.", e);
+            throw new FileFormatException(
+                file.Path, offset, "a label overlay in JSON", JsonFault.Describe(e), "Make the overlay again.", e);
         }
     }
 

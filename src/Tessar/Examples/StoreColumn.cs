@@ -39,17 +39,22 @@ public sealed record StoreColumn
     public int Stride { get; init; }
 
     /// <summary>
-    /// Where row 0 begins in the file, or, for ragged columns, the table of offsets; a multiple of 4096. The store's writer sets it.
+    /// Where row 0 begins in the file, or, for ragged columns, the table of offsets; a multiple of 4096. The store's writer sets
+    /// it.
     /// </summary>
     public long Offset { get; init; }
 
-    /// <summary>Where the codecs and sizes of the rows' images begin in the file; null unless the codec is <c>mixed</c>.</summary>
+    /// <summary>
+    /// Where the codecs and sizes of the rows' images begin in the file; null unless the codec is <c>mixed</c>.
+    /// </summary>
     public long? Metadata { get; init; }
 
     /// <summary>Where the values of a ragged column lie; null for dense columns.</summary>
     public StoreBlob? Blob { get; init; }
 
-    /// <summary>True when a table of offsets says where each row's value begins; false when rows lie at equal distances.</summary>
+    /// <summary>
+    /// True when a table of offsets says where each row's value begins; false when rows lie at equal distances.
+    /// </summary>
     [JsonIgnore]
     public bool IsRagged => Codec != StoreRules.Raw || Kind is ColumnKind.Bytes or ColumnKind.Utf8 or ColumnKind.Json;
 
@@ -60,7 +65,9 @@ public sealed record StoreColumn
     /// <summary>The size that all images of this column have, or null.</summary>
     [JsonIgnore]
     internal ImageShape? ImageShape =>
-        Kind == ColumnKind.Image && Shape is [int height, int width, int channels] ? new ImageShape(height, width, channels) : null;
+        Kind == ColumnKind.Image && Shape is [int height, int width, int channels]
+            ? new ImageShape(height, width, channels)
+            : null;
 
     /// <summary>Statistics of all rows. The store's writer sets them.</summary>
     public ColumnStatistics? Statistics { get; init; }

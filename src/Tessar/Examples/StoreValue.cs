@@ -14,7 +14,9 @@ public readonly struct StoreValue
     /// <summary>The picture's size; null when the value isn't a picture.</summary>
     internal ImageShape? Shape { get; }
 
-    /// <summary>A value as its bytes: numbers little-endian, pixels of an image column of one size, text and JSON in UTF-8.</summary>
+    /// <summary>
+    /// A value as its bytes: numbers little-endian, pixels of an image column of one size, text and JSON in UTF-8.
+    /// </summary>
     /// <param name="bytes">For columns of fixed shape, <see cref="StoreColumn.Stride"/> of them.</param>
     public static StoreValue Bytes(ReadOnlyMemory<byte> bytes) => new(bytes, ImageCodec.Raw, shape: null);
 

@@ -12,6 +12,8 @@ public readonly ref struct StoredImage(ImageCodec codec, ImageShape shape, ReadO
     /// <summary>Its size once decoded.</summary>
     public ImageShape Shape { get; } = shape;
 
-    /// <summary>The pixels (height × width × channels) when raw, else the image file; valid until the store is disposed.</summary>
+    /// <summary>
+    /// The pixels (height × width × channels) when raw, else the image file; valid until the store is disposed.
+    /// </summary>
     public ReadOnlySpan<byte> Bytes { get; } = bytes;
 }

@@ -7,8 +7,9 @@ namespace Tessar.Gradients;
 
 /// <summary>Inner products of unprojected gradients between two sets of examples.</summary>
 /// <remarks>
-/// The right set is held in blocks as large as the memory budget allows; the left set is run once per block. Time: for each block one
-/// feature pass over the left set, and n·m·(Σ in + out of Linear layers with one position, Σ p of all others) multiplications.
+/// The right set is held in blocks as large as the memory budget allows; the left set is run once per block. Time: for each block
+/// one feature pass over the left set, and n·m·(Σ in + out of Linear layers with one position, Σ p of all others)
+/// multiplications.
 /// </remarks>
 /// <param name="model">Whose gradients.</param>
 /// <param name="batchSize">Examples per forward pass.</param>

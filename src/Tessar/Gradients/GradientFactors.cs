@@ -42,7 +42,8 @@ internal sealed class GradientFactors
     /// <summary>The factors of several batches as those of one.</summary>
     public static GradientFactors Concatenate(IReadOnlyList<GradientFactors> batches) =>
         new([.. Enumerable.Range(0, batches[0]._parts.Length).Select(p =>
-            Enumerable.Range(0, batches[0]._parts[p].Length).Select(f => cat([.. batches.Select(b => b._parts[p][f])], 0)).ToArray())]);
+            Enumerable.Range(0, batches[0]._parts[p].Length).Select(f => cat([.. batches.Select(b => b._parts[p][f])], 0))
+                .ToArray())]);
 
     /// <summary>Numbers kept for an example's gradient.</summary>
     /// <param name="model">Whose gradients.</param>
@@ -59,7 +60,8 @@ internal sealed class GradientFactors
 
     /// <summary>The gradients kept whole, and the pairs (a, δ); the tensors stay where they are.</summary>
     public (Tensor[] Wholes, (Tensor Left, Tensor Right)[] Pairs) Split() =>
-        ([.. _parts.Where(part => part.Length == 1).Select(part => part[0])], [.. _parts.Where(part => part.Length == 2).Select(part => (part[0], part[1]))]);
+        ([.. _parts.Where(part => part.Length == 1).Select(part => part[0])], [.. _parts.Where(part => part.Length == 2)
+            .Select(part => (part[0], part[1]))]);
 
     /// <summary>Keeps the tensors when the current dispose scope ends.</summary>
     public GradientFactors MoveToOuterScope()

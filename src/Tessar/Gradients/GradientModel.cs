@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Gradients;
 
-/// <summary>A trained model, ready for per-example gradients of an output function, checked against the loop on a few examples.</summary>
+/// <summary>
+/// A trained model, ready for per-example gradients of an output function, checked against the loop on a few examples.
+/// </summary>
 internal sealed class GradientModel : IDisposable
 {
     private const int CheckedExamples = 4;
@@ -26,7 +28,8 @@ internal sealed class GradientModel : IDisposable
     /// <param name="precision">Type in which the model computes, where its code allows that, and of all gradients.</param>
     /// <exception cref="GradientException">The gradients differ, or the model can't be differentiated per example.</exception>
     public GradientModel(
-        TrainedModel model, ExampleSet set, OutputFunction output, UnsupportedParameters unsupported, ScalarType precision = ScalarType.Float32)
+        TrainedModel model, ExampleSet set, OutputFunction output, UnsupportedParameters unsupported,
+        ScalarType precision = ScalarType.Float32)
     {
         ArgumentNullException.ThrowIfNull(model);
         (Trained, Output, Precision) = (model, output, precision);
@@ -116,7 +119,9 @@ internal sealed class GradientModel : IDisposable
 
     private GradientException Nothing() => new(
         $"No parameter of {Trained.Name} is left to take gradients of. " + (Gradients.WhyUnsupported("left out of the gradient")
-            ?? (Skipped.Count == 0 ? "It has none." : $"{string.Join(", ", Skipped.Take(5))} are frozen. Let a layer be trained.")));
+            ?? (Skipped.Count == 0
+            ? "It has none."
+            : $"{string.Join(", ", Skipped.Take(5))} are frozen. Let a layer be trained.")));
 
     /// <summary>Brings the model into another precision, unless it has types of its own inside, or its code names one.</summary>
     private bool ComputesIn(ScalarType precision, Tensor sample)
@@ -155,7 +160,8 @@ internal sealed class GradientModel : IDisposable
         double error = (fast - slow).abs().max().to_type(ScalarType.Float64).item<double>();
         if (!double.IsFinite(scale))
         {
-            ParameterSlot? slot = Gradients.Captured.FirstOrDefault(s => !slow.narrow(1, s.Offset, s.Count).isfinite().all().item<bool>());
+            ParameterSlot? slot = Gradients.Captured.FirstOrDefault(s =>
+                !slow.narrow(1, s.Offset, s.Count).isfinite().all().item<bool>());
             throw new NumericalException(
                 $"The gradient of {slot?.Name ?? "the output"} isn't finite for the first examples of {Trained.File}. "
                 + "Look for overflow in this layer, or explain an earlier checkpoint.");
@@ -166,12 +172,14 @@ internal sealed class GradientModel : IDisposable
         double allowed = Gradients.Captured.Count == 0 ? LargestError : Allowed();
         if (!(relative <= allowed))
         {
-            ParameterSlot worst = Gradients.Captured.MaxBy(s => (fast - slow).narrow(1, s.Offset, s.Count).abs().max().ToSingle())!;
+            ParameterSlot worst = Gradients.Captured.MaxBy(s =>
+                (fast - slow).narrow(1, s.Offset, s.Count).abs().max().ToSingle())!;
             throw new GradientException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Per-example gradients differ from one backward pass per example by {relative:g3} (allowed "
                 + $"{allowed:g1}), most in {worst.Name}. ")
-                + "Likely causes: the layer's parameter is also used outside the layer, examples of a batch interact, or the forward pass is random.");
+                + "Likely causes: the layer's parameter is also used outside the layer, examples of a batch interact, or the "
+                + "forward pass is random.");
         }
 
         return relative;

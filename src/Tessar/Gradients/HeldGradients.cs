@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Tessar.Gradients;
 
-/// <summary>Room for the gradients of many examples, filled batch by batch: parameters with a whole gradient lie side by side, so that they are one product.</summary>
+/// <summary>
+/// Room for the gradients of many examples, filled batch by batch: parameters with a whole gradient lie side by side, so that
+/// they are one product.
+/// </summary>
 /// <remarks>Tensors belong to the dispose scope it was made in.</remarks>
 internal sealed class HeldGradients : IDisposable
 {
@@ -18,12 +21,15 @@ internal sealed class HeldGradients : IDisposable
         (Tensor[] wholes, (Tensor Left, Tensor Right)[] pairs) = like.Split();
         if (wholes.Length > 0)
             _whole = empty(count, wholes.Sum(part => part.shape[1]), dtype: wholes[0].dtype);
-        _pairs = [.. pairs.Select(pair => (empty(count, pair.Left.shape[1], dtype: pair.Left.dtype), empty(count, pair.Right.shape[1], dtype: pair.Right.dtype)))];
+        _pairs = [.. pairs.Select(pair =>
+            (empty(count, pair.Left.shape[1], dtype: pair.Left.dtype), empty(
+                count, pair.Right.shape[1], dtype: pair.Right.dtype)))];
     }
 
     private HeldGradients(Tensor? whole, (Tensor Left, Tensor Right)[] pairs) => (_whole, _pairs) = (whole, pairs);
 
-    private IEnumerable<Tensor> Tensors => [.. _whole is null ? Array.Empty<Tensor>() : [_whole], .. _pairs.SelectMany(pair => new[] { pair.Left, pair.Right })];
+    private IEnumerable<Tensor> Tensors =>
+        [.. _whole is null ? Array.Empty<Tensor>() : [_whole], .. _pairs.SelectMany(pair => new[] { pair.Left, pair.Right })];
 
     /// <summary>Copies a batch in.</summary>
     public void Put(int first, GradientFactors batch)
@@ -69,7 +75,9 @@ internal sealed class HeldGradients : IDisposable
 
     /// <summary>Some of the examples; the same memory.</summary>
     public HeldGradients Rows(int first, int count) =>
-        new(_whole?.narrow(0, first, count), [.. _pairs.Select(pair => (pair.Left.narrow(0, first, count), pair.Right.narrow(0, first, count)))]);
+        new(
+            _whole?.narrow(0, first, count),
+            [.. _pairs.Select(pair => (pair.Left.narrow(0, first, count), pair.Right.narrow(0, first, count)))]);
 
     /// <summary>⟨g_i, g_j⟩ for every pair, shape [this, other]; the caller disposes it.</summary>
     public Tensor InnerProducts(HeldGradients other)

@@ -36,7 +36,9 @@ internal sealed class LastLinear
     /// <summary>Whether a parameter is this layer's weight or bias.</summary>
     public bool Owns(ParameterSlot slot) => slot.Address == _rule.WeightAddress || slot.Address == _rule.BiasAddress;
 
-    /// <summary>What the layer was called with, the features h, [B, d], fp64; several positions lie one after the other.</summary>
+    /// <summary>
+    /// What the layer was called with, the features h, [B, d], fp64; several positions lie one after the other.
+    /// </summary>
     public Tensor Features(CapturedBatch batch) =>
         batch.Calls.Last(call => ReferenceEquals(call.Rule, _rule)).Input.flatten(1).to_type(ScalarType.Float64);
 }

@@ -7,8 +7,8 @@ namespace Tessar.Gradients;
 
 /// <summary>What layers of a model are called with and answer, call by call; ends its watch when it is disposed.</summary>
 /// <remarks>
-/// Only layers called by <c>call</c> are seen, as with every hook. Values are copied as they pass: a Sequential disposes of what it has
-/// used, and an activation that works in place overwrites what it was given.
+/// Only layers called by <c>call</c> are seen, as with every hook. Values are copied as they pass: a Sequential disposes of what
+/// it has used, and an activation that works in place overwrites what it was given.
 /// </remarks>
 internal sealed class LayerActivations : IDisposable
 {

@@ -3,7 +3,9 @@ using Tessar.Autograd.LayerRules;
 
 namespace Tessar.Gradients;
 
-/// <summary>A Linear layer that is called once, with one position per example, and shares nothing: its gradient is δ aᵀ, rank one.</summary>
+/// <summary>
+/// A Linear layer that is called once, with one position per example, and shares nothing: its gradient is δ aᵀ, rank one.
+/// </summary>
 /// <param name="Rule">The layer.</param>
 /// <param name="Weight">Its weight.</param>
 /// <param name="Bias">Its bias, when that is captured too: one more input that is always 1.</param>
@@ -24,7 +26,8 @@ internal sealed record SingleUseLinear(LinearRule Rule, ParameterSlot Weight, Pa
     /// <param name="sample">A captured batch, to see which layers are called how.</param>
     public static SingleUseLinear? Of(ParameterSlot slot, PerExampleGradients gradients, CapturedBatch sample)
     {
-        if (CallsUsing(sample, slot.Address) is not [{ Rule: LinearRule rule } call] || rule.WeightAddress != slot.Address || call.Input.dim() != 2)
+        if (CallsUsing(sample, slot.Address) is not [{ Rule: LinearRule rule } call] || rule.WeightAddress != slot.Address
+            || call.Input.dim() != 2)
             return null;
         ParameterSlot? bias = rule.Bias is null ? null : gradients.Captured.FirstOrDefault(b => b.Address == rule.BiasAddress);
         bool biasAlone = bias is not null && CallsUsing(sample, bias.Address).Length == 1;

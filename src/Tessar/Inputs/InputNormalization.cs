@@ -26,7 +26,8 @@ public sealed record InputNormalization(IReadOnlyList<float> Mean, IReadOnlyList
     {
         if (Mean.Count != channels || Std.Count != channels)
         {
-            return $"The normalisation has {Mean.Count} means and {Std.Count} standard deviations, the images have {channels} channels. "
+            return $"The normalisation has {Mean.Count} means and {Std.Count} standard deviations, the images have {channels} "
+                + $"channels. "
                 + "Give one of each per channel, such as a mean of 0.286 and a deviation of 0.353.";
         }
 
@@ -35,7 +36,8 @@ public sealed record InputNormalization(IReadOnlyList<float> Mean, IReadOnlyList
             if (!float.IsFinite(Mean[channel]))
                 return $"The mean of channel {channel} is {Mean[channel]}. Give the mean of its pixels scaled to 0..1.";
             if (!float.IsFinite(Std[channel]) || Std[channel] <= 0)
-                return $"The standard deviation of channel {channel} is {Std[channel]}. Give that of its pixels scaled to 0..1, above 0.";
+                return $"The standard deviation of channel {channel} is {Std[channel]}. Give that of its pixels scaled to 0..1, "
+                    + $"above 0.";
         }
 
         return null;

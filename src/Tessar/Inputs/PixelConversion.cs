@@ -7,7 +7,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Tessar.Inputs;
 
 /// <summary>Turns the bytes of an image into the numbers a model sees, reading and writing each once.</summary>
-/// <remarks>Three ways to the same bits: with AVX2, with whatever vectors there are, and number by number for the rest and for tests.</remarks>
+/// <remarks>
+/// Three ways to the same bits: with AVX2, with whatever vectors there are, and number by number for the rest and for tests.
+/// </remarks>
 internal static unsafe class PixelConversion
 {
     /// <summary>numbers[y, x, c] = fma(pixels[y, x, c], a[c], b[c]); see <see cref="PixelScale"/>.</summary>
@@ -17,7 +19,8 @@ internal static unsafe class PixelConversion
     public static void Normalise(ReadOnlySpan<byte> pixels, Span<float> numbers, PixelScale scale)
     {
         if (numbers.Length < pixels.Length)
-            throw new ArgumentException($"There is room for {numbers.Length} numbers; {pixels.Length} are required.", nameof(numbers));
+            throw new ArgumentException(
+                $"There is room for {numbers.Length} numbers; {pixels.Length} are required.", nameof(numbers));
         if (!Avx2.IsSupported || !Fma.IsSupported || pixels.Length < Vector256<float>.Count)
         {
             Portable(pixels, numbers, scale);
@@ -68,7 +71,8 @@ internal static unsafe class PixelConversion
     {
         int phase = at % scale.Channels;
         return Vector.FusedMultiplyAdd(
-            Vector.ConvertToSingle(values.As<uint, int>()), new Vector<float>(scale.Factors[phase..]), new Vector<float>(scale.Summands[phase..]));
+            Vector.ConvertToSingle(values.As<uint, int>()), new Vector<float>(scale.Factors[phase..]),
+            new Vector<float>(scale.Summands[phase..]));
     }
 
     // 1, 2, 4 or 8 channels: every vector of 8 numbers has the same factors. What is left over at the end is converted together
@@ -80,7 +84,8 @@ internal static unsafe class PixelConversion
         for (; at <= count - 32; at += 32)
         {
             Vector256<int> first = Avx2.ConvertToVector256Int32(from + at), second = Avx2.ConvertToVector256Int32(from + at + 8);
-            Vector256<int> third = Avx2.ConvertToVector256Int32(from + at + 16), fourth = Avx2.ConvertToVector256Int32(from + at + 24);
+            Vector256<int> third = Avx2.ConvertToVector256Int32(from + at + 16), fourth = Avx2.ConvertToVector256Int32(from + at
+                + 24);
             Fma.MultiplyAdd(Avx.ConvertToVector256Single(first), a, b).Store(to + at);
             Fma.MultiplyAdd(Avx.ConvertToVector256Single(second), a, b).Store(to + at + 8);
             Fma.MultiplyAdd(Avx.ConvertToVector256Single(third), a, b).Store(to + at + 16);

@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Tessar.Inputs;
 
-/// <summary>Normalises a part of an image row by row, mirrored if wanted, into an image of another width; the rest is filled.</summary>
+/// <summary>
+/// Normalises a part of an image row by row, mirrored if wanted, into an image of another width; the rest is filled.
+/// </summary>
 /// <param name="Rows">Rows that come from the source.</param>
 /// <param name="Count">Numbers of a row that come from the source; whole pixels.</param>
 /// <param name="FromStride">Numbers of a row of the source.</param>
@@ -18,7 +20,8 @@ internal readonly record struct PixelRows(int Rows, int Count, int FromStride, i
     /// <summary>Whether <see cref="NormaliseWide"/> can do it on this processor.</summary>
     /// <param name="channels">Numbers of a pixel.</param>
     public bool AreWide(int channels) =>
-        Avx2.IsSupported && Fma.IsSupported && Lanes % channels == 0 && Count >= Lanes && Left <= Lanes && ToStride - Left - Count <= Lanes;
+        Avx2.IsSupported && Fma.IsSupported && Lanes % channels == 0 && Count >= Lanes && Left <= Lanes
+            && ToStride - Left - Count <= Lanes;
 
     /// <summary>Converts the rows with vectors of 8.</summary>
     /// <param name="from">The first number of the source that is wanted.</param>

@@ -13,20 +13,20 @@ internal sealed class PixelScale
     /// <summary>Widest vector of float32 that a kernel uses.</summary>
     public const int Lanes = 16;
 
-    private readonly float[] factors;
-    private readonly float[] summands;
+    private readonly float[] _factors;
+    private readonly float[] _summands;
 
     public PixelScale(InputNormalization input)
     {
         Channels = input.Mean.Count;
         // Long enough to load a vector from any phase of the pattern.
-        factors = new float[Channels * (Lanes + 1)];
-        summands = new float[factors.Length];
-        for (int i = 0; i < factors.Length; i++)
+        _factors = new float[Channels * (Lanes + 1)];
+        _summands = new float[_factors.Length];
+        for (int i = 0; i < _factors.Length; i++)
         {
             double mean = input.Mean[i % Channels], std = input.Std[i % Channels];
-            factors[i] = (float)(1 / (255 * std));
-            summands[i] = (float)(-mean / std);
+            _factors[i] = (float)(1 / (255 * std));
+            _summands[i] = (float)(-mean / std);
         }
     }
 
@@ -34,11 +34,11 @@ internal sealed class PixelScale
     public int Channels { get; }
 
     /// <summary>a of channel i mod <see cref="Channels"/>, over and over.</summary>
-    public ReadOnlySpan<float> Factors => factors;
+    public ReadOnlySpan<float> Factors => _factors;
 
     /// <summary>b of channel i mod <see cref="Channels"/>, over and over.</summary>
-    public ReadOnlySpan<float> Summands => summands;
+    public ReadOnlySpan<float> Summands => _summands;
 
     /// <summary>What one byte becomes.</summary>
-    public float Convert(byte value, int channel) => MathF.FusedMultiplyAdd(value, factors[channel], summands[channel]);
+    public float Convert(byte value, int channel) => MathF.FusedMultiplyAdd(value, _factors[channel], _summands[channel]);
 }

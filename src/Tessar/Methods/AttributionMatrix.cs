@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Tessar.Methods;
 
-/// <summary>Scores [n train examples, m targets], row by row: positive means that having the example raises the target's output.</summary>
+/// <summary>
+/// Scores [n train examples, m targets], row by row: positive means that having the example raises the target's output.
+/// </summary>
 public sealed class AttributionMatrix
 {
     private readonly float[] _scores;
@@ -22,7 +24,8 @@ public sealed class AttributionMatrix
         if (scores.LongLength != (long)trainCount * targetCount)
         {
             throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"scores holds {scores.LongLength} numbers; expected {trainCount}·{targetCount}."), nameof(scores));
+                CultureInfo.InvariantCulture, $"scores holds {scores.LongLength} numbers; expected {trainCount}·{targetCount}."),
+                nameof(scores));
         }
 
         int bad = Array.FindIndex(scores, s => !float.IsFinite(s));
@@ -78,7 +81,8 @@ public sealed class AttributionMatrix
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         count = Math.Min(count, TrainCount);
-        // Priority = how weak an entry is: the weakest kept one is thrown out first, and among equals the one with the larger index.
+        // Priority = how weak an entry is: the weakest kept one is thrown out first, and among equals the one with the larger
+        // index.
         var kept = new PriorityQueue<Influence, (float Strength, int Order)>(count + 1);
         for (int i = 0; i < TrainCount; i++)
         {

@@ -20,13 +20,18 @@ public sealed record AttributionReport
     /// <summary>What a score of 1 means, one clause, for example <c>change of the margin, to first order</c>.</summary>
     public string Units { get; init; } = "no unit: only order and ratios within a target mean something";
 
-    /// <summary>How gradients were shortened, for example <c>none</c>, <c>sketch</c>; null for methods without that choice.</summary>
+    /// <summary>
+    /// How gradients were shortened, for example <c>none</c>, <c>sketch</c>; null for methods without that choice.
+    /// </summary>
     public string? Projection { get; init; }
 
     /// <summary>What the method found when it checked itself: residuals, completeness gaps, standard errors.</summary>
     public IReadOnlyList<SelfCheck> Checks { get; init; } = [];
 
-    /// <summary>What to know before trusting the scores, one sentence each: negative curvature met, too few iterations, data without history.</summary>
+    /// <summary>
+    /// What to know before trusting the scores, one sentence each: negative curvature met, too few iterations, data without
+    /// history.
+    /// </summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
     /// <summary>Width k of the projection; null when gradients weren't projected.</summary>
@@ -41,9 +46,13 @@ public sealed record AttributionReport
     /// <summary>Seconds spent on solving and scoring.</summary>
     public required double SecondsScoring { get; init; }
 
-    /// <summary>Train examples whose features were computed in this call, over all checkpoints; 0 when stores could be reused.</summary>
+    /// <summary>
+    /// Train examples whose features were computed in this call, over all checkpoints; 0 when stores could be reused.
+    /// </summary>
     public required long ExamplesComputed { get; init; }
 
-    /// <summary>Largest relative difference between the fast gradients and one backward pass per example, on the examples checked.</summary>
+    /// <summary>
+    /// Largest relative difference between the fast gradients and one backward pass per example, on the examples checked.
+    /// </summary>
     public required double GradientCheck { get; init; }
 }

@@ -8,10 +8,14 @@ using Tessar.Tensors;
 
 namespace Tessar.Methods;
 
-/// <summary>An attribution kept with its run: who raised and who lowered each target's output. Reading it loads no libtorch.</summary>
+/// <summary>
+/// An attribution kept with its run: who raised and who lowered each target's output. Reading it loads no libtorch.
+/// </summary>
 /// <remarks>
-/// A <see cref="ResultFolder"/> whose arrays are <c>scores</c> f32 [train, targets] unless only the strongest were kept, <c>proponents</c> and
-/// <c>opponents</c> i32 [targets, top] (indices inside the train range), <c>proponentScores</c> and <c>opponentScores</c> f32 [targets, top].
+/// A <see cref="ResultFolder"/> whose arrays are <c>scores</c> f32 [train, targets] unless only the strongest were kept,
+/// <c>proponents</c> and
+/// <c>opponents</c> i32 [targets, top] (indices inside the train range), <c>proponentScores</c> and <c>opponentScores</c> f32
+/// [targets, top].
 /// </remarks>
 public sealed class AttributionResult
 {
@@ -64,14 +68,17 @@ public sealed class AttributionResult
     /// <param name="top">Proponents and opponents to keep per target, at least 1.</param>
     /// <exception cref="TessarException">The run's folder can't be written to, or the disk is full.</exception>
     public static AttributionResult Save(
-        AttributionMatrix matrix, RunView run, ExampleSet train, ExampleSet targets, IReadOnlyDictionary<string, string> options, int top)
+        AttributionMatrix matrix, RunView run, ExampleSet train, ExampleSet targets, IReadOnlyDictionary<string, string> options,
+        int top)
     {
         ArgumentNullException.ThrowIfNull(matrix);
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         return Save(TopAttribution.Of(matrix, top), matrix, run, train, targets, options);
     }
 
-    /// <summary>Keeps the strongest examples of an attribution whose other scores aren't there; otherwise as for a matrix.</summary>
+    /// <summary>
+    /// Keeps the strongest examples of an attribution whose other scores aren't there; otherwise as for a matrix.
+    /// </summary>
     /// <param name="strongest">The strongest.</param>
     /// <param name="run">What was explained.</param>
     /// <param name="train">The train examples.</param>
@@ -86,7 +93,8 @@ public sealed class AttributionResult
     }
 
     private static AttributionResult Save(
-        TopAttribution strongest, AttributionMatrix? matrix, RunView run, ExampleSet train, ExampleSet targets, IReadOnlyDictionary<string, string> options)
+        TopAttribution strongest, AttributionMatrix? matrix, RunView run, ExampleSet train, ExampleSet targets,
+        IReadOnlyDictionary<string, string> options)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(train);
@@ -106,7 +114,8 @@ public sealed class AttributionResult
                 Options = options,
                 Settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
                 {
-                    ["top"] = strongest.Top.ToString(CultureInfo.InvariantCulture), ["top-only"] = matrix is null ? "true" : "false",
+                    ["top"] = strongest.Top.ToString(CultureInfo.InvariantCulture),
+                    ["top-only"] = matrix is null ? "true" : "false",
                 },
                 Runs = [.. run.Checkpoints.Select(c => c.Run.Name).Distinct(StringComparer.Ordinal)],
                 Train = train.ToString(),
@@ -143,13 +152,16 @@ public sealed class AttributionResult
     /// <exception cref="TessarException">The file is missing.</exception>
     internal SafetensorsFile OpenArrays() => Kept.OpenArrays();
 
-    /// <summary>Refuses a report whose numbers overflowed before the scores did: scores themselves are looked at where they are made.</summary>
+    /// <summary>
+    /// Refuses a report whose numbers overflowed before the scores did: scores themselves are looked at where they are made.
+    /// </summary>
     /// <exception cref="NumericalException">A number isn't finite.</exception>
     internal static void RefuseInfinite(AttributionReport report, Run run)
     {
         IEnumerable<(string Name, double Value)> numbers =
         [
-            .. report.Damping.Select(damping => ("damping", damping)), .. report.Checks.Select(check => (check.Name, check.Value)), ("gradient-check", report.GradientCheck),
+            .. report.Damping.Select(damping => ("damping", damping)),
+            .. report.Checks.Select(check => (check.Name, check.Value)), ("gradient-check", report.GradientCheck),
         ];
         foreach ((string name, double value) in numbers)
         {
@@ -157,7 +169,8 @@ public sealed class AttributionResult
             {
                 throw new NumericalException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{report.Method}: {name} is {value} on {run.Name}, and a finite number is required: the model's weights or gradients are too large. ")
+                    $"{report.Method}: {name} is {value} on {run.Name}, and a finite number is required: the model's weights or "
+                        + $"gradients are too large. ")
                     + "Train it again with a lower learning rate, or look at a method that needs no gradients.");
             }
         }
@@ -165,7 +178,13 @@ public sealed class AttributionResult
 
     /// <summary>What the Data lens adds to the envelope.</summary>
     internal static JsonElement PayloadOf(TopAttribution strongest, bool isTopOnly) => JsonSerializer.SerializeToElement(
-        new AttributionPayload { Sign = AttributionDocument.MeaningOfSign, Top = strongest.Top, TopOnly = isTopOnly, Report = strongest.Report },
+        new AttributionPayload
+        {
+            Sign = AttributionDocument.MeaningOfSign,
+            Top = strongest.Top,
+            TopOnly = isTopOnly,
+            Report = strongest.Report
+        },
         AttributionJson.Default.AttributionPayload);
 
     /// <summary>The strongest proponents and opponents of one target, strongest first.</summary>
@@ -190,8 +209,10 @@ public sealed class AttributionResult
         ArgumentOutOfRangeException.ThrowIfNegative(target);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(target, i.Shape[0]);
         int top = (int)i.Shape[1];
-        ReadOnlySpan<int> trains = MemoryMarshal.Cast<byte, int>(file.Bytes(i, (long)target * top * sizeof(int), top * sizeof(int)));
-        ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(file.Bytes(s, (long)target * top * sizeof(float), top * sizeof(float)));
+        ReadOnlySpan<int> trains = MemoryMarshal.Cast<byte, int>(file.Bytes(
+            i, (long)target * top * sizeof(int), top * sizeof(int)));
+        ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(file.Bytes(
+            s, (long)target * top * sizeof(float), top * sizeof(float)));
         var row = new Influence[top];
         for (int r = 0; r < top; r++)
             row[r] = new Influence(trains[r], values[r]);

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Tessar.Methods;
 
-/// <summary>Visits the checkpoints of a view one after another: tensors of one are gone before the next, and progress counts all of them together.</summary>
+/// <summary>
+/// Visits the checkpoints of a view one after another: tensors of one are gone before the next, and progress counts all of them
+/// together.
+/// </summary>
 internal static class CheckpointPasses
 {
     /// <summary>Visits each.</summary>

@@ -5,14 +5,19 @@ using System.Xml.Linq;
 
 namespace Tessar.Methods;
 
-/// <summary>The documentation comments of an assembly, from the XML file the compiler puts beside it: help texts are written once.</summary>
+/// <summary>
+/// The documentation comments of an assembly, from the XML file the compiler puts beside it: help texts are written once.
+/// </summary>
 internal sealed partial class DocumentationComments
 {
     private readonly Lazy<FrozenDictionary<string, string>> _summaries;
 
-    private DocumentationComments(Func<FrozenDictionary<string, string>> summaries) => _summaries = new Lazy<FrozenDictionary<string, string>>(summaries);
+    private DocumentationComments(Func<FrozenDictionary<string, string>> summaries) =>
+        _summaries = new Lazy<FrozenDictionary<string, string>>(summaries);
 
-    /// <summary>Reads the file beside the assembly once a help text is asked for; a missing file gives empty ones, nothing worse.</summary>
+    /// <summary>
+    /// Reads the file beside the assembly once a help text is asked for; a missing file gives empty ones, nothing worse.
+    /// </summary>
     public static DocumentationComments Of(Assembly assembly) => new(() => Read(assembly));
 
     /// <summary>Summary of a type, or nothing.</summary>
@@ -26,7 +31,8 @@ internal sealed partial class DocumentationComments
     {
         string name = assembly.GetName().Name + ".xml";
         // A user's assembly has its comments beside itself; in a single-file program there is only the program's folder.
-        string path = Path.Combine(Path.GetDirectoryName(assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory, name);
+        string path = Path.Combine(
+            Path.GetDirectoryName(assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory, name);
         if (!File.Exists(path))
             return FrozenDictionary<string, string>.Empty;
         return XDocument.Load(path).Descendants("member")

@@ -12,7 +12,9 @@ public interface IAttributionMethod
     /// <param name="targets">m examples whose prediction is explained.</param>
     /// <param name="context">Seed, progress, cancellation and limits.</param>
     /// <returns>Scores [n, m]; positive means that having the training example raises the target's output.</returns>
-    /// <exception cref="TessarException">The run, the model or the options don't allow it; the message says what to do.</exception>
+    /// <exception cref="TessarException">
+    /// The run, the model or the options don't allow it; the message says what to do.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Asked for by <see cref="Work.Cancellation"/>.</exception>
     AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context);
 

@@ -3,7 +3,9 @@ using Tessar.Runs;
 
 namespace Tessar.Methods;
 
-/// <summary>An attribution method that tries many dampings at little more than the price of one: features and products are computed once.</summary>
+/// <summary>
+/// An attribution method that tries many dampings at little more than the price of one: features and products are computed once.
+/// </summary>
 public interface IDampingSweep
 {
     /// <summary>Scores for each damping, as if each had been asked for alone.</summary>
@@ -13,5 +15,6 @@ public interface IDampingSweep
     /// <param name="dampings">Values of the method's option <c>damping</c>; its own setting doesn't matter here.</param>
     /// <param name="context">Seed, progress, cancellation and limits.</param>
     /// <returns>One matrix of scores [n, m] for each damping, in their order.</returns>
-    IReadOnlyList<AttributionMatrix> ScoreMany(RunView run, ExampleSet train, ExampleSet targets, IReadOnlyList<double> dampings, MethodContext context);
+    IReadOnlyList<AttributionMatrix> ScoreMany(
+        RunView run, ExampleSet train, ExampleSet targets, IReadOnlyList<double> dampings, MethodContext context);
 }

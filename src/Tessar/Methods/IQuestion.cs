@@ -2,12 +2,14 @@ namespace Tessar.Methods;
 
 /// <summary>A question about runs that methods answer: a lens's own, or a further one such as how good its answers are.</summary>
 /// <remarks>
-/// The class is marked with <see cref="LensAttribute"/> or <see cref="QuestionAttribute"/> and has one public constructor, with its settings or
-/// without parameters; names, help, defaults and ranges come from the settings' properties, as for a method.
+/// The class is marked with <see cref="LensAttribute"/> or <see cref="QuestionAttribute"/> and has one public constructor, with
+/// its settings or without parameters; names, help, defaults and ranges come from the settings' properties, as for a method.
 /// </remarks>
 public interface IQuestion
 {
-    /// <summary>What a method has to implement to be asked, for example <see cref="IAttributionMethod"/>; null when no method is asked.</summary>
+    /// <summary>
+    /// What a method has to implement to be asked, for example <see cref="IAttributionMethod"/>; null when no method is asked.
+    /// </summary>
     Type? Contract { get; }
 
     /// <summary>Asks.</summary>

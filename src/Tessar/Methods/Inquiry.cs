@@ -7,7 +7,9 @@ using Tessar.Runs.Retraining;
 namespace Tessar.Methods;
 
 /// <summary>A job with everything opened: runs, data, method and context. What questions work on.</summary>
-/// <remarks>Made by <see cref="MethodRunner.Open"/>, which has refused what can't be; dispose of it when the answer is kept.</remarks>
+/// <remarks>
+/// Made by <see cref="MethodRunner.Open"/>, which has refused what can't be; dispose of it when the answer is kept.
+/// </remarks>
 public sealed class Inquiry : IDisposable
 {
     // Trainings that judge or explain are apart from a method's own draws, so that both can be left open.
@@ -19,9 +21,11 @@ public sealed class Inquiry : IDisposable
     private readonly MethodDescription? _method;
 
     internal Inquiry(
-        MethodJob job, QuestionDescription question, MethodDescription? method, IReadOnlyDictionary<string, string> options, RunView view, MethodContext context)
+        MethodJob job, QuestionDescription question, MethodDescription? method, IReadOnlyDictionary<string, string> options,
+        RunView view, MethodContext context)
     {
-        (Job, _question, _method, _options, _settings, View, Context) = (job, question, method, options, job.Settings, view, context);
+        (Job, _question, _method, _options, _settings, View, Context) = (
+            job, question, method, options, job.Settings, view, context);
         Store = view.Run.OpenExamples();
         Labels = view.Run.OpenLabels(Store);
     }
@@ -58,7 +62,8 @@ public sealed class Inquiry : IDisposable
         {
             if (_method is null)
                 return _options;
-            var effective = new SortedDictionary<string, string>(_method.Effective(_options).ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
+            var effective = new SortedDictionary<string, string>(
+                _method.Effective(_options).ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
             // A seed that is left open is the job's.
             if (effective.TryGetValue("seed", out string? seed) && seed == OptionText.None)
                 effective["seed"] = MethodOption.Write(Context.Seed);
@@ -96,12 +101,18 @@ public sealed class Inquiry : IDisposable
     /// <param name="value">As it would be typed.</param>
     /// <exception cref="TessarException">There is no such option, or it doesn't take the value.</exception>
     public T CreateMethodWith<T>(string option, string value)
-        where T : class => (T)Method.Create(new Dictionary<string, string>(_options, StringComparer.Ordinal) { [option] = value });
+        where T : class =>
+            (T)Method.Create(new Dictionary<string, string>(_options, StringComparer.Ordinal) { [option] = value });
 
-    /// <summary>Looks at models on random halves of the training examples instead of the run's own: several give far better answers than one.</summary>
+    /// <summary>
+    /// Looks at models on random halves of the training examples instead of the run's own: several give far better answers than
+    /// one.
+    /// </summary>
     /// <param name="count">Models; 0 keeps the runs.</param>
     /// <returns>Seconds it took; nearly 0 when the models were there.</returns>
-    /// <exception cref="TessarException">Several runs were named, the run can't be trained again, or every training failed.</exception>
+    /// <exception cref="TessarException">
+    /// Several runs were named, the run can't be trained again, or every training failed.
+    /// </exception>
     public double UseEnsemble(int count)
     {
         if (count == 0)
@@ -117,7 +128,8 @@ public sealed class Inquiry : IDisposable
     internal RetrainedModels Retrain(RetrainingRequest request)
     {
         IRetrainer retrainer = Context.Retrainer ?? throw new TessarException(
-            $"`{_question.Name}` trains models, but the context has nobody to train them: its Retrainer is null. Pass one, for example "
+            $"`{_question.Name}` trains models, but the context has nobody to train them: its Retrainer is null. Pass one, for "
+                + $"example "
             + "`new MethodContext { Retrainer = new InProcessRetrainer() }`.", ErrorKind.Usage);
         return retrainer.Retrain(request, HeardTrainings.Heard(Context), Context.Cancellation);
     }
@@ -144,7 +156,9 @@ public sealed class Inquiry : IDisposable
     internal ResultInputs Inputs(MethodAnswer answer)
     {
         ResultInputs own = ResultInputs.Of(View, answer.Train is { } range ? Examples(range) : null);
-        return Against is null ? own : own with { Checkpoints = [.. own.Checkpoints, .. ResultInputs.Of(Against.View, null).Checkpoints] };
+        return Against is null
+            ? own
+            : own with { Checkpoints = [.. own.Checkpoints, .. ResultInputs.Of(Against.View, null).Checkpoints] };
     }
 
     /// <inheritdoc/>
@@ -154,5 +168,6 @@ public sealed class Inquiry : IDisposable
         Against?.Dispose();
     }
 
-    private static IEnumerable<string> Names(RunView view) => view.Checkpoints.Select(c => c.Run.Name).Distinct(StringComparer.Ordinal);
+    private static IEnumerable<string> Names(RunView view) =>
+        view.Checkpoints.Select(c => c.Run.Name).Distinct(StringComparer.Ordinal);
 }

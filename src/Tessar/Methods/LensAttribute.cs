@@ -1,6 +1,9 @@
 namespace Tessar.Methods;
 
-/// <summary>Marks a class as a lens: a question about a run that methods answer. The catalogue finds it by this mark, and the methods by its name.</summary>
+/// <summary>
+/// Marks a class as a lens: a question about a run that methods answer. The catalogue finds it by this mark, and the methods by
+/// its name.
+/// </summary>
 /// <param name="name">Lower case, for example <c>data</c>; unique. Its methods are called <c>data/…</c>.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class LensAttribute(string name) : Attribute

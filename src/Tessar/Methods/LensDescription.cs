@@ -3,7 +3,9 @@ namespace Tessar.Methods;
 /// <summary>What the catalogue knows about a lens; everything comes from the lens's own folder.</summary>
 public sealed class LensDescription
 {
-    internal LensDescription(LensAttribute mark, QuestionDescription own, IReadOnlyList<MethodDescription> methods, IReadOnlyList<QuestionDescription> others)
+    internal LensDescription(
+        LensAttribute mark, QuestionDescription own, IReadOnlyList<MethodDescription> methods,
+        IReadOnlyList<QuestionDescription> others)
     {
         (Name, Verb, Question, NeedsTargets) = (mark.Name, mark.Verb, mark.Question, mark.NeedsTargets);
         (Own, Methods, Questions) = (own, methods, others);

@@ -21,8 +21,8 @@ public sealed class MethodAttribute(string name) : Attribute
     public string BestFor { get; init; } = string.Empty;
 
     /// <summary>
-    /// Whether an example's score depends on where the example lies, because something random is drawn for each one: then copies score
-    /// differently, and so may the same examples in another order. Default: no.
+    /// Whether an example's score depends on where the example lies, because something random is drawn for each one: then copies
+    /// score differently, and so may the same examples in another order. Default: no.
     /// </summary>
     public bool HasIndividualDraws { get; init; }
 }

@@ -2,7 +2,10 @@ using System.Reflection;
 
 namespace Tessar.Methods;
 
-/// <summary>All lenses, methods and questions of some assemblies, found by their marks; command line, JSON, pages and docs are derived from it.</summary>
+/// <summary>
+/// All lenses, methods and questions of some assemblies, found by their marks; command line, JSON, pages and docs are derived
+/// from it.
+/// </summary>
 /// <remarks>Make it once, where the program starts, and hand it on. Help texts are read when the first is asked for.</remarks>
 public sealed class MethodCatalog
 {
@@ -23,8 +26,10 @@ public sealed class MethodCatalog
         ];
         foreach ((Type type, DocumentationComments comments) in types)
         {
-            if (type.GetCustomAttribute<MethodAttribute>() is { } method && !_methods.TryAdd(method.Name, new MethodDescription(type, method, comments)))
-                throw new ArgumentException($"Two methods are called {method.Name}: {_methods[method.Name].Type} and {type}.", nameof(assemblies));
+            if (type.GetCustomAttribute<MethodAttribute>() is { } method
+                && !_methods.TryAdd(method.Name, new MethodDescription(type, method, comments)))
+                throw new ArgumentException(
+                    $"Two methods are called {method.Name}: {_methods[method.Name].Type} and {type}.", nameof(assemblies));
         }
 
         foreach ((Type type, DocumentationComments comments) in types)
@@ -39,7 +44,9 @@ public sealed class MethodCatalog
         }
 
         if (marks.GroupBy(mark => mark.Verb, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new ArgumentException($"Two lenses have the verb {twice.Key}: {string.Join(" and ", twice.Select(mark => mark.Name))}.", nameof(assemblies));
+            throw new ArgumentException(
+                $"Two lenses have the verb {twice.Key}: {string.Join(" and ", twice.Select(mark => mark.Name))}.",
+                nameof(assemblies));
         Lenses =
         [
             .. marks.OrderBy(mark => mark.Name, StringComparer.Ordinal).Select(mark => new LensDescription(
@@ -64,7 +71,10 @@ public sealed class MethodCatalog
     {
         ArgumentNullException.ThrowIfNull(name);
         return _methods.TryGetValue(name, out MethodDescription? method) ? method : throw new TessarException(
-            $"There is no method `{name}`.{NearestName.Hint(name, _methods.Keys)}", ErrorKind.Usage) { Remedies = [new(RemedyKind.ListMethods)] };
+            $"There is no method `{name}`.{NearestName.Hint(name, _methods.Keys)}", ErrorKind.Usage)
+            {
+                Remedies = [new(RemedyKind.ListMethods)]
+            };
     }
 
     /// <summary>Finds a question.</summary>
@@ -74,27 +84,35 @@ public sealed class MethodCatalog
     {
         ArgumentNullException.ThrowIfNull(name);
         return _questions.TryGetValue(name, out QuestionDescription? question) ? question : throw new TessarException(
-            $"There is no question `{name}`.{NearestName.Hint(name, _questions.Keys)} There are: {string.Join(", ", _questions.Keys)}.", ErrorKind.Usage);
+            $"There is no question `{name}`.{NearestName.Hint(name, _questions.Keys)} There are: "
+                + $"{string.Join(", ", _questions.Keys)}.", ErrorKind.Usage);
     }
 
     /// <summary>Finds a method that a question can be put to.</summary>
     /// <param name="name"><c>lens/method</c>; null for the question's default.</param>
     /// <param name="question">The question.</param>
     /// <returns>The method; null for a question without methods.</returns>
-    /// <exception cref="TessarException">No such method, or it doesn't answer such questions; the message names those that do.</exception>
+    /// <exception cref="TessarException">
+    /// No such method, or it doesn't answer such questions; the message names those that do.
+    /// </exception>
     internal MethodDescription? FindFor(QuestionDescription question, string? name)
     {
         if (question.Contract is not { } contract)
         {
-            return name is null ? null : throw new TessarException($"`{question.Name}` asks no method, but `{name}` was named. Leave it out.", ErrorKind.Usage);
+            return name is null
+                ? null
+                : throw new TessarException(
+                    $"`{question.Name}` asks no method, but `{name}` was named. Leave it out.", ErrorKind.Usage);
         }
 
         MethodDescription[] able = [.. _methods.Values.Where(method => method.Type.IsAssignableTo(contract))];
         string chosen = name ?? (question.DefaultMethod.Length > 0 ? question.DefaultMethod : able.FirstOrDefault()?.Name)
-            ?? throw new TessarException($"No method answers `{question.Name}` yet. Name an assembly that has one.", ErrorKind.Usage);
+            ?? throw new TessarException(
+                $"No method answers `{question.Name}` yet. Name an assembly that has one.", ErrorKind.Usage);
         MethodDescription found = Find(chosen);
         return able.Contains(found) ? found : throw new TessarException(
-            $"{chosen} doesn't answer `{question.Name}`. Methods that do: {string.Join(", ", able.Select(method => method.Name))}.", ErrorKind.Usage);
+            $"{chosen} doesn't answer `{question.Name}`. Methods that do: "
+                + $"{string.Join(", ", able.Select(method => method.Name))}.", ErrorKind.Usage);
     }
 
     /// <summary>Finds a method that attributes predictions to training examples, and builds it.</summary>
@@ -110,6 +128,7 @@ public sealed class MethodCatalog
     private void Add(QuestionDescription question)
     {
         if (_methods.ContainsKey(question.Name) || !_questions.TryAdd(question.Name, question))
-            throw new ArgumentException($"Two questions or methods are called {question.Name}; one is {question.Type}.", nameof(question));
+            throw new ArgumentException(
+                $"Two questions or methods are called {question.Name}; one is {question.Type}.", nameof(question));
     }
 }

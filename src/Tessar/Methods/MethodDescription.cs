@@ -40,7 +40,9 @@ public sealed class MethodDescription
     /// <summary>The kind of question it answers best.</summary>
     public string BestFor { get; }
 
-    /// <summary>Whether an example's score depends on where the example lies; see <see cref="MethodAttribute.HasIndividualDraws"/>.</summary>
+    /// <summary>
+    /// Whether an example's score depends on where the example lies; see <see cref="MethodAttribute.HasIndividualDraws"/>.
+    /// </summary>
     public bool HasIndividualDraws { get; }
 
     /// <summary>Its settings.</summary>

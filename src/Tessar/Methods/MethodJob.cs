@@ -3,8 +3,13 @@ using System.Text.Json.Serialization;
 
 namespace Tessar.Methods;
 
-/// <summary>A question, a method and what they are asked about: everything that decides a result. A value: equal jobs get equal results.</summary>
-/// <remarks>Together with the hashes of its runs and data it is the key under which the result is kept. It travels between processes as JSON.</remarks>
+/// <summary>
+/// A question, a method and what they are asked about: everything that decides a result. A value: equal jobs get equal results.
+/// </summary>
+/// <remarks>
+/// Together with the hashes of its runs and data it is the key under which the result is kept. It travels between processes as
+/// JSON.
+/// </remarks>
 /// <example><code>
 /// var job = new MethodJob { Question = "data/lds", Method = "data/trak", Runs = ["runs/first"], Targets = "test:0-99" };
 /// </code></example>
@@ -25,7 +30,9 @@ public sealed record MethodJob
     /// <summary>Settings of the question by name, likewise.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = Nothing;
 
-    /// <summary>Names of runs or paths of their folders, at least one; several are averaged, and the first keeps the result.</summary>
+    /// <summary>
+    /// Names of runs or paths of their folders, at least one; several are averaged, and the first keeps the result.
+    /// </summary>
     public required IReadOnlyList<string> Runs { get; init; }
 
     /// <summary>Those they are compared with; empty for questions about runs alone.</summary>
@@ -53,11 +60,13 @@ public sealed record MethodJob
         ArgumentNullException.ThrowIfNull(json);
         try
         {
-            return JsonSerializer.Deserialize(json, JobJson.Default.MethodJob) ?? throw new JsonException("null instead of an object");
+            return JsonSerializer.Deserialize(json, JobJson.Default.MethodJob)
+                ?? throw new JsonException("null instead of an object");
         }
         catch (JsonException e)
         {
-            throw new TessarException($"The job can't be read: {e.Message} A question and runs are required.", ErrorKind.Usage, e);
+            throw new TessarException(
+                $"The job can't be read: {e.Message} A question and runs are required.", ErrorKind.Usage, e);
         }
     }
 
@@ -78,5 +87,6 @@ public sealed record MethodJob
 
 [JsonSerializable(typeof(MethodJob))]
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true)]
 internal sealed partial class JobJson : JsonSerializerContext;

@@ -35,7 +35,9 @@ public sealed class MethodOption
     /// <summary>The default as it would be typed.</summary>
     public string DefaultText => Write(Default);
 
-    /// <summary>What may be typed: an interval, a list of words, or a type; <c>none</c> for options that may be left open.</summary>
+    /// <summary>
+    /// What may be typed: an interval, a list of words, or a type; <c>none</c> for options that may be left open.
+    /// </summary>
     public string Allowed => _isNullable ? $"{AllowedValue} | {OptionText.None}" : AllowedValue;
 
     /// <summary>The type of its values.</summary>
@@ -60,7 +62,9 @@ public sealed class MethodOption
     /// <summary>A value as it would be typed.</summary>
     internal static string Write(object? value) => OptionText.Write(value);
 
-    /// <summary>Reads a typed value; false with a sentence when it isn't allowed. An option that is left open reads as null.</summary>
+    /// <summary>
+    /// Reads a typed value; false with a sentence when it isn't allowed. An option that is left open reads as null.
+    /// </summary>
     internal bool TryRead(string text, out object? value, out string? objection)
     {
         objection = null;

@@ -20,5 +20,6 @@ public sealed class MethodResult
     /// <exception cref="InvalidOperationException">It answers with something else; the message names it.</exception>
     public T Value<T>()
         where T : class => _value as T
-        ?? throw new InvalidOperationException($"`{Kept.Document.Job.Question}` answers with a {_value.GetType().FullName}, not with a {typeof(T).FullName}.");
+        ?? throw new InvalidOperationException(
+            $"`{Kept.Document.Job.Question}` answers with a {_value.GetType().FullName}, not with a {typeof(T).FullName}.");
 }

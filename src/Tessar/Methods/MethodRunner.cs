@@ -4,8 +4,12 @@ using Tessar.Runs;
 
 namespace Tessar.Methods;
 
-/// <summary>Puts questions: refuses what can't be, opens runs and data, sets seed and memory, takes the time, keeps the result.</summary>
-/// <remarks>Command line, workbench, studies and programs all ask this way. Whoever trains or replays comes with the context.</remarks>
+/// <summary>
+/// Puts questions: refuses what can't be, opens runs and data, sets seed and memory, takes the time, keeps the result.
+/// </summary>
+/// <remarks>
+/// Command line, workbench, studies and programs all ask this way. Whoever trains or replays comes with the context.
+/// </remarks>
 /// <param name="catalog">What there is to ask.</param>
 /// <example><code>
 /// var runner = new MethodRunner(new MethodCatalog(typeof(Trak).Assembly));
@@ -24,7 +28,9 @@ public sealed class MethodRunner(MethodCatalog catalog)
     /// <summary>Asks, and keeps the answer with the first run.</summary>
     /// <param name="job">The question.</param>
     /// <param name="context">Who listens, who trains and who replays; seed and memory are the job's.</param>
-    /// <exception cref="TessarException">The job can't be carried out as it was put, or runs and data can't be used; the message says what to do.</exception>
+    /// <exception cref="TessarException">
+    /// The job can't be carried out as it was put, or runs and data can't be used; the message says what to do.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Asked for by the context.</exception>
     public MethodResult Run(MethodJob job, MethodContext? context = null)
     {
@@ -36,7 +42,9 @@ public sealed class MethodRunner(MethodCatalog catalog)
     /// <param name="job">The question.</param>
     /// <param name="context">As for <see cref="Run(MethodJob, MethodContext?)"/>.</param>
     /// <returns>The open job; the caller disposes of it.</returns>
-    /// <exception cref="TessarException">The job can't be carried out as it was put; one message names everything that is wrong with options and settings.</exception>
+    /// <exception cref="TessarException">
+    /// The job can't be carried out as it was put; one message names everything that is wrong with options and settings.
+    /// </exception>
     public Inquiry Open(MethodJob job, MethodContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(job);
@@ -45,7 +53,9 @@ public sealed class MethodRunner(MethodCatalog catalog)
         Refuse(job, question, method);
         RunView view = View(job.Runs), other = job.Against.Count == 0 ? view : View(job.Against);
         context = (context ?? new MethodContext()) with { Seed = job.Seed ?? 0, MemoryBudget = job.MemoryBudget };
-        Inquiry? against = job.Against.Count == 0 ? null : new Inquiry(job with { Runs = job.Against, Against = [] }, question, method, job.Options, other, context);
+        Inquiry? against = job.Against.Count == 0
+            ? null
+            : new Inquiry(job with { Runs = job.Against, Against = [] }, question, method, job.Options, other, context);
         try
         {
             return new Inquiry(job, question, method, job.Options, view, context) { Against = against };

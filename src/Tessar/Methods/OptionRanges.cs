@@ -5,12 +5,20 @@ using System.Reflection;
 
 namespace Tessar.Methods;
 
-/// <summary>Holds the ranges that a record of options declares, for records that a program fills in; text is checked as it is read.</summary>
-/// <remarks>A batch of 0 examples, or a damping that isn't a number, would otherwise end in a loop without an end or in scores without a meaning.</remarks>
+/// <summary>
+/// Holds the ranges that a record of options declares, for records that a program fills in; text is checked as it is read.
+/// </summary>
+/// <remarks>
+/// A batch of 0 examples, or a damping that isn't a number, would otherwise end in a loop without an end or in scores without a
+/// meaning.
+/// </remarks>
 public static class OptionRanges
 {
     /// <summary>Returns the options when every value is allowed.</summary>
-    /// <param name="options">A record whose properties may carry <see cref="RangeAttribute"/>; of a list it holds for every element, of what is left open not at all.</param>
+    /// <param name="options">
+    /// A record whose properties may carry <see cref="RangeAttribute"/>; of a list it holds for every element, of what is left
+    /// open not at all.
+    /// </param>
     /// <exception cref="ArgumentException">Some values aren't allowed; the message names all of them.</exception>
     /// <example><code>
     /// public sealed class MyMethod(MyOptions options) : IAttributionMethod
@@ -22,7 +30,8 @@ public static class OptionRanges
         where T : class
     {
         ArgumentNullException.ThrowIfNull(options);
-        string[] objections = [.. typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite)
+        string[] objections = [.. typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite)
             .Select(property => Objection(property, property.GetValue(options))).OfType<string>()];
         return objections.Length == 0 ? options
             : throw new ArgumentException($"{typeof(T).Name}: {string.Join(' ', objections)}", nameof(options)).ForUser();
@@ -33,7 +42,9 @@ public static class OptionRanges
         RangeAttribute? range = property.GetCustomAttribute<RangeAttribute>();
         IEnumerable<object?> values = value is IEnumerable list and not string ? list.Cast<object?>() : [value];
         string? allowed = values.Select(one => Allowed(range, one)).FirstOrDefault(one => one is not null);
-        return allowed is null ? null : string.Create(CultureInfo.InvariantCulture, $"{property.Name} is {Written(value)}; allowed: {allowed}.");
+        return allowed is null
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{property.Name} is {Written(value)}; allowed: {allowed}.");
     }
 
     private static string? Allowed(RangeAttribute? range, object? value) => value switch
@@ -46,5 +57,6 @@ public static class OptionRanges
 
     private static object? Written(object? value) => value is IEnumerable and not string ? OptionText.Write(value) : value;
 
-    private static string Of(RangeAttribute range) => string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum}");
+    private static string Of(RangeAttribute range) =>
+        string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum}");
 }

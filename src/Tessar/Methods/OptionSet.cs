@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace Tessar.Methods;
 
-/// <summary>The settings of a marked class, from the record its one constructor takes; a class without parameters has none.</summary>
+/// <summary>
+/// The settings of a marked class, from the record its one constructor takes; a class without parameters has none.
+/// </summary>
 internal sealed class OptionSet
 {
     private readonly string _name;
@@ -15,12 +17,15 @@ internal sealed class OptionSet
     /// <param name="type">The marked class.</param>
     /// <param name="name">Its name, for messages.</param>
     /// <param name="comments">Where the help texts come from.</param>
-    /// <exception cref="ArgumentException">It hasn't exactly one public constructor, with one options record or nothing.</exception>
+    /// <exception cref="ArgumentException">
+    /// It hasn't exactly one public constructor, with one options record or nothing.
+    /// </exception>
     public OptionSet(Type type, string name, DocumentationComments comments)
     {
         ConstructorInfo[] constructors = type.GetConstructors();
         if (constructors is not [{ } only] || only.GetParameters().Length > 1)
-            throw new ArgumentException($"{name}: {type} needs one public constructor, which takes its options record or nothing.", nameof(type));
+            throw new ArgumentException(
+                $"{name}: {type} needs one public constructor, which takes its options record or nothing.", nameof(type));
         (_name, _constructor, _isMethod) = (name, only, type.IsDefined(typeof(MethodAttribute), inherit: false));
         _record = only.GetParameters() is [var parameter] ? parameter.ParameterType : null;
         _options = new Lazy<IReadOnlyList<MethodOption>>(() => _record is null ? [] : Read(_record, comments));
@@ -79,7 +84,9 @@ internal sealed class OptionSet
         foreach (MethodOption option in All)
         {
             string text = settings.TryGetValue(option.Name, out string? given) ? given : option.DefaultText;
-            effective[option.Name] = option.TryRead(text, out object? value, out _) ? MethodOption.Write(value) : option.DefaultText;
+            effective[option.Name] = option.TryRead(text, out object? value, out _)
+                ? MethodOption.Write(value)
+                : option.DefaultText;
         }
 
         return effective;

@@ -4,25 +4,30 @@ using System.Text;
 
 namespace Tessar.Methods;
 
-/// <summary>Values of options as people type them: numbers, words, texts, lists separated by commas, and <c>none</c> for what may be left open.</summary>
+/// <summary>
+/// Values of options as people type them: numbers, words, texts, lists separated by commas, and <c>none</c> for what may be left
+/// open.
+/// </summary>
 internal static class OptionText
 {
     /// <summary>How an absent value is typed.</summary>
     public const string None = "none";
 
-    private static readonly Type[] s_whole = [typeof(int), typeof(long), typeof(ulong)];
+    private static readonly Type[] _whole = [typeof(int), typeof(long), typeof(ulong)];
 
     /// <summary>Whether options of a type can be read from text.</summary>
     public static bool IsReadable(Type type)
     {
         Type scalar = ElementOf(type) ?? Nullable.GetUnderlyingType(type) ?? type;
-        return scalar.IsEnum || scalar == typeof(string) || scalar == typeof(bool) || scalar == typeof(double) || s_whole.Contains(scalar);
+        return scalar.IsEnum || scalar == typeof(string) || scalar == typeof(bool) || scalar == typeof(double)
+            || _whole.Contains(scalar);
     }
 
     /// <summary>Whether a property may be left open.</summary>
     public static bool IsNullable(PropertyInfo property) =>
         Nullable.GetUnderlyingType(property.PropertyType) is not null
-        || (!property.PropertyType.IsValueType && new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable);
+        || (!property.PropertyType.IsValueType
+        && new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable);
 
     /// <summary>The type of a list's elements; null for what isn't a list.</summary>
     public static Type? ElementOf(Type type) =>
@@ -48,7 +53,7 @@ internal static class OptionText
             { IsEnum: true } words => string.Join(" | ", Enum.GetNames(words).Select(KebabCase)),
             Type scalar when scalar == typeof(bool) => "true | false",
             Type scalar when scalar == typeof(string) => "a text",
-            Type scalar => s_whole.Contains(scalar) ? "a whole number" : "a number",
+            Type scalar => _whole.Contains(scalar) ? "a whole number" : "a number",
         };
 
     /// <summary>Reads a typed value of a type that isn't left open.</summary>

@@ -1,6 +1,8 @@
 namespace Tessar.Methods;
 
-/// <summary>Marks a class as a further question of a lens: how good answers are, how runs differ. The catalogue finds it by this mark.</summary>
+/// <summary>
+/// Marks a class as a further question of a lens: how good answers are, how runs differ. The catalogue finds it by this mark.
+/// </summary>
 /// <param name="name"><c>lens/question</c>, lower case, for example <c>data/lds</c>; unique among questions and methods.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class QuestionAttribute(string name) : Attribute

@@ -1,24 +1,31 @@
 namespace Tessar.Methods;
 
-/// <summary>The strongest training examples per target, of both signs: what is left of an attribution when its other scores aren't kept.</summary>
+/// <summary>
+/// The strongest training examples per target, of both signs: what is left of an attribution when its other scores aren't kept.
+/// </summary>
 public sealed class TopAttribution
 {
     private readonly IReadOnlyList<IReadOnlyList<Influence>> _proponents;
     private readonly IReadOnlyList<IReadOnlyList<Influence>> _opponents;
 
     /// <summary>Wraps lists.</summary>
-    /// <param name="proponents">Per target, the examples that raise its output most, strongest first; equally many for all.</param>
+    /// <param name="proponents">
+    /// Per target, the examples that raise its output most, strongest first; equally many for all.
+    /// </param>
     /// <param name="opponents">Per target, those that lower it most, strongest first; as many.</param>
     /// <param name="trainCount">n, how many examples there are.</param>
     /// <param name="report">How they were found.</param>
     /// <exception cref="ArgumentException">Lists have different lengths, or none is there.</exception>
     public TopAttribution(
-        IReadOnlyList<IReadOnlyList<Influence>> proponents, IReadOnlyList<IReadOnlyList<Influence>> opponents, int trainCount, AttributionReport report)
+        IReadOnlyList<IReadOnlyList<Influence>> proponents, IReadOnlyList<IReadOnlyList<Influence>> opponents, int trainCount,
+        AttributionReport report)
     {
         ArgumentNullException.ThrowIfNull(proponents);
         ArgumentNullException.ThrowIfNull(opponents);
-        if (proponents.Count == 0 || opponents.Count != proponents.Count || proponents.Concat(opponents).Any(list => list.Count != proponents[0].Count))
-            throw new ArgumentException("Every target needs a list of proponents and one of opponents, all equally long.", nameof(proponents));
+        if (proponents.Count == 0 || opponents.Count != proponents.Count
+            || proponents.Concat(opponents).Any(list => list.Count != proponents[0].Count))
+            throw new ArgumentException(
+                "Every target needs a list of proponents and one of opponents, all equally long.", nameof(proponents));
         (_proponents, _opponents, TrainCount, Report) = (proponents, opponents, trainCount, report);
     }
 
@@ -42,7 +49,8 @@ public sealed class TopAttribution
         ArgumentNullException.ThrowIfNull(matrix);
         int[] targets = [.. Enumerable.Range(0, matrix.TargetCount)];
         return new TopAttribution(
-            [.. targets.Select(j => matrix.Proponents(j, top))], [.. targets.Select(j => matrix.Opponents(j, top))], matrix.TrainCount, matrix.Report);
+            [.. targets.Select(j => matrix.Proponents(j, top))], [.. targets.Select(j => matrix.Opponents(j, top))],
+            matrix.TrainCount, matrix.Report);
     }
 
     /// <summary>The examples that raise a target's output most, strongest first; equal scores in order of index.</summary>

@@ -7,12 +7,12 @@ namespace Tessar.Models;
 
 /// <summary>Hashes of an assembly of the user's and of those it stands on. Loads none of them.</summary>
 /// <remarks>
-/// An assembly that it names counts when it lies beside it, as a project's own libraries do after a build. Tessar and TorchSharp are
-/// shared with this program wherever copies lie; a run records their versions elsewhere.
+/// An assembly that it names counts when it lies beside it, as a project's own libraries do after a build. Tessar and TorchSharp
+/// are shared with this program wherever copies lie; a run records their versions elsewhere.
 /// </remarks>
 internal static class AssemblyHashes
 {
-    private static readonly ConcurrentDictionary<(string Path, DateTime Written, long Bytes), Entry> s_known = new();
+    private static readonly ConcurrentDictionary<(string Path, DateTime Written, long Bytes), Entry> _known = new();
 
     /// <summary>The assembly itself first, then what it stands on in ordinal order.</summary>
     /// <exception cref="TessarException">A file can't be read, or is no assembly.</exception>
@@ -37,19 +37,22 @@ internal static class AssemblyHashes
         return [new ModelAssembly(name, own.Sha256), .. found.Select(pair => new ModelAssembly(pair.Key, pair.Value))];
     }
 
-    private static bool IsShared(string name) => name is "Tessar" or "TorchSharp" || name.StartsWith("Tessar.", StringComparison.Ordinal);
+    private static bool IsShared(string name) =>
+        name is "Tessar" or "TorchSharp" || name.StartsWith("Tessar.", StringComparison.Ordinal);
 
     private static Entry Read(string path)
     {
         try
         {
             var file = new FileInfo(path);
-            return s_known.GetOrAdd((file.FullName, file.LastWriteTimeUtc, file.Length), static key => Parse(File.ReadAllBytes(key.Path)));
+            return _known.GetOrAdd(
+                (file.FullName, file.LastWriteTimeUtc, file.Length), static key => Parse(File.ReadAllBytes(key.Path)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or BadImageFormatException)
         {
             throw new TessarException(
-                $"The assembly {path} can't be read: {FirstLine.Of(e).TrimEnd('.')}. Build the model's project, and keep its output together.",
+                $"The assembly {path} can't be read: {FirstLine.Of(e).TrimEnd('.')}. Build the model's project, and keep its "
+                    + $"output together.",
                 ErrorKind.InputData, e);
         }
     }
@@ -61,7 +64,8 @@ internal static class AssemblyHashes
         if (image.HasMetadata)
         {
             MetadataReader metadata = image.GetMetadataReader();
-            references = [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
+            references = [.. metadata.AssemblyReferences.Select(handle =>
+                metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
         }
 
         return new Entry(Convert.ToHexStringLower(SHA256.HashData(bytes)), references);

@@ -2,11 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace Tessar.Models;
 
-/// <summary>Which code an architecture is, besides its name: a built-in one's version, or the hashes of a user's assemblies.</summary>
+/// <summary>
+/// Which code an architecture is, besides its name: a built-in one's version, or the hashes of a user's assemblies.
+/// </summary>
 /// <remarks>Two models of equal names and weights compute the same only if this is equal too.</remarks>
 public sealed record ModelCode
 {
-    /// <summary>Version of a built-in architecture, raised whenever the same weights would answer otherwise; null for a user's module.</summary>
+    /// <summary>
+    /// Version of a built-in architecture, raised whenever the same weights would answer otherwise; null for a user's module.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Version { get; init; }
 
@@ -24,7 +28,8 @@ public sealed record ModelCode
     {
         if (Assemblies is null)
             return Version == present.Version ? null : $"version {present.Version} of its code, recorded is {Version}";
-        Dictionary<string, string> now = (present.Assemblies ?? []).ToDictionary(a => a.File, a => a.Sha256, StringComparer.Ordinal);
+        Dictionary<string, string> now = (present.Assemblies ?? [])
+            .ToDictionary(a => a.File, a => a.Sha256, StringComparer.Ordinal);
         foreach (ModelAssembly then in Assemblies)
         {
             if (!now.Remove(then.File, out string? found))

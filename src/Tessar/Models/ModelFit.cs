@@ -83,7 +83,8 @@ internal static class ModelFit
         }
 
         if (output.dtype != ScalarType.Float32)
-            throw Misfit($"Model `{name}` answers in {output.dtype}; Float32 is required. Convert its output with .to(torch.float32).");
+            throw Misfit(
+                $"Model `{name}` answers in {output.dtype}; Float32 is required. Convert its output with .to(torch.float32).");
         return (trial.ChangesInput, trial.MeetsUnsafeGroupNorm);
     }
 

@@ -9,29 +9,31 @@ namespace Tessar.Models;
 /// <summary>An architecture that can be built by name: one of the zoo, or a public module of the user's own assembly.</summary>
 public sealed class ModelSource
 {
-    private static readonly SortedDictionary<string, Type> Zoo = FindZoo();
-    private readonly Type type;
+    private static readonly SortedDictionary<string, Type> _zoo = FindZoo();
+    private readonly Type _type;
 
     private ModelSource(string name, Type type)
     {
         Name = name;
-        this.type = type;
+        _type = type;
     }
 
     /// <summary>The name that builds this architecture again: <c>cnn</c>, or <c>/full/path/my.dll#My.Net</c>.</summary>
     public string Name { get; }
 
     /// <summary>Whether it comes from a user's assembly, so that nothing is known of it.</summary>
-    internal bool IsOwn => !type.IsDefined(typeof(ZooModelAttribute), inherit: false);
+    internal bool IsOwn => !_type.IsDefined(typeof(ZooModelAttribute), inherit: false);
 
     /// <summary>A learning rate that suits it with AdamW; null when none was measured.</summary>
-    internal double? LearningRate => type.GetCustomAttribute<ZooModelAttribute>() is { LearningRate: > 0 and var rate } ? rate : null;
+    internal double? LearningRate =>
+        _type.GetCustomAttribute<ZooModelAttribute>() is { LearningRate: > 0 and var rate } ? rate : null;
 
     /// <summary>Which code this architecture is.</summary>
     /// <exception cref="TessarException">The assembly can't be read any more.</exception>
-    internal ModelCode Code => type.GetCustomAttribute<ZooModelAttribute>() is { } entry && type.Assembly == typeof(ModelSource).Assembly
+    internal ModelCode Code =>
+        _type.GetCustomAttribute<ZooModelAttribute>() is { } entry && _type.Assembly == typeof(ModelSource).Assembly
         ? new ModelCode { Version = entry.Version }
-        : new ModelCode { Assemblies = AssemblyHashes.Of(UserAssembly.PathOf(type.Assembly)) };
+        : new ModelCode { Assemblies = AssemblyHashes.Of(UserAssembly.PathOf(_type.Assembly)) };
 
     /// <summary>Which code a name stands for now; loads no assembly.</summary>
     /// <param name="name">The <see cref="Name"/> of an architecture.</param>
@@ -41,11 +43,11 @@ public sealed class ModelSource
         int mark = name.LastIndexOf('#');
         if (mark >= 0)
             return File.Exists(name[..mark]) ? new ModelCode { Assemblies = AssemblyHashes.Of(name[..mark]) } : null;
-        return Zoo.TryGetValue(name, out Type? known) ? new ModelSource(name, known).Code : null;
+        return _zoo.TryGetValue(name, out Type? known) ? new ModelSource(name, known).Code : null;
     }
 
     /// <summary>The names of the built-in zoo, in ordinal order.</summary>
-    public static IReadOnlyCollection<string> ZooNames => Zoo.Keys;
+    public static IReadOnlyCollection<string> ZooNames => _zoo.Keys;
 
     /// <summary>Finds an architecture by name. Doesn't load libtorch.</summary>
     /// <param name="text">
@@ -72,10 +74,10 @@ public sealed class ModelSource
             return new ModelSource($"{UserAssembly.PathOf(found.Assembly)}#{found.FullName}", found);
         }
 
-        if (Zoo.TryGetValue(text, out Type? known))
+        if (_zoo.TryGetValue(text, out Type? known))
             return new ModelSource(text, known);
         throw new TessarException(
-            $"There is no model `{text}`.{NearestName.Hint(text, Zoo.Keys)} Built in: {string.Join(", ", Zoo.Keys)}. "
+            $"There is no model `{text}`.{NearestName.Hint(text, _zoo.Keys)} Built in: {string.Join(", ", _zoo.Keys)}. "
             + "Your own: path/my.dll#My.Net.",
             ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "model", "path/my.dll#My.Net")] };
     }
@@ -96,7 +98,8 @@ public sealed class ModelSource
     /// doesn't take
     /// batches as they lie in memory, or that changes them, gets others through a hook, as docs/runs.md says.
     /// </remarks>
-    public Module<Tensor, Tensor> Create(ImageShape image, int classes, ulong seed = 0) => Create(image, classes, seed, feed: null);
+    public Module<Tensor, Tensor> Create(ImageShape image, int classes, ulong seed = 0) =>
+        Create(image, classes, seed, feed: null);
 
     /// <summary>The same for a module that is known to be fed in a certain way.</summary>
     internal Module<Tensor, Tensor> Create(ImageShape image, int classes, ulong seed, ModelFeed? feed) =>
@@ -108,7 +111,9 @@ public sealed class ModelSource
         if (classes < 1)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(classes), "The data have no labels, and a model learns from a class for each example. Import them again with the column that holds the labels.")
+                nameof(classes),
+                "The data have no labels, and a model learns from a class for each example. Import them again with the column "
+                    + "that holds the labels.")
                 .ForUser(ErrorKind.InputData, new Remedy(RemedyKind.ImportExamples));
         }
 
@@ -130,7 +135,7 @@ public sealed class ModelSource
         object[][] candidates = [[image, classes], [classes], []];
         foreach (object[] arguments in candidates)
         {
-            if (type.GetConstructor(Array.ConvertAll(arguments, a => a.GetType())) is not { } constructor)
+            if (_type.GetConstructor(Array.ConvertAll(arguments, a => a.GetType())) is not { } constructor)
                 continue;
             try
             {
@@ -140,7 +145,8 @@ public sealed class ModelSource
             {
                 throw new TessarException(
                     string.Create(CultureInfo.InvariantCulture,
-                        $"Model `{Name}` can't be built for {image.Channels}×{image.Height}×{image.Width} images in {classes} classes: ")
+                        $"Model `{Name}` can't be built for {image.Channels}×{image.Height}×{image.Width} images in {classes} "
+                            + $"classes: ")
                     + $"{FirstLine.Of(cause)} ({cause.GetType().Name} in its constructor).",
                     ErrorKind.InputData, cause);
             }

@@ -22,7 +22,8 @@ internal sealed class ModelTrial : IDisposable
         {
             if (child is GroupNorm group)
                 _remove.Add(group.register_forward_pre_hook((_, input) => NoteGroupNorm(input)).remove);
-            else if (child is NormBase norm and (TorchSharp.Modules.BatchNorm1d or TorchSharp.Modules.BatchNorm2d or TorchSharp.Modules.BatchNorm3d))
+            else if (child is NormBase norm
+                and (TorchSharp.Modules.BatchNorm1d or TorchSharp.Modules.BatchNorm2d or TorchSharp.Modules.BatchNorm3d))
                 _remove.Add(norm.register_forward_pre_hook((_, input) => NoteBatchNorm(layer, norm, input)).remove);
         }
     }
@@ -51,7 +52,8 @@ internal sealed class ModelTrial : IDisposable
         using Tensor before = input.detach().clone();
         (long[] shape, long[] strides) = (input.shape, input.stride());
         Tensor answer = _module.Ask(input, where, _name);
-        ChangesInput |= input.IsInvalid || !input.shape.AsSpan().SequenceEqual(shape) || !input.stride().AsSpan().SequenceEqual(strides)
+        ChangesInput |= input.IsInvalid || !input.shape.AsSpan().SequenceEqual(shape)
+            || !input.stride().AsSpan().SequenceEqual(strides)
             || !HasSameNumbers(input, before);
         return answer;
     }

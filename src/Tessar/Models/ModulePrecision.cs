@@ -9,12 +9,12 @@ namespace Tessar.Models;
 
 /// <summary>Lets a module compute in another precision without untying its parameters.</summary>
 /// <remarks>
-/// TorchSharp converts layer by layer and disposes what it replaces: of a parameter that two layers hold, the second finds nothing, or
-/// gets a copy of its own. So each layer gets a parameter of its own before, and the first one's after.
+/// TorchSharp converts layer by layer and disposes what it replaces: of a parameter that two layers hold, the second finds
+/// nothing, or gets a copy of its own. So each layer gets a parameter of its own before, and the first one's after.
 /// </remarks>
 internal static class ModulePrecision
 {
-    private static readonly MethodInfo s_register = typeof(Module).GetMethods(BindingFlags.Instance | BindingFlags.NonPublic)
+    private static readonly MethodInfo _register = typeof(Module).GetMethods(BindingFlags.Instance | BindingFlags.NonPublic)
         .First(method => method.Name == "ConditionallyRegisterParameter" && method.GetParameters().Length == 2);
 
     /// <summary>Converts parameters and buffers in place.</summary>
@@ -29,7 +29,8 @@ internal static class ModulePrecision
         module.to(precision);
         if (tied.Length == 0)
             return;
-        Dictionary<(Module, string), Parameter> converted = Holders(module).ToDictionary(h => (h.Owner, h.Name), h => h.Parameter);
+        Dictionary<(Module, string), Parameter> converted = Holders(module)
+            .ToDictionary(h => (h.Owner, h.Name), h => h.Parameter);
         foreach (Holder[] group in tied)
         {
             Parameter first = converted[(group[0].Owner, group[0].Name)];
@@ -71,14 +72,15 @@ internal static class ModulePrecision
     /// <summary>Puts another parameter into a place; the one that was there isn't disposed.</summary>
     private static void Give(Holder holder, Parameter parameter)
     {
-        s_register.Invoke(holder.Owner, [holder.Name, parameter]);
+        _register.Invoke(holder.Owner, [holder.Name, parameter]);
         bool isHeld = false;
         for (Type? type = holder.Owner.GetType(); type is not null; type = type.BaseType)
         {
             foreach (FieldInfo field in type.GetFields(
                 BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             {
-                if (!field.FieldType.IsAssignableFrom(typeof(Parameter)) || !ReferenceEquals(field.GetValue(holder.Owner), holder.Parameter))
+                if (!field.FieldType.IsAssignableFrom(typeof(Parameter))
+                    || !ReferenceEquals(field.GetValue(holder.Owner), holder.Parameter))
                     continue;
                 field.SetValue(holder.Owner, parameter);
                 isHeld = true;
@@ -86,7 +88,8 @@ internal static class ModulePrecision
         }
 
         // A layer that lives in libtorch has no field, but a property that hands the parameter down.
-        if (!isHeld && holder.Owner.GetType().GetProperty(holder.Name) is { CanWrite: true } property && property.PropertyType == typeof(Parameter))
+        if (!isHeld && holder.Owner.GetType().GetProperty(holder.Name) is { CanWrite: true } property
+            && property.PropertyType == typeof(Parameter))
             property.SetValue(holder.Owner, parameter);
     }
 

@@ -9,9 +9,9 @@ namespace Tessar.Models;
 
 /// <summary>Tensors that a module's fields reach but that it never registered: neither trained nor saved.</summary>
 /// <remarks>
-/// TorchSharp registers fields that are modules or parameters. Layers in a list, an array, a dictionary or an object of their own, and
-/// plain tensors, stay outside of <c>parameters()</c> and the state dict. Fields of the user's own classes are followed; those of
-/// TorchSharp and .NET hold nothing of the user's.
+/// TorchSharp registers fields that are modules or parameters. Layers in a list, an array, a dictionary or an object of their
+/// own, and plain tensors, stay outside of <c>parameters()</c> and the state dict. Fields of the user's own classes are followed;
+/// those of TorchSharp and .NET hold nothing of the user's.
 /// </remarks>
 internal sealed class UnregisteredState
 {
@@ -55,7 +55,8 @@ internal sealed class UnregisteredState
         if (Trainable.Count == 0)
             return;
         throw new TessarException(
-            $"Model `{model}` holds {Trainable.Count} parameters that aren't registered: {Listed(Trainable)}. They would be neither trained nor "
+            $"Model `{model}` holds {Trainable.Count} parameters that aren't registered: {Listed(Trainable)}. They would be "
+                + $"neither trained nor "
             + "saved. Hold layers in a ModuleList, Sequential or fields of their own before RegisterComponents(), or call "
             + "register_module; where they are constants on purpose, register_buffer, or set their requires_grad to false.",
             ErrorKind.InputData);
@@ -86,7 +87,8 @@ internal sealed class UnregisteredState
         if (value is Module module)
             VisitModule(name, module, depth, isSeen: true);
         else if (value is IDictionary dictionary)
-            VisitAll(name, dictionary.Keys.Cast<object>().Select(key => (key.ToString() ?? string.Empty, dictionary[key])), depth);
+            VisitAll(
+                name, dictionary.Keys.Cast<object>().Select(key => (key.ToString() ?? string.Empty, dictionary[key])), depth);
         else if (value is IEnumerable items && IsCollection(value, type))
             VisitAll(name, items.Cast<object?>().Select((item, index) => ($"{index}", item)), depth);
         else if (value is ITuple tuple)
@@ -152,10 +154,12 @@ internal sealed class UnregisteredState
     {
         Type[] held = type.IsArray ? [type.GetElementType()!] : type.GetGenericArguments();
         bool holdsTensors = held.Length == 0 || held.Any(item => !item.IsPrimitive && item != typeof(string));
-        return holdsTensors && (value is ICollection || type.Namespace?.StartsWith("System.Collections", StringComparison.Ordinal) == true);
+        return holdsTensors
+            && (value is ICollection || type.Namespace?.StartsWith("System.Collections", StringComparison.Ordinal) == true);
     }
 
     private static bool IsForeign(Type type) =>
-        type.Assembly == typeof(Tensor).Assembly || (type.Namespace is "System" or null && type.Assembly == typeof(object).Assembly)
+        type.Assembly == typeof(Tensor).Assembly
+            || (type.Namespace is "System" or null && type.Assembly == typeof(object).Assembly)
         || type.Namespace?.StartsWith("System.", StringComparison.Ordinal) == true;
 }

@@ -11,9 +11,9 @@ namespace Tessar.Models;
 internal static class UserAssembly
 {
     // A file that was built anew is loaded anew; the same one once.
-    private static readonly ConcurrentDictionary<(string Path, DateTime Written), Assembly> Loaded = new();
+    private static readonly ConcurrentDictionary<(string Path, DateTime Written), Assembly> _loaded = new();
 
-    private static readonly ConcurrentDictionary<Assembly, string> s_paths = new();
+    private static readonly ConcurrentDictionary<Assembly, string> _paths = new();
 
     /// <summary>Loads the assembly and finds the class.</summary>
     /// <exception cref="TessarException">The message names the file or type, what is required, and the nearest name.</exception>
@@ -23,7 +23,8 @@ internal static class UserAssembly
         if (!File.Exists(path))
         {
             throw Unusable(
-                $"There is no assembly {path}. A model of your own is given as path/my.dll#My.Net; build the project and pass its dll.");
+                $"There is no assembly {path}. A model of your own is given as path/my.dll#My.Net; build the project and pass "
+                    + $"its dll.");
         }
 
         Type[] types = ExportedTypes(path);
@@ -50,12 +51,15 @@ internal static class UserAssembly
     /// <param name="mark">An attribute that at least one public class of it has to carry.</param>
     /// <param name="what">What such a class is, in the singular, for messages.</param>
     /// <param name="shape">How one is declared, for messages.</param>
-    /// <exception cref="TessarException">There is no such file, it can't be loaded, or no class of it carries the mark.</exception>
+    /// <exception cref="TessarException">
+    /// There is no such file, it can't be loaded, or no class of it carries the mark.
+    /// </exception>
     public static Assembly Open(string file, Type mark, string what, string shape)
     {
         string path = Path.GetFullPath(file);
         if (!File.Exists(path))
-            throw Unusable($"There is no assembly {path}. A {what} of your own is given as path/my.dll; build the project and pass its dll.");
+            throw Unusable(
+                $"There is no assembly {path}. A {what} of your own is given as path/my.dll; build the project and pass its dll.");
         return ExportedTypes(path).Any(type => type.IsDefined(mark, inherit: false))
             ? Load(path)
             : throw Unusable($"{path} holds no {what}: {shape} is required.");
@@ -67,11 +71,13 @@ internal static class UserAssembly
         if (!assembly.TryGetRawMetadata(out byte* start, out int length))
             return false;
         var reader = new MetadataReader(start, length);
-        return reader.MemberReferences.Any(handle => reader.StringComparer.Equals(reader.GetMemberReference(handle).Name, method));
+        return reader.MemberReferences.Any(handle =>
+            reader.StringComparer.Equals(reader.GetMemberReference(handle).Name, method));
     }
 
     private static bool IsModule(Type type) =>
-        type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && type.IsAssignableTo(typeof(Module<Tensor, Tensor>));
+        type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false }
+            && type.IsAssignableTo(typeof(Module<Tensor, Tensor>));
 
     private static Type[] ExportedTypes(string path)
     {
@@ -92,16 +98,16 @@ internal static class UserAssembly
     // The program that runs may name a model of its own: then it is the loaded assembly, not a second copy with other statics.
     private static Assembly Load(string path) =>
         AssemblyLoadContext.Default.Assemblies.FirstOrDefault(assembly => !assembly.IsDynamic && assembly.Location == path)
-        ?? Loaded.GetOrAdd((path, File.GetLastWriteTimeUtc(path)), key => LoadAnew(key.Path));
+        ?? _loaded.GetOrAdd((path, File.GetLastWriteTimeUtc(path)), key => LoadAnew(key.Path));
 
     // The runtime keeps the image of a path for as long as it runs: a file that was built anew since is read instead.
     private static Assembly LoadAnew(string path)
     {
         var context = new Context(path);
-        if (!s_paths.Values.Contains(path, StringComparer.Ordinal))
+        if (!_paths.Values.Contains(path, StringComparer.Ordinal))
         {
             Assembly first = context.LoadFromAssemblyPath(path);
-            s_paths.TryAdd(first, path);
+            _paths.TryAdd(first, path);
             return first;
         }
 
@@ -109,12 +115,12 @@ internal static class UserAssembly
         using var code = new MemoryStream(File.ReadAllBytes(path));
         using MemoryStream? names = File.Exists(symbols) ? new MemoryStream(File.ReadAllBytes(symbols)) : null;
         Assembly rebuilt = context.LoadFromStream(code, names);
-        s_paths.TryAdd(rebuilt, path);
+        _paths.TryAdd(rebuilt, path);
         return rebuilt;
     }
 
     /// <summary>Where an assembly of a model came from.</summary>
-    public static string PathOf(Assembly assembly) => s_paths.GetValueOrDefault(assembly) ?? assembly.Location;
+    public static string PathOf(Assembly assembly) => _paths.GetValueOrDefault(assembly) ?? assembly.Location;
 
     private static TessarException Unusable(string message) => new(message, ErrorKind.InputData);
 
@@ -122,14 +128,15 @@ internal static class UserAssembly
     // from beside the user's assembly.
     private sealed class Context(string path) : AssemblyLoadContext($"model {Path.GetFileName(path)}")
     {
-        private readonly AssemblyDependencyResolver resolver = new(path);
+        private readonly AssemblyDependencyResolver _resolver = new(path);
 
         protected override Assembly? Load(AssemblyName assemblyName) =>
-            assemblyName.Name is "Tessar" or "Tessar.Lenses" or "TorchSharp" || resolver.ResolveAssemblyToPath(assemblyName) is not { } file
+            assemblyName.Name is "Tessar" or "Tessar.Lenses" or "TorchSharp"
+                || _resolver.ResolveAssemblyToPath(assemblyName) is not { } file
                 ? null
                 : LoadFromAssemblyPath(file);
 
         protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
-            resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } file ? LoadUnmanagedDllFromPath(file) : 0;
+            _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } file ? LoadUnmanagedDllFromPath(file) : 0;
     }
 }

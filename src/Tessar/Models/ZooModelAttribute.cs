@@ -11,7 +11,9 @@ internal sealed class ZooModelAttribute(string name) : Attribute
 {
     public string Name { get; } = name;
 
-    /// <summary>A learning rate that suits it with AdamW, batches of 64 and a cosine schedule; 0 for the optimiser's own.</summary>
+    /// <summary>
+    /// A learning rate that suits it with AdamW, batches of 64 and a cosine schedule; 0 for the optimiser's own.
+    /// </summary>
     public double LearningRate { get; init; }
 
     /// <summary>Raised whenever the class computes something else from the same weights; 1 by default.</summary>

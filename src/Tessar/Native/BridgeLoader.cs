@@ -7,7 +7,9 @@ using System.Text;
 
 namespace Tessar.Native;
 
-/// <summary>Loads TorchSharp's native bridge on Linux systems whose C++ runtime is one version older than the bridge asks for.</summary>
+/// <summary>
+/// Loads TorchSharp's native bridge on Linux systems whose C++ runtime is one version older than the bridge asks for.
+/// </summary>
 /// <remarks>
 /// LibTorchSharp 0.107 declares a need for GLIBCXX_3.4.32; Debian 12 and Ubuntu 22.04 offer 3.4.30. Only the symbol
 /// <c>_ZSt21ios_base_library_initv</c> carries that version and nothing relocates against it, so the need is formal:
@@ -20,8 +22,8 @@ public static class BridgeLoader
     private const string FormalVersion = "GLIBCXX_3.4.32";
     private const string RealVersion = "GLIBCXX_3.4.30";
 
-    private static readonly Lock Gate = new();
-    private static nint bridgeHandle;
+    private static readonly Lock _gate = new();
+    private static nint _bridgeHandle;
 
 #pragma warning disable CA2255 // has to run before the first torch call of the process
     [ModuleInitializer]
@@ -39,11 +41,11 @@ public static class BridgeLoader
     {
         if (!string.Equals(Path.GetFileNameWithoutExtension(name), Bridge, StringComparison.Ordinal))
             return 0;
-        lock (Gate)
+        lock (_gate)
         {
-            if (bridgeHandle == 0)
-                bridgeHandle = Load();
-            return bridgeHandle;
+            if (_bridgeHandle == 0)
+                _bridgeHandle = Load();
+            return _bridgeHandle;
         }
     }
 
@@ -90,7 +92,8 @@ public static class BridgeLoader
     private static string WritePrivateCopy(byte[] image, string besideOriginal)
     {
         string name = $"libTorchSharpBridge-{Convert.ToHexStringLower(SHA256.HashData(image))[..32]}.so";
-        string cache = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        string cache = Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         string[] folders =
         [
             .. cache.Length > 0 ? [Path.Combine(cache, "tessar", "native")] : Array.Empty<string>(),
@@ -149,7 +152,9 @@ public static class BridgeLoader
     private static string RuntimeReport()
     {
         string? newest = NewestRuntimeVersion();
-        string offered = newest is null ? "This system's libstdc++ wasn't found" : $"This system's libstdc++ offers up to {newest}";
+        string offered = newest is null
+            ? "This system's libstdc++ wasn't found"
+            : $"This system's libstdc++ offers up to {newest}";
         return $"{offered}; {FormalVersion} is asked for and {RealVersion} is really used, so anything older can't work.";
     }
 

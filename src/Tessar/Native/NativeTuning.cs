@@ -5,13 +5,13 @@ namespace Tessar.Native;
 /// <summary>Settings of the C runtime under libtorch that decide more about speed than most kernels.</summary>
 /// <remarks>
 /// <para>
-/// Freed memory stays in the process. By default glibc maps large blocks anew for each tensor and returns the top of the heap as soon as it is free, so every batch pays
-/// for its pages again: measured 340 to 4,000 µs per example for a training step that takes 190 µs otherwise. Resident memory then
-/// stays near its peak. Only glibc has these settings.
+/// Freed memory stays in the process. By default glibc maps large blocks anew for each tensor and returns the top of the heap as
+/// soon as it is free, so every batch pays for its pages again: measured 340 to 4,000 µs per example for a training step that
+/// takes 190 µs otherwise. Resident memory then stays near its peak. Only glibc has these settings.
 /// </para>
 /// <para>
-/// Idle threads of libtorch's pool go to sleep soon. By default they spin for milliseconds after each kernel, which takes a core from the
-/// managed kernels that run between native ones: measured 42 against 22 µs per example for one of them.
+/// Idle threads of libtorch's pool go to sleep soon. By default they spin for milliseconds after each kernel, which takes a core
+/// from the managed kernels that run between native ones: measured 42 against 22 µs per example for one of them.
 /// </para>
 /// <c>TESSAR_TUNING=off</c> leaves everything alone, and a <c>GOMP_SPINCOUNT</c> that is set is respected.
 /// </remarks>
@@ -37,7 +37,10 @@ internal static partial class NativeTuning
         _ = SetOption(TrimThreshold, KeptBytes);
     }
 
-    /// <summary>Gives freed memory back to the system; loops over graphs that are differentiated twice fragment the heap. Harmless without glibc.</summary>
+    /// <summary>
+    /// Gives freed memory back to the system; loops over graphs that are differentiated twice fragment the heap. Harmless without
+    /// glibc.
+    /// </summary>
     public static void Trim()
     {
         if (NativeLibrary.TryLoad("libc.so.6", out nint libc) && NativeLibrary.TryGetExport(libc, "malloc_trim", out _))

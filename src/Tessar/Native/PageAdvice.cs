@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Tessar.Native;
 
-/// <summary>Tells the operating system how mapped memory will be read, so that it reads ahead or doesn't. Linux only; elsewhere nothing.</summary>
+/// <summary>
+/// Tells the operating system how mapped memory will be read, so that it reads ahead or doesn't. Linux only; elsewhere nothing.
+/// </summary>
 internal static partial class PageAdvice
 {
     private const long PageSize = 4096;

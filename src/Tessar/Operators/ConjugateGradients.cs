@@ -18,7 +18,8 @@ internal static class ConjugateGradients
     /// <param name="iterations">At most so many.</param>
     /// <param name="tolerance">Relative residual ‖b − A x‖/‖b‖ at which a column is done.</param>
     /// <param name="progress">Hears of each iteration; may be null.</param>
-    public static ConjugateSolution Solve(LinearOperator matrix, Tensor right, int iterations, double tolerance, Action<int>? progress = null)
+    public static ConjugateSolution Solve(
+        LinearOperator matrix, Tensor right, int iterations, double tolerance, Action<int>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(matrix);
         ArgumentNullException.ThrowIfNull(right);
@@ -38,7 +39,9 @@ internal static class ConjugateGradients
             Tensor product = matrix.Apply(p);
             Tensor curvature = Dot(p, product);
             if (!curvature.isfinite().all().item<bool>())
-                throw new NumericalException($"A product with the curvature isn't finite in iteration {done}. Look for overflow in the model, or raise the damping.") { Remedies = [new(RemedyKind.SetMethodOption, "damping")] };
+                throw new NumericalException(
+                    $"A product with the curvature isn't finite in iteration {done}. Look for overflow in the model, or raise "
+                        + $"the damping.") { Remedies = [new(RemedyKind.SetMethodOption, "damping")] };
             Tensor met = active.logical_and(curvature.le(0));
             negative.logical_or_(met);
             active.logical_and_(met.logical_not());
@@ -69,4 +72,5 @@ internal static class ConjugateGradients
 /// <param name="Residuals">‖b − A x‖/‖b‖ of each column, by the recurrence.</param>
 /// <param name="MetNegativeCurvature">Columns that stopped at a direction of negative or no curvature.</param>
 /// <param name="Iterations">Iterations made.</param>
-internal sealed record ConjugateSolution(Tensor Solution, IReadOnlyList<double> Residuals, IReadOnlyList<bool> MetNegativeCurvature, int Iterations);
+internal sealed record ConjugateSolution(
+    Tensor Solution, IReadOnlyList<double> Residuals, IReadOnlyList<bool> MetNegativeCurvature, int Iterations);

@@ -32,9 +32,11 @@ internal sealed class DampedCholesky : IDisposable
         {
             string pivot = failedAt > 0
                 ? string.Create(CultureInfo.InvariantCulture, $"pivot {failedAt - 1} isn't positive")
-                : string.Create(CultureInfo.InvariantCulture, $"the smallest pivot is {smallest:g3} beside a largest entry of {largest:g3}");
+                : string.Create(
+                    CultureInfo.InvariantCulture, $"the smallest pivot is {smallest:g3} beside a largest entry of {largest:g3}");
             throw new NumericalException(string.Create(
-                CultureInfo.InvariantCulture, $"The {what} plus damping {damping:g3} is singular or negative in a direction: {pivot}. ")
+                CultureInfo.InvariantCulture,
+                $"The {what} plus damping {damping:g3} is singular or negative in a direction: {pivot}. ")
                 + advice) { Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.3")] };
         }
 

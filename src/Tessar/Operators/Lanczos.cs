@@ -37,7 +37,8 @@ internal static class Lanczos
                 w.sub_(sofar.t().mv(sofar.mv(w)));
             next = w.norm().to_type(ScalarType.Float64).item<double>();
             if (!double.IsFinite(next))
-                throw new NumericalException($"A product with the curvature isn't finite in step {k}. Look for overflow in the model.");
+                throw new NumericalException(
+                    $"A product with the curvature isn't finite in step {k}. Look for overflow in the model.");
             progress?.Invoke(k + 1);
             double scale = Math.Max(diagonal.Max(Math.Abs), beside.DefaultIfEmpty(0).Max());
             if (k + 1 == steps || next <= (matrix.Type == ScalarType.Float64 ? 1e-12 : 1e-6) * scale)

@@ -51,7 +51,8 @@ internal abstract partial class LinearOperator
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{GetType().Name} isn't one matrix: {how}, its products differ by {difference:g3}, with {largest:g3} the largest "
+                $"{GetType().Name} isn't one matrix: {how}, its products differ by {difference:g3}, with {largest:g3} the "
+                    + $"largest "
                 + $"entry (allowed {allowed:g1} of it). ") + CauseOfDifference(), ErrorKind.InputData);
         }
     }

@@ -92,7 +92,8 @@ internal sealed class ParameterVector
     /// <summary>Cuts a flat vector into one tensor per parameter, views of it.</summary>
     /// <param name="vector">Shape [P].</param>
     public Tensor[] Split(Tensor vector) =>
-        [.. Slots.Select(slot => vector.narrow(0, slot.Offset, slot.Count).reshape([.. slot.Shape]).to_type(slot.Parameter.dtype))];
+        [.. Slots.Select(slot =>
+            vector.narrow(0, slot.Offset, slot.Count).reshape([.. slot.Shape]).to_type(slot.Parameter.dtype))];
 
     /// <summary>One tensor per parameter as a flat vector.</summary>
     /// <param name="parts">In order.</param>

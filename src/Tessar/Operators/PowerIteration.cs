@@ -23,7 +23,9 @@ internal static class PowerIteration
             Tensor next = matrix.Apply(v);
             double length = next.norm().to_type(ScalarType.Float64).item<double>();
             if (!double.IsFinite(length))
-                throw new NumericalException($"A product with the curvature isn't finite in iteration {i}. Look for overflow in the model, or choose an earlier checkpoint.");
+                throw new NumericalException(
+                    $"A product with the curvature isn't finite in iteration {i}. Look for overflow in the model, or choose an "
+                        + $"earlier checkpoint.");
             if (length == 0)
                 return 0;
             bool settled = Math.Abs(length - largest) <= tolerance * length;

@@ -3,7 +3,10 @@ using Tessar.Runs;
 
 namespace Tessar.Results;
 
-/// <summary>Everything that was ever asked of a run: attributions, comparisons, transfers, evaluations, predictions, of this version and earlier ones.</summary>
+/// <summary>
+/// Everything that was ever asked of a run: attributions, comparisons, transfers, evaluations, predictions, of this version and
+/// earlier ones.
+/// </summary>
 public static class ResultCatalog
 {
     private const string PredictionsFolder = "predictions";
@@ -18,7 +21,8 @@ public static class ResultCatalog
             return [];
         return
         [
-            .. Directory.EnumerateFiles(root, ResultFolder.DocumentName, SearchOption.AllDirectories).Select(file => Read(run, root, file))
+            .. Directory.EnumerateFiles(root, ResultFolder.DocumentName, SearchOption.AllDirectories)
+            .Select(file => Read(run, root, file))
                 .Concat(EarlierResults.Find(root))
                 .OrderByDescending(result => result.Created).ThenBy(result => result.File, StringComparer.Ordinal),
         ];
@@ -28,7 +32,8 @@ public static class ResultCatalog
     /// <param name="run">The run.</param>
     /// <param name="question">The question's name, such as <c>data</c>.</param>
     public static IReadOnlyList<string> FoldersOf(Run run, string question) =>
-        [.. Of(run).Where(result => result.Question == question && Path.GetFileName(result.File) == ResultFolder.DocumentName).Select(result => result.Directory)];
+        [.. Of(run).Where(result => result.Question == question && Path.GetFileName(result.File) == ResultFolder.DocumentName)
+            .Select(result => result.Directory)];
 
     private static ResultSummary Read(Run run, string root, string file)
     {
@@ -48,7 +53,11 @@ public static class ResultCatalog
         }
         catch (TessarException e)
         {
-            return new ResultSummary(parts[0], parts[0], place, directory, file) { Created = new DateTimeOffset(File.GetLastWriteTimeUtc(file)), Error = e.Message };
+            return new ResultSummary(parts[0], parts[0], place, directory, file)
+            {
+                Created = new DateTimeOffset(File.GetLastWriteTimeUtc(file)),
+                Error = e.Message
+            };
         }
     }
 
@@ -62,9 +71,14 @@ public static class ResultCatalog
             JsonElement made = json.RootElement.GetProperty("created");
             return summary with { Created = made.TryGetDateTimeOffset(out DateTimeOffset moment) ? moment : null };
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IOException
+            or UnauthorizedAccessException)
         {
-            return summary with { Created = new DateTimeOffset(File.GetLastWriteTimeUtc(file)), Error = $"{file} isn't a result in JSON: {e.Message.TrimEnd('.')}. {ResultFolder.Remedy}" };
+            return summary with
+            {
+                Created = new DateTimeOffset(File.GetLastWriteTimeUtc(file)),
+                Error = $"{file} isn't a result in JSON: {e.Message.TrimEnd('.')}. {ResultFolder.Remedy}"
+            };
         }
     }
 }

@@ -6,10 +6,13 @@ using Tessar.Tensors;
 
 namespace Tessar.Results;
 
-/// <summary>A result kept with its run: <c>results/LENS/WHAT/KEY</c> with <c>result.json</c> and, where there are arrays, <c>arrays.safetensors</c>.</summary>
+/// <summary>
+/// A result kept with its run: <c>results/LENS/WHAT/KEY</c> with <c>result.json</c> and, where there are arrays,
+/// <c>arrays.safetensors</c>.
+/// </summary>
 /// <remarks>
-/// WHAT is the method for a lens's own question and the question's name for any other. The key is a hash of everything the numbers depend on, so
-/// nothing is ever overwritten. Reading loads no libtorch. Safe from several threads.
+/// WHAT is the method for a lens's own question and the question's name for any other. The key is a hash of everything the
+/// numbers depend on, so nothing is ever overwritten. Reading loads no libtorch. Safe from several threads.
 /// </remarks>
 public sealed class ResultFolder
 {
@@ -19,7 +22,7 @@ public sealed class ResultFolder
     internal const string ArraysName = "arrays.safetensors";
     internal const string Remedy = "Delete this result's folder and ask again.";
 
-    private static readonly ConcurrentDictionary<(string Path, DateTime Written, long Bytes), byte> s_intact = new();
+    private static readonly ConcurrentDictionary<(string Path, DateTime Written, long Bytes), byte> _intact = new();
 
     private ResultFolder(string directory, ResultDocument document) => (Directory, Document) = (directory, document);
 
@@ -100,11 +103,12 @@ public sealed class ResultFolder
     {
         string path = ArraysPath ?? throw new TessarException($"{DocumentPath} has no arrays. {Remedy}", ErrorKind.InputData);
         var file = new FileInfo(path);
-        (string, DateTime, long) key = (file.FullName, file.Exists ? file.LastWriteTimeUtc : default, file.Exists ? file.Length : 0);
-        if (!s_intact.ContainsKey(key))
+        (string, DateTime, long) key = (
+            file.FullName, file.Exists ? file.LastWriteTimeUtc : default, file.Exists ? file.Length : 0);
+        if (!_intact.ContainsKey(key))
         {
             FileHash.Check(path, Document.ArraysSha256 ?? string.Empty, Remedy);
-            s_intact.TryAdd(key, 0);
+            _intact.TryAdd(key, 0);
         }
 
         return SafetensorsFile.Open(path);
@@ -112,7 +116,11 @@ public sealed class ResultFolder
 
     /// <summary>Where the result of a job lies, whether or not it is there.</summary>
     internal static string DirectoryOf(Run run, ResultJob job, ResultInputs inputs) =>
-        Path.Combine([Root(run), .. (job.Question.Contains('/', StringComparison.Ordinal) ? job.Question : job.Method).Split('/'), ResultKey.Of(job, inputs)]);
+        Path.Combine([
+            Root(run),
+            .. (job.Question.Contains('/', StringComparison.Ordinal) ? job.Question : job.Method).Split('/'),
+            ResultKey.Of(job, inputs)
+        ]);
 
     /// <summary>Where a method or question keeps rows and factors of its own, beside its results.</summary>
     /// <param name="run">The run.</param>
@@ -135,11 +143,13 @@ public sealed class ResultFolder
             if (document is not { Schema: ResultDocument.CurrentSchema })
             {
                 throw new FileFormatException(
-                    path, null, $"a result of schema 1 or {ResultDocument.CurrentSchema}", $"schema {document?.Schema}", "Read it with a newer Tessar.");
+                    path, null, $"a result of schema 1 or {ResultDocument.CurrentSchema}", $"schema {document?.Schema}",
+                    "Read it with a newer Tessar.");
             }
 
             return document.Arrays is { } name && name != Path.GetFileName(name)
-                ? throw new FileFormatException(path, null, "the name of an array file beside it", $"`{name}`", Remedy) : document;
+                ? throw new FileFormatException(
+                    path, null, "the name of an array file beside it", $"`{name}`", Remedy) : document;
         }
         catch (JsonException e)
         {

@@ -45,7 +45,9 @@ public sealed record ResultInputs
         return ResultKey.HashOf(MemoryMarshal.AsBytes(labels.AsSpan()));
     }
 
-    /// <summary>What tells the model of a run from every other: its code where that isn't Tessar's own, otherwise its name.</summary>
+    /// <summary>
+    /// What tells the model of a run from every other: its code where that isn't Tessar's own, otherwise its name.
+    /// </summary>
     internal static string IdentityOfModel(Run run) => run.ModelKey is { Length: > 0 } key ? key : run.Record.Program.Model;
 }
 

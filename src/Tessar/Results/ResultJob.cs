@@ -3,7 +3,9 @@ namespace Tessar.Results;
 /// <summary>What a result answers: the question with every default filled in.</summary>
 public sealed record ResultJob
 {
-    /// <summary>What was asked: the name of a lens, such as <c>data</c>, or of one of its further questions, such as <c>data/lds</c>.</summary>
+    /// <summary>
+    /// What was asked: the name of a lens, such as <c>data</c>, or of one of its further questions, such as <c>data/lds</c>.
+    /// </summary>
     public required string Question { get; init; }
 
     /// <summary>The method that was asked, such as <c>data/trak</c>; the question's own name where none is.</summary>

@@ -5,7 +5,9 @@ using System.Text;
 namespace Tessar.Results;
 
 /// <summary>The name of a result: a hash of everything that decides its numbers, and of nothing that doesn't.</summary>
-/// <remarks>Not the time, not the seconds it took, not where files lie. Equal keys mean equal questions, so a result is never overwritten.</remarks>
+/// <remarks>
+/// Not the time, not the seconds it took, not where files lie. Equal keys mean equal questions, so a result is never overwritten.
+/// </remarks>
 internal static class ResultKey
 {
     /// <summary>Version of what the code computes: raised when the same question gets other numbers.</summary>
@@ -23,9 +25,12 @@ internal static class ResultKey
         ArgumentNullException.ThrowIfNull(inputs);
         return Of(
         [
-            ("code", Text(inputs.Code)), ("question", job.Question), ("method", job.Method), ("data", inputs.DataIdentity), ("labels", inputs.LabelsSha256),
-            ("train", job.Train), ("targets", job.Targets), ("seed", job.Seed?.ToString(CultureInfo.InvariantCulture)), ("memory", Text(job.MemoryBudget)),
-            .. inputs.Models.Select(model => ("model", (string?)model)), .. inputs.Checkpoints.Select(checkpoint => ("checkpoint", (string?)checkpoint.Sha256)),
+            ("code", Text(inputs.Code)), ("question", job.Question), ("method", job.Method), ("data", inputs.DataIdentity),
+            ("labels", inputs.LabelsSha256),
+            ("train", job.Train), ("targets", job.Targets), ("seed", job.Seed?.ToString(CultureInfo.InvariantCulture)),
+            ("memory", Text(job.MemoryBudget)),
+            .. inputs.Models.Select(model => ("model", (string?)model)),
+            .. inputs.Checkpoints.Select(checkpoint => ("checkpoint", (string?)checkpoint.Sha256)),
             .. Sorted("option", job.Options), .. Sorted("setting", job.Settings),
         ]);
     }

@@ -5,7 +5,9 @@ namespace Tessar.Results;
 /// <summary>Whether what a result was computed from is still what its run records.</summary>
 internal static class ResultStaleness
 {
-    /// <summary>Why the result no longer fits, as a sentence; null when it does, or when it doesn't say what it was computed from.</summary>
+    /// <summary>
+    /// Why the result no longer fits, as a sentence; null when it does, or when it doesn't say what it was computed from.
+    /// </summary>
     public static string? Of(ResultInputs inputs, Run run)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -22,5 +24,6 @@ internal static class ResultStaleness
     // Models of an ensemble lie outside the run's folder and aren't among its checkpoints.
     private static bool IsThere(Run run, ResultCheckpoint checkpoint) =>
         run.Checkpoints.Any(known => known.Step == checkpoint.Step && known.Sha256 == checkpoint.Sha256)
-        || (checkpoint.File.StartsWith("..", StringComparison.Ordinal) && File.Exists(Path.Combine(run.Directory, checkpoint.File)));
+        || (checkpoint.File.StartsWith("..", StringComparison.Ordinal)
+        && File.Exists(Path.Combine(run.Directory, checkpoint.File)));
 }

@@ -13,7 +13,9 @@ public sealed record ResultSummary(string Lens, string Question, string Method, 
     /// <summary>When it was made; null when that can't be read.</summary>
     public DateTimeOffset? Created { get; init; }
 
-    /// <summary>Why it no longer fits the run, as a sentence; null when it does, or doesn't say what it was computed from.</summary>
+    /// <summary>
+    /// Why it no longer fits the run, as a sentence; null when it does, or doesn't say what it was computed from.
+    /// </summary>
     public string? Staleness { get; init; }
 
     /// <summary>Why it can't be read, a sentence; null when it can.</summary>

@@ -13,15 +13,22 @@ public sealed record CheckpointView(Run Run, Checkpoint Checkpoint)
     /// <summary>How pixels become the model's input.</summary>
     public InputNormalization Input => Run.Record.Program.Input;
 
-    /// <summary>Everything that decides what the model computes, as 64 hex digits: the checkpoint's hash, and the code of a module of the user's.</summary>
+    /// <summary>
+    /// Everything that decides what the model computes, as 64 hex digits: the checkpoint's hash, and the code of a module of the
+    /// user's.
+    /// </summary>
     internal string Identity => Run.IdentityOf(Checkpoint);
 
     /// <summary>Builds the model with this checkpoint's weights, in evaluation mode; the caller disposes it.</summary>
-    /// <exception cref="TessarException">The file is missing, was changed after it was recorded, or doesn't fit the model.</exception>
+    /// <exception cref="TessarException">
+    /// The file is missing, was changed after it was recorded, or doesn't fit the model.
+    /// </exception>
     public nn.Module<Tensor, Tensor> LoadModel() => Run.LoadModel(Checkpoint);
 
     /// <summary>Builds the model with this checkpoint's weights, for per-example gradients; the caller disposes it.</summary>
-    /// <exception cref="TessarException">The file is missing, was changed after it was recorded, or doesn't fit the model.</exception>
+    /// <exception cref="TessarException">
+    /// The file is missing, was changed after it was recorded, or doesn't fit the model.
+    /// </exception>
     internal TrainedModel Open() =>
         new(LoadModel(), Input, Run.Record.Classes.Count, Run.Record.Program.Model, Checkpoint.File, Checkpoint.Sha256);
 }

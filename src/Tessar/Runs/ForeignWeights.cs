@@ -5,8 +5,12 @@ using static TorchSharp.torch.nn;
 
 namespace Tessar.Runs;
 
-/// <summary>Weights as people have them, made into exactly those of the model: prefixes taken off, half precision widened, ties filled in.</summary>
-/// <remarks>Weights that fit as they are stay as they are, byte for byte. Otherwise a file is made that goes on disposal.</remarks>
+/// <summary>
+/// Weights as people have them, made into exactly those of the model: prefixes taken off, half precision widened, ties filled in.
+/// </summary>
+/// <remarks>
+/// Weights that fit as they are stay as they are, byte for byte. Otherwise a file is made that goes on disposal.
+/// </remarks>
 internal sealed class ForeignWeights : IDisposable
 {
     private const int ChunkBytes = 1 << 20;
@@ -73,7 +77,8 @@ internal sealed class ForeignWeights : IDisposable
             Directory.Delete(_folder, recursive: true);
     }
 
-    private static Dictionary<string, TensorEntry> Strip(SafetensorsFile file, IReadOnlyList<string> prefixes, List<string> remarks)
+    private static Dictionary<string, TensorEntry> Strip(
+        SafetensorsFile file, IReadOnlyList<string> prefixes, List<string> remarks)
     {
         var entries = new Dictionary<string, TensorEntry>(StringComparer.Ordinal);
         List<string> without = [];
@@ -87,7 +92,8 @@ internal sealed class ForeignWeights : IDisposable
             if (name.Length == 0 || !entries.TryAdd(name, entry))
             {
                 throw new TessarException(
-                    $"{file.Path}: without its prefix `{entry.Name}` is {(name.Length == 0 ? "no name" : $"`{name}`, which is there already")}. "
+                    $"{file.Path}: without its prefix `{entry.Name}` is "
+                        + $"{(name.Length == 0 ? "no name" : $"`{name}`, which is there already")}. "
                     + "Name another prefix.", ErrorKind.InputData);
             }
         }
@@ -95,7 +101,8 @@ internal sealed class ForeignWeights : IDisposable
         if (without.Count > 0)
         {
             throw new TessarException(
-                $"{file.Path}: {without.Count} of {file.Entries.Count} names don't begin with {Quoted(prefixes)}: {string.Join(", ", without.Take(5))}. "
+                $"{file.Path}: {without.Count} of {file.Entries.Count} names don't begin with {Quoted(prefixes)}: "
+                    + $"{string.Join(", ", without.Take(5))}. "
                 + "Name the prefix that every name has, or none.", ErrorKind.InputData);
         }
 

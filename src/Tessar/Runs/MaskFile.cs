@@ -30,7 +30,8 @@ internal static class MaskFile
         int[] chosen = ExampleMasks.Load(path, range.Count).Indices(0);
         MaskReference found = Describe(chosen, range.Count);
         return found.Sha256 == mask.Sha256 ? range.Select(chosen) : throw new FileFormatException(
-            path, null, $"the mask {mask.Sha256}, as recorded in run.json", found.Sha256, "Restore the file from a copy, or train again under another name.");
+            path, null, $"the mask {mask.Sha256}, as recorded in run.json", found.Sha256,
+            "Restore the file from a copy, or train again under another name.");
     }
 
     private static byte[] Row(ReadOnlySpan<int> chosen, int examples)

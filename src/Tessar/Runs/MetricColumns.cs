@@ -3,7 +3,9 @@ using Apache.Arrow.Types;
 
 namespace Tessar.Runs;
 
-/// <summary>The columns of <c>metrics.arrows</c>: their names, types, and where they stand in a <see cref="MetricRow"/>.</summary>
+/// <summary>
+/// The columns of <c>metrics.arrows</c>: their names, types, and where they stand in a <see cref="MetricRow"/>.
+/// </summary>
 internal static class MetricColumns
 {
     public const string Step = "step";

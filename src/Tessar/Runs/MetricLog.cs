@@ -11,18 +11,18 @@ namespace Tessar.Runs;
 /// </remarks>
 public sealed class MetricLog : IDisposable
 {
-    private readonly string path;
-    private readonly FileStream file;
-    private readonly MemoryStream message = new();
-    private readonly ArrowStreamWriter writer;
-    private readonly List<MetricRow> waiting = [];
+    private readonly string _path;
+    private readonly FileStream _file;
+    private readonly MemoryStream _message = new();
+    private readonly ArrowStreamWriter _writer;
+    private readonly List<MetricRow> _waiting = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     private MetricLog(string path, FileStream file)
     {
-        this.path = path;
-        this.file = file;
-        writer = new ArrowStreamWriter(message, MetricColumns.Schema, leaveOpen: true);
+        _path = path;
+        _file = file;
+        _writer = new ArrowStreamWriter(_message, MetricColumns.Schema, leaveOpen: true);
     }
 
     /// <summary>Starts a log in place of whatever <paramref name="path"/> holds, beginning with the given rows.</summary>
@@ -37,11 +37,13 @@ public sealed class MetricLog : IDisposable
         MetricLog? log = null;
         try
         {
-            // Readers may look on while it is written, and it gets its name while it is open. No buffer: batches are whole already.
+            // Readers may look on while it is written, and it gets its name while it is open. No buffer: batches are whole
+            // already.
             log = new MetricLog(
-                path, new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0));
-            log.writer.WriteStart();
-            log.waiting.AddRange(kept ?? []);
+                path,
+                new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0));
+            log._writer.WriteStart();
+            log._waiting.AddRange(kept ?? []);
             log.Flush(toDisk: true);
             File.Move(temporary, path, overwrite: true);
             return log;
@@ -60,56 +62,58 @@ public sealed class MetricLog : IDisposable
 
     /// <summary>Adds a row; <see cref="Flush"/> writes it.</summary>
     /// <param name="row">The row; steps never decrease from row to row.</param>
-    public void Append(MetricRow row) => waiting.Add(row);
+    public void Append(MetricRow row) => _waiting.Add(row);
 
     /// <summary>Writes the rows added since the last time as one record batch; nothing when there are none.</summary>
     /// <param name="toDisk">Whether to wait until the disk has them, for safety against a power cut.</param>
-    /// <exception cref="TessarException">The file can't be written, for instance because the disk is full; the rows before stay.</exception>
+    /// <exception cref="TessarException">
+    /// The file can't be written, for instance because the disk is full; the rows before stay.
+    /// </exception>
     public void Flush(bool toDisk = false)
     {
-        if (waiting.Count > 0)
+        if (_waiting.Count > 0)
         {
-            using RecordBatch batch = MetricColumns.Batch(waiting);
-            writer.WriteRecordBatch(batch);
-            waiting.Clear();
+            using RecordBatch batch = MetricColumns.Batch(_waiting);
+            _writer.WriteRecordBatch(batch);
+            _waiting.Clear();
         }
 
-        long whole = file.Position;
+        long whole = _file.Position;
         try
         {
-            file.Write(message.GetBuffer(), 0, (int)message.Length);
-            file.Flush(toDisk);
-            _hash.AppendData(message.GetBuffer(), 0, (int)message.Length);
+            _file.Write(_message.GetBuffer(), 0, (int)_message.Length);
+            _file.Flush(toDisk);
+            _hash.AppendData(_message.GetBuffer(), 0, (int)_message.Length);
         }
         catch (IOException e)
         {
-            file.SetLength(whole);
-            throw CannotWrite(path, e);
+            _file.SetLength(whole);
+            throw CannotWrite(_path, e);
         }
         finally
         {
-            message.SetLength(0);
+            _message.SetLength(0);
         }
     }
 
     /// <summary>What of the file is whole by now.</summary>
-    internal MetricsReference Written => new(file.Position, Convert.ToHexStringLower(_hash.GetCurrentHash()));
+    internal MetricsReference Written => new(_file.Position, Convert.ToHexStringLower(_hash.GetCurrentHash()));
 
     /// <summary>Writes what is waiting and the mark that ends an Arrow stream.</summary>
     /// <exception cref="TessarException">The file can't be written; the rows before stay.</exception>
     public void Complete()
     {
         Flush();
-        writer.WriteEnd();
+        _writer.WriteEnd();
         Flush(toDisk: true);
     }
 
     /// <summary>Closes the file. Rows that were added but not flushed are lost.</summary>
     public void Dispose()
     {
-        writer.Dispose();
-        message.Dispose();
-        file.Dispose();
+        _writer.Dispose();
+        _message.Dispose();
+        _file.Dispose();
         _hash.Dispose();
     }
 

@@ -38,10 +38,12 @@ public static class MetricReader
     private static void Check(string path, ReadOnlySpan<byte> bytes, MetricsReference recorded)
     {
         if (bytes.Length < recorded.Bytes)
-            throw Damaged(path, bytes.Length, $"{recorded.Bytes} bytes at least, as recorded in run.json", $"the end after {bytes.Length}");
+            throw Damaged(
+                path, bytes.Length, $"{recorded.Bytes} bytes at least, as recorded in run.json", $"the end after {bytes.Length}");
         string found = Convert.ToHexStringLower(SHA256.HashData(bytes[..(int)recorded.Bytes]));
         if (found != recorded.Sha256)
-            throw Damaged(path, null, $"SHA-256 {recorded.Sha256} of the first {recorded.Bytes} bytes, as recorded in run.json", found);
+            throw Damaged(
+                path, null, $"SHA-256 {recorded.Sha256} of the first {recorded.Bytes} bytes, as recorded in run.json", found);
     }
 
     private static byte[]? ReadBytes(string path)
@@ -120,7 +122,8 @@ public static class MetricReader
         {
             // The parser of Apache.Arrow answers damaged bytes with whatever its array accesses happen to throw.
             throw new FileFormatException(
-                path, null, "an Arrow IPC stream of whole record batches", $"a damaged batch after {rows.Count} rows ({e.Message})",
+                path, null, "an Arrow IPC stream of whole record batches",
+                $"a damaged batch after {rows.Count} rows ({e.Message})",
                 "Restore the file from a copy; the weights of the run aren't affected.", e);
         }
     }
@@ -134,7 +137,9 @@ public static class MetricReader
             {
                 throw Damaged(
                     path, null, $"a column `{expected.Name}` of type {expected.DataType.Name}",
-                    found is null ? $"the columns {string.Join(", ", schema.FieldsList.Select(f => f.Name))}" : found.DataType.Name);
+                    found is null
+                        ? $"the columns {string.Join(", ", schema.FieldsList.Select(f => f.Name))}"
+                        : found.DataType.Name);
             }
         }
     }

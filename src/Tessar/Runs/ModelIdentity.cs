@@ -10,8 +10,8 @@ public sealed record ModelIdentity
     public required ModelCode Code { get; init; }
 
     /// <summary>
-    /// Tensors that the module's fields reach but that aren't registered: neither trained nor saved, drawn anew from the run's seed
-    /// whenever the model is built. Null for none.
+    /// Tensors that the module's fields reach but that aren't registered: neither trained nor saved, drawn anew from the run's
+    /// seed whenever the model is built. Null for none.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Unregistered { get; init; }

@@ -26,7 +26,8 @@ public sealed record NamedSettings(string Name, IReadOnlyDictionary<string, doub
 
     /// <summary>The name and the numbers, for people.</summary>
     public override string ToString() =>
-        string.Join(' ', Values.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}")).Prepend(Name));
+        string.Join(
+            ' ', Values.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}")).Prepend(Name));
 }
 
 /// <summary>Writes <see cref="NamedSettings"/> as one flat object.</summary>

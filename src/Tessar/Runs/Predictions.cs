@@ -21,13 +21,13 @@ public sealed class Predictions
     private const string ResultsFolder = "results";
     private const string PredictionsFolder = "predictions";
 
-    private readonly float[] logits;
+    private readonly float[] _logits;
 
     private Predictions(string directory, PredictionsRecord record, float[] logits, int classes)
     {
         Directory = directory;
         Record = record;
-        this.logits = logits;
+        _logits = logits;
         Classes = classes;
     }
 
@@ -41,7 +41,7 @@ public sealed class Predictions
     public string ArraysPath => Path.Combine(Directory, Record.Arrays);
 
     /// <summary>Number of examples.</summary>
-    public int Count => logits.Length / Classes;
+    public int Count => _logits.Length / Classes;
 
     /// <summary>Number of classes.</summary>
     public int Classes { get; }
@@ -49,7 +49,7 @@ public sealed class Predictions
     /// <summary>The logits of an example.</summary>
     /// <param name="index">In [0, <see cref="Count"/>), counted within the predicted range.</param>
     /// <returns>[classes].</returns>
-    public ReadOnlySpan<float> Logits(int index) => logits.AsSpan(checked(index * Classes), Classes);
+    public ReadOnlySpan<float> Logits(int index) => _logits.AsSpan(checked(index * Classes), Classes);
 
     /// <summary>The class with the largest logit; the first of equals.</summary>
     /// <param name="index">In [0, <see cref="Count"/>).</param>
@@ -68,13 +68,17 @@ public sealed class Predictions
     {
         ArgumentNullException.ThrowIfNull(labels);
         if (labels.ToString() != Record.Targets || labels.Store.Identity != Record.DataIdentity)
-            throw new ArgumentException($"The labels are those of {labels}, the predictions those of {Record.Targets}. Pass the predicted set.", nameof(labels));
-        return LogitMath.Score(logits, labels, Classes);
+            throw new ArgumentException(
+                $"The labels are those of {labels}, the predictions those of {Record.Targets}. Pass the predicted set.",
+                nameof(labels));
+        return LogitMath.Score(_logits, labels, Classes);
     }
 
     /// <summary>Finds predictions that were made before.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="targets">The range, as predicted: <c>test:0-99</c>; <c>test</c> or <c>train</c> alone for the run's own set.</param>
+    /// <param name="targets">
+    /// The range, as predicted: <c>test:0-99</c>; <c>test</c> or <c>train</c> alone for the run's own set.
+    /// </param>
     /// <param name="checkpoint">One of the run's; the last by default.</param>
     /// <returns>The predictions, or null when there are none for these weights and examples.</returns>
     /// <exception cref="FileFormatException">The files are damaged.</exception>
@@ -86,15 +90,22 @@ public sealed class Predictions
             return null;
         DataReference data = run.Record.Program.Data;
         if (!targets.Contains(':', StringComparison.Ordinal))
-            targets = new[] { data.Test, data.Train }.FirstOrDefault(set => set.StartsWith(targets + ":", StringComparison.Ordinal)) ?? targets;
-        return TryOpen(DirectoryOf(run.Directory, run.IdentityOf(weights), data.Identity, targets, run.Record.Program.Input), run.Record.Classes.Count);
+            targets = new[] { data.Test, data.Train }.FirstOrDefault(set =>
+                set.StartsWith(targets + ":", StringComparison.Ordinal)) ?? targets;
+        return TryOpen(
+            DirectoryOf(run.Directory, run.IdentityOf(weights), data.Identity, targets, run.Record.Program.Input),
+            run.Record.Classes.Count);
     }
 
-    /// <summary>The ranges for which there are, or once were, predictions: split, then first and last example, such as <c>test-0-99</c>.</summary>
+    /// <summary>
+    /// The ranges for which there are, or once were, predictions: split, then first and last example, such as <c>test-0-99</c>.
+    /// </summary>
     internal static IEnumerable<string> RangesOf(Run run)
     {
         string folder = Path.Combine(run.Directory, ResultsFolder, PredictionsFolder);
-        return System.IO.Directory.Exists(folder) ? System.IO.Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)) : [];
+        return System.IO.Directory.Exists(folder)
+            ? System.IO.Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path))
+            : [];
     }
 
     /// <summary>Keeps freshly computed logits.</summary>
@@ -108,7 +119,8 @@ public sealed class Predictions
     {
         string runDirectory = run.Directory;
         TrainingProgram program = run.Record.Program;
-        string directory = DirectoryOf(runDirectory, run.IdentityOf(weights), targets.Store.Identity, targets.ToString(), program.Input);
+        string directory = DirectoryOf(
+            runDirectory, run.IdentityOf(weights), targets.Store.Identity, targets.ToString(), program.Input);
         int classes = run.Record.Classes.Count;
         var record = new PredictionsRecord
         {
@@ -118,7 +130,8 @@ public sealed class Predictions
             [
                 weights with
                 {
-                    File = Path.GetRelativePath(runDirectory, Path.Combine(runDirectory, weights.File)), Answers = null, OptimizerSha256 = null,
+                    File = Path.GetRelativePath(runDirectory, Path.Combine(runDirectory, weights.File)), Answers = null,
+                    OptimizerSha256 = null,
                 },
             ],
             DataIdentity = targets.Store.Identity,
@@ -130,7 +143,8 @@ public sealed class Predictions
         arrays.Add("logits", logits, logits.Length / classes, classes);
         arrays.Save(Path.Combine(directory, record.Arrays));
         SealedJson.Write(
-            Path.Combine(directory, PredictionsRecord.FileName), JsonSerializer.Serialize(record, PredictionsJsonContext.Default.PredictionsRecord) + "\n");
+            Path.Combine(directory, PredictionsRecord.FileName),
+            JsonSerializer.Serialize(record, PredictionsJsonContext.Default.PredictionsRecord) + "\n");
         return new Predictions(directory, record, logits, classes);
     }
 
@@ -148,7 +162,8 @@ public sealed class Predictions
                 ?? throw new JsonException("null instead of an object");
             using SafetensorsFile arrays = SafetensorsFile.Open(Path.Combine(directory, PredictionsRecord.ArraysFile));
             if (!arrays.TryGet("logits", out TensorEntry? entry) || entry.Shape.Count != 2 || entry.Shape[1] != classes)
-                throw new FileFormatException(arrays.Path, null, $"`logits` [targets, {classes}]", "none of that shape", Advice(directory));
+                throw new FileFormatException(
+                    arrays.Path, null, $"`logits` [targets, {classes}]", "none of that shape", Advice(directory));
             return new Predictions(directory, record, arrays.ReadSingles("logits"), classes);
         }
         catch (JsonException e)
@@ -163,9 +178,11 @@ public sealed class Predictions
     /// <param name="dataIdentity">Identity of the example store.</param>
     /// <param name="targets">The examples.</param>
     /// <param name="input">The normalisation.</param>
-    internal static string DirectoryOf(string runDirectory, string weights, string dataIdentity, string targets, InputNormalization input)
+    internal static string DirectoryOf(
+        string runDirectory, string weights, string dataIdentity, string targets, InputNormalization input)
     {
-        string numbers = string.Join(' ', input.Mean.Concat(input.Std).Select(x => x.ToString("R", CultureInfo.InvariantCulture)));
+        string numbers = string.Join(
+            ' ', input.Mean.Concat(input.Std).Select(x => x.ToString("R", CultureInfo.InvariantCulture)));
         byte[] all = Encoding.UTF8.GetBytes($"predictions 1\n{weights}\n{dataIdentity}\n{targets}\n{numbers}");
         string key = Convert.ToHexStringLower(SHA256.HashData(all))[..16];
         // A colon can't be part of a file name everywhere.

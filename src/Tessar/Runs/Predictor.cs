@@ -29,7 +29,8 @@ public static class Predictor
     /// </exception>
     /// <remarks>One forward pass per example, in batches of 256, in evaluation mode, without gradients.</remarks>
     public static Predictions Predict(
-        Run run, ExampleSet targets, Checkpoint? checkpoint = null, IProgress<long>? progress = null, CancellationToken cancellation = default)
+        Run run, ExampleSet targets, Checkpoint? checkpoint = null, IProgress<long>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(targets);
@@ -53,7 +54,9 @@ public static class Predictor
         return Predictions.Save(run, checkpoint, targets, logits, watch.Elapsed.TotalSeconds);
     }
 
-    /// <summary>The logits of a set, in evaluation mode and without gradients; the module's mode is as before afterwards.</summary>
+    /// <summary>
+    /// The logits of a set, in evaluation mode and without gradients; the module's mode is as before afterwards.
+    /// </summary>
     /// <returns>[examples, classes], row by row.</returns>
     /// <exception cref="NumericalException">A logit isn't finite.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

@@ -11,9 +11,10 @@ namespace Tessar.Runs;
 
 /// <summary>Asks a model about a run's reference inputs, so that another function with the same weights is found out.</summary>
 /// <remarks>
-/// The inputs lie in the run's folder as they enter the model, so that neither the data nor the code that normalises them is needed.
-/// A few logits of each are kept with every checkpoint. Other numbers of threads and other processors round otherwise, so answers count
-/// as the same within <see cref="Tolerance"/> of the largest one; another activation, another draw of a constant is far beyond that.
+/// The inputs lie in the run's folder as they enter the model, so that neither the data nor the code that normalises them is
+/// needed. A few logits of each are kept with every checkpoint. Other numbers of threads and other processors round otherwise, so
+/// answers count as the same within <see cref="Tolerance"/> of the largest one; another activation, another draw of a constant is
+/// far beyond that.
 /// </remarks>
 internal static class ReferenceAnswers
 {
@@ -47,7 +48,9 @@ internal static class ReferenceAnswers
         return (new ReferenceInputs(File, examples.ToString(), Convert.ToHexStringLower(SHA256.HashData(file))), file);
     }
 
-    /// <summary>The answers of a model, as a checkpoint keeps them; null when one isn't finite, for then nothing can be compared.</summary>
+    /// <summary>
+    /// The answers of a model, as a checkpoint keeps them; null when one isn't finite, for then nothing can be compared.
+    /// </summary>
     /// <param name="model">In any mode, which it keeps.</param>
     /// <param name="directory">The run's folder.</param>
     /// <param name="reference">Its inputs.</param>
@@ -56,7 +59,9 @@ internal static class ReferenceAnswers
     public static string? Of(Module model, string directory, ReferenceInputs reference)
     {
         float[] answers = Ask(model, directory, reference);
-        return answers.All(float.IsFinite) ? string.Join(' ', answers.Select(x => x.ToString("R", CultureInfo.InvariantCulture))) : null;
+        return answers.All(float.IsFinite)
+            ? string.Join(' ', answers.Select(x => x.ToString("R", CultureInfo.InvariantCulture)))
+            : null;
     }
 
     /// <summary>What differs from recorded answers, as a clause; null when nothing does beyond rounding.</summary>
@@ -68,7 +73,8 @@ internal static class ReferenceAnswers
         if (now.Length != then.Length)
             return string.Create(CultureInfo.InvariantCulture, $"{now.Length} logits instead of {then.Length}");
         double largest = then.Max(Math.Abs);
-        int worst = Enumerable.Range(0, then.Length).MaxBy(i => double.IsNaN(now[i]) ? double.PositiveInfinity : Math.Abs(now[i] - then[i]));
+        int worst = Enumerable.Range(0, then.Length)
+            .MaxBy(i => double.IsNaN(now[i]) ? double.PositiveInfinity : Math.Abs(now[i] - then[i]));
         // !(a <= b) so that NaN differs too.
         return !(Math.Abs(now[worst] - then[worst]) <= (Tolerance * largest) + 1e-6)
             ? string.Create(CultureInfo.InvariantCulture, $"a logit of {now[worst]:G5} where {then[worst]:G5} is recorded")
@@ -77,7 +83,8 @@ internal static class ReferenceAnswers
 
     /// <summary>Whether text is what a checkpoint may keep.</summary>
     public static bool IsValid(string answers) => answers.Split(' ').All(
-        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value));
+        text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value));
 
     private static float[] Ask(Module module, string directory, ReferenceInputs reference)
     {
@@ -98,7 +105,8 @@ internal static class ReferenceAnswers
         {
             // The code of a user's model may throw anything.
             throw new TessarException(
-                $"The model fails on a batch of {inputs.shape[0]} of its examples in evaluation mode: {FirstLine.Of(e).TrimEnd('.')} "
+                $"The model fails on a batch of {inputs.shape[0]} of its examples in evaluation mode: "
+                    + $"{FirstLine.Of(e).TrimEnd('.')} "
                 + $"({e.GetType().Name}). Correct the model: it has to take batches of any size.", ErrorKind.InputData, e);
         }
         finally
@@ -112,7 +120,8 @@ internal static class ReferenceAnswers
         FileHash.Check(path, reference.Sha256, "Restore the file from a copy, or accept the model as it is.");
         using SafetensorsFile file = SafetensorsFile.Open(path);
         if (!file.TryGet(Tensor, out TensorEntry? entry) || entry.Type != ElementType.F32)
-            throw new FileFormatException(path, null, $"a tensor `{Tensor}` of type F32", "none", "Restore the file from a copy.");
+            throw new FileFormatException(
+                path, null, $"a tensor `{Tensor}` of type F32", "none", "Restore the file from a copy.");
         Tensor inputs = empty([.. entry.Shape], float32);
         file.Bytes(entry).CopyTo(inputs.bytes);
         return inputs;

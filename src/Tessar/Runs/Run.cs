@@ -10,8 +10,8 @@ namespace Tessar.Runs;
 
 /// <summary>A recorded run: a folder with what was run, how it went, and the weights along the way.</summary>
 /// <remarks>
-/// A snapshot of <c>run.json</c> at the time of <see cref="Open(string)"/>; open it again to see a running one's progress. Nothing here
-/// writes, and nothing but <see cref="LoadModel"/> loads libtorch. Safe for use from several threads.
+/// A snapshot of <c>run.json</c> at the time of <see cref="Open(string)"/>; open it again to see a running one's progress.
+/// Nothing here writes, and nothing but <see cref="LoadModel"/> loads libtorch. Safe for use from several threads.
 /// </remarks>
 /// <example><code>
 /// Run run = Run.Open("runs/first");
@@ -68,7 +68,9 @@ public sealed class Run
 
     /// <inheritdoc cref="Open(string)"/>
     /// <param name="directory">The folder that holds <c>run.json</c>.</param>
-    /// <param name="acceptChangedModel">Whether <see cref="LoadModel"/> takes a model whose code or answers aren't the recorded ones.</param>
+    /// <param name="acceptChangedModel">
+    /// Whether <see cref="LoadModel"/> takes a model whose code or answers aren't the recorded ones.
+    /// </param>
     public static Run Open(string directory, bool acceptChangedModel)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
@@ -108,7 +110,8 @@ public sealed class Run
             return found;
         throw new FileFormatException(
             path, null, $"{labels.Edits} edits of `{labels.Split}` from seed {labels.Seed}, as recorded in run.json",
-            $"{found.Edits.Count} of `{found.Split}` from seed {found.Seed}", "Restore the file from a copy, or train again under another name.");
+            $"{found.Edits.Count} of `{found.Split}` from seed {found.Seed}",
+            "Restore the file from a copy, or train again under another name.");
     }
 
     /// <summary>The range of examples the run was trained on, with its labels; a mask may have left some of them out.</summary>
@@ -155,8 +158,8 @@ public sealed class Run
     /// then, or it answers otherwise than then.
     /// </exception>
     /// <remarks>
-    /// Reads the file twice: once for its SHA-256, once for the weights. The model is built from the seed it was built from in training,
-    /// so that what its constructor draws without registering it is drawn again. Loads libtorch.
+    /// Reads the file twice: once for its SHA-256, once for the weights. The model is built from the seed it was built from in
+    /// training, so that what its constructor draws without registering it is drawn again. Loads libtorch.
     /// </remarks>
     public Module<Tensor, Tensor> LoadModel(Checkpoint? checkpoint = null)
     {
@@ -191,7 +194,8 @@ public sealed class Run
     /// <exception cref="TessarException">It isn't.</exception>
     internal void CheckCode()
     {
-        if (AcceptsChangedModel || Record.Identity is not { Code: { } then } || ModelSource.CodeOf(Record.Program.Model) is not { } now)
+        if (AcceptsChangedModel || Record.Identity is not { Code: { } then }
+            || ModelSource.CodeOf(Record.Program.Model) is not { } now)
             return;
         if (then.DifferenceTo(now) is { } difference)
         {
@@ -201,12 +205,16 @@ public sealed class Run
         }
     }
 
-    /// <summary>Everything that decides what a checkpoint computes: its hash, and the model's code where that isn't Tessar's own.</summary>
+    /// <summary>
+    /// Everything that decides what a checkpoint computes: its hash, and the model's code where that isn't Tessar's own.
+    /// </summary>
     internal string IdentityOf(Checkpoint checkpoint) => ModelKey is { Length: > 0 } key
         ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{checkpoint.Sha256}\n{key}")))
         : checkpoint.Sha256;
 
-    /// <summary>The model's code as text: as recorded, or as it is now where another was accepted or nothing is recorded.</summary>
+    /// <summary>
+    /// The model's code as text: as recorded, or as it is now where another was accepted or nothing is recorded.
+    /// </summary>
     internal string ModelKey => AcceptsChangedModel && Record.Identity is { } recorded
         ? $"accepted\n{ModelSource.CodeOf(Record.Program.Model)?.Key ?? recorded.Code.Key}"
         : Record.Identity?.Code.Key ?? ModelSource.CodeOf(Record.Program.Model)?.Key ?? string.Empty;
@@ -217,17 +225,27 @@ public sealed class Run
             return;
         if (ReferenceAnswers.DifferenceTo(recorded, module, Directory, inputs) is { } difference)
         {
-            string state = Record.Identity.Unregistered is { Count: > 0 } names ? $" ({string.Join(", ", names.Take(5))} aren't registered)" : string.Empty;
+            string state = Record.Identity.Unregistered is { Count: > 0 } names
+                ? $" ({string.Join(", ", names.Take(5))} aren't registered)"
+                : string.Empty;
             throw Changed(
-                $"{Record.Program.Model}, built again and filled with the weights of step {checkpoint.Step}, doesn't answer {inputs.Examples} "
+                $"{Record.Program.Model}, built again and filled with the weights of step {checkpoint.Step}, doesn't answer "
+                    + $"{inputs.Examples} "
                 + $"as it did then: {difference}",
                 $"The model may keep state that is neither a parameter nor a buffer{state}, or draw at random: register it");
         }
     }
 
     private TessarException Changed(string reason, string remedy) => new(
-        $"The run {Name} can't be looked at: {reason}. Its answers would be another function's. {remedy}, train anew, or go on knowingly.",
-        ErrorKind.InputData) { Remedies = [new(RemedyKind.ChangeArgument, "accept-changed-model"), new(RemedyKind.Train, Record.Program.Model, Record.Program.Data.Name)] };
+        $"The run {Name} can't be looked at: {reason}. Its answers would be another function's. {remedy}, train anew, or go on "
+            + $"knowingly.",
+        ErrorKind.InputData)
+        {
+            Remedies = [
+                new(RemedyKind.ChangeArgument, "accept-changed-model"),
+                new(RemedyKind.Train, Record.Program.Model, Record.Program.Data.Name)
+            ]
+        };
 
     /// <summary>Makes sure that a checkpoint is, byte for byte, the one that was recorded.</summary>
     /// <param name="checkpoint">One of <see cref="Checkpoints"/>.</param>
@@ -241,7 +259,8 @@ public sealed class Run
         {
             throw new FileFormatException(
                 checkpoint.File, null, $"SHA-256 {checkpoint.Sha256}, as recorded in run.json", found,
-                "The checkpoint was changed after it was recorded: restore it, use another checkpoint, or import these weights as a run of their own.");
+                "The checkpoint was changed after it was recorded: restore it, use another checkpoint, or import these weights "
+                    + "as a run of their own.");
         }
     }
 

@@ -9,8 +9,12 @@ public static class RunCatalog
     public static string DefaultDirectory =>
         Environment.GetEnvironmentVariable("TESSAR_RUNS") is { Length: > 0 } folder ? folder : "runs";
 
-    /// <summary>All runs of a folder, the newest first. One that can't be read is listed with its error, after the others.</summary>
-    /// <param name="runsDirectory">The folder with one folder per run; none in it, or no such folder, gives an empty list.</param>
+    /// <summary>
+    /// All runs of a folder, the newest first. One that can't be read is listed with its error, after the others.
+    /// </summary>
+    /// <param name="runsDirectory">
+    /// The folder with one folder per run; none in it, or no such folder, gives an empty list.
+    /// </param>
     /// <remarks>Reads each <c>run.json</c>, nothing else.</remarks>
     public static IReadOnlyList<RunSummary> List(string? runsDirectory = null)
     {
@@ -40,12 +44,14 @@ public static class RunCatalog
         if (Array.Find(candidates, IsRun) is { } found)
             return Path.TrimEndingDirectorySeparator(found);
         string[] names = Directory.Exists(folder)
-            ? [.. Directory.EnumerateDirectories(folder).Where(IsRun).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)]
+            ? [.. Directory.EnumerateDirectories(folder).Where(IsRun).Select(d => Path.GetFileName(d)!)
+            .Order(StringComparer.Ordinal)]
             : [];
         string known = names.Length == 0
             ? $"{folder} holds no runs yet: train one."
             : $"{folder} holds {string.Join(", ", names.Take(10))}{(names.Length > 10 ? ", …" : string.Empty)}.";
-        throw new TessarException($"There is no run `{nameOrPath}`.{NearestName.Hint(nameOrPath, names)} {known}", ErrorKind.InputData)
+        throw new TessarException(
+            $"There is no run `{nameOrPath}`.{NearestName.Hint(nameOrPath, names)} {known}", ErrorKind.InputData)
         {
             Remedies = names.Length == 0
                 ? [new(RemedyKind.RunDemo), new(RemedyKind.Train, "cnn", "fashion-mnist-mini")]
@@ -53,9 +59,12 @@ public static class RunCatalog
         };
     }
 
-    /// <summary>Whether a process is making a run in this folder at this moment: it holds the lock, and the record isn't there yet.</summary>
+    /// <summary>
+    /// Whether a process is making a run in this folder at this moment: it holds the lock, and the record isn't there yet.
+    /// </summary>
     internal static bool IsStarting(string folder) =>
-        !File.Exists(Path.Combine(folder, RunJson.FileName)) && !File.Exists(Path.Combine(folder, RetrainingJson.FileName)) && RunLock.IsHeld(folder);
+        !File.Exists(Path.Combine(folder, RunJson.FileName)) && !File.Exists(Path.Combine(folder, RetrainingJson.FileName))
+            && RunLock.IsHeld(folder);
 
     /// <summary>The first of <c>stem-1</c>, <c>stem-2</c>, … that no folder has yet.</summary>
     internal static string FreeName(string stem, string runsDirectory)

@@ -78,7 +78,8 @@ public static class RunImporter
             Machine = RunEnvironment.Machine(),
         };
         using RunWriter writer = RunWriter.Create(
-            runs, record, labels: null, folder => AtomicFile.Write(Path.Combine(folder, reference.File), stream => stream.Write(inputs)));
+            runs, record, labels: null,
+            folder => AtomicFile.Write(Path.Combine(folder, reference.File), stream => stream.Write(inputs)));
         writer.CopyCheckpoint(weights.Path, model);
         writer.Finish(RunStatus.Completed, new FinalMetrics(TrainLoss: null, TrainAccuracy: null, loss, accuracy, seconds));
         Run run = Run.Open(writer.Directory);
@@ -90,7 +91,9 @@ public static class RunImporter
     {
         InputNormalization own = InputNormalization.Of(store);
         var input = new InputNormalization(request.Mean ?? own.Mean, request.Std ?? own.Std);
-        return input.Objection(store.Image.Channels) is { } objection ? throw new TessarException(objection, ErrorKind.Usage) : input;
+        return input.Objection(store.Image.Channels) is { } objection
+            ? throw new TessarException(objection, ErrorKind.Usage)
+            : input;
     }
 }
 
@@ -98,14 +101,14 @@ public static class RunImporter
 public sealed record ImportRequest
 {
     /// <summary>
-    /// A safetensors file with exactly the model's parameters and buffers. F16 and BF16 become F32 where the model computes in F32; of
-    /// parameters that are tied in the model it may hold one or all, if they are equal.
+    /// A safetensors file with exactly the model's parameters and buffers. F16 and BF16 become F32 where the model computes in
+    /// F32; of parameters that are tied in the model it may hold one or all, if they are equal.
     /// </summary>
     public required string Weights { get; init; }
 
     /// <summary>
-    /// What wrappers put before every name, such as <c>module.</c> or <c>_orig_mod.</c>: taken off as often as a name begins with one of
-    /// them. Every name has to begin with one. None by default.
+    /// What wrappers put before every name, such as <c>module.</c> or <c>_orig_mod.</c>: taken off as often as a name begins with
+    /// one of them. Every name has to begin with one. None by default.
     /// </summary>
     public IReadOnlyList<string> StripPrefixes { get; init; } = [];
 

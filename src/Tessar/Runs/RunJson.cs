@@ -13,7 +13,10 @@ internal static class RunJson
     private const string Remedy = "Restore the file from a copy, or train again under another name.";
 
     /// <summary>The same JSON on one line.</summary>
-    public static readonly RunJsonContext Compact = new(new JsonSerializerOptions(RunJsonContext.Default.Options) { WriteIndented = false });
+    public static readonly RunJsonContext Compact = new(new JsonSerializerOptions(RunJsonContext.Default.Options)
+    {
+        WriteIndented = false
+    });
 
     /// <summary>Replaces the file at once.</summary>
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
@@ -61,7 +64,8 @@ internal static class RunJson
     private static (string Expected, string Found)? Contradiction(RunRecord record)
     {
         if (record.Schema is < 1 or > RunRecord.CurrentSchema)
-            return ($"a schema from 1 to {RunRecord.CurrentSchema}", $"schema {record.Schema}, written by another version of Tessar");
+            return (
+                $"a schema from 1 to {RunRecord.CurrentSchema}", $"schema {record.Schema}, written by another version of Tessar");
         if (RunNames.Objection(record.Name) is { } objection)
             return ("a run's name", $"`{record.Name}`, which {objection}");
         if (record.Image is not { Height: > 0, Width: > 0, Channels: > 0 })
@@ -72,8 +76,11 @@ internal static class RunJson
             return ("one finite mean and positive std per channel", input);
         if (record.Program is { Epochs: < 1 } or { BatchSize: < 1 } or { CheckpointEverySteps: < 1 })
             return ("epochs, batchSize and checkpointEverySteps from 1 on", "a smaller one");
-        if (record.Program is { ClipNorm: not (null or (> 0 and < double.PositiveInfinity)) } or { LabelSmoothing: not (null or (>= 0 and < 1)) })
-            return ("clipNorm above 0 and labelSmoothing in [0, 1)", string.Create(CultureInfo.InvariantCulture, $"{record.Program.ClipNorm} and {record.Program.LabelSmoothing}"));
+        if (record.Program is { ClipNorm: not (null or (> 0 and < double.PositiveInfinity)) }
+            or { LabelSmoothing: not (null or (>= 0 and < 1)) })
+            return (
+                "clipNorm above 0 and labelSmoothing in [0, 1)",
+                string.Create(CultureInfo.InvariantCulture, $"{record.Program.ClipNorm} and {record.Program.LabelSmoothing}"));
         if (record.Program.WeightDecayOn is not (null or TrainingProgram.DecayAll or TrainingProgram.DecayWeights))
             return ("weightDecayOn all or weights", $"`{record.Program.WeightDecayOn}`");
         if (EpochCut.Objection(record.Program.LastBatch) is { } lastBatch)
@@ -97,14 +104,17 @@ internal static class RunJson
         { Step: < 0 } or { Epoch: < 0 } => ("a step and an epoch from 0 on", $"step {checkpoint.Step}, epoch {checkpoint.Epoch}"),
         _ when !IsInside(checkpoint.File) => ("a checkpoint inside of the run's folder", $"`{checkpoint.File}`"),
         _ when !FileHash.IsHash(checkpoint.Sha256) => ($"the SHA-256 of {checkpoint.File}", $"`{checkpoint.Sha256}`"),
-        { OptimizerSha256: { } optimizer } when !FileHash.IsHash(optimizer) => ($"the SHA-256 of the state beside {checkpoint.File}", $"`{optimizer}`"),
-        { Answers: { } answers } when !ReferenceAnswers.IsValid(answers) => ($"numbers as answers of {checkpoint.File}", $"`{answers}`"),
+        { OptimizerSha256: { } optimizer } when !FileHash.IsHash(optimizer) =>
+            ($"the SHA-256 of the state beside {checkpoint.File}", $"`{optimizer}`"),
+        { Answers: { } answers } when !ReferenceAnswers.IsValid(answers) =>
+            ($"numbers as answers of {checkpoint.File}", $"`{answers}`"),
         _ => null,
     };
 
     private static (string Expected, string Found)? IdentityObjection(ModelIdentity identity) => identity switch
     {
-        { Code: { Version: null, Assemblies: null or { Count: 0 } } } => ("a version or assemblies as the model's code", "neither"),
+        { Code: { Version: null, Assemblies: null or { Count: 0 } } } =>
+            ("a version or assemblies as the model's code", "neither"),
         { Code.Assemblies: { } all } when all.Any(one => one is null || one.File.Length == 0 || !FileHash.IsHash(one.Sha256)) =>
             ("names and SHA-256 of the model's assemblies", "others"),
         { Inputs: { } inputs } when !IsInside(inputs.File) || !FileHash.IsHash(inputs.Sha256) =>
@@ -133,7 +143,8 @@ internal static class RunJson
         return start + column;
     }
 
-    private static FileFormatException Refuse(string path, long? offset, string expected, string found, Exception? inner = null) =>
+    private static FileFormatException Refuse(
+        string path, long? offset, string expected, string found, Exception? inner = null) =>
         new(path, offset, expected, found, Remedy, inner);
 }
 

@@ -15,15 +15,15 @@ internal sealed class RunLock : IDisposable
 
     // A reader asking IsHeld holds the lock for an instant; that must not be taken for a writer.
     private const int Attempts = 20;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(25);
 
-    private readonly FileStream file;
-    private readonly string owner;
+    private readonly FileStream _file;
+    private readonly string _owner;
 
     private RunLock(FileStream file, string owner)
     {
-        this.file = file;
-        this.owner = owner;
+        _file = file;
+        _owner = owner;
     }
 
     /// <summary>Whether a file name belongs to the lock.</summary>
@@ -47,7 +47,8 @@ internal sealed class RunLock : IDisposable
             if (taken is not null || !IsHeld(directory))
             {
                 throw new TessarException(
-                    $"`{path}` can't be written: {e.Message.TrimEnd('.')}. Choose a folder that you may write to.", ErrorKind.Environment, e);
+                    $"`{path}` can't be written: {e.Message.TrimEnd('.')}. Choose a folder that you may write to.",
+                    ErrorKind.Environment, e);
             }
 
             string process = File.Exists(ownerPath) ? $"process {File.ReadAllText(ownerPath)}" : "another process";
@@ -78,8 +79,8 @@ internal sealed class RunLock : IDisposable
     /// <summary>Gives the lock back.</summary>
     public void Dispose()
     {
-        File.Delete(owner);
-        file.Dispose();
+        File.Delete(_owner);
+        _file.Dispose();
     }
 
     private static FileStream Open(string path)
@@ -92,7 +93,7 @@ internal sealed class RunLock : IDisposable
             }
             catch (IOException) when (attempt < Attempts)
             {
-                Thread.Sleep(Pause);
+                Thread.Sleep(_pause);
             }
         }
     }

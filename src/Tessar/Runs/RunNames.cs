@@ -26,6 +26,10 @@ internal static class RunNames
     public static void Check(string name)
     {
         if (Objection(name) is { } objection)
-            throw new TessarException($"`{name}` can't be a run's name: it {objection}. Choose another, such as `first`.", ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "name", "first")] };
+            throw new TessarException(
+                $"`{name}` can't be a run's name: it {objection}. Choose another, such as `first`.", ErrorKind.Usage)
+                {
+                    Remedies = [new(RemedyKind.ChangeArgument, "name", "first")]
+                };
     }
 }

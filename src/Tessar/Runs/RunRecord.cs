@@ -6,7 +6,9 @@ namespace Tessar.Runs;
 /// <summary>The content of <c>run.json</c>: what was run, on what, how it went, and where its checkpoints are.</summary>
 public sealed record RunRecord
 {
-    /// <summary>The schema this version writes; it reads 1 too, which has no checksum, no identity and no hashes of some files.</summary>
+    /// <summary>
+    /// The schema this version writes; it reads 1 too, which has no checksum, no identity and no hashes of some files.
+    /// </summary>
     public const int CurrentSchema = 2;
 
     /// <summary>Version of this description, from 1 to <see cref="CurrentSchema"/>.</summary>
@@ -103,7 +105,8 @@ public enum RunStatus
 /// <param name="TestLoss">Mean cross-entropy in nats over the test set.</param>
 /// <param name="TestAccuracy">Share of the test set classified as labelled, in [0, 1].</param>
 /// <param name="Seconds">Time spent training and testing, in seconds, without interruptions.</param>
-public sealed record FinalMetrics(double? TrainLoss, double? TrainAccuracy, double? TestLoss, double? TestAccuracy, double Seconds);
+public sealed record FinalMetrics(
+    double? TrainLoss, double? TrainAccuracy, double? TestLoss, double? TestAccuracy, double Seconds);
 
 /// <summary>Versions of what computed a run.</summary>
 /// <param name="Tessar">Tessar itself.</param>

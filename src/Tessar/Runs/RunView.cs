@@ -1,7 +1,9 @@
 namespace Tessar.Runs;
 
 /// <summary>The checkpoints a method looks at: the last of one or several runs, or several of one run.</summary>
-/// <remarks>All are of one program: see <see cref="SameProgram"/>; seeds and masks may differ. A lens never changes a run.</remarks>
+/// <remarks>
+/// All are of one program: see <see cref="SameProgram"/>; seeds and masks may differ. A lens never changes a run.
+/// </remarks>
 public sealed class RunView
 {
     /// <summary>Looks at the last checkpoint of each run.</summary>

@@ -6,7 +6,9 @@ using static TorchSharp.torch.nn;
 
 namespace Tessar.Runs;
 
-/// <summary>The one writer of a run's folder: holds its lock, appends metrics, adds checkpoints, rewrites <c>run.json</c>.</summary>
+/// <summary>
+/// The one writer of a run's folder: holds its lock, appends metrics, adds checkpoints, rewrites <c>run.json</c>.
+/// </summary>
 /// <remarks>
 /// At every moment the folder is a run that can be read and resumed: a checkpoint is in <c>run.json</c> only when its files are
 /// whole on the disk and the metrics up to its step are written.
@@ -15,14 +17,14 @@ internal sealed class RunWriter : IDisposable
 {
     public const string LabelsFile = "labels.json";
     private const string MetricsFile = "metrics.arrows";
-    private readonly RunLock runLock;
+    private readonly RunLock _runLock;
     private bool _isDiscarded;
 
     private RunWriter(string directory, RunRecord record, RunLock runLock, MetricLog metrics)
     {
         Directory = directory;
         Record = record;
-        this.runLock = runLock;
+        _runLock = runLock;
         Metrics = metrics;
     }
 
@@ -67,7 +69,9 @@ internal sealed class RunWriter : IDisposable
         }
     }
 
-    /// <summary>Goes on with a run that was stopped: metrics after its last checkpoint are dropped, its status is running.</summary>
+    /// <summary>
+    /// Goes on with a run that was stopped: metrics after its last checkpoint are dropped, its status is running.
+    /// </summary>
     /// <param name="directory">The run's folder.</param>
     /// <param name="check">Looks at the record once no other process can change it; throws to leave the run as it is.</param>
     /// <exception cref="TessarException">Another process is writing it, or the folder can't be written to.</exception>
@@ -81,10 +85,12 @@ internal sealed class RunWriter : IDisposable
             check(run);
             long step = run.Checkpoints.Count > 0 ? run.Checkpoints[^1].Step : 0;
             MetricRow[] kept = [.. run.ReadMetrics().Where(row => row.Step <= step)];
-            // A crash between the two writes must leave a run that can be read: its metrics are covered by no hash for that moment.
+            // A crash between the two writes must leave a run that can be read: its metrics are covered by no hash for that
+            // moment.
             RunRecord record = run.Record with
             {
-                Schema = RunRecord.CurrentSchema, Status = RunStatus.Running, Finished = null, Failure = null, Final = null, Metrics = null,
+                Schema = RunRecord.CurrentSchema, Status = RunStatus.Running, Finished = null, Failure = null, Final = null,
+                Metrics = null,
             };
             RunJson.Write(Path.Combine(directory, RunJson.FileName), record);
             metrics = MetricLog.Create(run.MetricsPath, kept);
@@ -109,7 +115,8 @@ internal sealed class RunWriter : IDisposable
     /// <exception cref="NumericalException">A weight isn't finite; the run's checkpoints are as before.</exception>
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
     public Checkpoint AddCheckpoint(
-        Module module, long step, int epoch, IReadOnlyDictionary<string, Tensor> optimizer, IReadOnlyDictionary<string, string> progress)
+        Module module, long step, int epoch, IReadOnlyDictionary<string, Tensor> optimizer,
+        IReadOnlyDictionary<string, string> progress)
     {
         string file = string.Create(CultureInfo.InvariantCulture, $"checkpoints/step-{step:D8}.safetensors");
         string path = Path.Combine(Directory, file);
@@ -169,9 +176,10 @@ internal sealed class RunWriter : IDisposable
     {
         _isDiscarded = true;
         Metrics.Dispose();
-        foreach (string file in System.IO.Directory.GetFiles(Directory).Where(file => !RunLock.IsLockFile(Path.GetFileName(file))))
+        foreach (string file in System.IO.Directory.GetFiles(Directory)
+            .Where(file => !RunLock.IsLockFile(Path.GetFileName(file))))
             File.Delete(file);
-        runLock.Dispose();
+        _runLock.Dispose();
         File.Delete(Path.Combine(Directory, RunLock.FileName));
         try
         {
@@ -198,7 +206,7 @@ internal sealed class RunWriter : IDisposable
         if (_isDiscarded)
             return;
         Metrics.Dispose();
-        runLock.Dispose();
+        _runLock.Dispose();
     }
 
     /// <summary>Where the optimiser's state to some weights lies.</summary>
@@ -225,7 +233,8 @@ internal sealed class RunWriter : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TessarException(
-                $"The folder {directory} can't be made: {e.Message.TrimEnd('.')}. Choose another folder for the runs.", ErrorKind.Environment, e) { Remedies = [new(RemedyKind.ChangeArgument, "runs")] };
+                $"The folder {directory} can't be made: {e.Message.TrimEnd('.')}. Choose another folder for the runs.",
+                ErrorKind.Environment, e) { Remedies = [new(RemedyKind.ChangeArgument, "runs")] };
         }
     }
 
@@ -238,12 +247,19 @@ internal sealed class RunWriter : IDisposable
                 $"There is a run `{name}` already, in {directory}. Choose another name, go on with it, or look at it.",
                 ErrorKind.Usage)
             {
-                Remedies = [new(RemedyKind.ChangeArgument, "name"), new(RemedyKind.ResumeRun, name), new(RemedyKind.ShowRun, name)],
+                Remedies = [
+                    new(RemedyKind.ChangeArgument, "name"),
+                    new(RemedyKind.ResumeRun, name),
+                    new(RemedyKind.ShowRun, name)
+                ],
             };
         }
 
-        string? foreign = System.IO.Directory.EnumerateFileSystemEntries(directory).Select(e => Path.GetFileName(e)!).FirstOrDefault(
-            entry => !RunLock.IsLockFile(entry) && entry is not (LabelsFile or MetricsFile or MaskFile.Name or ReferenceAnswers.File) && !entry.Contains(".tmp-", StringComparison.Ordinal));
+        string? foreign = System.IO.Directory.EnumerateFileSystemEntries(directory).Select(e => Path.GetFileName(e)!)
+            .FirstOrDefault(
+            entry =>
+                !RunLock.IsLockFile(entry) && entry is not (LabelsFile or MetricsFile or MaskFile.Name or ReferenceAnswers.File)
+                    && !entry.Contains(".tmp-", StringComparison.Ordinal));
         if (foreign is not null)
         {
             throw new TessarException(

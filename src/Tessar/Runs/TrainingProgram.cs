@@ -59,16 +59,22 @@ public sealed record TrainingProgram
     /// <summary>How the learning rate changes, with its numbers: <c>warmupSteps</c>.</summary>
     public NamedSettings? Schedule { get; init; }
 
-    /// <summary>Longest gradient that is taken as it is, in the Euclidean norm over all parameters; null for any length.</summary>
+    /// <summary>
+    /// Longest gradient that is taken as it is, in the Euclidean norm over all parameters; null for any length.
+    /// </summary>
     public double? ClipNorm { get; init; }
 
     /// <summary>Share of each label that is spread evenly over all classes; null for none.</summary>
     public double? LabelSmoothing { get; init; }
 
-    /// <summary>What weight decay acts on: null or <c>all</c> parameters, or <c>weights</c>, which leaves out biases and norms.</summary>
+    /// <summary>
+    /// What weight decay acts on: null or <c>all</c> parameters, or <c>weights</c>, which leaves out biases and norms.
+    /// </summary>
     public string? WeightDecayOn { get; init; }
 
-    /// <summary>An average of the weights that is measured and kept instead of the trained ones, with its numbers; null for none.</summary>
+    /// <summary>
+    /// An average of the weights that is measured and kept instead of the trained ones, with its numbers; null for none.
+    /// </summary>
     public NamedSettings? WeightAverage { get; init; }
 
     /// <summary>Updates between two checkpoints; null for one at the end of each epoch.</summary>

@@ -2,7 +2,9 @@ using Tessar.Examples;
 
 namespace Tessar.Statistics;
 
-/// <summary>Percentile intervals from resampling: how far a number would move had other targets, examples or trainings been drawn.</summary>
+/// <summary>
+/// Percentile intervals from resampling: how far a number would move had other targets, examples or trainings been drawn.
+/// </summary>
 internal static class Bootstrap
 {
     /// <summary>Resamples when nothing else is said.</summary>
@@ -12,12 +14,13 @@ internal static class Bootstrap
     /// <param name="seed">Decides the resamples.</param>
     /// <param name="purpose">Keeps the draws of one interval apart from those of another.</param>
     /// <param name="statistic">
-    /// Draws a resample from the stream and returns its number; called from several threads. NaN where a resample has none; those are
-    /// left out. Infinity counts as larger than everything.
+    /// Draws a resample from the stream and returns its number; called from several threads. NaN where a resample has none; those
+    /// are left out. Infinity counts as larger than everything.
     /// </param>
     /// <param name="resamples">How many, at least 100.</param>
     /// <returns>Both NaN when no resample has a number.</returns>
-    public static (double Low, double High) Interval(ulong seed, string purpose, Func<RandomStream, double> statistic, int resamples = Resamples)
+    public static (double Low, double High) Interval(
+        ulong seed, string purpose, Func<RandomStream, double> statistic, int resamples = Resamples)
     {
         ArgumentNullException.ThrowIfNull(statistic);
         ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 100);

@@ -72,7 +72,9 @@ internal static class RankCorrelation
     /// <summary>Pearson's correlation of average ranks; NaN when a column is constant.</summary>
     public static double Spearman(ReadOnlySpan<double> x, ReadOnlySpan<double> y) => Pearson(AverageRanks(x), AverageRanks(y));
 
-    /// <summary>Two-sided p of Spearman's ρ over s pairs: t = ρ√((s − 2)/(1 − ρ²)) with s − 2 degrees of freedom; 0 for |ρ| = 1.</summary>
+    /// <summary>
+    /// Two-sided p of Spearman's ρ over s pairs: t = ρ√((s − 2)/(1 − ρ²)) with s − 2 degrees of freedom; 0 for |ρ| = 1.
+    /// </summary>
     public static double PValue(double rho, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 3);

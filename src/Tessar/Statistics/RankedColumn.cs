@@ -2,7 +2,10 @@
 namespace Tessar.Statistics;
 
 /// <summary>A column of numbers sorted once, whose ranks in any resample follow from how often each row was drawn.</summary>
-/// <remarks>With weights c_j a value's average rank is (rows below it) + (its own weight + 1)/2, weights of equal values joined: O(rows) instead of a sort.</remarks>
+/// <remarks>
+/// With weights c_j a value's average rank is (rows below it) + (its own weight + 1)/2, weights of equal values joined: O(rows)
+/// instead of a sort.
+/// </remarks>
 internal sealed class RankedColumn
 {
     private readonly int[] _order;
@@ -38,7 +41,8 @@ internal sealed class RankedColumn
     }
 
     /// <summary>Spearman's ρ of two columns in a resample; NaN when one is constant there.</summary>
-    public static double Correlation(RankedColumn x, RankedColumn y, ReadOnlySpan<int> weights, Span<double> ranksX, Span<double> ranksY)
+    public static double Correlation(
+        RankedColumn x, RankedColumn y, ReadOnlySpan<int> weights, Span<double> ranksX, Span<double> ranksY)
     {
         x.RanksUnder(weights, ranksX);
         y.RanksUnder(weights, ranksY);

@@ -32,7 +32,8 @@ internal static class KnownLabels
         if (set.Label(index) is int label && (label < 0 || label >= classes))
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"Example {set.Split}:{set.First + index} has label {label}; the model knows classes 0 to {classes - 1}. ")
+                CultureInfo.InvariantCulture,
+                $"Example {set.Split}:{set.First + index} has label {label}; the model knows classes 0 to {classes - 1}. ")
                 + "Check the data.", ErrorKind.InputData) { Remedies = [new(RemedyKind.ShowExamples, set.Store.Path)] };
         }
     }

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Tasks;
 
-/// <summary>f = −ℓ = log p_y, the negative cross-entropy: methods whose natural output is the loss are negated, so that all agree in sign.</summary>
+/// <summary>
+/// f = −ℓ = log p_y, the negative cross-entropy: methods whose natural output is the loss are negated, so that all agree in sign.
+/// </summary>
 internal sealed class NegativeLoss : OutputFunction
 {
     public override string Name => "negative-loss";

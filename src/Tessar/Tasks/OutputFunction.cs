@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Tasks;
 
-/// <summary>The scalar f of a prediction that is explained, "higher is better", and how a loss gradient follows from its gradient.</summary>
+/// <summary>
+/// The scalar f of a prediction that is explained, "higher is better", and how a loss gradient follows from its gradient.
+/// </summary>
 /// <remarks>All three are closed forms of the logits, so no graph behind the logits is needed: <c>∇ℓ_i = −Q_i ∇f_i</c>.</remarks>
 internal abstract class OutputFunction
 {

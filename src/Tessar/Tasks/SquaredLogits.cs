@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 namespace Tessar.Tasks;
 
 /// <summary>f = ½‖l‖², l the logits: no output anyone asks about, but its gradient makes good features.</summary>
-/// <remarks>∂f/∂l = l. Labels don't matter, and Q is 1. Source: Zheng et al., "Intriguing Properties of Data Attribution on Diffusion Models", arXiv:2311.00500.</remarks>
+/// <remarks>
+/// ∂f/∂l = l. Labels don't matter, and Q is 1. Source: Zheng et al., "Intriguing Properties of Data Attribution on Diffusion
+/// Models", arXiv:2311.00500.
+/// </remarks>
 internal sealed class SquaredLogits : OutputFunction
 {
     public override string Name => "squared-logits";

@@ -5,9 +5,9 @@ namespace Tessar.Tensors;
 
 /// <summary>A module's parameters, told apart by their storage: tied ones count once.</summary>
 /// <remarks>
-/// TorchSharp hands out a new object, and so another handle, for the same parameter of some layers; assigning one layer's weight to
-/// another leaves two objects on one storage. Whoever steps, counts, perturbs or differentiates parameters takes them from here.
-/// The state dict keeps all names, as in PyTorch.
+/// TorchSharp hands out a new object, and so another handle, for the same parameter of some layers; assigning one layer's weight
+/// to another leaves two objects on one storage. Whoever steps, counts, perturbs or differentiates parameters takes them from
+/// here. The state dict keeps all names, as in PyTorch.
 /// </remarks>
 internal static class DistinctParameters
 {
@@ -43,8 +43,10 @@ internal static class DistinctParameters
         if (!known.Value.requires_grad || !parameter.requires_grad)
             return false; // one of them is never stepped, and sees what becomes of the other
         throw new TessarException(
-            $"The parameters `{known.Name}` {Shape.Of(known.Value)} and `{name}` {Shape.Of(parameter)} share memory without being one "
-            + "parameter, so each would be stepped with a part of the gradient. Assign the parameter itself (b.weight = a.weight), or a clone.",
+            $"The parameters `{known.Name}` {Shape.Of(known.Value)} and `{name}` {Shape.Of(parameter)} share memory without "
+                + $"being one "
+            + "parameter, so each would be stepped with a part of the gradient. Assign the parameter itself (b.weight = "
+            + "a.weight), or a clone.",
             ErrorKind.InputData);
     }
 

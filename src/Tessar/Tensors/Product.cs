@@ -16,14 +16,16 @@ public static class Product
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
         if (left.dtype != right.dtype)
-            throw new ArgumentException($"left is {left.dtype} and right is {right.dtype}; both must have one element type.", nameof(right));
+            throw new ArgumentException(
+                $"left is {left.dtype} and right is {right.dtype}; both must have one element type.", nameof(right));
         return (left.dim(), right.dim()) switch
         {
             (2, 2) when left.shape[1] == right.shape[0] => left.mm(right),
             (2, 1) when left.shape[1] == right.shape[0] => left.mv(right),
             (3, 3) when left.shape[0] == right.shape[0] && left.shape[2] == right.shape[1] => left.bmm(right),
             _ => throw new ArgumentException(
-                $"left has shape {Shape.Of(left)} and right {Shape.Of(right)}; expected [M, K]·[K, N], [M, K]·[K] or [B, M, K]·[B, K, N].",
+                $"left has shape {Shape.Of(left)} and right {Shape.Of(right)}; expected [M, K]·[K, N], [M, K]·[K] or [B, M, "
+                    + $"K]·[B, K, N].",
                 nameof(right)),
         };
     }

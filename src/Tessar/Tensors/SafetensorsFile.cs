@@ -35,7 +35,9 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Maps a file and checks its header, and all of it where it carries a hash of itself.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="FileFormatException">The file isn't safetensors, is cut short, contradicts itself, or was changed.</exception>
+    /// <exception cref="FileFormatException">
+    /// The file isn't safetensors, is cut short, contradicts itself, or was changed.
+    /// </exception>
     /// <exception cref="TessarException">The file is missing or can't be read.</exception>
     public static SafetensorsFile Open(string path)
     {

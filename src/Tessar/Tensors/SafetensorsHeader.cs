@@ -23,7 +23,7 @@ internal sealed class SafetensorsHeader
     /// <summary>Name of the header's own section.</summary>
     public const string MetadataName = "__metadata__";
 
-    private static readonly string[] s_types = [.. Enum.GetValues<ElementType>().Select(ElementTypes.NameOf)];
+    private static readonly string[] _types = [.. Enum.GetValues<ElementType>().Select(ElementTypes.NameOf)];
     private readonly string _path;
     private readonly long _dataStart;
     private readonly long _fileLength;
@@ -63,7 +63,8 @@ internal sealed class SafetensorsHeader
         return header;
     }
 
-    private static FileFormatException Refuse(string path, long? offset, string expected, string found, Exception? inner = null) =>
+    private static FileFormatException Refuse(
+        string path, long? offset, string expected, string found, Exception? inner = null) =>
         new(path, offset, expected, found, "The file is damaged or isn't safetensors: write or convert it again.", inner);
 
     private void Parse(ReadOnlySpan<byte> json)
@@ -135,7 +136,7 @@ internal sealed class SafetensorsHeader
                     Expect(ref reader, JsonTokenType.String, $"a string for the dtype of `{tensor}`");
                     string text = reader.GetString()!;
                     type = ElementTypes.Parse(text) ?? throw Refuse(
-                        _path, At(ref reader), $"one of the dtypes {string.Join(", ", s_types)} for `{tensor}`", $"`{text}`");
+                        _path, At(ref reader), $"one of the dtypes {string.Join(", ", _types)} for `{tensor}`", $"`{text}`");
                     break;
                 case "shape":
                     shape = ReadIntegers(ref reader, $"the shape of `{tensor}`");

@@ -25,7 +25,10 @@ public sealed class SafetensorsWriter
     /// <summary>The header's <c>__metadata__</c>: text by name; left out of the file when empty.</summary>
     public IDictionary<string, string> Metadata => _metadata;
 
-    /// <summary>Whether the file carries a hash of itself, which is compared whenever it is opened; for files whose hash stands nowhere else.</summary>
+    /// <summary>
+    /// Whether the file carries a hash of itself, which is compared whenever it is opened; for files whose hash stands nowhere
+    /// else.
+    /// </summary>
     internal bool IsSealed { get; init; }
 
     /// <summary>Adds an F32 tensor.</summary>
@@ -108,7 +111,8 @@ public sealed class SafetensorsWriter
         if (elements != data.Length)
         {
             throw new ArgumentException(
-                $"`{name}` has {data.Length} elements but shape [{string.Join(", ", shape.ToArray())}] has {elements}.", nameof(shape));
+                $"`{name}` has {data.Length} elements but shape [{string.Join(", ", shape.ToArray())}] has {elements}.",
+                nameof(shape));
         }
 
         Add(name, type, shape, stream =>

@@ -35,7 +35,8 @@ public static class StateDict
     /// <param name="metadata">Text to put into the header, by name; none for null.</param>
     /// <param name="isSealed">Whether the file carries a hash of itself.</param>
     internal static void Save(
-        IReadOnlyDictionary<string, Tensor> tensors, string path, IReadOnlyDictionary<string, string>? metadata, bool isSealed = false)
+        IReadOnlyDictionary<string, Tensor> tensors, string path, IReadOnlyDictionary<string, string>? metadata,
+        bool isSealed = false)
     {
         using var scope = NewDisposeScope();
         var writer = new SafetensorsWriter { IsSealed = isSealed };

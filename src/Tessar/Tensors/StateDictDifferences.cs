@@ -16,7 +16,8 @@ internal static class StateDictDifferences
     {
         string path = shownAs ?? file.Path;
         string[] missing = [.. tensors.Keys.Where(name => !file.TryGet(name, out _)).Order(StringComparer.Ordinal)];
-        string[] extra = [.. file.Entries.Select(e => e.Name).Where(name => !tensors.ContainsKey(name)).Order(StringComparer.Ordinal)];
+        string[] extra = [.. file.Entries.Select(e => e.Name).Where(name => !tensors.ContainsKey(name))
+            .Order(StringComparer.Ordinal)];
         List<string> misfits = [.. missing.Select(name => $"`{name}` {Shape.Text(tensors[name].shape)} is missing")];
         misfits.AddRange(extra.Select(name => $"`{name}` isn't part of the model"));
         List<string> notFinite = [];
@@ -34,7 +35,12 @@ internal static class StateDictDifferences
             throw new TessarException(
                 string.Create(CultureInfo.InvariantCulture, $"{path} doesn't fit the model ({all.Count} differences): ")
                 + $"{string.Join("; ", all)}. {Advice(missing, extra)}",
-                ErrorKind.InputData) { Remedies = Prefix(missing, extra) is { } prefix ? [new(RemedyKind.ChangeArgument, "strip-prefix", prefix)] : [] };
+                ErrorKind.InputData)
+                {
+                    Remedies = Prefix(missing, extra) is { } prefix
+                        ? [new(RemedyKind.ChangeArgument, "strip-prefix", prefix)]
+                        : []
+                };
         }
 
         if (notFinite.Count > 0)
@@ -44,7 +50,8 @@ internal static class StateDictDifferences
     // One tensor under two names would take what the file has for the last of them.
     private static IEnumerable<string> TiedDifferences(IReadOnlyDictionary<string, Tensor> tensors, SafetensorsFile file)
     {
-        foreach (IGrouping<TensorStorage, string> tied in tensors.Where(pair => pair.Value.device_type == TorchSharp.DeviceType.CPU && pair.Value.numel() > 0)
+        foreach (IGrouping<TensorStorage, string> tied in tensors.Where(pair =>
+            pair.Value.device_type == TorchSharp.DeviceType.CPU && pair.Value.numel() > 0)
             .OrderBy(pair => pair.Key, StringComparer.Ordinal).GroupBy(pair => TensorStorage.Of(pair.Value), pair => pair.Key))
         {
             string first = tied.First();

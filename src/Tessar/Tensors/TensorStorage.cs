@@ -25,5 +25,6 @@ internal readonly record struct TensorStorage(nint Address, long Bytes)
 
     /// <summary>Whether two places have a byte in common.</summary>
     public bool Overlaps(TensorStorage other) =>
-        Address != 0 && other.Address != 0 && Address < other.Address + (nint)other.Bytes && other.Address < Address + (nint)Bytes;
+        Address != 0 && other.Address != 0 && Address < other.Address + (nint)other.Bytes
+            && other.Address < Address + (nint)Bytes;
 }

@@ -20,6 +20,7 @@ internal static class TensorTypes
         ScalarType.Byte => ElementType.U8,
         ScalarType.Bool => ElementType.Bool,
         _ => throw new TessarException(
-            $"`{name}` is of type {type}, which safetensors doesn't know. Store it as two tensors of real numbers.", ErrorKind.InputData),
+            $"`{name}` is of type {type}, which safetensors doesn't know. Store it as two tensors of real numbers.",
+            ErrorKind.InputData),
     };
 }

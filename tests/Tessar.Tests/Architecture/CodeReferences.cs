@@ -3,16 +3,21 @@ using System.Reflection.Emit;
 
 namespace Tessar.Tests.Architecture;
 
-/// <summary>What the code of an assembly uses: for each type, the members and types its signatures, attributes and instructions name.</summary>
+/// <summary>
+/// What the code of an assembly uses: for each type, the members and types its signatures, attributes and instructions name.
+/// </summary>
 internal sealed class CodeReferences
 {
     private const BindingFlags Everything =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    private static readonly Dictionary<short, OpCode> Instructions = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+    private static readonly Dictionary<short, OpCode> _instructions =
+        typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
 
-    /// <summary>Every (user, used) pair of the assembly. `User` is the outermost type, so lambdas count as the type they stand in.</summary>
+    /// <summary>
+    /// Every (user, used) pair of the assembly. `User` is the outermost type, so lambdas count as the type they stand in.
+    /// </summary>
     public static IEnumerable<(Type User, MemberInfo Used)> Of(Assembly assembly) =>
         assembly.GetTypes().SelectMany(type => UsedBy(type).Select(used => (Outermost(type), used))).Distinct();
 
@@ -42,7 +47,10 @@ internal sealed class CodeReferences
             .Select(token => method.Module.ResolveMember(token, typeArguments, methodArguments)!)
             .SelectMany(member => member is Type type
                 ? Parts(type)
-                : new[] { member }.Concat(Parts(TypeOf(member))).Concat(member is MethodInfo { IsGenericMethod: true } generic ? generic.GetGenericArguments().SelectMany(Parts) : []));
+                : new[] { member }.Concat(Parts(TypeOf(member)))
+                .Concat(member is MethodInfo { IsGenericMethod: true } generic
+                ? generic.GetGenericArguments().SelectMany(Parts)
+                : []));
         return signature.Concat(body.LocalVariables.Select(local => local.LocalType)).SelectMany(Parts).Concat(called);
     }
 
@@ -51,7 +59,7 @@ internal sealed class CodeReferences
     {
         for (int at = 0; at < code.Length;)
         {
-            OpCode instruction = Instructions[code[at] == 0xFE ? (short)(0xFE00 | code[at + 1]) : code[at]];
+            OpCode instruction = _instructions[code[at] == 0xFE ? (short)(0xFE00 | code[at + 1]) : code[at]];
             at += instruction.Size;
             switch (instruction.OperandType)
             {

@@ -5,12 +5,13 @@ namespace Tessar.Tests.Architecture;
 
 public sealed class DependencyTests
 {
-    private static readonly string[] Rooms = ["Tessar", "Tessar.Training", "Tessar.Lenses", "Tessar.Web", "Tessar.Cli"];
+    private static readonly string[] _rooms = ["Tessar", "Tessar.Training", "Tessar.Lenses", "Tessar.Web", "Tessar.Cli"];
 
     // From the ground up: a room knows only those before it. Errors and the few files beside the rooms are the ground itself.
-    private static readonly string[] Floors =
+    private static readonly string[] _floors =
     [
-        "Tessar", "Tessar.Native", "Tessar.Tensors", "Tessar.Examples", "Tessar.Statistics", "Tessar.Tasks", "Tessar.Inputs", "Tessar.Models",
+        "Tessar", "Tessar.Native", "Tessar.Tensors", "Tessar.Examples", "Tessar.Statistics", "Tessar.Tasks", "Tessar.Inputs",
+        "Tessar.Models",
         "Tessar.Autograd", "Tessar.Gradients", "Tessar.Operators", "Tessar.Runs", "Tessar.Results", "Tessar.Methods",
     ];
 
@@ -29,7 +30,9 @@ public sealed class DependencyTests
 
     [Fact]
     public void Lens_folders_do_not_know_one_another() => AssertNone(
-        Pairs("Tessar.Lenses").Where(pair => Folder(pair.User) is { } user && Folder(CodeReferences.TypeOf(pair.Used)) is { } used && user != used));
+        Pairs("Tessar.Lenses")
+            .Where(pair =>
+                Folder(pair.User) is { } user && Folder(CodeReferences.TypeOf(pair.Used)) is { } used && user != used));
 
     [Fact]
     public void Only_Native_loads_native_libraries() => AssertNone(
@@ -41,11 +44,13 @@ public sealed class DependencyTests
 
     [Fact]
     public void Every_room_of_the_library_has_its_floor() =>
-        Assert.Empty(Assembly.Load("Tessar").GetTypes().Select(Room).OfType<string>().Distinct(StringComparer.Ordinal).Except(Floors, StringComparer.Ordinal));
+        Assert.Empty(Assembly.Load("Tessar").GetTypes().Select(Room).OfType<string>().Distinct(StringComparer.Ordinal)
+            .Except(_floors, StringComparer.Ordinal));
 
     [Fact]
     public void A_room_of_the_library_knows_only_rooms_below_it() => AssertNone(Pairs("Tessar").Where(pair =>
-        Room(pair.User) is { } user && Room(CodeReferences.TypeOf(pair.Used)) is { } used && Array.IndexOf(Floors, used) > Array.IndexOf(Floors, user)));
+        Room(pair.User) is { } user && Room(CodeReferences.TypeOf(pair.Used)) is { } used
+            && Array.IndexOf(_floors, used) > Array.IndexOf(_floors, user)));
 
     [Fact]
     public void What_methods_of_a_lens_share_does_not_know_the_methods() => AssertNone(Pairs("Tessar.Lenses").Where(pair =>
@@ -74,12 +79,14 @@ public sealed class DependencyTests
     [InlineData("Tessar", "Tessar.Examples")]
     [InlineData("Tessar.Web", "Tessar.Web")]
     public void Namespace_lives_without_torch(string assembly, string space) => AssertNone(Pairs(assembly).Where(pair =>
-        (space == assembly ? pair.User.Namespace == space : IsIn(pair.User, space)) && CodeReferences.TypeOf(pair.Used).Assembly == typeof(TorchSharp.torch).Assembly));
+        (space == assembly ? pair.User.Namespace == space : IsIn(pair.User, space))
+            && CodeReferences.TypeOf(pair.Used).Assembly == typeof(TorchSharp.torch).Assembly));
 
     [Fact]
     public void References_are_found_in_lambdas_signatures_and_generic_arguments()
     {
-        Type[] used = [.. CodeReferences.Of(typeof(DependencyTests).Assembly).Where(pair => pair.User == typeof(DependencyTests)).Select(pair => CodeReferences.TypeOf(pair.Used))];
+        Type[] used = [.. CodeReferences.Of(typeof(DependencyTests).Assembly).Where(pair => pair.User == typeof(DependencyTests))
+            .Select(pair => CodeReferences.TypeOf(pair.Used))];
         Assert.Contains(typeof(NativeLibrary), used);
         Assert.Contains(typeof(Uri), used);
         Assert.Contains(typeof(Version), used);
@@ -87,7 +94,7 @@ public sealed class DependencyTests
 
     private static IEnumerable<(Type User, MemberInfo Used)> Pairs(string assembly) => CodeReferences.Of(Assembly.Load(assembly));
 
-    private static IEnumerable<(Type User, MemberInfo Used)> AllPairs() => Rooms.SelectMany(Pairs);
+    private static IEnumerable<(Type User, MemberInfo Used)> AllPairs() => _rooms.SelectMany(Pairs);
 
     // "Data" for Tessar.Lenses.Data and everything below it; null for what isn't in a lens folder.
     private static string? Folder(Type type) =>
@@ -97,12 +104,15 @@ public sealed class DependencyTests
         type.Namespace == space || type.Namespace?.StartsWith(space + ".", StringComparison.Ordinal) == true;
 
     // "Tessar.Runs" for Tessar.Runs and everything below it; null for what isn't the library's.
-    private static string? Room(Type type) => type.Assembly.GetName().Name != "Tessar" || type.Namespace is not { } space || !IsIn(type, "Tessar")
+    private static string? Room(Type type) =>
+        type.Assembly.GetName().Name != "Tessar" || type.Namespace is not { } space || !IsIn(type, "Tessar")
         ? null
         : string.Join('.', space.Split('.').Take(2));
 
     private static void AssertNone(IEnumerable<(Type User, MemberInfo Used)> offences) =>
-        Assert.Empty(offences.Select(pair => $"{pair.User.FullName} uses {CodeReferences.TypeOf(pair.Used).FullName}.{pair.Used.Name}").Distinct(StringComparer.Ordinal));
+        Assert.Empty(
+            offences.Select(pair => $"{pair.User.FullName} uses {CodeReferences.TypeOf(pair.Used).FullName}.{pair.Used.Name}")
+                .Distinct(StringComparer.Ordinal));
 
     private static class Example
     {

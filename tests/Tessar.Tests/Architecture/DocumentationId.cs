@@ -5,7 +5,8 @@ namespace Tessar.Tests.Architecture;
 /// <summary>The identifiers by which documentation and the list of banned symbols name types and members.</summary>
 internal static class DocumentationId
 {
-    private const BindingFlags Visible = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Visible =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     /// <summary>All identifiers of an assembly: `T:`, `M:`, `P:`, `F:`, `E:`.</summary>
     public static IEnumerable<string> All(Assembly assembly)
@@ -28,12 +29,16 @@ internal static class DocumentationId
     {
         string name = method.IsConstructor ? (method.IsStatic ? "#cctor" : "#ctor") : method.Name;
         string arity = method.IsGenericMethod ? "``" + method.GetGenericArguments().Length : string.Empty;
-        string result = method is MethodInfo { Name: "op_Implicit" or "op_Explicit" } conversion ? "~" + Reference(conversion.ReturnType) : string.Empty;
+        string result = method is MethodInfo { Name: "op_Implicit" or "op_Explicit" } conversion
+            ? "~" + Reference(conversion.ReturnType)
+            : string.Empty;
         return name + arity + Parameters(method.GetParameters()) + result;
     }
 
     private static string Parameters(ParameterInfo[] parameters) =>
-        parameters.Length == 0 ? string.Empty : $"({string.Join(',', parameters.Select(parameter => Reference(parameter.ParameterType)))})";
+        parameters.Length == 0
+            ? string.Empty
+            : $"({string.Join(',', parameters.Select(parameter => Reference(parameter.ParameterType)))})";
 
     private static string Name(Type type) => (type.FullName ?? type.Name).Replace('+', '.');
 
@@ -45,7 +50,8 @@ internal static class DocumentationId
         if (type.IsPointer)
             return Reference(type.GetElementType()!) + "*";
         if (type.IsArray)
-            return Reference(type.GetElementType()!) + (type.GetArrayRank() == 1 ? "[]" : $"[{string.Join(',', Enumerable.Repeat("0:", type.GetArrayRank()))}]");
+            return Reference(type.GetElementType()!)
+                + (type.GetArrayRank() == 1 ? "[]" : $"[{string.Join(',', Enumerable.Repeat("0:", type.GetArrayRank()))}]");
         if (type.IsGenericParameter)
             return (type.DeclaringMethod is null ? "`" : "``") + type.GenericParameterPosition;
         if (!type.IsGenericType)

@@ -11,7 +11,8 @@ internal static class FolderCircles
     {
         (Type User, MemberInfo Used)[] all = [.. pairs];
         HashSet<string> own = [.. all.Select(pair => pair.User.Namespace ?? string.Empty)];
-        return Of(all.Select(pair => (pair.User.Namespace ?? string.Empty, CodeReferences.TypeOf(pair.Used).Namespace ?? string.Empty))
+        return Of(
+            all.Select(pair => (pair.User.Namespace ?? string.Empty, CodeReferences.TypeOf(pair.Used).Namespace ?? string.Empty))
             .Where(pair => own.Contains(pair.Item2)));
     }
 
@@ -22,7 +23,9 @@ internal static class FolderCircles
         foreach ((string user, string used) in uses)
         {
             if (Siblings(user, used) is { } pair)
-                (graph.TryGetValue(pair.User, out SortedSet<string>? known) ? known : graph[pair.User] = new(StringComparer.Ordinal)).Add(pair.Used);
+                (graph.TryGetValue(pair.User, out SortedSet<string>? known)
+                    ? known
+                    : graph[pair.User] = new(StringComparer.Ordinal)).Add(pair.Used);
         }
 
         List<string> circles = [];
@@ -43,7 +46,9 @@ internal static class FolderCircles
     {
         string[] a = user.Split('.'), b = used.Split('.');
         int same = a.Zip(b).TakeWhile(pair => pair.First == pair.Second).Count();
-        return same == 0 || same == a.Length || same == b.Length ? null : (string.Join('.', a.Take(same + 1)), string.Join('.', b.Take(same + 1)));
+        return same == 0 || same == a.Length || same == b.Length
+            ? null
+            : (string.Join('.', a.Take(same + 1)), string.Join('.', b.Take(same + 1)));
     }
 
     // The shortest way from a folder back to itself.

@@ -4,11 +4,12 @@ namespace Tessar.Tests.Architecture;
 
 public sealed partial class LayoutTests
 {
-    private static readonly string[] VagueNames = ["Utils", "Helpers", "Helper", "Common", "Manager", "Base"];
+    private static readonly string[] _vagueNames = ["Utils", "Helpers", "Helper", "Common", "Manager", "Base"];
 
     [Fact]
     public void Namespace_equals_folder() => AssertNone(SourceFiles("src").Concat(SourceFiles("tests")).Where(file =>
-        NamespaceLine().Match(File.ReadAllText(file)) is { Success: true } match && match.Groups["name"].Value != ExpectedNamespace(file)));
+        NamespaceLine().Match(File.ReadAllText(file)) is { Success: true } match
+            && match.Groups["name"].Value != ExpectedNamespace(file)));
 
     [Theory]
     [InlineData("src", 400)]
@@ -18,7 +19,7 @@ public sealed partial class LayoutTests
 
     [Fact]
     public void No_file_has_a_name_that_says_nothing() => AssertNone(SourceFiles("src").Where(file =>
-        VagueNames.Any(name => Path.GetFileNameWithoutExtension(file).EndsWith(name, StringComparison.Ordinal))));
+        _vagueNames.Any(name => Path.GetFileNameWithoutExtension(file).EndsWith(name, StringComparison.Ordinal))));
 
     // Predictions are the run's own and lie beside the results; what they are made of is written down in their own file.
     [Fact]
@@ -40,12 +41,15 @@ public sealed partial class LayoutTests
     private static string ExpectedNamespace(string file)
     {
         string folder = Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(file)!);
-        return folder == Path.Combine("src", "Tessar", "Errors") ? "Tessar" : string.Join('.', folder.Split(Path.DirectorySeparatorChar).Skip(1));
+        return folder == Path.Combine("src", "Tessar", "Errors")
+            ? "Tessar"
+            : string.Join('.', folder.Split(Path.DirectorySeparatorChar).Skip(1));
     }
 
     [GeneratedRegex("(?<!name=)\"(results|result\\.json)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LayoutOfResults();
 
-    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamespaceLine();
 }

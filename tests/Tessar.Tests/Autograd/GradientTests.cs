@@ -146,7 +146,8 @@ public sealed class GradientTests
         manual_seed(3);
         Tensor root = randn(5, 5, dtype: ScalarType.Float64);
         Tensor matrix = root.mm(root.t());
-        Tensor a = randn(3, dtype: ScalarType.Float64, requires_grad: true), b = randn([2, 1], dtype: ScalarType.Float64, requires_grad: true);
+        Tensor a = randn(3, dtype: ScalarType.Float64, requires_grad: true), b = randn(
+            [2, 1], dtype: ScalarType.Float64, requires_grad: true);
         Tensor va = randn(3, dtype: ScalarType.Float64), vb = randn([2, 1], dtype: ScalarType.Float64);
         Tensor Loss()
         {

@@ -10,11 +10,13 @@ public sealed class PerExampleGradientsTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Rules_equal_one_backward_pass_per_example_in_double_precision(string name) => Compare(name, ScalarType.Float64, 1e-10);
+    public void Rules_equal_one_backward_pass_per_example_in_double_precision(string name) =>
+        Compare(name, ScalarType.Float64, 1e-10);
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Rules_equal_one_backward_pass_per_example_in_single_precision(string name) => Compare(name, ScalarType.Float32, 1e-5);
+    public void Rules_equal_one_backward_pass_per_example_in_single_precision(string name) =>
+        Compare(name, ScalarType.Float32, 1e-5);
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -47,7 +49,8 @@ public sealed class PerExampleGradientsTests
     {
         using DisposeScope scope = NewDisposeScope();
         (nn.Module<Tensor, Tensor> model, Tensor input) = Make("parameters without a rule", ScalarType.Float32);
-        GradientException e = Assert.Throws<GradientException>(() => new PerExampleGradients(model, input, UnsupportedParameters.Throw));
+        GradientException e = Assert.Throws<GradientException>(() =>
+            new PerExampleGradients(model, input, UnsupportedParameters.Throw));
         Assert.Contains("p.weight", e.Message, StringComparison.Ordinal);
         using (var skipping = new PerExampleGradients(model, input, UnsupportedParameters.Skip))
         {
@@ -64,7 +67,8 @@ public sealed class PerExampleGradientsTests
     public void Batch_normalisation_without_running_statistics_is_refused()
     {
         using DisposeScope scope = NewDisposeScope();
-        nn.Module<Tensor, Tensor> model = nn.Sequential(("l", nn.Linear(5, 4)), ("n", nn.BatchNorm1d(4, track_running_stats: false)));
+        nn.Module<Tensor, Tensor> model = nn.Sequential(
+            ("l", nn.Linear(5, 4)), ("n", nn.BatchNorm1d(4, track_running_stats: false)));
         GradientException e = Assert.Throws<GradientException>(() => new PerExampleGradients(model, randn(4, 5)));
         Assert.Contains("Layer n", e.Message, StringComparison.Ordinal);
     }
@@ -124,7 +128,8 @@ public sealed class PerExampleGradientsTests
     }
 
     // A direction that differs between examples and classes and depends on the logits.
-    private static Tensor Direction(Tensor logits) => logits.softmax(1) + arange(logits.numel(), dtype: logits.dtype).reshape(logits.shape).sin();
+    private static Tensor Direction(Tensor logits) =>
+        logits.softmax(1) + arange(logits.numel(), dtype: logits.dtype).reshape(logits.shape).sin();
 
     private static (nn.Module<Tensor, Tensor> Model, Tensor Input) Make(string name, ScalarType type)
     {

@@ -11,7 +11,8 @@ public sealed class TiedParametersTests
 {
     private const int Classes = 3;
 
-    public static TheoryData<string> Models => ["layers", "head takes words", "words take head", "words as output", "used outside"];
+    public static TheoryData<string> Models =>
+        ["layers", "head takes words", "words take head", "words as output", "used outside"];
 
     [Theory]
     [MemberData(nameof(Models))]

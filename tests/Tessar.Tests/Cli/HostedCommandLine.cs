@@ -8,8 +8,8 @@ using Variables = System.Collections.Generic.IReadOnlyDictionary<string, string?
 namespace Tessar.Tests.Cli;
 
 /// <summary>
-/// The command line within this process, for what needs no process of its own: no start, no second libtorch, nothing compiled twice.
-/// Folder, variables and threads are the process's for the time of the call; the suite runs one test at a time.
+/// The command line within this process, for what needs no process of its own: no start, no second libtorch, nothing compiled
+/// twice. Folder, variables and threads are the process's for the time of the call; the suite runs one test at a time.
 /// </summary>
 internal static class HostedCommandLine
 {
@@ -20,7 +20,8 @@ internal static class HostedCommandLine
         TextWriter toOutput = TextWriter.Synchronized(output), toErrors = TextWriter.Synchronized(errors); // progress comes from other threads
         string before = System.Environment.CurrentDirectory;
         int threads = TorchThreads.Current;
-        Dictionary<string, string?> variables = environment.Keys.ToDictionary(name => name, System.Environment.GetEnvironmentVariable, StringComparer.Ordinal);
+        Dictionary<string, string?> variables = environment.Keys.ToDictionary(
+            name => name, System.Environment.GetEnvironmentVariable, StringComparer.Ordinal);
         (TextWriter consoleOut, TextWriter consoleError) = (Console.Out, Console.Error);
         try
         {
@@ -29,7 +30,8 @@ internal static class HostedCommandLine
             // Whatever bypasses the writers that the commands are given is a part of what the user sees.
             Console.SetOut(new Passage(toOutput));
             Console.SetError(new Passage(toErrors));
-            return new ChildResult(CommandLine.Run(CommandTable.Root(), arguments, toOutput, toErrors), output.ToString(), errors.ToString());
+            return new ChildResult(
+                CommandLine.Run(CommandTable.Root(), arguments, toOutput, toErrors), output.ToString(), errors.ToString());
         }
         finally
         {

@@ -9,8 +9,15 @@ public sealed class HostedCommandLineTests
     public void It_answers_as_the_program_does_and_leaves_the_process_as_it_was()
     {
         using Tool hosted = new(), program = new() { IsProcess = true };
-        string[][] calls = [["runs", "--json"], ["show", "nothing"], ["runs", "--threads", "0"], ["train", "--model", "cn", "--data", "fashion-mnist-mini"], ["--help"]];
-        (string Folder, int Threads, TextWriter Output) before = (Environment.CurrentDirectory, TorchThreads.Current, Console.Out);
+        string[][] calls = [
+            ["runs", "--json"],
+            ["show", "nothing"],
+            ["runs", "--threads", "0"],
+            ["train", "--model", "cn", "--data", "fashion-mnist-mini"],
+            ["--help"]
+        ];
+        (string Folder, int Threads, TextWriter Output) before = (
+            Environment.CurrentDirectory, TorchThreads.Current, Console.Out);
         foreach (string[] call in calls)
         {
             ChildResult expected = program.Run(call), found = hosted.Run(call);
@@ -38,7 +45,8 @@ public sealed class HostedCommandLineTests
         using var tool = new Tool();
         int before = TorchThreads.Current;
         tool.Json(
-            "train", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-9", "--test", "test:0-9", "--epochs", "1", "--name", "a",
+            "train", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-9", "--test", "test:0-9",
+            "--epochs", "1", "--name", "a",
             "--threads", "3", "--quiet");
         Assert.Equal(3, tool.Json("show", "a").GetProperty("record").GetProperty("machine").GetProperty("threads").GetInt32());
         Assert.Equal(before, TorchThreads.Current);

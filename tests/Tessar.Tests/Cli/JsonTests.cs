@@ -12,13 +12,15 @@ public sealed class JsonTests(SmallRunFixture runs)
 {
     [Fact]
     public void Train() => Matches(runs.Tool.Json(
-        "train", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-99", "--test", "test:0-9", "--epochs", "1", "--name", "json-train"));
+        "train", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-99", "--test", "test:0-9", "--epochs",
+        "1", "--name", "json-train"));
 
     [Fact]
     public void Runs()
     {
         JsonElement result = runs.Tool.Json("runs");
-        JsonElement small = result.GetProperty("runs").EnumerateArray().Single(run => run.GetProperty("name").GetString() == "small");
+        JsonElement small = result.GetProperty("runs").EnumerateArray()
+            .Single(run => run.GetProperty("name").GetString() == "small");
         Assert.Equal(runs.Tool.File("runs"), result.GetProperty("folder").GetString());
         Matches(small);
     }
@@ -27,7 +29,8 @@ public sealed class JsonTests(SmallRunFixture runs)
     public void Show()
     {
         runs.Tool.Json(
-            "train", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-99", "--test", "test:0-9", "--epochs", "2",
+            "train", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-99", "--test", "test:0-9",
+            "--epochs", "2",
             "--label-errors", "0.05", "--name", "json-show");
         Matches(runs.Tool.Json("show", "json-show"));
     }
@@ -36,7 +39,8 @@ public sealed class JsonTests(SmallRunFixture runs)
     public void Replay()
     {
         runs.Tool.Json(
-            "train", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-99", "--test", "test:0-9", "--epochs", "2",
+            "train", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-99", "--test", "test:0-9",
+            "--epochs", "2",
             "--checkpoint-every", "2", "--name", "json-replay");
         JsonElement result = runs.Tool.Json("replay", "json-replay");
         Assert.True(result.GetProperty("bitEqual").GetBoolean());
@@ -45,7 +49,8 @@ public sealed class JsonTests(SmallRunFixture runs)
 
     [Fact]
     public void Retrain() => Matches(runs.Tool.Json(
-        "retrain", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-99", "--test", "test:0-9", "--epochs", "1", "--masks", "half",
+        "retrain", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-99", "--test", "test:0-9",
+        "--epochs", "1", "--masks", "half",
         "--count", "2", "--name", "json-retrain"));
 
     [Fact]
@@ -76,16 +81,19 @@ public sealed class JsonTests(SmallRunFixture runs)
     }
 
     [Fact]
-    public void Attribute_by_grad_dot() => Matches(runs.Tool.Json("attribute", "small", "--method", "data/grad-dot", "--targets", "test:7", "--top", "1"));
+    public void Attribute_by_grad_dot() =>
+        Matches(runs.Tool.Json("attribute", "small", "--method", "data/grad-dot", "--targets", "test:7", "--top", "1"));
 
     [Fact]
-    public void Evaluate_mislabels() => Matches(runs.Tool.Json("evaluate", "mislabels", "small", "--top", "2", "--set", "projection-dimension=64"));
+    public void Evaluate_mislabels() =>
+        Matches(runs.Tool.Json("evaluate", "mislabels", "small", "--top", "2", "--set", "projection-dimension=64"));
 
     [Fact]
     public void Methods() => Matches(runs.Tool.Json("methods", "data/grad-dot"));
 
     [Fact]
-    public void Examples_show() => Matches(runs.Tool.Json("examples", "show", "fashion-mnist-mini", "--verify", "--picture", "sheet.png", "--count", "20"));
+    public void Examples_show() =>
+        Matches(runs.Tool.Json("examples", "show", "fashion-mnist-mini", "--verify", "--picture", "sheet.png", "--count", "20"));
 
     [Fact]
     public void Examples_show_of_appended_and_compressed_examples()
@@ -125,7 +133,8 @@ public sealed class JsonTests(SmallRunFixture runs)
         weights.Add("fc1.bias", new float[10], 10);
         weights.Save(runs.Tool.File("w.safetensors"));
         JsonElement result = runs.Tool.Json(
-            "import", "--weights", "w.safetensors", "--model", "logistic", "--data", "fashion-mnist-mini", "--mean", "0.2860", "--std", "0.3530", "--name", "foreign");
+            "import", "--weights", "w.safetensors", "--model", "logistic", "--data", "fashion-mnist-mini", "--mean", "0.2860",
+            "--std", "0.3530", "--name", "foreign");
         JsonElement input = runs.Tool.Json("show", "foreign").GetProperty("record").GetProperty("program").GetProperty("input");
         Assert.Equal((0.286f, 0.353f), (input.GetProperty("mean")[0].GetSingle(), input.GetProperty("std")[0].GetSingle()));
         Matches(result);
@@ -143,7 +152,8 @@ public sealed class JsonTests(SmallRunFixture runs)
         using JsonDocument printed = JsonDocument.Parse(serving.WaitForEnd().Output);
         JsonElement result = printed.RootElement;
         Uri url = new(result.GetProperty("url").GetString()!);
-        Snapshot.Matches(JsonShape.Of(result, runs.Tool.Folder).Replace($":{url.Port}/", ":{port}/", StringComparison.Ordinal), "json");
+        Snapshot.Matches(
+            JsonShape.Of(result, runs.Tool.Folder).Replace($":{url.Port}/", ":{port}/", StringComparison.Ordinal), "json");
     }
 
     private void Matches(JsonElement result, [System.Runtime.CompilerServices.CallerMemberName] string test = "") =>

@@ -6,7 +6,9 @@ using Tessar.Tests.Processes;
 
 namespace Tessar.Tests.Cli;
 
-/// <summary>Every file that a command writes where the user says passes one door: no input and nothing else that is there gets lost.</summary>
+/// <summary>
+/// Every file that a command writes where the user says passes one door: no input and nothing else that is there gets lost.
+/// </summary>
 public sealed class OutputDoorTests(SmallRunFixture runs) : IDisposable
 {
     private readonly Tool _tool = new();
@@ -17,15 +19,20 @@ public sealed class OutputDoorTests(SmallRunFixture runs) : IDisposable
     [Fact]
     public void Every_option_that_names_a_file_to_write_is_known_to_the_door()
     {
-        string[] found = [.. CommandTable.Root().AllCommands.SelectMany(command => command.Options.OfType<OutputOption>().Select(option => $"{PathOf(command)} {option.Name}"))];
+        string[] found = [.. CommandTable.Root().AllCommands.SelectMany(command =>
+            command.Options.OfType<OutputOption>().Select(option => $"{PathOf(command)} {option.Name}"))];
         Assert.Equal(
             ["attribute --export", "attribute --picture", "attribute --report", "examples export --out", "examples import --out", "examples show --picture"],
             found.Order(StringComparer.Ordinal));
         // Files that are only read: every other option with a file as its value.
-        string[] others = [.. CommandTable.Root().AllCommands.SelectMany(command => command.Options.Where(option => option is not OutputOption && option.HelpName is { } name
-            && (name.Contains("FILE", StringComparison.Ordinal) || name.Contains("PATH", StringComparison.Ordinal))).Select(option => $"{PathOf(command)} {option.Name}"))];
+        string[] others = [.. CommandTable.Root().AllCommands.SelectMany(command =>
+            command.Options.Where(option => option is not OutputOption && option.HelpName is { } name
+            && (name.Contains("FILE", StringComparison.Ordinal) || name.Contains("PATH", StringComparison.Ordinal)))
+            .Select(option => $"{PathOf(command)} {option.Name}"))];
         Assert.Equal(["import --weights", "train --mask"], others.Order(StringComparer.Ordinal));
-        Assert.All(CommandTable.Root().AllCommands.Where(command => command.Options.OfType<OutputOption>().Any()), command => Assert.NotNull(command.Force));
+        Assert.All(
+            CommandTable.Root().AllCommands.Where(command => command.Options.OfType<OutputOption>().Any()),
+            command => Assert.NotNull(command.Force));
     }
 
     [Fact]
@@ -33,12 +40,16 @@ public sealed class OutputDoorTests(SmallRunFixture runs) : IDisposable
     {
         string store = MakeStore("a.tess");
         byte[] before = File.ReadAllBytes(store);
-        Assert.Contains("required is the name of a file ending in .png", _tool.Fails(2, "examples", "show", "a.tess", "--picture", "a.tess", "--force"), StringComparison.Ordinal);
+        Assert.Contains(
+            "required is the name of a file ending in .png",
+            _tool.Fails(2, "examples", "show", "a.tess", "--picture", "a.tess", "--force"), StringComparison.Ordinal);
         File.CreateSymbolicLink(_tool.File("soft.png"), store);
         Assert.Equal(0, Link(store, _tool.File("hard.png")));
         Directory.CreateSymbolicLink(_tool.File("folder"), _tool.Folder);
         foreach (string name in (string[])["soft.png", "hard.png", "./hard.png", "folder/hard.png"])
-            Assert.Contains("is read here", _tool.Fails(2, "examples", "show", "a.tess", "--picture", name, "--force"), StringComparison.Ordinal);
+            Assert.Contains(
+                "is read here", _tool.Fails(2, "examples", "show", "a.tess", "--picture", name, "--force"),
+                StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(store));
         Assert.Equal(before, File.ReadAllBytes(_tool.File("hard.png")));
     }
@@ -63,10 +74,16 @@ public sealed class OutputDoorTests(SmallRunFixture runs) : IDisposable
         _tool.Json("examples", "export", "a.tess", "--format", "safetensors", "--out", "exported", "--split", "train");
         string source = _tool.File("exported/train.safetensors");
         byte[] before = File.ReadAllBytes(source);
-        Assert.Contains("required is the name of a file ending in .tess", _tool.Fails(2, "examples", "import", source, "--out", source, "--force"), StringComparison.Ordinal);
+        Assert.Contains(
+            "required is the name of a file ending in .tess",
+            _tool.Fails(2, "examples", "import", source, "--out", source, "--force"), StringComparison.Ordinal);
         File.CreateSymbolicLink(_tool.File("b.tess"), source);
-        Assert.Contains("is read here", _tool.Fails(2, "examples", "import", source, "--out", "b.tess", "--force"), StringComparison.Ordinal);
-        Assert.Contains("is read here", _tool.Fails(2, "examples", "import", "train=exported/train.safetensors", "--out", "b.tess", "--force"), StringComparison.Ordinal);
+        Assert.Contains(
+            "is read here", _tool.Fails(2, "examples", "import", source, "--out", "b.tess", "--force"), StringComparison.Ordinal);
+        Assert.Contains(
+            "is read here",
+            _tool.Fails(2, "examples", "import", "train=exported/train.safetensors", "--out", "b.tess", "--force"),
+            StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(source));
     }
 
@@ -75,10 +92,14 @@ public sealed class OutputDoorTests(SmallRunFixture runs) : IDisposable
     {
         MakeStore("a.tess");
         File.CreateSymbolicLink(_tool.File("train.parquet"), _tool.File("a.tess"));
-        Assert.Contains("is read here", _tool.Fails(2, "examples", "export", "a.tess", "--format", "parquet", "--out", ".", "--force"), StringComparison.Ordinal);
+        Assert.Contains(
+            "is read here", _tool.Fails(2, "examples", "export", "a.tess", "--format", "parquet", "--out", ".", "--force"),
+            StringComparison.Ordinal);
         Directory.CreateDirectory(_tool.File("out"));
         File.WriteAllText(_tool.File("out/test.parquet"), "mine");
-        Assert.Contains("test.parquet exists already", _tool.Fails(2, "examples", "export", "a.tess", "--format", "parquet", "--out", "out"), StringComparison.Ordinal);
+        Assert.Contains(
+            "test.parquet exists already", _tool.Fails(2, "examples", "export", "a.tess", "--format", "parquet", "--out", "out"),
+            StringComparison.Ordinal);
         Assert.Equal(["test.parquet"], Directory.EnumerateFiles(_tool.File("out")).Select(Path.GetFileName));
     }
 
@@ -86,7 +107,9 @@ public sealed class OutputDoorTests(SmallRunFixture runs) : IDisposable
     public void An_explanation_replaces_nothing_of_the_run_it_explains()
     {
         Tool tool = runs.Tool;
-        string[] call = ["attribute", "small", "--method", "data/grad-dot", "--train", "train:0-9", "--targets", "test:0", "--quiet", "--force"];
+        string[] call = [
+            "attribute", "small", "--method", "data/grad-dot", "--train", "train:0-9", "--targets", "test:0", "--quiet", "--force"
+        ];
         File.Delete(tool.File("record.html"));
         File.CreateSymbolicLink(tool.File("record.html"), tool.File("runs/small/run.json"));
         Assert.Contains("is read here", tool.Fails(2, [.. call, "--report", "record.html"]), StringComparison.Ordinal);
@@ -98,12 +121,17 @@ public sealed class OutputDoorTests(SmallRunFixture runs) : IDisposable
     {
         File.WriteAllText(_tool.File("a.png"), string.Empty);
         File.CreateSymbolicLink(_tool.File("a.html"), _tool.File("a.png"));
-        Assert.Contains("both name", _tool.Fails(2, "attribute", "x", "--targets", "test:0", "--picture", "a.png", "--report", "a.html", "--force"), StringComparison.Ordinal);
+        Assert.Contains(
+            "both name",
+            _tool.Fails(2, "attribute", "x", "--targets", "test:0", "--picture", "a.png", "--report", "a.html", "--force"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Force_without_a_file_to_write_is_refused() =>
-        Assert.Contains("`--force` has no effect without a file to write", _tool.Fails(2, "attribute", "x", "--targets", "test:0", "--force"), StringComparison.Ordinal);
+        Assert.Contains(
+            "`--force` has no effect without a file to write", _tool.Fails(2, "attribute", "x", "--targets", "test:0", "--force"),
+            StringComparison.Ordinal);
 
     private string MakeStore(string name)
     {
@@ -118,5 +146,7 @@ public sealed class OutputDoorTests(SmallRunFixture runs) : IDisposable
     }
 
     private static string PathOf(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand) is { } parent ? $"{parent.Name} {command.Name}" : command.Name;
+        command.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand) is { } parent
+            ? $"{parent.Name} {command.Name}"
+            : command.Name;
 }

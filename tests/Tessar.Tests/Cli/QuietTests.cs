@@ -13,7 +13,10 @@ public sealed class QuietTests(SmallRunFixture runs)
     {
         foreach (string[] quiet in (string[][])[["--quiet"], ["--json", "--quiet"]])
         {
-            ChildResult result = runs.Tool.Run(["attribute", "small", "--method", method, "--train", "train:0-19", "--targets", "test:0", "--set", "damping=1", .. quiet]);
+            ChildResult result = runs.Tool.Run([
+                "attribute", "small", "--method", method, "--train", "train:0-19", "--targets", "test:0", "--set", "damping=1",
+                .. quiet
+            ]);
             Assert.Equal((0, string.Empty), (result.ExitCode, result.Error));
         }
     }

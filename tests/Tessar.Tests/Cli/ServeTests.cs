@@ -37,7 +37,8 @@ public sealed class ServeTests : IDisposable
         using HttpClient client = await starting;
         JsonElement before = await client.GetFromJsonAsync<JsonElement>("/api/runs/small/lenses/data/example/test/3", Test);
         JsonElement request = before.GetProperty("compute");
-        Assert.Equal(("data/trak", "test:0-49"), (request.GetProperty("method").GetString(), request.GetProperty("targets").GetString()));
+        Assert.Equal(
+            ("data/trak", "test:0-49"), (request.GetProperty("method").GetString(), request.GetProperty("targets").GetString()));
 
         JsonElement last = await FollowAsync(client, await SubmitAsync(client, request.GetRawText()));
 
@@ -92,7 +93,10 @@ public sealed class ServeTests : IDisposable
     {
         ChildProcess serving = _tool.Start("serve", "--port", "0", "--no-open");
         string? address = null;
-        serving.WaitFor(line => Regex.Match(line, "http://127\\.0\\.0\\.1:\\d+/", RegexOptions.None, TimeSpan.FromSeconds(1)) is { Success: true } found && (address = found.Value) is not null);
+        serving.WaitFor(line =>
+            Regex.Match(
+                line, "http://127\\.0\\.0\\.1:\\d+/", RegexOptions.None, TimeSpan.FromSeconds(1)) is { Success: true } found
+                    && (address = found.Value) is not null);
         client = ConnectAsync(new Uri(address!));
         return serving;
     }
@@ -102,14 +106,16 @@ public sealed class ServeTests : IDisposable
         var client = new HttpClient { BaseAddress = address };
         string page = await client.GetStringAsync(new Uri("/", UriKind.Relative), Test).ConfigureAwait(false);
         client.DefaultRequestHeaders.Add(
-            "X-Tessar-Token", Regex.Match(page, "(?<=tessar-token\" content=\")[0-9a-f]+", RegexOptions.None, TimeSpan.FromSeconds(1)).Value);
+            "X-Tessar-Token",
+            Regex.Match(page, "(?<=tessar-token\" content=\")[0-9a-f]+", RegexOptions.None, TimeSpan.FromSeconds(1)).Value);
         return client;
     }
 
     private static async Task<string> SubmitAsync(HttpClient client, string request)
     {
         using var content = new StringContent(request, System.Text.Encoding.UTF8, "application/json");
-        using HttpResponseMessage answer = await client.PostAsync(new Uri("/api/jobs", UriKind.Relative), content, Test).ConfigureAwait(false);
+        using HttpResponseMessage answer = await client.PostAsync(new Uri("/api/jobs", UriKind.Relative), content, Test)
+            .ConfigureAwait(false);
         JsonElement job = await answer.Content.ReadFromJsonAsync<JsonElement>(Test).ConfigureAwait(false);
         Assert.True(answer.IsSuccessStatusCode, job.ToString());
         return job.GetProperty("id").GetString()!;
@@ -117,7 +123,8 @@ public sealed class ServeTests : IDisposable
 
     private static async Task<JsonElement> FollowAsync(HttpClient client, string id)
     {
-        string events = await client.GetStringAsync(new Uri($"/api/jobs/{id}/events", UriKind.Relative), Test).ConfigureAwait(false);
+        string events = await client.GetStringAsync(new Uri($"/api/jobs/{id}/events", UriKind.Relative), Test)
+            .ConfigureAwait(false);
         string last = events.Split('\n').Last(line => line.StartsWith("data: ", StringComparison.Ordinal));
         return JsonDocument.Parse(last["data: ".Length..]).RootElement.Clone();
     }
@@ -138,7 +145,8 @@ public sealed class ServeTests : IDisposable
 
     // A process that has ended and that nobody has asked about yet is none any more.
     private static bool IsAlive(int process) =>
-        ReadOrNothing(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat")) is { Length: > 0 } stat && !stat.Contains(") Z ", StringComparison.Ordinal);
+        ReadOrNothing(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat")) is { Length: > 0 } stat
+            && !stat.Contains(") Z ", StringComparison.Ordinal);
 
     private static string ReadOrNothing(string file)
     {

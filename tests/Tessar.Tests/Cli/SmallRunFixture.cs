@@ -5,13 +5,16 @@ using Tessar.Tests.Runs;
 
 namespace Tessar.Tests.Cli;
 
-/// <summary>A folder with one small run, `small`: logistic regression on 200 images with 20 planted label errors, made by the program itself.</summary>
+/// <summary>
+/// A folder with one small run, `small`: logistic regression on 200 images with 20 planted label errors, made by the program
+/// itself.
+/// </summary>
 public sealed class SmallRunFixture : IDisposable
 {
-    private readonly TemporaryFolder data = new();
-    private readonly Lazy<string> tiny;
+    private readonly TemporaryFolder _data = new();
+    private readonly Lazy<string> _tiny;
 
-    private readonly Lazy<Tool> tool = new(() =>
+    private readonly Lazy<Tool> _tool = new(() =>
     {
         var made = new Tool();
         made.Json("train", "--model", "logistic", "--data", "fashion-mnist-mini", "--train", "train:0-199", "--test", "test:0-49",
@@ -19,22 +22,27 @@ public sealed class SmallRunFixture : IDisposable
         return made;
     });
 
-    public SmallRunFixture() => tiny = new(() =>
+    public SmallRunFixture() => _tiny = new(() =>
     {
-        Tool.Json("train", "--model", "logistic", "--data", SmallData.Write(data, side: 12), "--epochs", "2", "--name", "tiny", "--threads", "1");
+        Tool.Json(
+            "train", "--model", "logistic", "--data", SmallData.Write(_data, side: 12), "--epochs", "2", "--name", "tiny",
+            "--threads", "1");
         return "tiny";
     });
 
     /// <summary>The program in the folder of that run.</summary>
-    internal Tool Tool => tool.Value;
+    internal Tool Tool => _tool.Value;
 
-    /// <summary>Another run there, of 435 parameters: for what solves systems of that size, which takes a minute with the 7,850 of `small`.</summary>
-    internal string Tiny => tiny.Value;
+    /// <summary>
+    /// Another run there, of 435 parameters: for what solves systems of that size, which takes a minute with the 7,850 of
+    /// `small`.
+    /// </summary>
+    internal string Tiny => _tiny.Value;
 
     public void Dispose()
     {
-        if (tool.IsValueCreated)
-            tool.Value.Dispose();
-        data.Dispose();
+        if (_tool.IsValueCreated)
+            _tool.Value.Dispose();
+        _data.Dispose();
     }
 }

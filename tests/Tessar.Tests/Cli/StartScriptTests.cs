@@ -13,7 +13,8 @@ public sealed class StartScriptTests
         using var folder = new TemporaryFolder();
         string link = folder.File("my-tessar");
         File.CreateSymbolicLink(link, Path.Combine(Repository.Root, "tessar"));
-        ChildProcess[] starts = [.. Enumerable.Range(0, 3).Select(_ => ChildProcess.StartProgram(link, ["runs"], workingDirectory: folder.Path))];
+        ChildProcess[] starts = [.. Enumerable.Range(0, 3)
+            .Select(_ => ChildProcess.StartProgram(link, ["runs"], workingDirectory: folder.Path))];
         foreach (ChildProcess start in starts)
         {
             ChildResult result = start.WaitForEnd();

@@ -8,22 +8,23 @@ namespace Tessar.Tests.Cli;
 
 /// <summary>The `tessar` program in an empty folder of its own.</summary>
 /// <remarks>
-/// Calls run within this process unless <see cref="IsProcess"/> says otherwise: a start costs more than most commands. What is about
-/// processes, such as signals, streams, exit codes and aborts, wants a process.
+/// Calls run within this process unless <see cref="IsProcess"/> says otherwise: a start costs more than most commands. What is
+/// about processes, such as signals, streams, exit codes and aborts, wants a process.
 /// </remarks>
 internal sealed class Tool : IDisposable
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Tessar.Cli.dll");
+    private static readonly string _program = Path.Combine(AppContext.BaseDirectory, "Tessar.Cli.dll");
 
-    private readonly TemporaryFolder folder;
-    private readonly bool isFolderShared;
+    private readonly TemporaryFolder _folder;
+    private readonly bool _isFolderShared;
 
-    public Tool() => folder = new TemporaryFolder();
+    public Tool() => _folder = new TemporaryFolder();
 
-    private Tool(Tool other) => (folder, isFolderShared, Environment, IsProcess) = (other.folder, true, other.Environment, true);
+    private Tool(Tool other) =>
+        (_folder, _isFolderShared, Environment, IsProcess) = (other._folder, true, other.Environment, true);
 
     /// <summary>The working folder of every call.</summary>
-    public string Folder => folder.Path;
+    public string Folder => _folder.Path;
 
     /// <summary>Environment variables of every call; null removes one.</summary>
     public Dictionary<string, string?> Environment { get; } = new(StringComparer.Ordinal)
@@ -40,10 +41,11 @@ internal sealed class Tool : IDisposable
     /// <summary>The same folder and variables, with each call a process of its own.</summary>
     public Tool AsProcess => new(this);
 
-    public string File(string name) => folder.File(name);
+    public string File(string name) => _folder.File(name);
 
     /// <summary>Starts a process, whatever <see cref="IsProcess"/> says.</summary>
-    public ChildProcess Start(params string[] arguments) => ChildProcess.StartProgram("dotnet", [Program, .. arguments], Environment, Folder);
+    public ChildProcess Start(params string[] arguments) =>
+        ChildProcess.StartProgram("dotnet", [_program, .. arguments], Environment, Folder);
 
     public ChildResult Run(params string[] arguments)
     {
@@ -57,16 +59,20 @@ internal sealed class Tool : IDisposable
     public ChildProcess StartEndlessTraining(string name)
     {
         ChildProcess training = Start(
-            "train", "--model", "cnn", "--data", "fashion-mnist-mini", "--epochs", "1000", "--test", "test:0-9", "--name", name, "--quiet");
+            "train", "--model", "cnn", "--data", "fashion-mnist-mini", "--epochs", "1000", "--test", "test:0-9", "--name", name,
+            "--quiet");
         string metrics = File($"runs/{name}/metrics.arrows");
-        Assert.True(SpinWait.SpinUntil(() => MetricReader.Read(metrics).Count > 0, TimeSpan.FromMinutes(1)), "The training logged nothing within a minute.");
+        Assert.True(
+            SpinWait.SpinUntil(() => MetricReader.Read(metrics).Count > 0, TimeSpan.FromMinutes(1)),
+            "The training logged nothing within a minute.");
         return training;
     }
 
     /// <summary>Sends a process a signal, such as INT for Ctrl-C.</summary>
     public static void Send(string signal, ChildProcess process)
     {
-        using ChildProcess kill = ChildProcess.StartProgram("kill", ["-" + signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using ChildProcess kill = ChildProcess.StartProgram(
+            "kill", ["-" + signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
         Assert.Equal(0, kill.WaitForEnd().ExitCode);
     }
 
@@ -82,7 +88,9 @@ internal sealed class Tool : IDisposable
     public string Fails(int code, params string[] arguments)
     {
         ChildResult result = Run(arguments);
-        Assert.True(result.ExitCode == code, $"`tessar {string.Join(' ', arguments)}` ended with {result.ExitCode}, not {code}: {result.Error}");
+        Assert.True(
+            result.ExitCode == code,
+            $"`tessar {string.Join(' ', arguments)}` ended with {result.ExitCode}, not {code}: {result.Error}");
         Assert.Equal(string.Empty, result.Output);
         string line = Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.DoesNotContain("   at ", line, StringComparison.Ordinal);
@@ -91,8 +99,8 @@ internal sealed class Tool : IDisposable
 
     public void Dispose()
     {
-        if (!isFolderShared)
-            folder.Dispose();
+        if (!_isFolderShared)
+            _folder.Dispose();
     }
 
     private static JsonElement Parse(string output)

@@ -7,29 +7,37 @@ namespace Tessar.Tests.Cli;
 /// <summary>`tessar attribute --top-only` and `--memory`.</summary>
 public sealed class TopOnlyTests(SmallRunFixture runs)
 {
-    private static readonly string[] Common = ["attribute", "small", "--targets", "test:0-4", "--top", "3", "--set", "projection-dimension=64"];
+    private static readonly string[] _common = [
+        "attribute", "small", "--targets", "test:0-4", "--top", "3", "--set", "projection-dimension=64"
+    ];
 
     [Fact]
     public void Strongest_are_those_of_all_scores_and_the_plan_comes_first()
     {
-        ChildResult streamed = runs.Tool.Run([.. Common, "--top-only", "--memory", "64MiB", "--json"]);
+        ChildResult streamed = runs.Tool.Run([.. _common, "--top-only", "--memory", "64MiB", "--json"]);
         Assert.Equal(0, streamed.ExitCode);
-        Assert.StartsWith("Plan: the 3 strongest of 200 examples, both signs, for 5 targets", streamed.Error, StringComparison.Ordinal);
-        JsonElement top = JsonDocument.Parse(streamed.Output).RootElement, all = runs.Tool.Json(Common);
+        Assert.StartsWith(
+            "Plan: the 3 strongest of 200 examples, both signs, for 5 targets", streamed.Error, StringComparison.Ordinal);
+        JsonElement top = JsonDocument.Parse(streamed.Output).RootElement, all = runs.Tool.Json(_common);
         Assert.True(top.GetProperty("topOnly").GetBoolean());
         Assert.False(all.TryGetProperty("topOnly", out _));
         Assert.Equal(Scores(all), Scores(top), (double a, double b) => Math.Abs(a - b) <= 1e-6 + (1e-3 * Math.Abs(a)));
         using var file = SafetensorsFile.Open(top.GetProperty("scores").GetString()!);
-        Assert.Equal(["opponents", "opponentScores", "proponents", "proponentScores"], file.Entries.Select(e => e.Name).Order(StringComparer.OrdinalIgnoreCase));
+        Assert.Equal(
+            ["opponents", "opponentScores", "proponents", "proponentScores"],
+            file.Entries.Select(e => e.Name).Order(StringComparer.OrdinalIgnoreCase));
     }
 
     [Fact]
     public void Scores_that_exceed_the_memory_are_streamed_and_the_search_keeps_to_it()
     {
         // 200 · 50 scores need 120,000 bytes; the search needs less than 1 MB with its smallest blocks.
-        string[] large = ["attribute", "small", "--targets", "test:0-49", "--top", "3", "--set", "projection-dimension=64", "--memory"];
+        string[] large = [
+            "attribute", "small", "--targets", "test:0-49", "--top", "3", "--set", "projection-dimension=64", "--memory"
+        ];
         Assert.False(runs.Tool.Json([.. large, "120000"]).TryGetProperty("topOnly", out _));
-        Assert.Contains("the memory budget is 119,999", runs.Tool.Fails(4, [.. large, "119999", "--quiet"]), StringComparison.Ordinal);
+        Assert.Contains(
+            "the memory budget is 119,999", runs.Tool.Fails(4, [.. large, "119999", "--quiet"]), StringComparison.Ordinal);
         string[] other = ["attribute", "small", "--targets", "test:0-49", "--method", "data/grad-dot", "--quiet", "--memory"];
         Assert.Contains("the memory budget is 119,999", runs.Tool.Fails(4, [.. other, "119999"]), StringComparison.Ordinal);
     }

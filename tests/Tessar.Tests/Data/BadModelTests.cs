@@ -14,7 +14,7 @@ namespace Tessar.Tests.Data;
 /// <summary>Weights, labels and models that a lens can't explain are refused, naming what is wrong.</summary>
 public sealed class BadModelTests : IDisposable
 {
-    private static readonly MethodContext s_context = new();
+    private static readonly MethodContext _context = new();
     private readonly SmallRun _small = new("mlp");
 
     public static TheoryData<string> Methods => ["data/trak", "data/grad-dot"];
@@ -73,8 +73,9 @@ public sealed class BadModelTests : IDisposable
         Assert.Contains("The gradient of fc", e.Message, StringComparison.Ordinal);
     }
 
-    // The first layer answers 1e30 times as much as one pixel of one example exceeds all others. At 1e9 the gradient of each layer
-    // is still finite, their sum in the sketch isn't or, added up by one thread, only its square. At 1e-9 only the square isn't.
+    // The first layer answers 1e30 times as much as one pixel of one example exceeds all others. At 1e9 the gradient of each
+    // layer is still finite, their sum in the sketch isn't or, added up by one thread, only its square. At 1e-9 only the square
+    // isn't.
     [Theory]
     [InlineData(1e-9)]
     [InlineData(1e9)]
@@ -90,7 +91,8 @@ public sealed class BadModelTests : IDisposable
             state["fc3.weight"][0, 0] = scale;
         });
         var trak = new Trak(new TrakOptions { ProjectionDimension = 64, BatchSize = 16, NumberFormat = NumberFormat.F32 });
-        NumericalException e = Assert.Throws<NumericalException>(() => trak.Score(new RunView(run), _small.Train, _small.Test, s_context));
+        NumericalException e = Assert.Throws<NumericalException>(() =>
+            trak.Score(new RunView(run), _small.Train, _small.Test, _context));
         Assert.Contains($"The gradient of example train:{example} isn't finite in", e.Message, StringComparison.Ordinal);
         Assert.Contains("fc", e.Message, StringComparison.Ordinal);
     }
@@ -107,9 +109,10 @@ public sealed class BadModelTests : IDisposable
         int example = Enumerable.Range(0, SmallRun.TrainCount).First(i => _small.Train.Label(i) == 2);
         int target = Enumerable.Range(0, SmallRun.TestCount).First(i => _small.Test.Label(i) != 2);
         TessarException e = Assert.Throws<TessarException>(() =>
-            MethodOf(method).Score(new RunView(run), _small.Train, new(_small.Store, "test", target, 1), s_context));
+            MethodOf(method).Score(new RunView(run), _small.Train, new(_small.Store, "test", target, 1), _context));
         Assert.Equal(ErrorKind.InputData, e.Kind);
-        Assert.Contains($"Example train:{example} has label 2; the model knows classes 0 to 1", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Example train:{example} has label 2; the model knows classes 0 to 1", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -119,9 +122,11 @@ public sealed class BadModelTests : IDisposable
         Run run = _small.Add("user", Name(type), seed: 1);
         var train = new ExampleSet(_small.Store, "train", 0, 20);
         List<string> warnings = [];
-        MethodContext context = s_context with { Warn = warnings.Add };
-        AttributionMatrix scores = new Trak(new TrakOptions { ProjectionDimension = 64 }).Score(new RunView(run), train, _small.Test, context);
-        Assert.Contains("slope.weight: computed by one backward pass per example", Assert.Single(warnings), StringComparison.Ordinal);
+        MethodContext context = _context with { Warn = warnings.Add };
+        AttributionMatrix scores = new Trak(new TrakOptions { ProjectionDimension = 64 })
+            .Score(new RunView(run), train, _small.Test, context);
+        Assert.Contains(
+            "slope.weight: computed by one backward pass per example", Assert.Single(warnings), StringComparison.Ordinal);
         Assert.Empty(scores.Report.SkippedParameters);
 
         // Exact scores contain that layer's share.
@@ -140,9 +145,10 @@ public sealed class BadModelTests : IDisposable
     {
         var view = new RunView(_small.Add("user", Name(typeof(WithUnknownLayer)), seed: 1));
         GradientException e = Assert.Throws<GradientException>(() =>
-            MethodOf("data/grad-dot", ("unsupported", "throw")).Score(view, _small.Train, _small.Test, s_context));
+            MethodOf("data/grad-dot", ("unsupported", "throw")).Score(view, _small.Train, _small.Test, _context));
         Assert.Contains("slope.weight", e.Message, StringComparison.Ordinal);
-        AttributionMatrix scores = MethodOf("data/grad-dot", ("unsupported", "skip")).Score(view, _small.Train, _small.Test, s_context);
+        AttributionMatrix scores = MethodOf("data/grad-dot", ("unsupported", "skip"))
+            .Score(view, _small.Train, _small.Test, _context);
         Assert.Equal(["slope.weight"], scores.Report.SkippedParameters);
     }
 
@@ -163,7 +169,8 @@ public sealed class BadModelTests : IDisposable
         new MethodCatalog(typeof(Trak).Assembly).CreateAttribution(name, SmallRun.Settings(settings));
 
     private void Score(string method, RunView view) =>
-        MethodOf(method, method == "data/trak" ? [("projection-dimension", "64")] : []).Score(view, _small.Train, _small.Test, s_context);
+        MethodOf(method, method == "data/trak" ? [("projection-dimension", "64")] : [])
+            .Score(view, _small.Train, _small.Test, _context);
 
     /// <summary>The small run with changed weights, recorded as such.</summary>
     private Run With(Action<IReadOnlyDictionary<string, Tensor>> change)
@@ -183,7 +190,8 @@ public sealed class BadModelTests : IDisposable
     /// <summary>Writes the record anew, with the hash of the checkpoint as it is.</summary>
     private static Run Record(Run run, Func<RunRecord, RunRecord> change)
     {
-        string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(run.Checkpoints[0].File)));
+        string hash =
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(run.Checkpoints[0].File)));
         RunJson.Write(
             Path.Combine(run.Directory, RunJson.FileName),
             change(run.Record with { Checkpoints = [run.Record.Checkpoints[0] with { Sha256 = hash }] }));
@@ -195,7 +203,8 @@ public sealed class BadModelTests : IDisposable
         Enumerable.Range(0, 64).Select(pixel =>
         {
             int[] order = [.. Enumerable.Range(0, SmallRun.TrainCount).OrderByDescending(i => _small.Train.Image(i)[pixel])];
-            return (Example: order[0], Pixel: pixel, Lead: _small.Train.Image(order[0])[pixel] - _small.Train.Image(order[1])[pixel]);
+            return (
+                Example: order[0], Pixel: pixel, Lead: _small.Train.Image(order[0])[pixel] - _small.Train.Image(order[1])[pixel]);
         }).Where(found => found.Example >= 4).MaxBy(found => found.Lead) is var best ? (best.Example, best.Pixel) : default;
 
     // Half way between that example's normalised pixel and the next largest one.

@@ -22,7 +22,8 @@ public sealed class FeatureMemoryTests
     {
         ChildResult result = ChildProcess.Run(Scenario);
         Assert.True(result.ExitCode == 0, result.Error);
-        long[] numbers = [.. result.Output.Split(' ', StringSplitOptions.TrimEntries).Select(n => long.Parse(n, CultureInfo.InvariantCulture))];
+        long[] numbers = [.. result.Output.Split(' ', StringSplitOptions.TrimEntries)
+            .Select(n => long.Parse(n, CultureInfo.InvariantCulture))];
         Assert.Equal(0, numbers[0]);
         Assert.InRange(numbers[1], -Bound * 4, Bound);
     }
@@ -46,7 +47,8 @@ public sealed class FeatureMemoryTests
         }
 
         (long tensors, long bytes) after = Count();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{after.tensors - before.tensors} {after.bytes - before.bytes}"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{after.tensors - before.tensors} {after.bytes - before.bytes}"));
     }
 
     private static (long Tensors, long Bytes) Count()

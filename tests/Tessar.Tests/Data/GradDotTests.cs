@@ -6,7 +6,7 @@ namespace Tessar.Tests.Data;
 
 public sealed class GradDotTests
 {
-    private static readonly MethodContext Context = new();
+    private static readonly MethodContext _context = new();
 
     [Theory]
     [InlineData("logistic")]
@@ -16,7 +16,8 @@ public sealed class GradDotTests
     {
         using var small = new SmallRun(model);
         ExampleSet train = new(small.Store, "train", 3, 50);
-        AttributionMatrix scores = new GradDot(new GradDotOptions { BatchSize = 16 }).Score(small.View, train, small.Test, Context);
+        AttributionMatrix scores = new GradDot(new GradDotOptions { BatchSize = 16 })
+            .Score(small.View, train, small.Test, _context);
         double[,] expected = Reference.GradDot(small.View.Checkpoints[0], train, small.Test);
         double scale = expected.Cast<double>().Max(Math.Abs);
         for (int i = 0; i < train.Count; i++)
@@ -31,8 +32,8 @@ public sealed class GradDotTests
     {
         using var small = new SmallRun("cnn");
         var method = new GradDot(new GradDotOptions());
-        float[] self = method.SelfInfluence(small.View, small.Test, Context);
-        AttributionMatrix scores = method.Score(small.View, small.Test, small.Test, Context);
+        float[] self = method.SelfInfluence(small.View, small.Test, _context);
+        AttributionMatrix scores = method.Score(small.View, small.Test, small.Test, _context);
         for (int i = 0; i < self.Length; i++)
             Assert.Equal(scores[i, i], self[i], 1e-5 * self[i]);
     }
@@ -43,10 +44,12 @@ public sealed class GradDotTests
     {
         using var small = new SmallRun("mlp");
         var method = new GradDot(new GradDotOptions());
-        AttributionMatrix roomy = method.Score(small.View, small.Train, small.Test, Context);
-        AttributionMatrix tight = method.Score(small.View, small.Train, small.Test, Context with { MemoryBudget = 12 * 150 * 12 });
+        AttributionMatrix roomy = method.Score(small.View, small.Train, small.Test, _context);
+        AttributionMatrix tight = method.Score(
+            small.View, small.Train, small.Test, _context with { MemoryBudget = 12 * 150 * 12 });
         float scale = roomy.Scores.ToArray().Max(Math.Abs);
-        Assert.All(roomy.Scores.ToArray().Zip(tight.Scores.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5 * scale));
+        Assert.All(
+            roomy.Scores.ToArray().Zip(tight.Scores.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5 * scale));
     }
 
     [Fact]
@@ -56,8 +59,8 @@ public sealed class GradDotTests
         // Each of the two calls builds the model once: 8 parameters.
         TensorBalance.HoldsButFor(16, () =>
         {
-            new GradDot(new GradDotOptions()).Score(small.View, small.Train, small.Test, Context);
-            new GradDot(new GradDotOptions()).SelfInfluence(small.View, small.Test, Context);
+            new GradDot(new GradDotOptions()).Score(small.View, small.Train, small.Test, _context);
+            new GradDot(new GradDotOptions()).SelfInfluence(small.View, small.Test, _context);
         });
     }
 }

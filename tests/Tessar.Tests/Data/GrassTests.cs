@@ -7,7 +7,7 @@ namespace Tessar.Tests.Data;
 
 public sealed class GrassTests : IDisposable
 {
-    private static readonly MethodContext s_context = new();
+    private static readonly MethodContext _context = new();
     private readonly SmallRun _small = new(TinyConvolution.Source);
 
     public void Dispose() => _small.Dispose();
@@ -19,7 +19,8 @@ public sealed class GrassTests : IDisposable
     public void Scores_without_sketch_are_those_of_one_kernel_per_layer(double damping, int count)
     {
         ExampleSet train = new(_small.Store, "train", 0, count);
-        AttributionMatrix scores = new Grass(new GrassOptions { Damping = damping }).Score(_small.View, train, _small.Test, s_context);
+        AttributionMatrix scores = new Grass(new GrassOptions { Damping = damping })
+            .Score(_small.View, train, _small.Test, _context);
         AssertClose(LayerwiseReference.Trak(_small.View.Checkpoints[0], train, _small.Test, damping), scores, 1e-4);
         Assert.Equal(1, Assert.Single(scores.Report.Checks).Value, 1e-5);
         Assert.Equal(3, scores.Report.Damping.Count);
@@ -39,8 +40,10 @@ public sealed class GrassTests : IDisposable
     public void Wide_sketches_come_close_to_the_exact_scores()
     {
         double[] exact = [.. Score(new GrassOptions { Kernel = GrassKernel.Whole }).Scores.ToArray().Select(s => (double)s)];
-        double wide = Correlation(exact, new GrassOptions { Kernel = GrassKernel.Whole, ProjectionDimension = 200, MaskRatio = 4 });
-        double narrow = Correlation(exact, new GrassOptions { Kernel = GrassKernel.Whole, ProjectionDimension = 8, MaskRatio = 1 });
+        double wide = Correlation(
+            exact, new GrassOptions { Kernel = GrassKernel.Whole, ProjectionDimension = 200, MaskRatio = 4 });
+        double narrow = Correlation(
+            exact, new GrassOptions { Kernel = GrassKernel.Whole, ProjectionDimension = 8, MaskRatio = 1 });
         Assert.InRange(wide, 0.8, 1);
         Assert.True(narrow < wide);
     }
@@ -58,7 +61,9 @@ public sealed class GrassTests : IDisposable
         Assert.All(one.Zip(small), pair => Assert.Equal(pair.First, pair.Second, 1e-4 * scale));
         // Too little memory for the rows: they lie in a file meanwhile, with the same bits.
         long rows = (kernel == GrassKernel.Layer ? 3 : 1) * 16 * 150 * sizeof(float);
-        float[] inFile = new Grass(options).Score(_small.View, _small.Train, _small.Test, s_context with { MemoryBudget = Math.Max(22_000, rows) }).Scores.ToArray();
+        float[] inFile = new Grass(options)
+            .Score(
+                _small.View, _small.Train, _small.Test, _context with { MemoryBudget = Math.Max(22_000, rows) }).Scores.ToArray();
         Assert.Equal(one, inFile);
         string folder = Path.Combine(_small.Run.Directory, "results", "data", "grass");
         Assert.Equal(kernel == GrassKernel.Layer, Directory.Exists(folder));
@@ -69,20 +74,22 @@ public sealed class GrassTests : IDisposable
     public void Self_influence_is_the_score_on_oneself_and_seeds_change_sketches()
     {
         var options = new GrassOptions { ProjectionDimension = 16 };
-        AttributionMatrix square = new Grass(options).Score(_small.View, _small.Test, _small.Test, s_context);
-        float[] self = new Grass(options).SelfInfluence(_small.View, _small.Test, s_context);
+        AttributionMatrix square = new Grass(options).Score(_small.View, _small.Test, _small.Test, _context);
+        float[] self = new Grass(options).SelfInfluence(_small.View, _small.Test, _context);
         for (int i = 0; i < self.Length; i++)
             Assert.Equal(square[i, i], self[i], 1e-5 * self.Max());
         float[] one = Score(options).Scores.ToArray();
         Assert.NotEqual(one, Score(options with { Seed = 1 }).Scores.ToArray());
-        Assert.NotEqual(one, new Grass(options).Score(_small.View, _small.Train, _small.Test, new MethodContext { Seed = 1 }).Scores.ToArray());
+        Assert.NotEqual(
+            one,
+            new Grass(options).Score(_small.View, _small.Train, _small.Test, new MethodContext { Seed = 1 }).Scores.ToArray());
     }
 
     [Fact]
     public void Kernel_that_needs_more_memory_than_allowed_is_refused()
     {
         TessarException e = Assert.Throws<TessarException>(() =>
-            new Grass(new GrassOptions()).Score(_small.View, _small.Train, _small.Test, s_context with { MemoryBudget = 30_000 }));
+            new Grass(new GrassOptions()).Score(_small.View, _small.Train, _small.Test, _context with { MemoryBudget = 30_000 }));
         Assert.Equal(ErrorKind.Environment, e.Kind);
         Assert.Contains("The kernel of 150 examples with 168 numbers", e.Message, StringComparison.Ordinal);
     }
@@ -93,11 +100,13 @@ public sealed class GrassTests : IDisposable
         TensorBalance.HoldsButFor(12, () =>
         {
             Score(new GrassOptions { ProjectionDimension = 16 });
-            new Grass(new GrassOptions { Kernel = GrassKernel.Whole, ProjectionDimension = 16 }).SelfInfluence(_small.View, _small.Test, s_context);
+            new Grass(new GrassOptions { Kernel = GrassKernel.Whole, ProjectionDimension = 16 })
+                .SelfInfluence(_small.View, _small.Test, _context);
         });
     }
 
-    private AttributionMatrix Score(GrassOptions options) => new Grass(options).Score(_small.View, _small.Train, _small.Test, s_context);
+    private AttributionMatrix Score(GrassOptions options) =>
+        new Grass(options).Score(_small.View, _small.Train, _small.Test, _context);
 
     private double Correlation(double[] exact, GrassOptions options)
     {

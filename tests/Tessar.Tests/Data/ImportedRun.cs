@@ -12,7 +12,8 @@ namespace Tessar.Tests.Data;
 internal static class ImportedRun
 {
     /// <returns>The run's folder.</returns>
-    public static string Write(string directory, string model, nn.Module<Tensor, Tensor> weights, ExampleStore store, string train, string test)
+    public static string Write(
+        string directory, string model, nn.Module<Tensor, Tensor> weights, ExampleStore store, string train, string test)
     {
         string file = Path.Combine("checkpoints", "step-00000000.safetensors"), path = Path.Combine(directory, file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

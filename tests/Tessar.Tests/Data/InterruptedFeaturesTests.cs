@@ -40,7 +40,9 @@ public sealed class InterruptedFeaturesTests : IDisposable
         Assert.Equal(done == 1400 ? LargeRun.TrainCount - 1280 : LargeRun.TrainCount, resumed.Report.ExamplesComputed);
         Assert.Equal(whole.Scores.ToArray(), resumed.Scores.ToArray());
         foreach (string file in new[] { "phi.bin", "q.bin", "done.bitmap", "header.json" })
-            Assert.Equal(File.ReadAllBytes(Path.Combine(Features(straight.Path), file)), File.ReadAllBytes(Path.Combine(Features(killed.Path), file)));
+            Assert.Equal(
+                File.ReadAllBytes(Path.Combine(Features(straight.Path), file)),
+                File.ReadAllBytes(Path.Combine(Features(killed.Path), file)));
     }
 
     [Fact]
@@ -62,7 +64,8 @@ public sealed class InterruptedFeaturesTests : IDisposable
     public void Disk_that_fills_up_is_said_and_the_call_completes_once_there_is_room()
     {
         using FullDisk? disk = FullDisk.TryMount(1 << 20);
-        ChildResult result = ChildProcess.Run(Filling, LargeRun.Write(disk?.Path ?? _folder.Path, _folder.Path), disk is null ? "blocked" : "full");
+        ChildResult result = ChildProcess.Run(
+            Filling, LargeRun.Write(disk?.Path ?? _folder.Path, _folder.Path), disk is null ? "blocked" : "full");
         Assert.True(result.ExitCode == 0, result.Error);
         using var straight = new TemporaryFolder();
         Score(LargeRun.Write(straight.Path, _folder.Path));
@@ -118,8 +121,10 @@ public sealed class InterruptedFeaturesTests : IDisposable
         Run recorded = Run.Open(run);
         using ExampleStore store = recorded.OpenExamples();
         var trak = new Trak(new TrakOptions { ProjectionDimension = 256, BatchSize = BatchSize });
-        return trak.Score(new RunView(recorded), recorded.TrainSet(store), recorded.TestSet(store), new MethodContext { Progress = progress });
+        return trak.Score(
+            new RunView(recorded), recorded.TrainSet(store), recorded.TestSet(store), new MethodContext { Progress = progress });
     }
 
-    private static string Features(string root) => Assert.Single(Directory.GetDirectories(Path.Combine(root, "run", "results", "data", "trak")));
+    private static string Features(string root) =>
+        Assert.Single(Directory.GetDirectories(Path.Combine(root, "run", "results", "data", "trak")));
 }

@@ -4,7 +4,9 @@ using Tessar.Tensors;
 
 namespace Tessar.Tests.Data;
 
-/// <summary>A run of an mlp with random weights and more examples than a gradient store keeps in memory before it writes the first.</summary>
+/// <summary>
+/// A run of an mlp with random weights and more examples than a gradient store keeps in memory before it writes the first.
+/// </summary>
 internal static class LargeRun
 {
     public const int TrainCount = 1600;

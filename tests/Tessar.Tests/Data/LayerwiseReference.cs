@@ -10,18 +10,25 @@ namespace Tessar.Tests.Data;
 /// <summary>Layer-wise preconditioned scores of <see cref="UserModels.TinyConvolution"/> by dense fp64 inverses.</summary>
 internal static class LayerwiseReference
 {
-    /// <summary>Entries of each layer, weight and bias together, in the order of the flat gradient, for 8×8 grey images in 3 classes.</summary>
+    /// <summary>
+    /// Entries of each layer, weight and bias together, in the order of the flat gradient, for 8×8 grey images in 3 classes.
+    /// </summary>
     public static readonly int[] Layers = [30, 168, 21];
 
-    /// <summary>Σ_l ∇f_l(q)ᵀ (mean g_l g_lᵀ + damping · mean eigenvalue · I)⁻¹ g_l(i) / n with g = Q∇f, and the same with g on both sides.</summary>
+    /// <summary>
+    /// Σ_l ∇f_l(q)ᵀ (mean g_l g_lᵀ + damping · mean eigenvalue · I)⁻¹ g_l(i) / n with g = Q∇f, and the same with g on both sides.
+    /// </summary>
     public static (double[,] Scores, double[] Self, double[] Factors) Influence(
         CheckpointView view, ExampleSet train, ExampleSet targets, double damping, TargetOutput output)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor g = -Reference.Losses(view, train);
         Tensor f = output == TargetOutput.Margin ? Reference.Margins(view, targets).Gradients : -Reference.Losses(view, targets);
-        Tensor q = output == TargetOutput.Margin ? Reference.Margins(view, train).Factors : ones(train.Count, dtype: ScalarType.Float64);
-        Tensor scores = zeros(train.Count, targets.Count, dtype: ScalarType.Float64), self = zeros(train.Count, dtype: ScalarType.Float64);
+        Tensor q = output == TargetOutput.Margin
+            ? Reference.Margins(view, train).Factors
+            : ones(train.Count, dtype: ScalarType.Float64);
+        Tensor scores = zeros(train.Count, targets.Count, dtype: ScalarType.Float64), self = zeros(
+            train.Count, dtype: ScalarType.Float64);
         foreach ((int first, int count) in Parts())
         {
             Tensor gl = g.narrow(1, first, count), h = gl.t().mm(gl) / train.Count;

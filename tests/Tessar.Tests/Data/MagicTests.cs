@@ -40,7 +40,8 @@ public sealed class MagicTests : IDisposable
     [Fact]
     public void Derivative_beyond_single_precision_is_an_error_with_the_reason()
     {
-        NumericalException e = Assert.Throws<NumericalException>(() => Report(Train("tanh-mlp", rate: 1), new MagicOptions(), out _));
+        NumericalException e = Assert.Throws<NumericalException>(() =>
+            Report(Train("tanh-mlp", rate: 1), new MagicOptions(), out _));
         Assert.Contains("chaotic", e.Message, StringComparison.Ordinal);
     }
 
@@ -49,9 +50,11 @@ public sealed class MagicTests : IDisposable
     {
         using var small = new SmallRun();
         TessarException imported = Assert.Throws<TessarException>(() =>
-            new Magic(new MagicOptions()).Score(small.View, small.Train, small.Test, new MethodContext { Replayer = new RunReplayer() }));
+            new Magic(new MagicOptions())
+                .Score(small.View, small.Train, small.Test, new MethodContext { Replayer = new RunReplayer() }));
         Assert.Contains("imported", imported.Message, StringComparison.Ordinal);
-        TessarException alone = Assert.Throws<TessarException>(() => new Magic(new MagicOptions()).Score(small.View, small.Train, small.Test, new MethodContext()));
+        TessarException alone = Assert.Throws<TessarException>(() =>
+            new Magic(new MagicOptions()).Score(small.View, small.Train, small.Test, new MethodContext()));
         Assert.Contains("Replayer", alone.Message, StringComparison.Ordinal);
     }
 
@@ -59,8 +62,14 @@ public sealed class MagicTests : IDisposable
     {
         List<string> heard = warnings = [];
         using ExampleStore store = run.OpenExamples();
-        var context = new MethodContext { Replayer = new RunReplayer(), Warn = heard.Add, Cancellation = TestContext.Current.CancellationToken };
-        return new Magic(options).Score(new RunView(run), run.TrainSet(store), new ExampleSet(store, "test", 0, 5), context).Report;
+        var context = new MethodContext
+        {
+            Replayer = new RunReplayer(),
+            Warn = heard.Add,
+            Cancellation = TestContext.Current.CancellationToken
+        };
+        return new Magic(options)
+            .Score(new RunView(run), run.TrainSet(store), new ExampleSet(store, "test", 0, 5), context).Report;
     }
 
     private Run Train(string model, double rate) => SmallRuns.Train(new TrainingRequest

@@ -12,29 +12,33 @@ namespace Tessar.Tests.Data;
 /// <summary>Modules as users write them, against every method: scores, or a refusal that can be read.</summary>
 public sealed class OddModelTests : IDisposable
 {
-    private static readonly Type[] s_models =
+    private static readonly Type[] _models =
     [
-        typeof(CallsForward), typeof(InBfloat16), typeof(InDouble), typeof(NamesItsType), typeof(SequenceFirst), typeof(ViewsInput), typeof(ChangesInput),
+        typeof(CallsForward), typeof(InBfloat16), typeof(InDouble), typeof(NamesItsType), typeof(SequenceFirst),
+        typeof(ViewsInput), typeof(ChangesInput),
         typeof(BatchNormOfVectors),
     ];
 
-    private static readonly (string Method, (string, string)[] Settings)[] s_methods =
+    private static readonly (string Method, (string, string)[] Settings)[] _methods =
     [
-        ("data/trak", [("projection-dimension", "16")]), ("data/grad-dot", []), ("data/grad-cos", []), ("data/tracin", []), ("data/ekfac", []),
-        ("data/logra", []), ("data/grass", []), ("data/influence-explicit", []), ("data/influence-cg", []), ("data/influence-lissa", [("depth", "5")]),
+        ("data/trak", [("projection-dimension", "16")]), ("data/grad-dot", []), ("data/grad-cos", []), ("data/tracin", []),
+        ("data/ekfac", []),
+        ("data/logra", []), ("data/grass", []), ("data/influence-explicit", []), ("data/influence-cg", []),
+        ("data/influence-lissa", [("depth", "5")]),
         ("data/influence-arnoldi", [("steps", "5")]), ("data/representer-similarity", []), ("data/magic", []),
     ];
 
     // Those that refuse, and why; everything else scores.
-    private static readonly Dictionary<(string, Type), string> s_refusals = new()
+    private static readonly Dictionary<(string, Type), string> _refusals = new()
     {
         [("data/magic", typeof(BatchNormOfVectors))] = "besides the weights",
-        [("data/representer-similarity", typeof(CallsForward))] = "first, last can't be watched, because forward() was called in place of call(): left out",
+        [("data/representer-similarity", typeof(CallsForward))] =
+            "first, last can't be watched, because forward() was called in place of call(): left out",
     };
 
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<Type> Models => [.. s_models];
+    public static TheoryData<Type> Models => [.. _models];
 
     public void Dispose() => _folder.Dispose();
 
@@ -47,14 +51,15 @@ public sealed class OddModelTests : IDisposable
         ExampleSet train = new(store, "train", 0, 12), test = new(store, "test", 0, 2);
         var context = new MethodContext { Replayer = new RunReplayer(), Cancellation = TestContext.Current.CancellationToken };
         List<string> surprises = [];
-        foreach ((string method, (string, string)[] settings) in s_methods)
+        foreach ((string method, (string, string)[] settings) in _methods)
         {
-            string? expected = s_refusals.GetValueOrDefault((method, type));
+            string? expected = _refusals.GetValueOrDefault((method, type));
             try
             {
                 AttributionMatrix scores = new MethodCatalog(typeof(Trak).Assembly)
                     .CreateAttribution(method, Known(method, settings)).Score(new RunView(run), train, test, context);
-                bool isFinite = Enumerable.Range(0, train.Count).All(i => Enumerable.Range(0, test.Count).All(j => float.IsFinite(scores[i, j])));
+                bool isFinite = Enumerable.Range(0, train.Count)
+                    .All(i => Enumerable.Range(0, test.Count).All(j => float.IsFinite(scores[i, j])));
                 if (expected is not null || !isFinite)
                     surprises.Add($"{method}: {(isFinite ? "scores" : "scores that aren't finite")}");
             }
@@ -79,7 +84,8 @@ public sealed class OddModelTests : IDisposable
         using ExampleStore store = view.Run.OpenExamples();
         ExampleSet train = new(store, "train", 0, 10), test = new(store, "test", 0, 3);
         List<string> warnings = [];
-        AttributionMatrix scores = new GradDot(new GradDotOptions()).Score(view, train, test, new MethodContext { Warn = warnings.Add });
+        AttributionMatrix scores = new GradDot(new GradDotOptions())
+            .Score(view, train, test, new MethodContext { Warn = warnings.Add });
         Assert.Contains(reason, Assert.Single(warnings), StringComparison.Ordinal);
         double[,] expected = Reference.GradDot(view.Checkpoints[0], train, test);
         double scale = expected.Cast<double>().Max(Math.Abs);
@@ -109,12 +115,18 @@ public sealed class OddModelTests : IDisposable
     {
         var catalog = new MethodCatalog(typeof(Trak).Assembly);
         HashSet<string> names = [.. catalog.Find(method).Options.Select(option => option.Name)];
-        return settings.Where(setting => names.Contains(setting.Name)).ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
+        return settings.Where(setting => names.Contains(setting.Name))
+            .ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
     }
 
     private Run Train(Type type)
     {
         SmallData.Write(_folder);
-        return SmallRuns.Train(SmallRuns.Request(_folder) with { Model = ModelFeedTests.Name(type), Optimizer = "sgd", Epochs = 1 });
+        return SmallRuns.Train(SmallRuns.Request(_folder) with
+        {
+            Model = ModelFeedTests.Name(type),
+            Optimizer = "sgd",
+            Epochs = 1
+        });
     }
 }

@@ -6,16 +6,17 @@ namespace Tessar.Tests.Data;
 
 public sealed class RandomScoresTests : IDisposable
 {
-    private static readonly MethodContext s_context = new();
+    private static readonly MethodContext _context = new();
     private readonly SmallRun _small = new("logistic");
 
     public void Dispose() => _small.Dispose();
 
-    // 1,800 draws: mean 0 within 5/√N, variance 1 within 5√(2/N), the tails of a normal one, and no correlation between neighbours.
+    // 1,800 draws: mean 0 within 5/√N, variance 1 within 5√(2/N), the tails of a normal one, and no correlation between
+    // neighbours.
     [Fact]
     public void Scores_are_standard_normal_and_independent()
     {
-        double[] draws = [.. Score(seed: 0, s_context).Scores.ToArray().Select(s => (double)s)];
+        double[] draws = [.. Score(seed: 0, _context).Scores.ToArray().Select(s => (double)s)];
         int n = draws.Length;
         Assert.Equal(1800, n);
         Assert.InRange(draws.Average(), -5 / Math.Sqrt(n), 5 / Math.Sqrt(n));
@@ -29,9 +30,10 @@ public sealed class RandomScoresTests : IDisposable
     [Fact]
     public void Seeds_of_option_and_context_both_change_everything()
     {
-        float[] zero = Score(0, s_context).Scores.ToArray();
-        Assert.Equal(zero, Score(0, s_context).Scores.ToArray());
-        float[] byOption = Score(1, s_context).Scores.ToArray(), byContext = Score(0, new MethodContext { Seed = 1 }).Scores.ToArray();
+        float[] zero = Score(0, _context).Scores.ToArray();
+        Assert.Equal(zero, Score(0, _context).Scores.ToArray());
+        float[] byOption = Score(1, _context).Scores.ToArray(), byContext = Score(
+            0, new MethodContext { Seed = 1 }).Scores.ToArray();
         foreach ((float[] a, float[] b) in new[] { (zero, byOption), (zero, byContext), (byOption, byContext) })
             Assert.DoesNotContain(true, a.Zip(b, (x, y) => x == y));
     }
@@ -40,9 +42,9 @@ public sealed class RandomScoresTests : IDisposable
     [Fact]
     public void Score_belongs_to_the_pair()
     {
-        AttributionMatrix all = Score(3, s_context);
+        AttributionMatrix all = Score(3, _context);
         AttributionMatrix part = new RandomScores(new RandomScoresOptions { Seed = 3 }).Score(
-            _small.View, new ExampleSet(_small.Store, "train", 20, 5), new ExampleSet(_small.Store, "test", 4, 2), s_context);
+            _small.View, new ExampleSet(_small.Store, "train", 20, 5), new ExampleSet(_small.Store, "test", 4, 2), _context);
         for (int i = 0; i < 5; i++)
             Assert.Equal((all[20 + i, 4], all[20 + i, 5]), (part[i, 0], part[i, 1]));
     }

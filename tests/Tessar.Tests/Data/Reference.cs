@@ -9,13 +9,16 @@ using static TorchSharp.torch;
 
 namespace Tessar.Tests.Data;
 
-/// <summary>Attribution by the definition: one backward pass per example, dense matrices, fp64. Shares nothing with the methods.</summary>
+/// <summary>
+/// Attribution by the definition: one backward pass per example, dense matrices, fp64. Shares nothing with the methods.
+/// </summary>
 internal static class Reference
 {
     public static double[,] Trak(RunView run, ExampleSet train, ExampleSet targets, double relativeDamping)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor kernel = zeros(train.Count, targets.Count, dtype: ScalarType.Float64), factor = zeros(train.Count, dtype: ScalarType.Float64);
+        Tensor kernel = zeros(train.Count, targets.Count, dtype: ScalarType.Float64), factor = zeros(
+            train.Count, dtype: ScalarType.Float64);
         foreach (CheckpointView checkpoint in run.Checkpoints)
         {
             (Tensor phi, Tensor q) = Margins(checkpoint, train);
@@ -24,7 +27,8 @@ internal static class Reference
             double lambda = relativeDamping * gram.diagonal().sum().item<double>() / train.Count;
             // (ΦᵀΦ + λI)⁻¹ by Woodbury: Φ(ΦᵀΦ + λI)⁻¹φ = Φφ/λ − ΦΦᵀ(λI + ΦΦᵀ)⁻¹Φφ/λ.
             Tensor cross = phi.mm(target.t());
-            kernel += (cross - gram.mm(linalg.solve(gram + lambda * eye(train.Count, dtype: ScalarType.Float64), cross))) / lambda;
+            kernel +=
+                (cross - gram.mm(linalg.solve(gram + lambda * eye(train.Count, dtype: ScalarType.Float64), cross))) / lambda;
             factor += q;
         }
 
@@ -60,7 +64,8 @@ internal static class Reference
         return logits[0].index_select(0, tensor(others)).logsumexp(0);
     }
 
-    private static (Tensor Gradients, Tensor Logits) Loop(CheckpointView checkpoint, ExampleSet set, Func<Tensor, int, Tensor> output)
+    private static (Tensor Gradients, Tensor Logits) Loop(
+        CheckpointView checkpoint, ExampleSet set, Func<Tensor, int, Tensor> output)
     {
         using nn.Module<Tensor, Tensor> model = checkpoint.LoadModel();
         model.to(ScalarType.Float64);

@@ -10,7 +10,7 @@ namespace Tessar.Tests.Data;
 
 public sealed class RepresenterSimilarityTests : IDisposable
 {
-    private static readonly MethodContext s_context = new();
+    private static readonly MethodContext _context = new();
     private readonly SmallRun _small = new("logistic");
 
     public void Dispose() => _small.Dispose();
@@ -26,10 +26,15 @@ public sealed class RepresenterSimilarityTests : IDisposable
     public void Scores_are_weighted_similarities_of_the_features(FeatureSimilarity similarity, RepresenterWeighting weighting)
     {
         ExampleSet train = new(_small.Store, "train", 2, 30);
-        var method = new RepresenterSimilarity(new RepresenterSimilarityOptions { Similarity = similarity, Weighting = weighting, BatchSize = 7 });
-        AttributionMatrix scores = method.Score(_small.View, train, _small.Test, s_context);
-        AttributionMatrix square = method.Score(_small.View, train, train, s_context);
-        float[] self = method.SelfInfluence(_small.View, train, s_context);
+        var method = new RepresenterSimilarity(new RepresenterSimilarityOptions
+        {
+            Similarity = similarity,
+            Weighting = weighting,
+            BatchSize = 7
+        });
+        AttributionMatrix scores = method.Score(_small.View, train, _small.Test, _context);
+        AttributionMatrix square = method.Score(_small.View, train, train, _context);
+        float[] self = method.SelfInfluence(_small.View, train, _context);
         using DisposeScope scope = NewDisposeScope();
         double[][] left = Pixels(train), right = Pixels(_small.Test), p = Probabilities(train);
         for (int i = 0; i < train.Count; i++)
@@ -53,7 +58,8 @@ public sealed class RepresenterSimilarityTests : IDisposable
         }
     }
 
-    // At a stationary point of loss + λ‖W‖², W_c = Σ_i α_ic h_i / (2λn): the scores of all examples add up to 2λn times the logit.
+    // At a stationary point of loss + λ‖W‖², W_c = Σ_i α_ic h_i / (2λn): the scores of all examples add up to 2λn times the
+    // logit.
     [Fact]
     public void Representer_points_add_up_to_the_logit_of_a_fitted_layer()
     {
@@ -72,7 +78,8 @@ public sealed class RepresenterSimilarityTests : IDisposable
         }
 
         Run run = Fitted(weight);
-        AttributionMatrix scores = new RepresenterSimilarity(new RepresenterSimilarityOptions()).Score(new RunView(run), train, _small.Test, s_context);
+        AttributionMatrix scores = new RepresenterSimilarity(new RepresenterSimilarityOptions())
+            .Score(new RunView(run), train, _small.Test, _context);
         double[][] right = Pixels(_small.Test);
         for (int j = 0; j < _small.Test.Count; j++)
         {
@@ -85,9 +92,10 @@ public sealed class RepresenterSimilarityTests : IDisposable
     [Fact]
     public void Model_without_linear_layer_is_refused()
     {
-        using var small = new SmallRun(typeof(UserModels.WithUnknownLayer).Assembly.Location + "#" + typeof(UserModels.ConvolutionOnly).FullName);
+        using var small = new SmallRun(typeof(UserModels.WithUnknownLayer).Assembly.Location + "#"
+            + typeof(UserModels.ConvolutionOnly).FullName);
         TessarException e = Assert.Throws<TessarException>(() =>
-            new RepresenterSimilarity(new RepresenterSimilarityOptions()).SelfInfluence(small.View, small.Test, s_context));
+            new RepresenterSimilarity(new RepresenterSimilarityOptions()).SelfInfluence(small.View, small.Test, _context));
         Assert.Contains("looks at the last Linear layer", e.Message, StringComparison.Ordinal);
     }
 
@@ -111,7 +119,9 @@ public sealed class RepresenterSimilarityTests : IDisposable
         }
 
         string sha = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)));
-        RunJson.Write(Path.Combine(run.Directory, RunJson.FileName), run.Record with { Checkpoints = [run.Record.Checkpoints[0] with { Sha256 = sha }] });
+        RunJson.Write(
+            Path.Combine(run.Directory, RunJson.FileName),
+            run.Record with { Checkpoints = [run.Record.Checkpoints[0] with { Sha256 = sha }] });
         return Run.Open(run.Directory);
     }
 
@@ -126,7 +136,8 @@ public sealed class RepresenterSimilarityTests : IDisposable
     private double[][] Probabilities(ExampleSet set)
     {
         using nn.Module<Tensor, Tensor> model = _small.Run.LoadModel();
-        Tensor p = model.call(Batches.Inputs(set, [.. Enumerable.Range(0, set.Count)], _small.Run.Record.Program.Input)).to_type(ScalarType.Float64).softmax(1);
+        Tensor p = model.call(Batches.Inputs(set, [.. Enumerable.Range(0, set.Count)], _small.Run.Record.Program.Input))
+            .to_type(ScalarType.Float64).softmax(1);
         return [.. p.data<double>().ToArray().Chunk(3)];
     }
 

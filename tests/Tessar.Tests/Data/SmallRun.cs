@@ -38,7 +38,8 @@ internal sealed class SmallRun : IDisposable
     public Run Add(string name, string model, ulong seed)
     {
         using var module = ModelSource.Parse(model).Create(Store.Image, 3, seed);
-        return Run.Open(ImportedRun.Write(Path.Combine(_folder.Path, "runs", name), model, module, Store, "train:0-149", "test:0-11"));
+        return Run.Open(ImportedRun.Write(
+            Path.Combine(_folder.Path, "runs", name), model, module, Store, "train:0-149", "test:0-11"));
     }
 
     public void Dispose()

@@ -66,7 +66,8 @@ public sealed class TiedModelTests : IDisposable
         {
             Exception? thrown = Record.Exception(() =>
             {
-                AttributionMatrix scores = catalog.CreateAttribution(method.Name, new Dictionary<string, string>(StringComparer.Ordinal))
+                AttributionMatrix scores = catalog.CreateAttribution(
+                    method.Name, new Dictionary<string, string>(StringComparer.Ordinal))
                     .Score(new RunView(run), train, test, new MethodContext());
                 Assert.All(scores.Scores.ToArray(), score => Assert.True(float.IsFinite(score)));
             });
@@ -75,14 +76,20 @@ public sealed class TiedModelTests : IDisposable
     }
 
     private Run Train(Type type) =>
-        SmallRuns.Train(SmallRuns.Request(_folder, type.Name) with { Model = $"{type.Assembly.Location}#{type.FullName}", Train = "train:0-39" });
+        SmallRuns.Train(SmallRuns.Request(_folder, type.Name) with
+        {
+            Model = $"{type.Assembly.Location}#{type.FullName}",
+            Train = "train:0-39"
+        });
 
     // In single precision and without hooks, each parameter once, so that nothing here knows how ties are dealt with.
-    private static (Tensor Losses, Tensor Margins, Tensor Curvature) Reference(Run run, ExampleSet train, ExampleSet test, bool ofLosses = false)
+    private static (Tensor Losses, Tensor Margins, Tensor Curvature) Reference(
+        Run run, ExampleSet train, ExampleSet test, bool ofLosses = false)
     {
         using nn.Module<Tensor, Tensor> model = run.LoadModel();
         Tensor[] parameters = [.. model.parameters().DistinctBy(p => TensorStorage.Of(p).Address)];
-        Tensor Row(Tensor output) => cat([.. Gradient.OfKeepingGraph(output, parameters).Select(g => g.flatten())]).to_type(ScalarType.Float64);
+        Tensor Row(Tensor output) =>
+            cat([.. Gradient.OfKeepingGraph(output, parameters).Select(g => g.flatten())]).to_type(ScalarType.Float64);
         List<Tensor> losses = [], margins = [];
         Tensor? curvature = null;
         for (int i = 0; i < train.Count; i++)

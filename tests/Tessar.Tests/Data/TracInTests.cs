@@ -14,7 +14,7 @@ namespace Tessar.Tests.Data;
 
 public sealed class TracInTests : IDisposable
 {
-    private static readonly MethodContext s_context = new();
+    private static readonly MethodContext _context = new();
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -29,7 +29,8 @@ public sealed class TracInTests : IDisposable
         Run run = SmallRuns.Train(SmallRuns.Request(_folder) with { Model = model, Epochs = 3 });
         using ExampleStore store = run.OpenExamples();
         ExampleSet train = new(store, "train", 5, 30), test = new(store, "test", 0, 8);
-        AttributionMatrix scores = new TracIn(new TracInOptions { Output = output, BatchSize = 16 }).Score(new RunView(run), train, test, s_context);
+        AttributionMatrix scores = new TracIn(new TracInOptions { Output = output, BatchSize = 16 })
+            .Score(new RunView(run), train, test, _context);
         double[] rates = [.. run.ReadMetrics().Where(row => row.LearningRate is not null).Select(row => row.LearningRate!.Value)];
         Assert.Equal(21, rates.Length);
         using DisposeScope scope = NewDisposeScope();
@@ -49,7 +50,8 @@ public sealed class TracInTests : IDisposable
         Assert.Equal(3 * 30, scores.Report.ExamplesComputed);
     }
 
-    // Plain gradient descent on all examples with a checkpoint at every step: Σ_i score/n is the change of the output, to first order.
+    // Plain gradient descent on all examples with a checkpoint at every step: Σ_i score/n is the change of the output, to first
+    // order.
     [Fact]
     public void Scores_of_all_examples_add_up_to_the_change_of_the_output_over_the_training()
     {
@@ -62,14 +64,18 @@ public sealed class TracInTests : IDisposable
             LearningRate = 0.002,
             Schedule = "constant",
             WarmupSteps = 0,
-            OptimizerSettings = SmallRun.Settings(("momentum", "0"), ("weightDecay", "0")).ToDictionary(s => s.Key, s => double.Parse(s.Value, System.Globalization.CultureInfo.InvariantCulture), StringComparer.Ordinal),
+            OptimizerSettings = SmallRun.Settings(("momentum", "0"), ("weightDecay", "0"))
+                .ToDictionary(
+                    s => s.Key, s => double.Parse(s.Value, System.Globalization.CultureInfo.InvariantCulture),
+                    StringComparer.Ordinal),
         });
         Assert.Equal(20, run.Checkpoints.Count);
         using ExampleStore store = run.OpenExamples();
         ExampleSet train = run.TrainSet(store), test = new(store, "test", 0, 10);
-        AttributionMatrix scores = new TracIn(new TracInOptions()).Score(new RunView(run), train, test, s_context);
+        AttributionMatrix scores = new TracIn(new TracInOptions()).Score(new RunView(run), train, test, _context);
         using DisposeScope scope = NewDisposeScope();
-        using nn.Module<Tensor, Tensor> before = ModelSource.Parse("mlp").Create(store.Image, 3, run.Record.Program.Seed!.Value), after = run.LoadModel();
+        using nn.Module<Tensor, Tensor> before = ModelSource.Parse("mlp")
+            .Create(store.Image, 3, run.Record.Program.Seed!.Value), after = run.LoadModel();
         double[] change = [.. Margins(after, test, run).Zip(Margins(before, test, run), (a, b) => a - b)];
         for (int j = 0; j < test.Count; j++)
         {
@@ -85,8 +91,8 @@ public sealed class TracInTests : IDisposable
         using ExampleStore store = run.OpenExamples();
         ExampleSet train = new(store, "train", 0, 20), test = new(store, "test", 0, 5);
         var options = new TracInOptions { Checkpoints = 1, Weights = TracInWeights.Equal, Output = TargetOutput.NegativeLoss };
-        AttributionMatrix one = new TracIn(options).Score(new RunView(run), train, test, s_context);
-        AttributionMatrix plain = new GradDot(new GradDotOptions()).Score(new RunView(run), train, test, s_context);
+        AttributionMatrix one = new TracIn(options).Score(new RunView(run), train, test, _context);
+        AttributionMatrix plain = new GradDot(new GradDotOptions()).Score(new RunView(run), train, test, _context);
         Assert.Equal(plain.Scores.ToArray(), one.Scores.ToArray());
         Assert.Contains(one.Report.Remarks, remark => remark.StartsWith("Only one checkpoint", StringComparison.Ordinal));
     }
@@ -98,9 +104,9 @@ public sealed class TracInTests : IDisposable
         Run run = SmallRuns.Train(SmallRuns.Request(_folder) with { Epochs = 5 });
         using ExampleStore store = run.OpenExamples();
         ExampleSet train = new(store, "train", 0, 10), test = new(store, "test", 0, 3);
-        AttributionMatrix two = new TracIn(new TracInOptions { Checkpoints = 2 }).Score(new RunView(run), train, test, s_context);
+        AttributionMatrix two = new TracIn(new TracInOptions { Checkpoints = 2 }).Score(new RunView(run), train, test, _context);
         var named = new RunView([new CheckpointView(run, run.Checkpoints[1]), new CheckpointView(run, run.Checkpoints[4])]);
-        Assert.Equal(new TracIn(new TracInOptions()).Score(named, train, test, s_context).Scores.ToArray(), two.Scores.ToArray());
+        Assert.Equal(new TracIn(new TracInOptions()).Score(named, train, test, _context).Scores.ToArray(), two.Scores.ToArray());
         double[] rates = [.. run.ReadMetrics().Where(row => row.LearningRate is not null).Select(row => row.LearningRate!.Value)];
         using DisposeScope scope = NewDisposeScope();
         Tensor expected = Term(1) * rates[..14].Sum() + Term(4) * rates[14..].Sum();
@@ -120,7 +126,7 @@ public sealed class TracInTests : IDisposable
         using ExampleStore store = run.OpenExamples();
         ExampleSet train = new(store, "train", 0, 20), test = new(store, "test", 0, 5);
         var options = new TracInOptions { Layers = TracInLayers.Last, Weights = TracInWeights.Equal };
-        AttributionMatrix scores = new TracIn(options).Score(new RunView(run), train, test, s_context);
+        AttributionMatrix scores = new TracIn(options).Score(new RunView(run), train, test, _context);
         using DisposeScope scope = NewDisposeScope();
         var view = new CheckpointView(run, run.Checkpoints[0]);
         // fc3 is last in the flat gradient: 64·3 weights and 3 biases.
@@ -138,13 +144,13 @@ public sealed class TracInTests : IDisposable
         using ExampleStore store = one.OpenExamples();
         ExampleSet train = new(store, "train", 0, 15);
         var method = new TracIn(new TracInOptions());
-        AttributionMatrix both = method.Score(new RunView(one, two), train, train, s_context);
-        float[] first = method.Score(new RunView(one), train, train, s_context).Scores.ToArray();
-        float[] second = method.Score(new RunView(two), train, train, s_context).Scores.ToArray();
+        AttributionMatrix both = method.Score(new RunView(one, two), train, train, _context);
+        float[] first = method.Score(new RunView(one), train, train, _context).Scores.ToArray();
+        float[] second = method.Score(new RunView(two), train, train, _context).Scores.ToArray();
         float scale = first.Max(Math.Abs);
         for (int k = 0; k < first.Length; k++)
             Assert.Equal((first[k] + second[k]) / 2, both.Scores.Span[k], 1e-5 * scale);
-        float[] self = method.SelfInfluence(new RunView(one, two), train, s_context);
+        float[] self = method.SelfInfluence(new RunView(one, two), train, _context);
         for (int i = 0; i < self.Length; i++)
             Assert.Equal(both[i, i], self[i], 1e-5 * scale);
     }
@@ -156,7 +162,7 @@ public sealed class TracInTests : IDisposable
         foreach (TracInWeights weights in Enum.GetValues<TracInWeights>())
         {
             TessarException e = Assert.Throws<TessarException>(() =>
-                new TracIn(new TracInOptions { Weights = weights }).Score(small.View, small.Train, small.Test, s_context));
+                new TracIn(new TracInOptions { Weights = weights }).Score(small.View, small.Train, small.Test, _context));
             Assert.Equal(ErrorKind.Usage, e.Kind);
             Assert.Contains("The run first has no history", e.Message, StringComparison.Ordinal);
             Assert.Contains(new Remedy(RemedyKind.Train, "mlp", "small"), e.Remedies);
@@ -169,7 +175,7 @@ public sealed class TracInTests : IDisposable
         Run run = SmallRuns.Train(_folder);
         using ExampleStore store = run.OpenExamples();
         TessarException e = Assert.Throws<TessarException>(() =>
-            new TracIn(new TracInOptions { Checkpoints = 3 }).SelfInfluence(new RunView(run), run.TrainSet(store), s_context));
+            new TracIn(new TracInOptions { Checkpoints = 3 }).SelfInfluence(new RunView(run), run.TrainSet(store), _context));
         Assert.Contains("checkpoints is 3; the run run has 2", e.Message, StringComparison.Ordinal);
     }
 

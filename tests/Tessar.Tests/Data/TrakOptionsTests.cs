@@ -11,15 +11,17 @@ namespace Tessar.Tests.Data;
 
 public sealed class TrakOptionsTests
 {
-    private static readonly MethodContext Context = new();
+    private static readonly MethodContext _context = new();
 
     [Fact]
     public void Auto_is_exact_when_that_fits_and_says_what_it_takes()
     {
         using var small = new SmallRun("mlp");
         List<string> warnings = [];
-        AttributionMatrix automatic = new Trak(new TrakOptions()).Score(small.View, small.Train, small.Test, Context with { Warn = warnings.Add });
-        AttributionMatrix exact = new Trak(new TrakOptions { Projection = TrakProjection.None }).Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix automatic = new Trak(new TrakOptions())
+            .Score(small.View, small.Train, small.Test, _context with { Warn = warnings.Add });
+        AttributionMatrix exact = new Trak(new TrakOptions { Projection = TrakProjection.None })
+            .Score(small.View, small.Train, small.Test, _context);
         Assert.Equal(exact.Scores.ToArray(), automatic.Scores.ToArray());
         Assert.Equal("none", automatic.Report.Projection);
         Assert.Null(automatic.Report.ProjectionDimension);
@@ -35,7 +37,8 @@ public sealed class TrakOptionsTests
     public void Auto_sketches_when_memory_does_not_fit()
     {
         using var small = new SmallRun("mlp");
-        AttributionMatrix scores = new Trak(new TrakOptions()).Score(small.View, small.Train, small.Test, Context with { MemoryBudget = 100_000 });
+        AttributionMatrix scores = new Trak(new TrakOptions())
+            .Score(small.View, small.Train, small.Test, _context with { MemoryBudget = 100_000 });
         Assert.Equal(("sketch", 2048), (scores.Report.Projection, scores.Report.ProjectionDimension));
         Assert.Contains("would take", Assert.Single(scores.Report.Remarks), StringComparison.Ordinal);
     }
@@ -47,11 +50,12 @@ public sealed class TrakOptionsTests
         using var small = new SmallRun("mlp", trainCount: 6_000);
         var train = new ExampleSet(small.Store, "train", 0, 6_000);
         List<string> warnings = [];
-        MethodContext context = Context with { MemoryBudget = 140_000_000, Warn = warnings.Add };
+        MethodContext context = _context with { MemoryBudget = 140_000_000, Warn = warnings.Add };
         AttributionMatrix automatic = new Trak(new TrakOptions()).Score(small.View, train, small.Test, context);
         Assert.Equal(("landmarks", 2048), (automatic.Report.Projection, automatic.Report.ProjectionDimension));
         Assert.Contains("2,048 landmarks", Assert.Single(automatic.Report.Remarks), StringComparison.Ordinal);
-        AttributionMatrix asked = new Trak(new TrakOptions { Projection = TrakProjection.Landmarks }).Score(small.View, train, small.Test, context);
+        AttributionMatrix asked = new Trak(new TrakOptions { Projection = TrakProjection.Landmarks })
+            .Score(small.View, train, small.Test, context);
         Assert.Equal(asked.Scores.ToArray(), automatic.Scores.ToArray());
         Assert.Equal(0, asked.Report.ExamplesComputed); // one store for both
         TopAttribution top = new Trak(new TrakOptions()).ScoreTop(small.View, train, small.Test, 5, context);
@@ -61,14 +65,17 @@ public sealed class TrakOptionsTests
         new Trak(new TrakOptions()).SelfInfluence(small.View, train, context);
         Assert.Contains("sketched to 2,048", Assert.Single(warnings), StringComparison.Ordinal);
         // Leverage is a score on oneself.
-        Assert.Equal("sketch", new Trak(new TrakOptions { UseLeverage = true }).Score(small.View, train, small.Test, context).Report.Projection);
+        Assert.Equal(
+            "sketch",
+            new Trak(new TrakOptions { UseLeverage = true }).Score(small.View, train, small.Test, context).Report.Projection);
     }
 
     [Fact]
     public void Width_that_is_asked_for_is_a_sketch()
     {
         using var small = new SmallRun("mlp");
-        AttributionReport report = new Trak(new TrakOptions { ProjectionDimension = 64 }).Score(small.View, small.Train, small.Test, Context).Report;
+        AttributionReport report = new Trak(new TrakOptions { ProjectionDimension = 64 })
+            .Score(small.View, small.Train, small.Test, _context).Report;
         Assert.Equal(("sketch", 64), (report.Projection, report.ProjectionDimension));
         Assert.Empty(report.Remarks);
     }
@@ -78,7 +85,8 @@ public sealed class TrakOptionsTests
     {
         using var small = new SmallRun("mlp");
         TessarException e = Assert.Throws<TessarException>(() =>
-            new Trak(new TrakOptions { Projection = TrakProjection.None }).Score(small.View, small.Train, small.Test, Context with { MemoryBudget = 100_000 }));
+            new Trak(new TrakOptions { Projection = TrakProjection.None })
+                .Score(small.View, small.Train, small.Test, _context with { MemoryBudget = 100_000 }));
         Assert.Equal(ErrorKind.Environment, e.Kind);
         Assert.Contains(new Remedy(RemedyKind.SetMethodOption, "projection", "sketch"), e.Remedies);
     }
@@ -91,10 +99,12 @@ public sealed class TrakOptionsTests
         using var small = new SmallRun("mlp");
         double[] dampings = [10, 0.01, 0.3];
         var options = new TrakOptions { Projection = projection, ProjectionDimension = 100 };
-        IReadOnlyList<AttributionMatrix> many = new Trak(options).ScoreMany(small.View, small.Train, small.Test, dampings, Context);
+        IReadOnlyList<AttributionMatrix> many = new Trak(options)
+            .ScoreMany(small.View, small.Train, small.Test, dampings, _context);
         for (int d = 0; d < dampings.Length; d++)
         {
-            AttributionMatrix one = new Trak(options with { Damping = dampings[d] }).Score(small.View, small.Train, small.Test, Context);
+            AttributionMatrix one = new Trak(options with { Damping = dampings[d] })
+                .Score(small.View, small.Train, small.Test, _context);
             Assert.Equal(one.Report.Damping, many[d].Report.Damping);
             Assert.Equal(one.Scores.ToArray(), many[d].Scores.ToArray());
         }
@@ -105,13 +115,14 @@ public sealed class TrakOptionsTests
     {
         using var small = new SmallRun("logistic");
         var options = new TrakOptions { Projection = TrakProjection.None, UseCurvatureWeights = true };
-        AttributionMatrix found = new Trak(options).Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix found = new Trak(options).Score(small.View, small.Train, small.Test, _context);
         using DisposeScope scope = NewDisposeScope();
         (Tensor phi, Tensor q) = Reference.Margins(small.View.Checkpoints[0], small.Train);
         Tensor target = Reference.Margins(small.View.Checkpoints[0], small.Test).Gradients;
         Tensor gram = phi.t().mm(phi * (q * (1 - q)).unsqueeze(1));
         double lambda = options.Damping * gram.diagonal().sum().item<double>() / small.Train.Count;
-        Tensor expected = phi.mm(linalg.solve(gram + lambda * eye(gram.shape[0], dtype: ScalarType.Float64), target.t())) * q.unsqueeze(1);
+        Tensor expected = phi.mm(linalg.solve(
+            gram + lambda * eye(gram.shape[0], dtype: ScalarType.Float64), target.t())) * q.unsqueeze(1);
         AssertClose(expected, found, 1e-4);
     }
 
@@ -120,9 +131,12 @@ public sealed class TrakOptionsTests
     {
         using var small = new SmallRun("mlp");
         var options = new TrakOptions { Projection = TrakProjection.None, FeatureOutput = TrakFeatureOutput.SquaredLogits };
-        AttributionMatrix found = new Trak(options).Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix found = new Trak(options).Score(small.View, small.Train, small.Test, _context);
         Assert.Equal("margin", found.Report.Output);
-        AssertClose(Dual(Reference.SquaredLogits(small.View.Checkpoints[0], small.Train), Reference.SquaredLogits(small.View.Checkpoints[0], small.Test), options.Damping), found, 1e-4);
+        AssertClose(
+            Dual(
+                Reference.SquaredLogits(small.View.Checkpoints[0], small.Train),
+                Reference.SquaredLogits(small.View.Checkpoints[0], small.Test), options.Damping), found, 1e-4);
     }
 
     [Fact]
@@ -130,9 +144,12 @@ public sealed class TrakOptionsTests
     {
         using var small = new SmallRun("mlp");
         var options = new TrakOptions { Projection = TrakProjection.None, Output = Tessar.Tasks.TargetOutput.NegativeLoss };
-        AttributionMatrix found = new Trak(options).Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix found = new Trak(options).Score(small.View, small.Train, small.Test, _context);
         Assert.Equal("negative-loss", found.Report.Output);
-        AssertClose(Dual(Reference.Losses(small.View.Checkpoints[0], small.Train), Reference.Losses(small.View.Checkpoints[0], small.Test), options.Damping), found, 1e-4);
+        AssertClose(
+            Dual(
+                Reference.Losses(small.View.Checkpoints[0], small.Train), Reference.Losses(small.View.Checkpoints[0], small.Test),
+                options.Damping), found, 1e-4);
     }
 
     [Fact]
@@ -143,7 +160,8 @@ public sealed class TrakOptionsTests
         Lenses.Data.Scoring.SoftThreshold.Apply(scores, 0.5);
         Assert.Equal([0, -20, 0, 0, 1, 10, -2, 0], scores.data<double>().ToArray());
         using var small = new SmallRun("mlp");
-        AttributionMatrix sparse = new Trak(new TrakOptions { SoftThreshold = 0.9 }).Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix sparse = new Trak(new TrakOptions { SoftThreshold = 0.9 })
+            .Score(small.View, small.Train, small.Test, _context);
         for (int j = 0; j < sparse.TargetCount; j++)
             Assert.Equal(SmallRun.TrainCount / 10, Enumerable.Range(0, sparse.TrainCount).Count(i => sparse[i, j] != 0));
     }
@@ -162,7 +180,8 @@ public sealed class TrakOptionsTests
             UseCurvatureWeights = named == "use-curvature-weights",
             ProjectionDimension = 64,
         };
-        TessarException e = Assert.Throws<TessarException>(() => new Trak(options).Score(small.View, small.Train, small.Test, Context));
+        TessarException e = Assert.Throws<TessarException>(() =>
+            new Trak(options).Score(small.View, small.Train, small.Test, _context));
         Assert.Equal(ErrorKind.Usage, e.Kind);
         Assert.Contains(named, e.Message, StringComparison.Ordinal);
     }
@@ -172,10 +191,13 @@ public sealed class TrakOptionsTests
     public void Huge_damping_leaves_plain_inner_products_times_the_factor()
     {
         using var small = new SmallRun("mlp");
-        AttributionMatrix found = new Trak(new TrakOptions { Projection = TrakProjection.None, Damping = 1e6 }).Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix found = new Trak(new TrakOptions { Projection = TrakProjection.None, Damping = 1e6 })
+            .Score(small.View, small.Train, small.Test, _context);
         using DisposeScope scope = NewDisposeScope();
         (Tensor phi, Tensor q) = Reference.Margins(small.View.Checkpoints[0], small.Train);
-        AssertClose(phi.mm(Reference.Margins(small.View.Checkpoints[0], small.Test).Gradients.t()) * q.unsqueeze(1) / found.Report.Damping[0], found, 2e-4);
+        AssertClose(
+            phi.mm(Reference.Margins(small.View.Checkpoints[0], small.Test).Gradients.t()) * q.unsqueeze(1)
+                / found.Report.Damping[0], found, 2e-4);
     }
 
     [Fact]
@@ -183,8 +205,9 @@ public sealed class TrakOptionsTests
     {
         using var small = new SmallRun("mlp");
         var trak = new Trak(new TrakOptions { Projection = TrakProjection.None });
-        AttributionMatrix one = trak.Score(small.View, small.Train, small.Test, Context);
-        AttributionMatrix three = trak.Score(new RunView(small.Run, small.Add("copy", "mlp", 1), small.Add("again", "mlp", 1)), small.Train, small.Test, Context);
+        AttributionMatrix one = trak.Score(small.View, small.Train, small.Test, _context);
+        AttributionMatrix three = trak.Score(
+            new RunView(small.Run, small.Add("copy", "mlp", 1), small.Add("again", "mlp", 1)), small.Train, small.Test, _context);
         float scale = one.Scores.ToArray().Max(Math.Abs);
         Assert.All(one.Scores.ToArray().Zip(three.Scores.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-6 * scale));
     }
@@ -196,20 +219,22 @@ public sealed class TrakOptionsTests
     {
         using var small = new SmallRun(model, duplicateFirst: true);
         var options = new TrakOptions { Projection = TrakProjection.None };
-        AttributionMatrix a = new Trak(options).Score(small.View, small.Train, small.Test, Context);
-        AttributionMatrix b = new Trak(options with { BatchSize = 7 }).Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix a = new Trak(options).Score(small.View, small.Train, small.Test, _context);
+        AttributionMatrix b = new Trak(options with { BatchSize = 7 }).Score(small.View, small.Train, small.Test, _context);
         float scale = a.Scores.ToArray().Max(Math.Abs);
         for (int j = 0; j < a.TargetCount; j++)
             Assert.Equal(a[0, j], a[1, j], 1e-5 * scale);
         Assert.All(a.Scores.ToArray().Zip(b.Scores.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-4 * scale));
     }
 
-    // With all examples as landmarks nothing is lost but jitter and fp16; with a third of them more is kept than by a sketch of that width.
+    // With all examples as landmarks nothing is lost but jitter and fp16; with a third of them more is kept than by a sketch of
+    // that width.
     [Fact]
     public void Landmarks_approach_the_exact_scores_faster_than_a_sketch()
     {
         using var small = new SmallRun("mlp");
-        AttributionMatrix exact = new Trak(new TrakOptions { Projection = TrakProjection.None }).Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix exact = new Trak(new TrakOptions { Projection = TrakProjection.None })
+            .Score(small.View, small.Train, small.Test, _context);
         Assert.InRange(Distance(TrakProjection.Landmarks, SmallRun.TrainCount), 0, 0.02);
         double third = Distance(TrakProjection.Landmarks, SmallRun.TrainCount / 3);
         Assert.InRange(third, 0.02, 0.8);
@@ -219,7 +244,8 @@ public sealed class TrakOptionsTests
 
         double Distance(TrakProjection projection, int width)
         {
-            AttributionMatrix found = new Trak(new TrakOptions { Projection = projection, ProjectionDimension = width }).Score(small.View, small.Train, small.Test, Context);
+            AttributionMatrix found = new Trak(new TrakOptions { Projection = projection, ProjectionDimension = width })
+                .Score(small.View, small.Train, small.Test, _context);
             (float[] a, float[] b) = (exact.Scores.ToArray(), found.Scores.ToArray());
             return Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum() / a.Sum(x => x * x));
         }
@@ -235,7 +261,8 @@ public sealed class TrakOptionsTests
 
     private static void AssertClose(Tensor expected, AttributionMatrix found, double tolerance)
     {
-        using Tensor scores = tensor(found.Scores.ToArray()).reshape(found.TrainCount, found.TargetCount).to_type(ScalarType.Float64);
+        using Tensor scores = tensor(found.Scores.ToArray()).reshape(found.TrainCount, found.TargetCount)
+            .to_type(ScalarType.Float64);
         double error = (expected - scores).abs().max().item<double>() / expected.abs().max().item<double>();
         Assert.True(error <= tolerance, $"relative error {error}");
     }

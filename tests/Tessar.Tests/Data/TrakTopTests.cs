@@ -23,7 +23,9 @@ public sealed class TrakTopTests
         {
             AssertClose(all.Proponents(j, 10), top.Proponents(j));
             AssertClose(all.Opponents(j, 10), top.Opponents(j));
-            Assert.All(top.Proponents(j).Concat(top.Opponents(j)), x => Assert.Equal(all[x.Train, j], x.Score, Math.Abs(all[x.Train, j]) * 1e-3 + 1e-6));
+            Assert.All(
+                top.Proponents(j).Concat(top.Opponents(j)),
+                x => Assert.Equal(all[x.Train, j], x.Score, Math.Abs(all[x.Train, j]) * 1e-3 + 1e-6));
         }
     }
 
@@ -33,7 +35,8 @@ public sealed class TrakTopTests
         using var run = new SmallRun();
         var trak = new Trak(new TrakOptions { ProjectionDimension = 32 });
         IReadOnlyDictionary<string, string> options = SmallRun.Settings(("projection-dimension", "32"));
-        AttributionResult full = AttributionResult.Save(trak.Score(run.View, run.Train, run.Test, new MethodContext()), run.View, run.Train, run.Test, options, 5);
+        AttributionResult full = AttributionResult.Save(
+            trak.Score(run.View, run.Train, run.Test, new MethodContext()), run.View, run.Train, run.Test, options, 5);
         TopAttribution top = trak.ScoreTop(run.View, run.Train, run.Test, 5, new MethodContext());
         AttributionResult kept = AttributionResult.Save(top, run.View, run.Train, run.Test, options);
         Assert.NotEqual(full.Folder, kept.Folder);
@@ -48,9 +51,13 @@ public sealed class TrakTopTests
     public void What_cannot_be_streamed_and_what_exceeds_the_budget_is_refused_before_any_work()
     {
         using var run = new SmallRun();
-        foreach (TrakOptions options in new[] { new TrakOptions { Projection = TrakProjection.None }, new TrakOptions { UseLeverage = true } })
+        foreach (TrakOptions options in new[] { new TrakOptions { Projection = TrakProjection.None }, new TrakOptions
         {
-            TessarException e = Assert.Throws<TessarException>(() => new Trak(options).ScoreTop(run.View, run.Train, run.Test, 5, new MethodContext()));
+            UseLeverage = true
+        } })
+        {
+            TessarException e = Assert.Throws<TessarException>(() =>
+                new Trak(options).ScoreTop(run.View, run.Train, run.Test, 5, new MethodContext()));
             Assert.Equal(ErrorKind.Usage, e.Kind);
         }
 

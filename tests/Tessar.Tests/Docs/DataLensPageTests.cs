@@ -7,26 +7,30 @@ namespace Tessar.Tests.Docs;
 
 public sealed class DataLensPageTests
 {
-    private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "data-lens.md"));
+    private static readonly string _page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "data-lens.md"));
 
     // Choosing is only possible among all.
     [Fact]
     public void Page_links_every_method_of_the_catalogue() =>
         Assert.All(new MethodCatalog(typeof(Trak).Assembly).Methods, method =>
-            Assert.Contains($"({method.Name.Split('/')[1]}.md)", Page, StringComparison.Ordinal));
+            Assert.Contains($"({method.Name.Split('/')[1]}.md)", _page, StringComparison.Ordinal));
 
     [Fact]
     public void Table_holds_what_was_measured()
     {
-        using JsonDocument measured = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "bench", "results", "data-lens.json")));
+        using JsonDocument measured =
+            JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "bench", "results", "data-lens.json")));
         JsonProperty[] rows = [.. measured.RootElement.GetProperty("rows").EnumerateObject()];
         Assert.NotEmpty(rows);
-        Assert.All(rows, row => Assert.Contains($"| {row.Name} | {First(row.Value)}", Page, StringComparison.Ordinal));
+        Assert.All(rows, row => Assert.Contains($"| {row.Name} | {First(row.Value)}", _page, StringComparison.Ordinal));
     }
 
     // The first figure of a row's line.
     private static string First(JsonElement row) =>
         row.TryGetProperty("lds", out JsonElement lds) ? string.Create(CultureInfo.InvariantCulture, $"{lds.GetDouble():0.000} |")
-        : row.TryGetProperty("auroc", out JsonElement auroc) ? string.Create(CultureInfo.InvariantCulture, $"{auroc.GetDouble():0.000} |")
-        : string.Create(CultureInfo.InvariantCulture, $"{100 * row.GetProperty("points").EnumerateArray().Select(point => point.GetProperty("share").GetDouble()).First(share => share > 0):0.#} % |");
+        : row.TryGetProperty("auroc", out JsonElement auroc)
+        ? string.Create(CultureInfo.InvariantCulture, $"{auroc.GetDouble():0.000} |")
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{100 * row.GetProperty("points").EnumerateArray().Select(point => point.GetProperty("share").GetDouble()).First(share => share > 0):0.#} % |");
 }

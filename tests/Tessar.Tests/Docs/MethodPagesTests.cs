@@ -5,16 +5,16 @@ namespace Tessar.Tests.Docs;
 
 public sealed class MethodPagesTests
 {
-    private static readonly MethodCatalog Catalog = new(typeof(Trak).Assembly);
+    private static readonly MethodCatalog _catalog = new(typeof(Trak).Assembly);
 
-    public static TheoryData<string> Names => [.. Catalog.Methods.Select(m => m.Name)];
+    public static TheoryData<string> Names => [.. _catalog.Methods.Select(m => m.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Page_holds_the_options_as_the_catalogue_has_them(string name)
     {
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", name.Split('/')[1] + ".md"));
-        Assert.Contains(OptionsTable(Catalog.Find(name)), page, StringComparison.Ordinal);
+        Assert.Contains(OptionsTable(_catalog.Find(name)), page, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -22,7 +22,7 @@ public sealed class MethodPagesTests
     public void Page_names_the_paper(string name)
     {
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", name.Split('/')[1] + ".md"));
-        Assert.Contains(Catalog.Find(name).Paper, page, StringComparison.Ordinal);
+        Assert.Contains(_catalog.Find(name).Paper, page, StringComparison.Ordinal);
     }
 
     /// <summary>The table of options as a method's page has to hold it.</summary>
@@ -30,6 +30,7 @@ public sealed class MethodPagesTests
     [
         "| option | default | allowed | what it does |",
         "|---|---|---|---|",
-        .. method.Options.Select(o => $"| `{o.Name}` | {o.DefaultText} | {o.Allowed.Replace("|", "\\|", StringComparison.Ordinal)} | {o.Help} |"),
+        .. method.Options.Select(o =>
+            $"| `{o.Name}` | {o.DefaultText} | {o.Allowed.Replace("|", "\\|", StringComparison.Ordinal)} | {o.Help} |"),
     ]);
 }

@@ -7,19 +7,20 @@ namespace Tessar.Tests.Docs;
 
 public sealed class OptimizerPageTests
 {
-    private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "optimizers.md"));
+    private static readonly string _page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "optimizers.md"));
 
     [Fact]
-    public void Page_has_the_optimizers_as_the_catalogue_has_them() => Assert.Contains(Optimizers(), Page, StringComparison.Ordinal);
+    public void Page_has_the_optimizers_as_the_catalogue_has_them() =>
+        Assert.Contains(Optimizers(), _page, StringComparison.Ordinal);
 
     [Fact]
-    public void Page_has_every_default() => Assert.Contains(Defaults(), Page, StringComparison.Ordinal);
+    public void Page_has_every_default() => Assert.Contains(Defaults(), _page, StringComparison.Ordinal);
 
     [Fact]
-    public void Page_has_the_meaning_and_range_of_every_number() => Assert.Contains(Numbers(), Page, StringComparison.Ordinal);
+    public void Page_has_the_meaning_and_range_of_every_number() => Assert.Contains(Numbers(), _page, StringComparison.Ordinal);
 
     [Fact]
-    public void Page_has_the_schedules() => Assert.Contains(Schedules(), Page, StringComparison.Ordinal);
+    public void Page_has_the_schedules() => Assert.Contains(Schedules(), _page, StringComparison.Ordinal);
 
     private static string Optimizers() => string.Join('\n',
     [
@@ -27,14 +28,16 @@ public sealed class OptimizerPageTests
         "|---|---|---|---|---|---|",
         .. Optimizer.Choices.Names.Select(Optimizer.Choices.Describe).Select(known => string.Create(
             CultureInfo.InvariantCulture,
-            $"| `{known.Name}` | {known.Summary} | {known.Memory} | {known.Forward} + {known.Backward} | {known.Schedule} | {known.Source} |")),
+            $"| `{known.Name}` | {known.Summary} | {known.Memory} | {known.Forward} + {known.Backward} | {known.Schedule} | "
+                + $"{known.Source} |")),
     ]);
 
     private static string Defaults() => string.Join('\n',
     [
         "| `--optimizer` | its numbers with their defaults |",
         "|---|---|",
-        .. Optimizer.Choices.Names.Select(name => $"| `{name}` | {string.Join(", ", Optimizer.Choices.Settings(name).Select(Default))} |"),
+        .. Optimizer.Choices.Names.Select(name =>
+            $"| `{name}` | {string.Join(", ", Optimizer.Choices.Settings(name).Select(Default))} |"),
     ]);
 
     private static string Numbers() => string.Join('\n',
@@ -45,7 +48,9 @@ public sealed class OptimizerPageTests
             .SelectMany(name => Optimizer.Choices.Settings(name).Select(setting => (Name: name, Setting: setting)))
             .GroupBy(pair => (Key(pair.Setting), pair.Setting.Range, pair.Setting.Summary))
             .OrderBy(group => group.Key.Item1, StringComparer.Ordinal)
-            .Select(group => $"| `{group.Key.Item1}` | {group.Key.Range} | {group.Key.Summary} | {string.Join(", ", group.Select(pair => pair.Name))} |"),
+            .Select(group =>
+                $"| `{group.Key.Item1}` | {group.Key.Range} | {group.Key.Summary} | "
+                    + $"{string.Join(", ", group.Select(pair => pair.Name))} |"),
     ]);
 
     private static string Schedules() => string.Join('\n',
@@ -53,10 +58,13 @@ public sealed class OptimizerPageTests
         "| schedule | `--set schedule.` | default | allowed | what it does |",
         "|---|---|---|---|---|",
         .. Schedule.Choices.Names.SelectMany(name => Schedule.Choices.Settings(name).Select(setting =>
-            string.Create(CultureInfo.InvariantCulture, $"| `{name}` | `{Key(setting)}` | {setting.Fallback} | {setting.Range} | {setting.Summary} |"))),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| `{name}` | `{Key(setting)}` | {setting.Fallback} | {setting.Range} | {setting.Summary} |"))),
     ]);
 
-    private static string Default(SettingAttribute setting) => string.Create(CultureInfo.InvariantCulture, $"`{Key(setting)}` {setting.Fallback}");
+    private static string Default(SettingAttribute setting) =>
+        string.Create(CultureInfo.InvariantCulture, $"`{Key(setting)}` {setting.Fallback}");
 
     private static string Key(SettingAttribute setting) => Tessar.Cli.Parsing.NumberSettings.Key(setting.Name);
 }

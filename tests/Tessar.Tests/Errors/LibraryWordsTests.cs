@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Tessar.Tests.Errors;
 
-/// <summary>The libraries speak to programs, pages and the command line alike: commands and options are added where they are typed.</summary>
+/// <summary>
+/// The libraries speak to programs, pages and the command line alike: commands and options are added where they are typed.
+/// </summary>
 public sealed partial class LibraryWordsTests
 {
     public static TheoryData<string> Libraries => ["Tessar", "Tessar.Training", "Tessar.Lenses"];
@@ -13,9 +15,12 @@ public sealed partial class LibraryWordsTests
     {
         string folder = Path.Combine(Repository.Root, "src", library);
         string[] found = [.. Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-            .SelectMany(file => File.ReadLines(file).Select((line, i) => (Place: $"{Path.GetRelativePath(folder, file)}:{i + 1}", Line: line)))
-            .Where(line => !line.Line.TrimStart().StartsWith("//", StringComparison.Ordinal) && StringLiterals(line.Line).Any(IsTyped))
+            .Where(file =>
+                !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .SelectMany(file =>
+                File.ReadLines(file).Select((line, i) => (Place: $"{Path.GetRelativePath(folder, file)}:{i + 1}", Line: line)))
+            .Where(line =>
+                !line.Line.TrimStart().StartsWith("//", StringComparison.Ordinal) && StringLiterals(line.Line).Any(IsTyped))
             .Select(line => $"{line.Place}: {line.Line.Trim()}")];
         Assert.True(found.Length == 0, string.Join('\n', found));
     }
@@ -36,7 +41,8 @@ public sealed partial class LibraryWordsTests
 
     private static bool IsTyped(string text) => Option().IsMatch(text) || Command().IsMatch(text);
 
-    private static string[] StringLiterals(string line) => [.. Literal().Matches(line).Select(match => match.Groups["text"].Value)];
+    private static string[] StringLiterals(string line) =>
+        [.. Literal().Matches(line).Select(match => match.Groups["text"].Value)];
 
     [GeneratedRegex("""(?<![-\w])--[a-z][a-z-]*""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Option();

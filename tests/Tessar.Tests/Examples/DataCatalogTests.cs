@@ -22,7 +22,11 @@ public sealed class DataCatalogTests
     public void Folder_of_the_environment_variable_comes_first()
     {
         using var folder = new TemporaryFolder();
-        foreach ((string name, int train) in ((string, int)[])[("own/fashion-mnist-mini.tess", 3), ("own/fashion-mnist.tess", 4), ("data/fashion-mnist-mini/fashion-mnist-mini.tess", 5)])
+        foreach ((string name, int train) in ((string, int)[])[
+            ("own/fashion-mnist-mini.tess", 3),
+            ("own/fashion-mnist.tess", 4),
+            ("data/fashion-mnist-mini/fashion-mnist-mini.tess", 5)
+        ])
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder.File(name))!);
             TestStores.Write(folder.File(name), train, 0);
@@ -117,7 +121,10 @@ public sealed class DataCatalogTests
     private static void Convert(string[] arguments)
     {
         string folder = arguments[0];
-        var places = new CatalogPlaces(null, [], Path.Combine(folder, "system"), Path.Combine(folder, "cache")) { IsFashionMnist = _ => true };
+        var places = new CatalogPlaces(null, [], Path.Combine(folder, "system"), Path.Combine(folder, "cache"))
+        {
+            IsFashionMnist = _ => true
+        };
         using ExampleStore store = DataCatalog.Open("fashion-mnist", places, null, CancellationToken.None);
         store.Verify();
         Console.WriteLine(store.Identity);

@@ -40,7 +40,8 @@ public sealed class ExampleSetTests
     {
         using var folder = new TemporaryFolder();
         using ExampleStore store = TestStores.Make(folder);
-        Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(() => ExampleSet.Parse(store, range)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            message, Assert.ThrowsAny<ArgumentException>(() => ExampleSet.Parse(store, range)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,7 +63,9 @@ public sealed class ExampleSetTests
     {
         using var folder = new TemporaryFolder();
         using ExampleStore store = TestStores.Make(folder, 10, 0);
-        Assert.Contains("is empty", Assert.ThrowsAny<ArgumentException>(() => ExampleSet.Parse(store, "test")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is empty", Assert.ThrowsAny<ArgumentException>(() => ExampleSet.Parse(store, "test")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,7 +86,11 @@ public sealed class ExampleSetTests
     public void Store_without_images_or_labels_says_so_when_they_are_asked_for()
     {
         using var folder = new TemporaryFolder();
-        var layout = new StoreLayout { Columns = [StoreColumn.Scalar("x", Tessar.Tensors.ElementType.U8)], Splits = [new StoreSplit("all", 0, 1)] };
+        var layout = new StoreLayout
+        {
+            Columns = [StoreColumn.Scalar("x", Tessar.Tensors.ElementType.U8)],
+            Splits = [new StoreSplit("all", 0, 1)]
+        };
         using (var writer = ExampleStoreWriter.Create(folder.File("a.tess"), layout))
         {
             writer.Append([1]);
@@ -93,8 +100,11 @@ public sealed class ExampleSetTests
         using var store = ExampleStore.Open(folder.File("a.tess"));
         store.VerifyAll();
         var set = ExampleSet.Parse(store, "all");
-        Assert.Contains("a column `label`, found x", Assert.Throws<FileFormatException>(() => set.Label(0)).Message, StringComparison.Ordinal);
-        Assert.Contains("a column `image`, found x", Assert.Throws<FileFormatException>(() => store.Image).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a column `label`, found x", Assert.Throws<FileFormatException>(() => set.Label(0)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "a column `image`, found x", Assert.Throws<FileFormatException>(() => store.Image).Message, StringComparison.Ordinal);
         Assert.Throws<FileFormatException>(() => set.Image(0).Length);
     }
 

@@ -59,7 +59,8 @@ public sealed class ExampleStoreAppenderTests
         using var appended = ExampleStore.Open(folder.File("a.tess"));
         foreach (string column in (string[])["image", "label"])
         {
-            ColumnStatistics expected = whole.Column(column).SplitStatistics["train"], found = appended.Column(column).SplitStatistics["train"];
+            ColumnStatistics expected = whole.Column(column).SplitStatistics["train"], found =
+                appended.Column(column).SplitStatistics["train"];
             Assert.Equal(expected.Min, found.Min);
             Assert.Equal(expected.Max, found.Max);
             Assert.Equal(expected.ClassCounts, found.ClassCounts);
@@ -78,7 +79,11 @@ public sealed class ExampleStoreAppenderTests
         string path = folder.File("a.tess");
         var grey = new ImageShape(3, 4, 1);
         var colour = new ImageShape(3, 4, 3);
-        var layout = new StoreLayout { Columns = [StoreColumn.RaggedImage("image"), StoreColumn.Text("text")], Splits = [new StoreSplit("train", 0, 2)] };
+        var layout = new StoreLayout
+        {
+            Columns = [StoreColumn.RaggedImage("image"), StoreColumn.Text("text")],
+            Splits = [new StoreSplit("train", 0, 2)]
+        };
         using (var writer = ExampleStoreWriter.Create(path, layout))
         {
             for (int row = 0; row < 2; row++)
@@ -95,7 +100,8 @@ public sealed class ExampleStoreAppenderTests
             appender.Finish();
         }
 
-        using (var writer = ExampleStoreWriter.Create(folder.File("whole.tess"), layout with { Splits = [new StoreSplit("train", 0, 5)] }))
+        using (var writer = ExampleStoreWriter.Create(
+            folder.File("whole.tess"), layout with { Splits = [new StoreSplit("train", 0, 5)] }))
         {
             for (int row = 0; row < 5; row++)
                 writer.Append(Row(row, row < 2 ? grey : colour));
@@ -176,11 +182,13 @@ public sealed class ExampleStoreAppenderTests
         TestStores.Write(path, 10, 5);
         using (var appender = ExampleStoreAppender.Create(path, [new StoreSplit("train", 0, 1)]))
         {
-            TessarException busy = Assert.Throws<TessarException>(() => ExampleStoreAppender.Create(path, [new StoreSplit("train", 0, 1)]));
+            TessarException busy = Assert.Throws<TessarException>(() =>
+                ExampleStoreAppender.Create(path, [new StoreSplit("train", 0, 1)]));
             Assert.Equal(ErrorKind.Environment, busy.Kind);
             appender.Append(TestStores.Row(0));
             string other = TestStores.Write(path, 3, 3);
-            Assert.Contains("has been replaced", Assert.Throws<TessarException>(() => appender.Finish()).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "has been replaced", Assert.Throws<TessarException>(() => appender.Finish()).Message, StringComparison.Ordinal);
             using var store = ExampleStore.Open(path);
             Assert.Equal(other, store.Identity);
         }
@@ -221,7 +229,9 @@ public sealed class ExampleStoreAppenderTests
         string path = Path.Combine(disk.Path, "a.tess");
         string old = TestStores.Write(path, 100, 5);
         TessarException error = Assert.Throws<TessarException>(() => Append(path, [("train", 36_000)], 0));
-        Assert.True(error.Kind == ErrorKind.Environment && error.Message.Contains("disk is full", StringComparison.Ordinal), error.Message);
+        Assert.True(
+            error.Kind == ErrorKind.Environment && error.Message.Contains("disk is full", StringComparison.Ordinal),
+            error.Message);
         Assert.Equal([path], Directory.GetFiles(disk.Path));
         using var store = ExampleStore.Open(path);
         Assert.Equal(old, store.Identity);
@@ -230,7 +240,8 @@ public sealed class ExampleStoreAppenderTests
     /// <summary>Appends rows made from the numbers from <paramref name="first"/> on.</summary>
     internal static string Append(string path, (string Split, long Count)[] splits, long first)
     {
-        using var appender = ExampleStoreAppender.Create(path, [.. splits.Select(split => new StoreSplit(split.Split, 0, split.Count))]);
+        using var appender = ExampleStoreAppender.Create(
+            path, [.. splits.Select(split => new StoreSplit(split.Split, 0, split.Count))]);
         for (long row = first; row < first + splits.Sum(split => split.Count); row++)
             appender.Append(TestStores.Row(row));
         return appender.Finish();

@@ -77,9 +77,11 @@ public sealed class ExampleStoreTests
         }
 
         Assert.Throws<ArgumentException>(() => store.Row(other.Column("image"), 0).Length);
-        Assert.Contains("image, label", Assert.Throws<ArgumentException>(() => store.Column("depth")).Message, StringComparison.Ordinal);
         Assert.Contains(
-            "Did you mean `train`?", Assert.Throws<ArgumentException>(() => store.Split("trian")).Message, StringComparison.Ordinal);
+            "image, label", Assert.Throws<ArgumentException>(() => store.Column("depth")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Did you mean `train`?", Assert.Throws<ArgumentException>(() => store.Split("trian")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -315,7 +317,8 @@ public sealed class ExampleStoreTests
             list[int.Parse(steps[^1], CultureInfo.InvariantCulture)] = JsonNode.Parse(value);
         else
             parent[steps[^1]] = JsonNode.Parse(value);
-        Assert.False(TestStores.ReadAll(folder.File("b.tess"), TestStores.WithManifest(bytes, Encoding.UTF8.GetBytes(root.ToJsonString()))));
+        Assert.False(TestStores.ReadAll(
+            folder.File("b.tess"), TestStores.WithManifest(bytes, Encoding.UTF8.GetBytes(root.ToJsonString()))));
     }
 
     [Theory]
@@ -349,7 +352,8 @@ public sealed class ExampleStoreTests
                 TestStores.ReadAll(folder.File("b.tess"), TestStores.WithManifest(bytes, changed));
             }
 
-            TestStores.ReadAll(folder.File("b.tess"), TestStores.WithManifest(bytes, [.. manifest.AsSpan(0, at), .. manifest.AsSpan(at + 1)]));
+            TestStores.ReadAll(
+                folder.File("b.tess"), TestStores.WithManifest(bytes, [.. manifest.AsSpan(0, at), .. manifest.AsSpan(at + 1)]));
         }
     }
 
@@ -362,9 +366,14 @@ public sealed class ExampleStoreTests
         JsonNode manifest = JsonNode.Parse(TestStores.ManifestOf(bytes))!;
         manifest["classes"] = new JsonArray("ant", "bee");
         JsonNode label = manifest["columns"]![1]!;
-        foreach (JsonNode statistics in (JsonNode[])[label["statistics"]!, label["splitStatistics"]!["train"]!, label["splitStatistics"]!["test"]!])
+        foreach (JsonNode statistics in (JsonNode[])[
+            label["statistics"]!,
+            label["splitStatistics"]!["train"]!,
+            label["splitStatistics"]!["test"]!
+        ])
             statistics["classCounts"] = new JsonArray(0, 0);
-        File.WriteAllBytes(folder.File("a.tess"), TestStores.WithManifest(bytes, Encoding.UTF8.GetBytes(manifest.ToJsonString())));
+        File.WriteAllBytes(
+            folder.File("a.tess"), TestStores.WithManifest(bytes, Encoding.UTF8.GetBytes(manifest.ToJsonString())));
         using var store = ExampleStore.Open(folder.File("a.tess"));
         FileFormatException error = Assert.Throws<FileFormatException>(() => store.VerifyAll());
         Assert.Equal(8192 + (2 * 4), error.Offset);

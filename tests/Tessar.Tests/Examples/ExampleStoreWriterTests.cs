@@ -55,7 +55,8 @@ public sealed class ExampleStoreWriterTests
         using var folder = new TemporaryFolder();
         using ExampleStore store = TestStores.Make(folder, 100, 20);
         StoreColumn image = store.Column("image");
-        foreach ((string split, int first, int count) in ((string, int, int)[])[("train", 0, 100), ("test", 100, 20), ("", 0, 120)])
+        foreach ((
+            string split, int first, int count) in ((string, int, int)[])[("train", 0, 100), ("test", 100, 20), ("", 0, 120)])
         {
             ColumnStatistics statistics = split.Length > 0 ? image.SplitStatistics[split] : image.Statistics!;
             for (int channel = 0; channel < 2; channel++)
@@ -124,10 +125,16 @@ public sealed class ExampleStoreWriterTests
     public void Numbers_that_are_not_finite_are_refused()
     {
         using var folder = new TemporaryFolder();
-        var layout = new StoreLayout { Columns = [StoreColumn.Tensor("x", ElementType.F32, 2)], Splits = [new StoreSplit("a", 0, 1)] };
+        var layout = new StoreLayout
+        {
+            Columns = [StoreColumn.Tensor("x", ElementType.F32, 2)],
+            Splits = [new StoreSplit("a", 0, 1)]
+        };
         using var writer = ExampleStoreWriter.Create(folder.File("a.tess"), layout);
         byte[] row = [.. BitConverter.GetBytes(1f), .. BitConverter.GetBytes(float.NaN)];
-        Assert.Contains("Row 0 of column `x` holds NaN", Assert.Throws<ArgumentException>(() => writer.Append(row)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Row 0 of column `x` holds NaN", Assert.Throws<ArgumentException>(() => writer.Append(row)).Message,
+            StringComparison.Ordinal);
 
         // The row is half written: nothing may follow, and nothing may be finished.
         Assert.Throws<InvalidOperationException>(() => writer.Append(new byte[8]));
@@ -140,7 +147,8 @@ public sealed class ExampleStoreWriterTests
         using var folder = new TemporaryFolder();
         using var writer = ExampleStoreWriter.Create(folder.File("a.tess"), TestStores.Layout(1, 1));
         writer.Append(TestStores.Row(0));
-        Assert.Contains("1 of 2 rows", Assert.Throws<InvalidOperationException>(() => writer.Finish()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 of 2 rows", Assert.Throws<InvalidOperationException>(() => writer.Finish()).Message, StringComparison.Ordinal);
         writer.Append(TestStores.Row(1));
         Assert.Throws<InvalidOperationException>(() => writer.Append(TestStores.Row(2)));
         Assert.Equal(64, writer.Finish().Length);
@@ -169,7 +177,8 @@ public sealed class ExampleStoreWriterTests
         ];
         foreach ((StoreLayout layout, string message) in cases)
         {
-            ArgumentException error = Assert.Throws<ArgumentException>(() => ExampleStoreWriter.Create(folder.File("a.tess"), layout));
+            ArgumentException error = Assert.Throws<ArgumentException>(() =>
+                ExampleStoreWriter.Create(folder.File("a.tess"), layout));
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
         }
 
@@ -230,8 +239,11 @@ public sealed class ExampleStoreWriterTests
             return;
         }
 
-        TessarException error = Assert.Throws<TessarException>(() => TestStores.Write(Path.Combine(disk.Path, "a.tess"), rows, 0));
-        Assert.True(error.Kind == ErrorKind.Environment && error.Message.Contains("disk is full", StringComparison.Ordinal), $"{when}: {error}");
+        TessarException error = Assert.Throws<TessarException>(() =>
+            TestStores.Write(Path.Combine(disk.Path, "a.tess"), rows, 0));
+        Assert.True(
+            error.Kind == ErrorKind.Environment && error.Message.Contains("disk is full", StringComparison.Ordinal),
+            $"{when}: {error}");
         Assert.Empty(Directory.GetFiles(disk.Path));
     }
 

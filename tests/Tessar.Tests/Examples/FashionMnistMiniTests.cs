@@ -5,7 +5,8 @@ namespace Tessar.Tests.Examples;
 /// <summary>The data set that ships with the repository.</summary>
 public sealed class FashionMnistMiniTests
 {
-    private static ExampleStore Open() => DataCatalog.Open("fashion-mnist-mini", cancellation: TestContext.Current.CancellationToken);
+    private static ExampleStore Open() =>
+        DataCatalog.Open("fashion-mnist-mini", cancellation: TestContext.Current.CancellationToken);
 
     [Fact]
     public void Every_byte_matches_its_checksum_and_the_identity_is_the_published_one()
@@ -21,7 +22,8 @@ public sealed class FashionMnistMiniTests
         using ExampleStore store = Open();
         Assert.Equal([new StoreSplit("train", 0, 10_000), new StoreSplit("test", 10_000, 2000)], store.Splits);
         Assert.Equal(
-            ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"], store.ClassNames);
+            ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
+            store.ClassNames);
         Assert.Equal(new ImageShape(28, 28, 1), store.Image);
         Assert.InRange(new FileInfo(store.Path).Length, 0, 9_500_000);
     }
@@ -75,7 +77,8 @@ public sealed class FashionMnistMiniTests
     {
         using ExampleStore store = Open();
         string folder = Path.GetDirectoryName(store.Path)!;
-        Assert.Contains("Copyright (c) 2017 Zalando SE", File.ReadAllText(Path.Combine(folder, "LICENSE")), StringComparison.Ordinal);
+        Assert.Contains(
+            "Copyright (c) 2017 Zalando SE", File.ReadAllText(Path.Combine(folder, "LICENSE")), StringComparison.Ordinal);
         string description = File.ReadAllText(Path.Combine(folder, "README.md"));
         Assert.All(store.ClassNames, name => Assert.Contains($"| {name} |", description, StringComparison.Ordinal));
     }

@@ -117,7 +117,11 @@ public sealed class HostileStoreTests
     public void Text_and_json_that_are_neither_are_found_by_verify()
     {
         using var folder = new TemporaryFolder();
-        var layout = new StoreLayout { Columns = [StoreColumn.Text("text"), StoreColumn.Json("json")], Splits = [new StoreSplit("a", 0, 1)] };
+        var layout = new StoreLayout
+        {
+            Columns = [StoreColumn.Text("text"), StoreColumn.Json("json")],
+            Splits = [new StoreSplit("a", 0, 1)]
+        };
         using (var writer = ExampleStoreWriter.Create(folder.File("a.tess"), layout))
         {
             writer.Append([StoreValue.Bytes("word"u8.ToArray()), StoreValue.Bytes("[1]"u8.ToArray())]);
@@ -219,7 +223,9 @@ public sealed class HostileStoreTests
         string inner = Convert.ToHexStringLower(SHA256.HashData(TestStores.ManifestOf(index)));
         File.WriteAllBytes(folder.File("inner.tess"), index);
         File.WriteAllBytes(path, WithChange(index, "segments/0", $"{{\"file\":\"inner.tess\",\"identity\":\"{inner}\"}}"));
-        Assert.Contains("names segments itself", Assert.Throws<FileFormatException>(() => ExampleStore.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "names segments itself", Assert.Throws<FileFormatException>(() => ExampleStore.Open(path)).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>The store with another value in its manifest, and right checksums.</summary>

@@ -38,8 +38,10 @@ public sealed class IdxImporterTests
         Assert.Equal("idx", store.Manifest.Provenance.Kind);
         Assert.Equal(
             [
-                Source("train-images-idx3-ubyte", IdxSource.Images(IdxSource.Train, 1)), Source("train-labels-idx1-ubyte", IdxSource.Labels(IdxSource.Train, 1)),
-                Source("t10k-images-idx3-ubyte", IdxSource.Images(IdxSource.Test, 2)), Source("t10k-labels-idx1-ubyte", IdxSource.Labels(IdxSource.Test, 2)),
+                Source("train-images-idx3-ubyte", IdxSource.Images(IdxSource.Train, 1)),
+                Source("train-labels-idx1-ubyte", IdxSource.Labels(IdxSource.Train, 1)),
+                Source("t10k-images-idx3-ubyte", IdxSource.Images(IdxSource.Test, 2)),
+                Source("t10k-labels-idx1-ubyte", IdxSource.Labels(IdxSource.Test, 2)),
             ],
             store.Manifest.Provenance.Sources);
 
@@ -55,7 +57,8 @@ public sealed class IdxImporterTests
         using ExampleStore store = Import(folder, isCompressed: true, new IdxImportOptions { Limits = limits });
         store.VerifyAll();
         Assert.Equal([7L, 8], store.Splits.Select(split => split.Count));
-        Assert.Equal(IdxSource.Images(IdxSource.Train, 1)[(16 + 90)..(16 + 105)], ExampleSet.Parse(store, "train:6").Image(0).ToArray());
+        Assert.Equal(
+            IdxSource.Images(IdxSource.Train, 1)[(16 + 90)..(16 + 105)], ExampleSet.Parse(store, "train:6").Image(0).ToArray());
         Assert.Equal("100", store.Manifest.Provenance.Settings["limit.test"]);
         Assert.Equal("7", store.Manifest.Provenance.Settings["limit.train"]);
     }
@@ -100,7 +103,8 @@ public sealed class IdxImporterTests
     {
         using var folder = new TemporaryFolder();
         IdxSource.Write(folder.File("idx"));
-        FileFormatException error = Assert.Throws<FileFormatException>(() => Import(folder, new IdxImportOptions { Classes = ["a", "b", "c"] }));
+        FileFormatException error = Assert.Throws<FileFormatException>(() =>
+            Import(folder, new IdxImportOptions { Classes = ["a", "b", "c"] }));
         Assert.Equal((folder.File("idx/train-labels-idx1-ubyte"), 8L + 2), (error.Path, error.Offset));
         Assert.Contains("labels from 0 to 2, found 3", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(folder.File("a.tess")));
@@ -121,7 +125,8 @@ public sealed class IdxImporterTests
         using var folder = new TemporaryFolder();
         IdxSource.Write(folder.File("idx"));
         File.WriteAllBytes(folder.File("idx/t10k-images-idx3-ubyte"), IdxSource.Compose([8, 3, 5], new byte[120]));
-        Assert.Contains("images of 5 × 3", Assert.Throws<FileFormatException>(() => Import(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "images of 5 × 3", Assert.Throws<FileFormatException>(() => Import(folder)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -172,7 +177,9 @@ public sealed class IdxImporterTests
         }
 
         File.Delete(path);
-        byte[] plain = name.StartsWith("train", StringComparison.Ordinal) ? IdxSource.Images(IdxSource.Train, 1) : IdxSource.Labels(IdxSource.Test, 2);
+        byte[] plain = name.StartsWith("train", StringComparison.Ordinal)
+            ? IdxSource.Images(IdxSource.Train, 1)
+            : IdxSource.Labels(IdxSource.Test, 2);
         path = folder.File($"idx/{name}");
         for (int length = 0; length < plain.Length; length++)
         {
@@ -190,7 +197,8 @@ public sealed class IdxImporterTests
     {
         using var folder = new TemporaryFolder();
         IdxSource.Write(folder.File("idx"), isCompressed: true);
-        IdxSource.Put(folder.File("idx"), "train-images-idx3-ubyte", [.. IdxSource.Images(IdxSource.Train, 1), 0], isCompressed: true);
+        IdxSource.Put(
+            folder.File("idx"), "train-images-idx3-ubyte", [.. IdxSource.Images(IdxSource.Train, 1), 0], isCompressed: true);
         Assert.Throws<FileFormatException>(() => Import(folder));
     }
 
@@ -225,10 +233,13 @@ public sealed class IdxImporterTests
     {
         using var folder = new TemporaryFolder();
         IdxSource.Write(folder.File("idx"));
-        foreach ((string split, long limit, string message) in ((string, long, string)[])[("dev", 1, "train, test"), ("train", -1, "0 or more")])
+        foreach ((
+            string split, long limit,
+            string message) in ((string, long, string)[])[("dev", 1, "train, test"), ("train", -1, "0 or more")])
         {
             var limits = new Dictionary<string, long>(StringComparer.Ordinal) { [split] = limit };
-            ArgumentException error = Assert.ThrowsAny<ArgumentException>(() => Import(folder, new IdxImportOptions { Limits = limits }));
+            ArgumentException error = Assert.ThrowsAny<ArgumentException>(() =>
+                Import(folder, new IdxImportOptions { Limits = limits }));
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
         }
     }
@@ -239,7 +250,8 @@ public sealed class IdxImporterTests
         using var folder = new TemporaryFolder();
         Assert.Contains("doesn't exist", Assert.Throws<TessarException>(() => Import(folder)).Message, StringComparison.Ordinal);
         Directory.CreateDirectory(folder.File("idx"));
-        Assert.Contains("train-images-idx3-ubyte", Assert.Throws<TessarException>(() => Import(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "train-images-idx3-ubyte", Assert.Throws<TessarException>(() => Import(folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -249,7 +261,8 @@ public sealed class IdxImporterTests
         IdxSource.Write(folder.File("idx"));
         using var source = new CancellationTokenSource();
         source.Cancel();
-        Assert.Throws<OperationCanceledException>(() => IdxImporter.Import(folder.File("idx"), folder.File("a.tess"), cancellation: source.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            IdxImporter.Import(folder.File("idx"), folder.File("a.tess"), cancellation: source.Token));
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
@@ -259,7 +272,8 @@ public sealed class IdxImporterTests
         using var folder = new TemporaryFolder();
         IdxSource.Write(folder.File("idx"));
         var seen = new List<ImportProgress>();
-        IdxImporter.Import(folder.File("idx"), folder.File("a.tess"), null, new Collect(seen), TestContext.Current.CancellationToken);
+        IdxImporter.Import(
+            folder.File("idx"), folder.File("a.tess"), null, new Collect(seen), TestContext.Current.CancellationToken);
         Assert.Equal(new ImportProgress(28, 28), seen[^1]);
     }
 
@@ -273,7 +287,8 @@ public sealed class IdxImporterTests
     }
 
     private static void Import(TemporaryFolder folder, IdxImportOptions? options = null) =>
-        IdxImporter.Import(folder.File("idx"), folder.File("a.tess"), options, cancellation: TestContext.Current.CancellationToken);
+        IdxImporter.Import(
+            folder.File("idx"), folder.File("a.tess"), options, cancellation: TestContext.Current.CancellationToken);
 
     private sealed class Collect(List<ImportProgress> seen) : IProgress<ImportProgress>
     {

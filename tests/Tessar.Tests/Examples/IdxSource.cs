@@ -21,7 +21,8 @@ internal static class IdxSource
     public static byte[] Images(int count, int salt) =>
         Compose([count, 5, 3], [.. Enumerable.Range(0, count * 15).Select(i => (byte)((i * 31) + (salt * 7)))]);
 
-    public static byte[] Labels(int count, int salt) => Compose([count], [.. Enumerable.Range(0, count).Select(i => (byte)((i + salt) % 10))]);
+    public static byte[] Labels(int count, int salt) =>
+        Compose([count], [.. Enumerable.Range(0, count).Select(i => (byte)((i + salt) % 10))]);
 
     public static byte[] Compose(int[] shape, byte[] data)
     {

@@ -4,7 +4,9 @@ using Tessar.Tests.Processes;
 
 namespace Tessar.Tests.Examples;
 
-/// <summary>Writers killed at a hundred random moments: the name stands for the old store or for the new one, never for a rest.</summary>
+/// <summary>
+/// Writers killed at a hundred random moments: the name stands for the old store or for the new one, never for a rest.
+/// </summary>
 [Trait("Category", "slow")]
 public sealed class KilledWriterTests
 {
@@ -46,7 +48,8 @@ public sealed class KilledWriterTests
 
         // The next writer removes what the killed ones left.
         Write(kind, path);
-        Assert.DoesNotContain(Directory.GetFiles(folder.Path), file => file.StartsWith(path, StringComparison.Ordinal) && file != path);
+        Assert.DoesNotContain(
+            Directory.GetFiles(folder.Path), file => file.StartsWith(path, StringComparison.Ordinal) && file != path);
     }
 
     /// <summary>What an undisturbed writer makes of the store, and how long it takes from its first word on.</summary>

@@ -19,7 +19,8 @@ public sealed class LabelOverlayTests
         using ExampleStore store = TestStores.Make(folder, 7, 1000);
         var overlay = LabelOverlay.Plant(store, "test", fraction, 11);
         Assert.Equal(edits, overlay.Edits.Count);
-        Assert.Equal((store.Identity, "test", fraction, 11ul), (overlay.StoreIdentity, overlay.Split, overlay.Fraction, overlay.Seed));
+        Assert.Equal(
+            (store.Identity, "test", fraction, 11ul), (overlay.StoreIdentity, overlay.Split, overlay.Fraction, overlay.Seed));
         Assert.All(overlay.Edits, edit =>
         {
             Assert.InRange(edit.Key, 7, 1006);
@@ -36,7 +37,9 @@ public sealed class LabelOverlayTests
         using var folder = new TemporaryFolder();
         using ExampleStore store = TestStores.Make(folder, 1000, 0);
         var first = LabelOverlay.Plant(store, "train", 0.1, 1);
-        Assert.Equal(first.Edits.Order(Comparer<KeyValuePair<long, int>>.Create((x, y) => x.Key.CompareTo(y.Key))), LabelOverlay.Plant(store, "train", 0.1, 1).Edits);
+        Assert.Equal(
+            first.Edits.Order(Comparer<KeyValuePair<long, int>>.Create((x, y) => x.Key.CompareTo(y.Key))),
+            LabelOverlay.Plant(store, "train", 0.1, 1).Edits);
         Assert.NotEqual(first.Edits.Keys, LabelOverlay.Plant(store, "train", 0.1, 2).Edits.Keys);
     }
 
@@ -88,7 +91,8 @@ public sealed class LabelOverlayTests
         using var other = ExampleStore.Open(folder.File("other.tess"));
         var overlay = LabelOverlay.Plant(store, "train", 0.1, 1);
         overlay.Save(folder.File("labels.json"));
-        FileFormatException error = Assert.Throws<FileFormatException>(() => LabelOverlay.Load(folder.File("labels.json"), other));
+        FileFormatException error = Assert.Throws<FileFormatException>(() =>
+            LabelOverlay.Load(folder.File("labels.json"), other));
         Assert.Contains(store.Identity, error.Message, StringComparison.Ordinal);
         Assert.Contains(other.Identity, error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new ExampleSet(other, "train", 0, 1, overlay));
@@ -162,6 +166,8 @@ public sealed class LabelOverlayTests
 
         using var store = ExampleStore.Open(folder.File("a.tess"));
         Assert.Empty(LabelOverlay.Plant(store, "train", 0, 1).Edits);
-        Assert.Contains("at least 2", Assert.Throws<ArgumentException>(() => LabelOverlay.Plant(store, "train", 1, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at least 2", Assert.Throws<ArgumentException>(() => LabelOverlay.Plant(store, "train", 1, 1)).Message,
+            StringComparison.Ordinal);
     }
 }

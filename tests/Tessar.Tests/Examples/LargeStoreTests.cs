@@ -13,14 +13,22 @@ public sealed class LargeStoreTests
         var shape = new ImageShape(300, 400, 3);
         var layout = new StoreLayout
         {
-            Columns = [StoreColumn.RaggedImage("image"), StoreColumn.Tensor("dense", ElementType.U8, 200_000), StoreColumn.Bytes("bytes", "zstd")],
+            Columns = [
+                StoreColumn.RaggedImage("image"),
+                StoreColumn.Tensor("dense", ElementType.U8, 200_000),
+                StoreColumn.Bytes("bytes", "zstd")
+            ],
             Splits = [new StoreSplit("a", 0, 3), new StoreSplit("b", 0, 2)],
             PageSize = 65536,
         };
         using (var writer = ExampleStoreWriter.Create(folder.File("a.tess"), layout))
         {
             for (int row = 0; row < 5; row++)
-                writer.Append([StoreValue.Image(ImageCodec.Raw, shape, RaggedStores.Pixels(row, shape)), StoreValue.Bytes(Dense(row)), StoreValue.Bytes(Dense(row + 9))]);
+                writer.Append([
+                    StoreValue.Image(ImageCodec.Raw, shape, RaggedStores.Pixels(row, shape)),
+                    StoreValue.Bytes(Dense(row)),
+                    StoreValue.Bytes(Dense(row + 9))
+                ]);
             writer.Finish();
         }
 

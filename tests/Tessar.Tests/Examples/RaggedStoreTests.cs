@@ -26,7 +26,9 @@ public sealed class RaggedStoreTests
             StoredImage image = store.ImageOf(row);
             Assert.Equal((codec, shape), (image.Codec, image.Shape));
             Assert.Equal(
-                codec == ImageCodec.Raw ? RaggedStores.Pixels(row, shape) : RaggedStores.Encode(codec, shape, RaggedStores.Pixels(row, shape)),
+                codec == ImageCodec.Raw
+                    ? RaggedStores.Pixels(row, shape)
+                    : RaggedStores.Encode(codec, shape, RaggedStores.Pixels(row, shape)),
                 image.Bytes.ToArray());
             Assert.Equal(RaggedStores.Decoded(row), store.Value(store.Column("image"), row));
             Assert.Equal(RaggedStores.Caption(row), Encoding.UTF8.GetString(store.Value(store.Column("caption"), row)));
@@ -124,7 +126,9 @@ public sealed class RaggedStoreTests
         using var folder = new TemporaryFolder();
         using ExampleStore store = RaggedStores.Make(folder);
         Assert.False(store.HasFixedImages);
-        Assert.Equal([new Remedy(RemedyKind.ImportExamples, null, "64x64")], Assert.Throws<FileFormatException>(() => store.Image).Remedies);
+        Assert.Equal(
+            [new Remedy(RemedyKind.ImportExamples, null, "64x64")],
+            Assert.Throws<FileFormatException>(() => store.Image).Remedies);
         var set = new ExampleSet(store, "test", 0, 12);
         Assert.Throws<InvalidOperationException>(() => set.Image(0).Length);
         byte[] pixels = new byte[4 * 9 * 3];
@@ -154,7 +158,8 @@ public sealed class RaggedStoreTests
             using var writer = ExampleStoreWriter.Create(folder.File("a.tess"), RaggedStores.Layout(3, 0));
             StoreValue[] row = RaggedStores.Row(0);
             row[column] = value;
-            Assert.Contains(message, Assert.Throws<ArgumentException>(() => writer.Append(row)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                message, Assert.Throws<ArgumentException>(() => writer.Append(row)).Message, StringComparison.Ordinal);
         }
     }
 
@@ -173,7 +178,9 @@ public sealed class RaggedStoreTests
                     StoreValue[] values = RaggedStores.Row(row);
                     var shape = new ImageShape(40, 40, 3);
                     if (row == 7)
-                        values[0] = StoreValue.Image(ImageCodec.Png, shape, RaggedStores.Encode(ImageCodec.Png, shape, RaggedStores.Pixels(1, shape)).AsMemory()[..^90]);
+                        values[0] = StoreValue.Image(
+                            ImageCodec.Png, shape,
+                            RaggedStores.Encode(ImageCodec.Png, shape, RaggedStores.Pixels(1, shape)).AsMemory()[..^90]);
                     writer.Append(values);
                 }
 
@@ -201,7 +208,8 @@ public sealed class RaggedStoreTests
         foreach ((StoreColumn column, string message) in cases)
         {
             var layout = new StoreLayout { Columns = [column], Splits = [new StoreSplit("a", 0, 1)], Classes = ["a"] };
-            ArgumentException error = Assert.Throws<ArgumentException>(() => ExampleStoreWriter.Create(folder.File("a.tess"), layout));
+            ArgumentException error = Assert.Throws<ArgumentException>(() =>
+                ExampleStoreWriter.Create(folder.File("a.tess"), layout));
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
         }
     }
@@ -220,8 +228,11 @@ public sealed class RaggedStoreTests
         // While rows are written, and while the values that waited beside the store are brought to it.
         foreach (int rows in (int[])[6000, 1900])
         {
-            TessarException error = Assert.Throws<TessarException>(() => RaggedStores.Write(Path.Combine(disk.Path, "a.tess"), rows, 0));
-            Assert.True(error.Kind == ErrorKind.Environment && error.Message.Contains("disk is full", StringComparison.Ordinal), error.Message);
+            TessarException error = Assert.Throws<TessarException>(() =>
+                RaggedStores.Write(Path.Combine(disk.Path, "a.tess"), rows, 0));
+            Assert.True(
+                error.Kind == ErrorKind.Environment && error.Message.Contains("disk is full", StringComparison.Ordinal),
+                error.Message);
             Assert.Empty(Directory.GetFiles(disk.Path));
         }
     }

@@ -44,13 +44,15 @@ internal static class RaggedStores
 
     public static byte[] Sound(long row) => [.. Enumerable.Range(0, (int)(row * 37 % 90)).Select(i => (byte)(i ^ row))];
 
-    public static string Facts(long row) => $"{{\"row\":{row},\"tags\":[{string.Join(',', Enumerable.Repeat("1", (int)(row % 9)))}]}}";
+    public static string Facts(long row) =>
+        $"{{\"row\":{row},\"tags\":[{string.Join(',', Enumerable.Repeat("1", (int)(row % 9)))}]}}";
 
     public static byte[] Vector(long row) => [.. Enumerable.Range(0, 5).SelectMany(i => BitConverter.GetBytes(row + (i / 4f)))];
 
     public static StoreValue[] Row(long row) =>
     [
-        Picture(row), StoreValue.Bytes(BitConverter.GetBytes((int)(row % 3))), StoreValue.Bytes(Encoding.UTF8.GetBytes(Caption(row))),
+        Picture(row), StoreValue.Bytes(BitConverter.GetBytes((int)(row % 3))),
+        StoreValue.Bytes(Encoding.UTF8.GetBytes(Caption(row))),
         StoreValue.Bytes(Sound(row)), StoreValue.Bytes(Encoding.UTF8.GetBytes(Facts(row))), StoreValue.Bytes(Vector(row)),
         StoreValue.Bytes((byte[])[(byte)row, 1, 2]),
     ];
@@ -74,7 +76,8 @@ internal static class RaggedStores
     {
         bool isGrey = shape.Channels == 1;
         var info = new SKImageInfo(
-            shape.Width, shape.Height, isGrey ? SKColorType.Gray8 : SKColorType.Rgba8888, shape.Channels == 4 ? SKAlphaType.Unpremul : SKAlphaType.Opaque);
+            shape.Width, shape.Height, isGrey ? SKColorType.Gray8 : SKColorType.Rgba8888,
+            shape.Channels == 4 ? SKAlphaType.Unpremul : SKAlphaType.Opaque);
         byte[] wide = new byte[shape.Height * shape.Width * (isGrey ? 1 : 4)];
         Tessar.Examples.Images.Pixels.Fit(pixels, shape, wide, shape with { Channels = isGrey ? 1 : 4 });
         using SKImage image = SKImage.FromPixelCopy(info, wide);

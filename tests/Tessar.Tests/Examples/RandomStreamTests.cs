@@ -19,7 +19,8 @@ public sealed class RandomStreamTests
     {
         RandomStream[] streams =
         [
-            new(1, "a"), new(2, "a"), new(1, "b"), new(1, "a", 1), new(1, "a", 0, 1), new(1, "a", 1, 1), new(1, "a", -1), new(1, "a", 0, -1),
+            new(1, "a"), new(2, "a"), new(1, "b"), new(1, "a", 1), new(1, "a", 0, 1), new(1, "a", 1, 1), new(1, "a", -1),
+            new(1, "a", 0, -1),
         ];
         Assert.Equal(streams.Length, streams.Select(stream => stream.NextUInt64()).Distinct().Count());
     }

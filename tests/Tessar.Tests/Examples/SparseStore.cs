@@ -35,7 +35,11 @@ internal static class SparseStore
             },
             ManifestJson.Default.StoreManifest);
         long offset = StoreRules.Align(end + (pages * sizeof(ulong)));
-        var header = new StoreHeader(false, layout.PageSize, rows, columns.Length, offset, manifest.Length, XxHash64.HashToUInt64(manifest)) { Version = version };
+        var header = new StoreHeader(
+            false, layout.PageSize, rows, columns.Length, offset, manifest.Length, XxHash64.HashToUInt64(manifest))
+            {
+                Version = version
+            };
         using FileStream file = File.Create(path);
         file.Write(header.ToBytes());
         file.Position = offset;
@@ -49,7 +53,11 @@ internal static class SparseStore
         var nothing = accumulator.ToStatistics() with { ClassCounts = column.Name == "label" ? [0, 0, 0] : null };
         accumulator.Add(new byte[column.Stride], 0);
         ColumnStatistics one = accumulator.ToStatistics();
-        return column with { Statistics = one, SplitStatistics = new Dictionary<string, ColumnStatistics> { ["train"] = one, ["test"] = nothing } };
+        return column with
+        {
+            Statistics = one,
+            SplitStatistics = new Dictionary<string, ColumnStatistics> { ["train"] = one, ["test"] = nothing }
+        };
     }
 
     public static long ManifestLength(string path)

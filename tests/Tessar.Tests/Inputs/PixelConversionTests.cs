@@ -10,7 +10,7 @@ public sealed class PixelConversionTests
 {
     private delegate void Conversion(ReadOnlySpan<byte> pixels, Span<float> numbers, PixelScale scale);
 
-    private static readonly InputNormalization Grey = new([0.286f], [0.353f]);
+    private static readonly InputNormalization _grey = new([0.286f], [0.353f]);
 
     public static TheoryData<string, float[], float[]> Sets => new()
     {
@@ -31,7 +31,9 @@ public sealed class PixelConversionTests
         for (int i = 0; i < numbers.Length; i++)
         {
             int channel = i % mean.Length;
-            Assert.True(Math.Abs(numbers[i] - (pixels[i] / 255.0 - mean[channel]) / std[channel]) <= 5e-7, $"{set}: {pixels[i]} in channel {channel}");
+            Assert.True(
+                Math.Abs(numbers[i] - (pixels[i] / 255.0 - mean[channel]) / std[channel]) <= 5e-7,
+                $"{set}: {pixels[i]} in channel {channel}");
         }
     }
 
@@ -61,7 +63,7 @@ public sealed class PixelConversionTests
         using var scope = NewDisposeScope();
         byte[] pixels = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
         float[] numbers = new float[256];
-        PixelConversion.Normalise(pixels, numbers, new PixelScale(Grey));
+        PixelConversion.Normalise(pixels, numbers, new PixelScale(_grey));
         float[] expected = tensor(pixels).to(float32).div(255).sub(tensor(0.286f)).div(tensor(0.353f)).data<float>().ToArray();
         for (int i = 0; i < 256; i++)
             Assert.Equal(expected[i], numbers[i], 1e-6f);
@@ -122,6 +124,8 @@ public sealed class PixelConversionTests
         Assert.Null(new InputNormalization([0], [1]).Objection(1));
         Assert.Contains("is 0", new InputNormalization([0], [0]).Objection(1), StringComparison.Ordinal);
         Assert.Contains("is NaN", new InputNormalization([float.NaN], [1]).Objection(1), StringComparison.Ordinal);
-        Assert.Contains("1 means and 1 standard deviations, the images have 3", new InputNormalization([0], [1]).Objection(3), StringComparison.Ordinal);
+        Assert.Contains(
+            "1 means and 1 standard deviations, the images have 3", new InputNormalization([0], [1]).Objection(3),
+            StringComparison.Ordinal);
     }
 }

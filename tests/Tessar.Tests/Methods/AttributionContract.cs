@@ -11,15 +11,17 @@ using TorchSharp;
 namespace Tessar.Tests.Methods;
 
 /// <summary>
-/// What every attribution method keeps to. Each public method is one clause; the test class runs them over the catalogue, and a method of
-/// a foreign assembly is held to the same ones. Nothing here knows a method by name: what a method can't keep, it declares itself.
+/// What every attribution method keeps to. Each public method is one clause; the test class runs them over the catalogue, and a
+/// method of a foreign assembly is held to the same ones. Nothing here knows a method by name: what a method can't keep, it
+/// declares itself.
 /// </summary>
 internal sealed partial class AttributionContract(MethodCatalog catalog, string name, ContractRun run)
 {
     // Values for options of these names, so that the suite stays quick: no clause is about how far a solver has come.
-    private static readonly Dictionary<string, string> s_small = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> _small = new(StringComparer.Ordinal)
     {
-        ["projection-dimension"] = "64", ["batch-size"] = "16", ["rank"] = "4", ["depth"] = "4", ["iterations"] = "3", ["krylov-dimension"] = "6",
+        ["projection-dimension"] = "64", ["batch-size"] = "16", ["rank"] = "4", ["depth"] = "4", ["iterations"] = "3",
+        ["krylov-dimension"] = "6",
         ["subsets"] = "24",
     };
 
@@ -32,8 +34,8 @@ internal sealed partial class AttributionContract(MethodCatalog catalog, string 
     // Which examples share a batch or a mask follows from their positions.
     private bool IsSymmetric => !_method.HasIndividualDraws && !Trains;
 
-    // The scores of the shared run, computed once for all clauses that compare something with them: a method that didn't compute the
-    // same each time breaks a clause of its own.
+    // The scores of the shared run, computed once for all clauses that compare something with them: a method that didn't compute
+    // the same each time breaks a clause of its own.
     private AttributionMatrix Plain => run.Remember(name, () => Score(run.Shared, run.Train, run.Test));
 
     public void Scores_have_the_shape_of_the_sets_and_a_report()
@@ -48,9 +50,12 @@ internal sealed partial class AttributionContract(MethodCatalog catalog, string 
         Assert.NotEmpty(report.Output);
         Assert.NotEmpty(report.Units);
         Assert.InRange(report.GradientCheck, 0, 1e-4);
-        Assert.True(report.ExamplesComputed >= 0 && report.ExamplesComputed % ContractRun.TrainCount == 0, $"{report.ExamplesComputed} examples");
+        Assert.True(
+            report.ExamplesComputed >= 0 && report.ExamplesComputed % ContractRun.TrainCount == 0,
+            $"{report.ExamplesComputed} examples");
         using torch.nn.Module<torch.Tensor, torch.Tensor> model = run.Shared.LoadModel();
-        Dictionary<string, long> sizes = model.named_parameters().ToDictionary(p => p.name, p => p.parameter.numel(), StringComparer.Ordinal);
+        Dictionary<string, long> sizes = model.named_parameters()
+            .ToDictionary(p => p.name, p => p.parameter.numel(), StringComparer.Ordinal);
         if (report.Parameters > 0)
             Assert.Equal(sizes.Values.Sum(), report.Parameters + report.SkippedParameters.Sum(skipped => sizes[skipped]));
         Assert.All(report.Checks, check =>
@@ -88,7 +93,8 @@ internal sealed partial class AttributionContract(MethodCatalog catalog, string 
             return;
         AttributionMatrix plain = Plain;
         AttributionMatrix permuted = Score(
-            run.PermutedRun(), new ExampleSet(run.Permuted, "train", 0, ContractRun.TrainCount), new ExampleSet(run.Permuted, "test", 0, ContractRun.TestCount));
+            run.PermutedRun(), new ExampleSet(run.Permuted, "train", 0, ContractRun.TrainCount),
+            new ExampleSet(run.Permuted, "test", 0, ContractRun.TestCount));
         float scale = plain.Scores.ToArray().Max(Math.Abs);
         for (int i = 0; i < ContractRun.TrainCount; i++)
         {
@@ -197,7 +203,8 @@ internal sealed partial class AttributionContract(MethodCatalog catalog, string 
             string directory = Environment.CurrentDirectory;
             Assert.Equal(expected, Score(run.Shared, run.Train, run.Test).Scores.ToArray());
             Assert.Throws<TessarException>(() => Score(run.Shared, run.Train, run.Test, Context with { MemoryBudget = 1 }));
-            Assert.Equal((gradients, threads, directory), (torch.is_grad_enabled(), TorchThreads.Current, Environment.CurrentDirectory));
+            Assert.Equal(
+                (gradients, threads, directory), (torch.is_grad_enabled(), TorchThreads.Current, Environment.CurrentDirectory));
             Assert.Equal(torch.ScalarType.Float32, torch.get_default_dtype());
         }
     }
@@ -206,13 +213,18 @@ internal sealed partial class AttributionContract(MethodCatalog catalog, string 
     {
         IAttributionMethod method = Create();
         var view = new RunView(run.Shared);
-        Assert.Equal("run", Assert.Throws<ArgumentNullException>(() => method.Score(null!, run.Train, run.Test, Context)).ParamName);
+        Assert.Equal(
+            "run", Assert.Throws<ArgumentNullException>(() => method.Score(null!, run.Train, run.Test, Context)).ParamName);
         Assert.Equal("train", Assert.Throws<ArgumentNullException>(() => method.Score(view, null!, run.Test, Context)).ParamName);
-        Assert.Equal("targets", Assert.Throws<ArgumentNullException>(() => method.Score(view, run.Train, null!, Context)).ParamName);
-        Assert.Equal("context", Assert.Throws<ArgumentNullException>(() => method.Score(view, run.Train, run.Test, null!)).ParamName);
-        Assert.Equal("run", Assert.Throws<ArgumentNullException>(() => method.SelfInfluence(null!, run.Train, Context)).ParamName);
+        Assert.Equal(
+            "targets", Assert.Throws<ArgumentNullException>(() => method.Score(view, run.Train, null!, Context)).ParamName);
+        Assert.Equal(
+            "context", Assert.Throws<ArgumentNullException>(() => method.Score(view, run.Train, run.Test, null!)).ParamName);
+        Assert.Equal(
+            "run", Assert.Throws<ArgumentNullException>(() => method.SelfInfluence(null!, run.Train, Context)).ParamName);
         Assert.Equal("train", Assert.Throws<ArgumentNullException>(() => method.SelfInfluence(view, null!, Context)).ParamName);
-        Assert.Equal("context", Assert.Throws<ArgumentNullException>(() => method.SelfInfluence(view, run.Train, null!)).ParamName);
+        Assert.Equal(
+            "context", Assert.Throws<ArgumentNullException>(() => method.SelfInfluence(view, run.Train, null!)).ParamName);
     }
 
     // Beyond what the catalogue's own test types: the ends of every range, and one step further.
@@ -252,7 +264,8 @@ internal sealed partial class AttributionContract(MethodCatalog catalog, string 
     {
         foreach (float deviation in new[] { 1e-38f, 1e-20f })
         {
-            Run overflowing = run.Copy(record => record with { Program = record.Program with { Input = new InputNormalization([0.5f], [deviation]) } });
+            Run overflowing = run.Copy(record =>
+                record with { Program = record.Program with { Input = new InputNormalization([0.5f], [deviation]) } });
             FiniteOrRefused(() => Score(overflowing, run.Train, run.Test).Scores.ToArray());
             FiniteOrRefused(() => Self(overflowing, run.Train));
         }
@@ -273,7 +286,8 @@ internal sealed partial class AttributionContract(MethodCatalog catalog, string 
         return torch.Tensor.TotalCount;
     }
 
-    // TorchSharp leaves an empty shell behind for each of the six parameters of a model that is built. A training builds more than models.
+    // TorchSharp leaves an empty shell behind for each of the six parameters of a model that is built. A training builds more
+    // than models.
     private void AssertBalance(long before)
     {
         long left = Count() - before;
@@ -286,9 +300,12 @@ internal sealed partial class AttributionContract(MethodCatalog catalog, string 
     private float[] Self(Run of, ExampleSet train) => Create().SelfInfluence(new RunView(of), train, Context);
 
     private IAttributionMethod Create() => catalog.CreateAttribution(
-        name, s_small.Where(s => _method.Options.Any(o => o.Name == s.Key)).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal));
+        name,
+        _small.Where(s => _method.Options.Any(o => o.Name == s.Key))
+            .ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal));
 
-    private static Dictionary<string, string> Only(string option, string value) => new(StringComparer.Ordinal) { [option] = value };
+    private static Dictionary<string, string> Only(string option, string value) =>
+        new(StringComparer.Ordinal) { [option] = value };
 
     [GeneratedRegex("^[a-z]+(-[a-z0-9]+)*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex KebabCase();

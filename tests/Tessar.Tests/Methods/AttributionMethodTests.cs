@@ -8,11 +8,11 @@ namespace Tessar.Tests.Methods;
 /// <summary>The contract of attribution methods over the whole catalogue: a new method is tested by existing.</summary>
 public sealed class AttributionMethodTests(ContractRun run) : IClassFixture<ContractRun>
 {
-    private static readonly MethodCatalog s_catalog = new(typeof(Trak).Assembly);
+    private static readonly MethodCatalog _catalog = new(typeof(Trak).Assembly);
 
     /// <summary>Every method with every clause.</summary>
     public static TheoryData<string, string> Cases => new(
-        from method in s_catalog.Methods
+        from method in _catalog.Methods
         where method.Type.IsAssignableTo(typeof(IAttributionMethod))
         from clause in Clauses
         select (method.Name, clause.Name));
@@ -24,7 +24,7 @@ public sealed class AttributionMethodTests(ContractRun run) : IClassFixture<Cont
     [Theory]
     [MemberData(nameof(Cases))]
     public void Keeps_the_contract(string method, string clause) =>
-        Clauses.Single(c => c.Name == clause).CreateDelegate<Action>(new AttributionContract(s_catalog, method, run))();
+        Clauses.Single(c => c.Name == clause).CreateDelegate<Action>(new AttributionContract(_catalog, method, run))();
 
     [Fact]
     public void Empty_sets_do_not_exist() => Assert.ThrowsAny<ArgumentException>(() => new ExampleSet(run.Store, "train", 0, 0));

@@ -6,7 +6,11 @@ namespace Tessar.Tests.Methods;
 
 public sealed class AttributionResultTests : IDisposable
 {
-    private static readonly Dictionary<string, string> s_options = new(StringComparer.Ordinal) { ["damping"] = "0.3", ["seed"] = "0" };
+    private static readonly Dictionary<string, string> _options = new(StringComparer.Ordinal)
+    {
+        ["damping"] = "0.3",
+        ["seed"] = "0"
+    };
     private readonly SmallRun _small = new("logistic");
 
     public void Dispose() => _small.Dispose();
@@ -18,8 +22,12 @@ public sealed class AttributionResultTests : IDisposable
         AttributionResult saved = Save(matrix, top: 5);
         AttributionResult opened = AttributionResult.Open(saved.Folder);
         Assert.Equal(saved.ArraysPath, opened.ArraysPath);
-        Assert.Equal(("data/trak", "first", "train:0-149", "test:0-11"), (opened.Document.Method, opened.Document.Run, opened.Document.Train, opened.Document.Targets));
-        Assert.Equal(s_options.OrderBy(o => o.Key, StringComparer.Ordinal), opened.Document.Options.OrderBy(o => o.Key, StringComparer.Ordinal));
+        Assert.Equal(
+            ("data/trak", "first", "train:0-149", "test:0-11"),
+            (opened.Document.Method, opened.Document.Run, opened.Document.Train, opened.Document.Targets));
+        Assert.Equal(
+            _options.OrderBy(o => o.Key, StringComparer.Ordinal),
+            opened.Document.Options.OrderBy(o => o.Key, StringComparer.Ordinal));
         for (int target = 0; target < SmallRun.TestCount; target++)
         {
             Assert.Equal(matrix.Proponents(target, 5), opened.Top(target).Proponents);
@@ -41,7 +49,8 @@ public sealed class AttributionResultTests : IDisposable
     public void Same_inputs_give_the_same_folder_which_stays_as_it_is()
     {
         AttributionResult first = Save(Matrix(), top: 5);
-        byte[] document = File.ReadAllBytes(Path.Combine(first.Folder, "result.json")), arrays = File.ReadAllBytes(first.ArraysPath);
+        byte[] document = File.ReadAllBytes(Path.Combine(
+            first.Folder, "result.json")), arrays = File.ReadAllBytes(first.ArraysPath);
         AttributionResult second = Save(Matrix(), top: 5);
         Assert.Equal(first.Folder, second.Folder);
         Assert.Equal(first.Document.Created, second.Document.Created);
@@ -57,14 +66,20 @@ public sealed class AttributionResultTests : IDisposable
         [
             Save(Matrix(), top: 5).Folder,
             Save(Matrix(), top: 6).Folder,
-            AttributionResult.Save(Matrix(), _small.View, _small.Train, _small.Test, new Dictionary<string, string>(s_options, StringComparer.Ordinal) { ["seed"] = "1" }, 5).Folder,
-            AttributionResult.Save(Matrix(), new RunView(_small.Run, other), _small.Train, _small.Test, s_options, 5).Folder,
-            AttributionResult.Save(Matrix(2, 3), _small.View, new(_small.Store, "train", 0, 2), new(_small.Store, "test", 0, 3), s_options, 5).Folder,
-            AttributionResult.Save(Matrix(2, 3), _small.View, new(_small.Store, "train", 1, 2), new(_small.Store, "test", 0, 3), s_options, 5).Folder,
-            AttributionResult.Save(Matrix(2, 3), _small.View, new(_small.Store, "train", 0, 2), new(_small.Store, "test", 1, 3), s_options, 5).Folder,
+            AttributionResult.Save(
+                Matrix(), _small.View, _small.Train, _small.Test,
+                new Dictionary<string, string>(_options, StringComparer.Ordinal) { ["seed"] = "1" }, 5).Folder,
+            AttributionResult.Save(Matrix(), new RunView(_small.Run, other), _small.Train, _small.Test, _options, 5).Folder,
+            AttributionResult.Save(
+                Matrix(2, 3), _small.View, new(_small.Store, "train", 0, 2), new(_small.Store, "test", 0, 3), _options, 5).Folder,
+            AttributionResult.Save(
+                Matrix(2, 3), _small.View, new(_small.Store, "train", 1, 2), new(_small.Store, "test", 0, 3), _options, 5).Folder,
+            AttributionResult.Save(
+                Matrix(2, 3), _small.View, new(_small.Store, "train", 0, 2), new(_small.Store, "test", 1, 3), _options, 5).Folder,
         ];
         Assert.Equal(folders.Length, folders.Distinct(StringComparer.Ordinal).Count());
-        Assert.Equal(folders.Order(StringComparer.Ordinal), AttributionResult.FoldersOf(_small.Run).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            folders.Order(StringComparer.Ordinal), AttributionResult.FoldersOf(_small.Run).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -116,7 +131,8 @@ public sealed class AttributionResultTests : IDisposable
     [Fact]
     public void Missing_result_is_refused_naming_the_file()
     {
-        TessarException e = Assert.Throws<TessarException>(() => AttributionResult.Open(Path.Combine(_small.Run.Directory, "nothing")));
+        TessarException e = Assert.Throws<TessarException>(() =>
+            AttributionResult.Open(Path.Combine(_small.Run.Directory, "nothing")));
         Assert.Equal(ErrorKind.InputData, e.Kind);
         Assert.Contains("result.json", e.Message, StringComparison.Ordinal);
     }
@@ -127,7 +143,8 @@ public sealed class AttributionResultTests : IDisposable
         AttributionResult saved = Save(Matrix(), top: 5);
         byte[] whole = File.ReadAllBytes(saved.ArraysPath);
         int header = 8 + (int)BitConverter.ToUInt64(whole);
-        foreach (int length in Enumerable.Range(0, header + 1).Concat(Enumerable.Range(0, 50).Select(i => header + i * (whole.Length - header) / 50)).Append(whole.Length - 1))
+        foreach (int length in Enumerable.Range(0, header + 1)
+            .Concat(Enumerable.Range(0, 50).Select(i => header + i * (whole.Length - header) / 50)).Append(whole.Length - 1))
         {
             File.WriteAllBytes(saved.ArraysPath, whole[..length]);
             FileFormatException e = Assert.Throws<FileFormatException>(() => AttributionResult.Open(saved.Folder).Top(0));
@@ -149,5 +166,5 @@ public sealed class AttributionResultTests : IDisposable
         new([.. Enumerable.Range(0, train * targets).Select(i => MathF.Sin(i * 0.7f))], train, targets, Reports.Any);
 
     private AttributionResult Save(AttributionMatrix matrix, int top) =>
-        AttributionResult.Save(matrix, _small.View, _small.Train, _small.Test, s_options, top);
+        AttributionResult.Save(matrix, _small.View, _small.Train, _small.Test, _options, top);
 }

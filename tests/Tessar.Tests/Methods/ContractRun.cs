@@ -8,7 +8,9 @@ using Tessar.Training;
 
 namespace Tessar.Tests.Methods;
 
-/// <summary>A tiny trained run for the contract of methods: 40 examples of three classes, the first two alike, three checkpoints.</summary>
+/// <summary>
+/// A tiny trained run for the contract of methods: 40 examples of three classes, the first two alike, three checkpoints.
+/// </summary>
 public sealed class ContractRun : IDisposable
 {
     public const int TrainCount = 40;
@@ -78,14 +80,18 @@ public sealed class ContractRun : IDisposable
         }
 
         if (change is not null)
-            RunJson.Write(Path.Combine(directory, RunJson.FileName), change(RunJson.Read(Path.Combine(directory, RunJson.FileName))));
+            RunJson.Write(
+                Path.Combine(directory, RunJson.FileName), change(RunJson.Read(Path.Combine(directory, RunJson.FileName))));
         return Run.Open(directory);
     }
 
     /// <summary>The same weights as of a run on <see cref="Permuted"/>.</summary>
     public Run PermutedRun() => Copy(record => record with
     {
-        Program = record.Program with { Data = record.Program.Data with { Name = Permuted.Path, Path = Permuted.Path, Identity = Permuted.Identity } },
+        Program = record.Program with
+        {
+            Data = record.Program.Data with { Name = Permuted.Path, Path = Permuted.Path, Identity = Permuted.Identity }
+        },
     });
 
     public void Dispose()
@@ -108,7 +114,10 @@ public sealed class ContractRun : IDisposable
         {
             var random = new RandomStream(5, "contract", row == 1 ? 0 : row);
             int label = random.NextInt32(3);
-            writer.Append([.. Enumerable.Range(0, 64).Select(i => (byte)(random.NextInt32(90) + (i / 16 == label ? 150 : 0))), .. BitConverter.GetBytes(label)]);
+            writer.Append([
+                .. Enumerable.Range(0, 64).Select(i => (byte)(random.NextInt32(90) + (i / 16 == label ? 150 : 0))),
+                .. BitConverter.GetBytes(label)
+            ]);
         }
 
         writer.Finish();

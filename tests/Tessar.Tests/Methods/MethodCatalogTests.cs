@@ -7,22 +7,26 @@ namespace Tessar.Tests.Methods;
 /// <summary>What every method has to offer, checked over the catalogue: a new method is tested by existing.</summary>
 public sealed partial class MethodCatalogTests
 {
-    private static readonly MethodCatalog s_catalog = new(typeof(Trak).Assembly);
+    private static readonly MethodCatalog _catalog = new(typeof(Trak).Assembly);
 
-    public static TheoryData<string> Names => [.. s_catalog.Methods.Select(method => method.Name)];
+    public static TheoryData<string> Names => [.. _catalog.Methods.Select(method => method.Name)];
 
     [Fact]
     public void Methods_are_listed_in_order_of_their_names()
     {
-        Assert.Equal(["data/grad-dot", "data/trak"], s_catalog.Methods.Select(method => method.Name).Where(name => name is "data/trak" or "data/grad-dot"));
-        Assert.Equal(s_catalog.Methods.Select(method => method.Name).Order(StringComparer.Ordinal), s_catalog.Methods.Select(method => method.Name));
+        Assert.Equal(
+            ["data/grad-dot", "data/trak"],
+            _catalog.Methods.Select(method => method.Name).Where(name => name is "data/trak" or "data/grad-dot"));
+        Assert.Equal(
+            _catalog.Methods.Select(method => method.Name).Order(StringComparer.Ordinal),
+            _catalog.Methods.Select(method => method.Name));
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Method_says_what_it_does_where_it_comes_from_and_what_it_costs(string name)
     {
-        MethodDescription method = s_catalog.Find(name);
+        MethodDescription method = _catalog.Find(name);
         Assert.Matches(MethodName(), method.Name);
         Assert.EndsWith(".", method.Summary, StringComparison.Ordinal);
         Assert.Matches(Paper(), method.Paper);
@@ -33,7 +37,7 @@ public sealed partial class MethodCatalogTests
     [MemberData(nameof(Names))]
     public void Option_has_a_help_text_a_readable_name_and_a_default_that_may_be_typed(string name)
     {
-        MethodDescription method = s_catalog.Find(name);
+        MethodDescription method = _catalog.Find(name);
         Assert.NotEmpty(method.Options);
         Assert.Equal(method.Options.Count, method.Options.Select(option => option.Name).Distinct(StringComparer.Ordinal).Count());
         foreach (MethodOption option in method.Options)
@@ -50,18 +54,21 @@ public sealed partial class MethodCatalogTests
     [MemberData(nameof(Names))]
     public void Method_is_built_from_nothing_and_from_its_defaults_as_typed(string name)
     {
-        MethodDescription method = s_catalog.Find(name);
-        Dictionary<string, string> defaults = method.Options.ToDictionary(option => option.Name, option => option.DefaultText, StringComparer.Ordinal);
+        MethodDescription method = _catalog.Find(name);
+        Dictionary<string, string> defaults = method.Options.ToDictionary(
+            option => option.Name, option => option.DefaultText, StringComparer.Ordinal);
         Assert.IsAssignableFrom<IAttributionMethod>(method.Create(new Dictionary<string, string>(StringComparer.Ordinal)));
         Assert.IsAssignableFrom<IAttributionMethod>(method.Create(defaults));
-        Assert.Equal(defaults.OrderBy(o => o.Key, StringComparer.Ordinal), method.Effective(new Dictionary<string, string>(StringComparer.Ordinal)));
+        Assert.Equal(
+            defaults.OrderBy(o => o.Key, StringComparer.Ordinal),
+            method.Effective(new Dictionary<string, string>(StringComparer.Ordinal)));
     }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_option_refuses_what_is_no_value_naming_itself_and_what_is_allowed(string name)
     {
-        MethodDescription method = s_catalog.Find(name);
+        MethodDescription method = _catalog.Find(name);
         foreach (MethodOption option in method.Options)
         {
             foreach (string text in new[] { "", " ", "?", "1e999", "NaN", "99999999999999999999", "0x10", "1,5", "-1" })
@@ -76,7 +83,7 @@ public sealed partial class MethodCatalogTests
     [Fact]
     public void Number_at_the_end_of_its_range_is_taken_and_the_next_one_refused()
     {
-        MethodDescription trak = s_catalog.Find("data/trak");
+        MethodDescription trak = _catalog.Find("data/trak");
         Assert.NotNull(trak.Create(Only("projection-dimension", "1048576")));
         Assert.NotNull(trak.Create(Only("damping", "0")));
         Assert.NotNull(trak.Create(Only("seed", "18446744073709551615")));
@@ -92,10 +99,12 @@ public sealed partial class MethodCatalogTests
         {
             ["projection-dimensions"] = "5", ["damping"] = "-3", ["batch-size"] = "many", ["projection"] = "none",
         };
-        TessarException e = Assert.Throws<TessarException>(() => s_catalog.CreateAttribution("data/trak", settings));
+        TessarException e = Assert.Throws<TessarException>(() => _catalog.CreateAttribution("data/trak", settings));
         Assert.Equal(ErrorKind.Usage, e.Kind);
         Assert.StartsWith("data/trak: ", e.Message, StringComparison.Ordinal);
-        Assert.Contains("there is no option `projection-dimensions`. Did you mean `projection-dimension`?", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no option `projection-dimensions`. Did you mean `projection-dimension`?", e.Message,
+            StringComparison.Ordinal);
         Assert.Contains("damping is `-3`; allowed: 0 to 1000000000000", e.Message, StringComparison.Ordinal);
         Assert.Contains("batch-size is `many`; allowed: 1 to 65536", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("projection is", e.Message, StringComparison.Ordinal);
@@ -105,7 +114,7 @@ public sealed partial class MethodCatalogTests
     [Fact]
     public void Method_that_does_not_exist_is_answered_with_the_nearest_name()
     {
-        TessarException e = Assert.Throws<TessarException>(() => s_catalog.Find("data/track"));
+        TessarException e = Assert.Throws<TessarException>(() => _catalog.Find("data/track"));
         Assert.Equal(ErrorKind.Usage, e.Kind);
         Assert.Contains("There is no method `data/track`. Did you mean `data/trak`?", e.Message, StringComparison.Ordinal);
     }
@@ -113,7 +122,8 @@ public sealed partial class MethodCatalogTests
     [Fact]
     public void Two_methods_of_one_name_are_refused()
     {
-        ArgumentException e = Assert.Throws<ArgumentException>(() => new MethodCatalog(typeof(Trak).Assembly, typeof(Trak).Assembly));
+        ArgumentException e = Assert.Throws<ArgumentException>(() =>
+            new MethodCatalog(typeof(Trak).Assembly, typeof(Trak).Assembly));
         Assert.Contains("Two methods are called data/", e.Message, StringComparison.Ordinal);
     }
 

@@ -11,7 +11,8 @@ public sealed class OptionTextTests
     {
         Assert.NotNull(new MeanShadeOptions().Checked());
         Assert.NotNull(new MeanShadeOptions { Only = [0, 9], Ceiling = 1000 }.Checked());
-        ArgumentException e = Assert.Throws<ArgumentException>(() => new MeanShade(new MeanShadeOptions { Only = [3, 10], Ceiling = 0 }));
+        ArgumentException e = Assert.Throws<ArgumentException>(() =>
+            new MeanShade(new MeanShadeOptions { Only = [3, 10], Ceiling = 0 }));
         Assert.Contains("Only is 3,10; allowed: 0 to 9.", e.Message, StringComparison.Ordinal);
         Assert.Contains("Ceiling is 0; allowed: 1 to 1000.", e.Message, StringComparison.Ordinal);
     }
@@ -27,7 +28,10 @@ public sealed class OptionTextTests
     public void Lists_and_open_values_are_read_from_text(string option, string text, bool isAllowed)
     {
         var catalog = new MethodCatalog(typeof(ToyLens).Assembly);
-        Assert.Equal(isAllowed, catalog.Find("toy/mean-shade").Options.Single(one => one.Name == option).TryRead(text, out object? value, out string? objection));
+        Assert.Equal(
+            isAllowed,
+            catalog.Find("toy/mean-shade").Options.Single(one => one.Name == option)
+                .TryRead(text, out object? value, out string? objection));
         Assert.Equal(isAllowed, objection is null);
         if (isAllowed)
             Assert.Equal(text, MethodOption.Write(value));

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Tessar.Tests.Models;
 
-/// <summary>Writes an assembly with a public module <c>My.Net</c>, which computes what its base class does: as if a project was built anew.</summary>
+/// <summary>
+/// Writes an assembly with a public module <c>My.Net</c>, which computes what its base class does: as if a project was built
+/// anew.
+/// </summary>
 internal static class BuiltAssembly
 {
     /// <param name="path">The dll.</param>
@@ -14,10 +17,13 @@ internal static class BuiltAssembly
     /// <returns>The model's name.</returns>
     public static string Write(string path, Type network)
     {
-        var assembly = new PersistedAssemblyBuilder(new AssemblyName(Path.GetFileNameWithoutExtension(path)), typeof(object).Assembly);
-        TypeBuilder type = assembly.DefineDynamicModule("module").DefineType("My.Net", TypeAttributes.Public | TypeAttributes.Class, network);
+        var assembly = new PersistedAssemblyBuilder(
+            new AssemblyName(Path.GetFileNameWithoutExtension(path)), typeof(object).Assembly);
+        TypeBuilder type = assembly.DefineDynamicModule("module")
+            .DefineType("My.Net", TypeAttributes.Public | TypeAttributes.Class, network);
         Type[] parameters = [typeof(ImageShape), typeof(int)];
-        ILGenerator code = type.DefineConstructor(MethodAttributes.Public, CallingConventions.Standard, parameters).GetILGenerator();
+        ILGenerator code = type.DefineConstructor(MethodAttributes.Public, CallingConventions.Standard, parameters)
+            .GetILGenerator();
         code.Emit(OpCodes.Ldarg_0);
         code.Emit(OpCodes.Ldarg_1);
         code.Emit(OpCodes.Ldarg_2);
@@ -36,19 +42,19 @@ internal static class BuiltAssembly
 /// <summary>One hidden layer and a function after it.</summary>
 public abstract class OneHidden : nn.Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Linear hidden;
-    private readonly TorchSharp.Modules.Linear head;
+    private readonly TorchSharp.Modules.Linear _hidden;
+    private readonly TorchSharp.Modules.Linear _head;
 
     protected OneHidden(ImageShape image, int classes)
         : base(nameof(OneHidden))
     {
-        hidden = nn.Linear(image.Size, 8);
-        head = nn.Linear(8, classes);
-        register_module(nameof(hidden), hidden);
-        register_module(nameof(head), head);
+        _hidden = nn.Linear(image.Size, 8);
+        _head = nn.Linear(8, classes);
+        register_module(nameof(_hidden), _hidden);
+        register_module(nameof(_head), _head);
     }
 
-    public override Tensor forward(Tensor input) => head.call(Activate(hidden.call(input.flatten(1))));
+    public override Tensor forward(Tensor input) => _head.call(Activate(_hidden.call(input.flatten(1))));
 
     protected abstract Tensor Activate(Tensor input);
 }

@@ -10,8 +10,8 @@ namespace Tessar.Tests.Models;
 
 public sealed class ModelFeedTests
 {
-    private static readonly ImageShape s_color = new(6, 6, 3);
-    private static readonly ImageShape s_grey = new(6, 6, 1);
+    private static readonly ImageShape _color = new(6, 6, 3);
+    private static readonly ImageShape _grey = new(6, 6, 1);
 
     public static TheoryData<Type, bool, bool> Odd => new()
     {
@@ -29,7 +29,7 @@ public sealed class ModelFeedTests
     public void How_a_model_wants_its_inputs_is_found_out(Type type, bool channelsFirst, bool copies)
     {
         // Views of three channels in one are a matter of order alone.
-        ImageShape image = type == typeof(SequenceFirst) ? s_grey : s_color;
+        ImageShape image = type == typeof(SequenceFirst) ? _grey : _color;
         (Module<Tensor, Tensor> model, ModelFeed feed) = Source(type).Build(image, 3, seed: 1, feed: null);
         using (model)
             Assert.Equal(new ModelFeed(channelsFirst, copies), feed);
@@ -43,8 +43,9 @@ public sealed class ModelFeedTests
     public void Whatever_a_model_does_to_its_input_the_batch_stays_and_the_answer_is_that_of_its_tidy_twin(Type type)
     {
         using var scope = NewDisposeScope();
-        using Module<Tensor, Tensor> model = Source(type).Create(s_color, 3, seed: 1), twin = Source(typeof(PlainTwin)).Create(s_color, 3, seed: 1);
-        using Tensor batch = ImageLayout.ChannelsLast(4, s_color);
+        using Module<Tensor, Tensor> model = Source(type).Create(_color, 3, seed: 1), twin = Source(typeof(PlainTwin))
+            .Create(_color, 3, seed: 1);
+        using Tensor batch = ImageLayout.ChannelsLast(4, _color);
         batch.copy_(randn(4, 3, 6, 6));
         Tensor before = batch.clone();
         (long[] shape, long[] strides) = (batch.shape, batch.stride());
@@ -60,7 +61,7 @@ public sealed class ModelFeedTests
     public void One_channel_in_either_order_gets_ordinary_strides()
     {
         using var scope = NewDisposeScope();
-        Tensor images = ImageLayout.ChannelsLast(2, s_grey);
+        Tensor images = ImageLayout.ChannelsLast(2, _grey);
         images.copy_(randn(2, 1, 6, 6));
         Assert.True(images.is_contiguous()); // which is why contiguous() would leave it
         Assert.False(ImageLayout.IsOrdinary(images));
@@ -111,7 +112,7 @@ public sealed class ModelFeedTests
     [InlineData(typeof(AnswersDisposed), "it has disposed of")]
     public void Model_without_an_answer_is_refused(Type type, string reason)
     {
-        TessarException error = Assert.Throws<TessarException>(() => Source(type).Create(s_grey, 3));
+        TessarException error = Assert.Throws<TessarException>(() => Source(type).Create(_grey, 3));
         Assert.Equal(ErrorKind.InputData, error.Kind);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
@@ -120,7 +121,7 @@ public sealed class ModelFeedTests
     public void Finding_out_leaves_no_tensors_behind() => TensorBalance.HoldsButFor(parametersBuilt: 4 * 4, () =>
     {
         foreach (Type type in new[] { typeof(ViewsInput), typeof(ChangesInput), typeof(PlainTwin), typeof(DisposesInput) })
-            Source(type).Create(s_color, 3).Dispose();
+            Source(type).Create(_color, 3).Dispose();
     });
 
     internal static ModelSource Source(Type type) => ModelSource.Parse(Name(type));

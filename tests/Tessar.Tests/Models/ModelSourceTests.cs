@@ -9,8 +9,8 @@ namespace Tessar.Tests.Models;
 
 public sealed class ModelSourceTests
 {
-    private static readonly ImageShape s_grey = new(28, 28, 1);
-    private static readonly string s_own = typeof(ModelSourceTests).Assembly.Location;
+    private static readonly ImageShape _grey = new(28, 28, 1);
+    private static readonly string _own = typeof(ModelSourceTests).Assembly.Location;
 
     [Theory]
     [InlineData("logistic", 7_850)]
@@ -19,14 +19,14 @@ public sealed class ModelSourceTests
     [InlineData("resnet9", 2_273_728)]
     public void Zoo_model_has_the_documented_number_of_parameters(string name, long parameters)
     {
-        using Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(s_grey, 10);
+        using Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(_grey, 10);
         Assert.Equal(parameters, model.parameters().Sum(p => p.numel()));
     }
 
     [Fact]
     public void Cnn_has_the_names_and_layouts_of_its_PyTorch_twin()
     {
-        using Module<Tensor, Tensor> model = ModelSource.Parse("cnn").Create(s_grey, 10);
+        using Module<Tensor, Tensor> model = ModelSource.Parse("cnn").Create(_grey, 10);
         Assert.Equal(
             [
                 "conv1.bias [32]", "conv1.weight [32,1,3,3]", "conv2.bias [64]", "conv2.weight [64,32,3,3]",
@@ -74,13 +74,17 @@ public sealed class ModelSourceTests
                 "residual1.conv2.conv.weight [128,128,3,3]", "residual2.conv1.conv.weight [256,256,3,3]",
                 "residual2.conv2.conv.weight [256,256,3,3]",
             ],
-            model.named_parameters().Where(p => p.parameter.dim() > 1).Select(p => $"{p.name} [{string.Join(',', p.parameter.shape)}]").Order(StringComparer.Ordinal),
+            model.named_parameters().Where(p => p.parameter.dim() > 1)
+                .Select(p => $"{p.name} [{string.Join(',', p.parameter.shape)}]").Order(StringComparer.Ordinal),
             StringComparer.Ordinal);
     }
 
     [Fact]
     public void Resnet9_refuses_images_that_are_too_small_for_it() =>
-        Assert.Contains("11×11", Assert.Throws<TessarException>(() => ModelSource.Parse("resnet9").Create(new ImageShape(10, 28, 1), 10)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "11×11",
+            Assert.Throws<TessarException>(() => ModelSource.Parse("resnet9").Create(new ImageShape(10, 28, 1), 10)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Logistic_is_an_affine_map_of_the_pixels()
@@ -94,7 +98,9 @@ public sealed class ModelSourceTests
             state["fc1.bias"].copy_(tensor(new float[] { 0.5f, 10 }));
         }
 
-        Assert.Equal([1 + 4 + 9 + 16 + 0.5f, 10 - 4], model.call(tensor(new float[] { 1, 2, 3, 4 }).reshape(1, 1, 2, 2)).data<float>().ToArray());
+        Assert.Equal(
+            [1 + 4 + 9 + 16 + 0.5f, 10 - 4],
+            model.call(tensor(new float[] { 1, 2, 3, 4 }).reshape(1, 1, 2, 2)).data<float>().ToArray());
     }
 
     [Fact]
@@ -106,7 +112,7 @@ public sealed class ModelSourceTests
         static string Fingerprint(ulong seed)
         {
             rand(3).Dispose();
-            using Module<Tensor, Tensor> model = ModelSource.Parse("mlp").Create(s_grey, 10, seed);
+            using Module<Tensor, Tensor> model = ModelSource.Parse("mlp").Create(_grey, 10, seed);
             return StateDict.Sha256(model);
         }
     }
@@ -117,7 +123,7 @@ public sealed class ModelSourceTests
         {
             foreach (string name in ModelSource.ZooNames)
             {
-                using Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(s_grey, 10);
+                using Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(_grey, 10);
                 Assert.True(model.training);
             }
         });
@@ -145,8 +151,8 @@ public sealed class ModelSourceTests
     [InlineData(typeof(ImageAndClasses))]
     public void User_module_is_found_and_built(Type type)
     {
-        ModelSource source = ModelSource.Parse($"{s_own}#{type.FullName}");
-        Assert.Equal($"{s_own}#{type.FullName}", source.Name);
+        ModelSource source = ModelSource.Parse($"{_own}#{type.FullName}");
+        Assert.Equal($"{_own}#{type.FullName}", source.Name);
         using Module<Tensor, Tensor> model = source.Create(new ImageShape(2, 2, 1), 3);
         Assert.Equal(type.Name, model.GetType().Name);
     }
@@ -156,13 +162,16 @@ public sealed class ModelSourceTests
     {
         using var folder = new TemporaryFolder();
         string foreign = folder.File("user.dll");
-        File.Copy(s_own, foreign);
-        using Module<Tensor, Tensor> model = ModelSource.Parse($"{foreign}#{typeof(ClassesOnly).FullName}").Create(new ImageShape(2, 2, 1), 3);
-        using Module<Tensor, Tensor> again = ModelSource.Parse($"{foreign}#{typeof(ClassesOnly).FullName}").Create(new ImageShape(2, 2, 1), 3);
+        File.Copy(_own, foreign);
+        using Module<Tensor, Tensor> model = ModelSource.Parse($"{foreign}#{typeof(ClassesOnly).FullName}")
+            .Create(new ImageShape(2, 2, 1), 3);
+        using Module<Tensor, Tensor> again = ModelSource.Parse($"{foreign}#{typeof(ClassesOnly).FullName}")
+            .Create(new ImageShape(2, 2, 1), 3);
         Assert.Equal((nameof(ClassesOnly), foreign), (model.GetType().Name, model.GetType().Assembly.Location));
         Assert.IsNotType<ClassesOnly>(model);
         Assert.Same(model.GetType(), again.GetType());
-        Assert.IsType<ClassesOnly>(ModelSource.Parse($"{s_own}#{typeof(ClassesOnly).FullName}").Create(new ImageShape(2, 2, 1), 3)).Dispose();
+        Assert.IsType<ClassesOnly>(ModelSource.Parse($"{_own}#{typeof(ClassesOnly).FullName}").Create(new ImageShape(2, 2, 1), 3))
+            .Dispose();
     }
 
     [Theory]
@@ -176,7 +185,7 @@ public sealed class ModelSourceTests
         using var folder = new TemporaryFolder();
         string foreign = folder.File("foreign.dll");
         File.WriteAllText(foreign, "not an assembly");
-        text = text.Replace("OWN.txt", foreign, StringComparison.Ordinal).Replace("OWN", s_own, StringComparison.Ordinal);
+        text = text.Replace("OWN.txt", foreign, StringComparison.Ordinal).Replace("OWN", _own, StringComparison.Ordinal);
         var error = Assert.Throws<TessarException>(() => ModelSource.Parse(text));
         Assert.Equal(ErrorKind.InputData, error.Kind);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
@@ -191,7 +200,7 @@ public sealed class ModelSourceTests
     public void Unusable_module_is_named_and_leaves_no_tensors_behind(Type type, string expected, int parameters) =>
         TensorBalance.HoldsButFor(parameters, () =>
         {
-            ModelSource source = ModelSource.Parse($"{s_own}#{type.FullName}");
+            ModelSource source = ModelSource.Parse($"{_own}#{type.FullName}");
             var error = Assert.Throws<TessarException>(() => source.Create(new ImageShape(2, 2, 1), 3));
             Assert.Equal(ErrorKind.InputData, error.Kind);
             Assert.Contains(expected, error.Message, StringComparison.Ordinal);
@@ -204,19 +213,19 @@ public sealed class ModelSourceTests
 
 public class ImageAndClasses : Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Linear last;
+    private readonly TorchSharp.Modules.Linear _last;
 
     public ImageAndClasses(ImageShape image, int classes)
         : base(nameof(ImageAndClasses))
     {
-        last = Linear(image.Height * image.Width * image.Channels, classes);
+        _last = Linear(image.Height * image.Width * image.Channels, classes);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
         using Tensor flat = input.flatten(1);
-        return last.call(flat);
+        return _last.call(flat);
     }
 }
 

@@ -13,22 +13,22 @@ namespace Tessar.Tests.Models;
 /// <summary>Two affine layers; what is odd comes in the classes below.</summary>
 public abstract class TwoLayers : Module<Tensor, Tensor>
 {
-    private readonly Linear first;
-    private readonly Linear last;
+    private readonly Linear _first;
+    private readonly Linear _last;
 
     protected TwoLayers(ImageShape image, int classes, ScalarType type = ScalarType.Float32)
         : base("odd")
     {
-        first = Linear(image.Size, 5, dtype: type);
-        last = Linear(5, classes, dtype: type);
+        _first = Linear(image.Size, 5, dtype: type);
+        _last = Linear(5, classes, dtype: type);
         RegisterComponents();
     }
 
-    protected Linear First => first;
+    protected Linear First => _first;
 
-    protected Linear Last => last;
+    protected Linear Last => _last;
 
-    protected Tensor Head(Tensor flat) => last.call(F.relu(first.call(flat)));
+    protected Tensor Head(Tensor flat) => _last.call(F.relu(_first.call(flat)));
 }
 
 /// <summary>Nothing odd: what the others are compared with.</summary>
@@ -39,7 +39,8 @@ public sealed class PlainTwin(ImageShape image, int classes) : TwoLayers(image, 
 
 public sealed class ViewsInput(ImageShape image, int classes) : TwoLayers(image, classes)
 {
-    public override Tensor forward(Tensor input) => Head(((input - 0.5) / 0.25).contiguous().view(input.view(input.shape[0], -1).shape));
+    public override Tensor forward(Tensor input) =>
+        Head(((input - 0.5) / 0.25).contiguous().view(input.view(input.shape[0], -1).shape));
 }
 
 public sealed class ViewsInTraining(ImageShape image, int classes) : TwoLayers(image, classes)
@@ -54,7 +55,8 @@ public sealed class ChangesInput(ImageShape image, int classes) : TwoLayers(imag
 
 public sealed class ChangesInputInTraining(ImageShape image, int classes) : TwoLayers(image, classes)
 {
-    public override Tensor forward(Tensor input) => Head((training ? input.sub_(0.5).div_(0.25) : (input - 0.5) / 0.25).flatten(1));
+    public override Tensor forward(Tensor input) =>
+        Head((training ? input.sub_(0.5).div_(0.25) : (input - 0.5) / 0.25).flatten(1));
 }
 
 /// <summary>Changes no number of its input, but the shape.</summary>
@@ -74,23 +76,23 @@ public sealed class DisposesInput(ImageShape image, int classes) : TwoLayers(ima
 
 public sealed class GroupNormFirst : Module<Tensor, Tensor>
 {
-    private readonly GroupNorm norm;
-    private readonly Linear last;
+    private readonly GroupNorm _norm;
+    private readonly Linear _last;
 
     public GroupNormFirst(ImageShape image, int classes)
         : base(nameof(GroupNormFirst))
     {
-        norm = GroupNorm(1, image.Channels);
-        last = Linear(image.Size, classes);
+        _norm = GroupNorm(1, image.Channels);
+        _last = Linear(image.Size, classes);
         RegisterComponents();
         using (no_grad())
         {
-            norm.weight!.fill_(1); // TorchSharp leaves them as they are found in memory
-            norm.bias!.fill_(0);
+            _norm.weight!.fill_(1); // TorchSharp leaves them as they are found in memory
+            _norm.bias!.fill_(0);
         }
     }
 
-    public override Tensor forward(Tensor input) => last.call(norm.call(input).flatten(1));
+    public override Tensor forward(Tensor input) => _last.call(_norm.call(input).flatten(1));
 }
 
 public sealed class NeedsEvenBatch(ImageShape image, int classes) : TwoLayers(image, classes)
@@ -129,12 +131,12 @@ public sealed class AnswersDisposed(ImageShape image, int classes) : TwoLayers(i
 
 public sealed class Unregistered : Module<Tensor, Tensor>
 {
-    private readonly Linear last;
+    private readonly Linear _last;
 
     public Unregistered(ImageShape image, int classes)
-        : base(nameof(Unregistered)) => last = Linear(image.Size, classes);
+        : base(nameof(Unregistered)) => _last = Linear(image.Size, classes);
 
-    public override Tensor forward(Tensor input) => last.call(input.flatten(1));
+    public override Tensor forward(Tensor input) => _last.call(input.flatten(1));
 }
 
 public sealed class AllFrozen : TwoLayers
@@ -180,58 +182,58 @@ public sealed class NamesItsType(ImageShape image, int classes) : TwoLayers(imag
 /// </summary>
 public sealed class SequenceFirst : Module<Tensor, Tensor>
 {
-    private readonly Linear embedding;
-    private readonly Linear last;
-    private readonly MultiheadAttention attention;
+    private readonly Linear _embedding;
+    private readonly Linear _last;
+    private readonly MultiheadAttention _attention;
 
     public SequenceFirst(ImageShape image, int classes)
         : base(nameof(SequenceFirst))
     {
-        embedding = Linear(image.Width, 4);
-        attention = MultiheadAttention(4, 2);
-        last = Linear(4, classes);
+        _embedding = Linear(image.Width, 4);
+        _attention = MultiheadAttention(4, 2);
+        _last = Linear(4, classes);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
-        Tensor rows = embedding.call(input.permute(2, 0, 1, 3).flatten(2));
-        (Tensor seen, _) = attention.call(rows, rows, rows, null, false, null);
-        return last.call((rows + seen).mean([0]));
+        Tensor rows = _embedding.call(input.permute(2, 0, 1, 3).flatten(2));
+        (Tensor seen, _) = _attention.call(rows, rows, rows, null, false, null);
+        return _last.call((rows + seen).mean([0]));
     }
 }
 
 public sealed class BatchNormOfVectors : Module<Tensor, Tensor>
 {
-    private readonly Linear first;
-    private readonly BatchNorm1d norm;
-    private readonly Linear last;
+    private readonly Linear _first;
+    private readonly BatchNorm1d _norm;
+    private readonly Linear _last;
 
     public BatchNormOfVectors(ImageShape image, int classes)
         : base(nameof(BatchNormOfVectors))
     {
-        first = Linear(image.Size, 5);
-        norm = BatchNorm1d(5);
-        last = Linear(5, classes);
+        _first = Linear(image.Size, 5);
+        _norm = BatchNorm1d(5);
+        _last = Linear(5, classes);
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => last.call(norm.call(first.call(input.flatten(1))).tanh());
+    public override Tensor forward(Tensor input) => _last.call(_norm.call(_first.call(input.flatten(1))).tanh());
 }
 
 /// <summary>A batch norm over pixels: of one example too it has many numbers.</summary>
 public sealed class BatchNormOfImages : Module<Tensor, Tensor>
 {
-    private readonly BatchNorm2d norm;
-    private readonly Linear last;
+    private readonly BatchNorm2d _norm;
+    private readonly Linear _last;
 
     public BatchNormOfImages(ImageShape image, int classes)
         : base(nameof(BatchNormOfImages))
     {
-        norm = BatchNorm2d(image.Channels);
-        last = Linear(image.Size, classes);
+        _norm = BatchNorm2d(image.Channels);
+        _last = Linear(image.Size, classes);
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => last.call(norm.call(input).flatten(1));
+    public override Tensor forward(Tensor input) => _last.call(_norm.call(input).flatten(1));
 }

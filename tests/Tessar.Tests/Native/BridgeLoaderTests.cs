@@ -43,13 +43,15 @@ public sealed class BridgeLoaderTests : IDisposable
         File.WriteAllText(_folder.File("file"), "in the way");
         Computes(Data("file/data", ("HOME", _folder.File("file/home")), ("TMPDIR", _folder.File("temporary"))));
         Assert.Equal(
-            CopiesIn("data/tessar/native").Select(Path.GetFileName), CopiesIn($"temporary/tessar-{Environment.UserName}").Select(Path.GetFileName));
+            CopiesIn("data/tessar/native").Select(Path.GetFileName),
+            CopiesIn($"temporary/tessar-{Environment.UserName}").Select(Path.GetFileName));
     }
 
     [Fact]
     public void Processes_that_start_together_share_one_copy()
     {
-        using ChildProcess first = ChildProcess.Start(Scenario, [], Data("data")), second = ChildProcess.Start(Scenario, [], Data("data"));
+        using ChildProcess first = ChildProcess.Start(Scenario, [], Data("data")), second = ChildProcess.Start(
+            Scenario, [], Data("data"));
         AssertComputed(first);
         AssertComputed(second);
         Assert.InRange(CopiesIn("data/tessar/native").Length, 0, 1);

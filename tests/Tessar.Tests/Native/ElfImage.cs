@@ -47,7 +47,8 @@ internal sealed class ElfImage
 
         (uint Type, uint Link, byte[] Content)[] sections =
         [
-            (0, 0, []), (StringTable, 0, names), (0x6ffffffe, 1, needs), (11, 1, symbols), (0x6fffffff, 3, symbolVersions), (4, 3, relocations),
+            (0, 0, []), (StringTable, 0, names), (0x6ffffffe, 1, needs), (11, 1, symbols), (0x6fffffff, 3, symbolVersions),
+            (4, 3, relocations),
         ];
         int contentSize = sections.Sum(section => section.Content.Length);
         int tableSize = 64 * sections.Length;
@@ -85,9 +86,12 @@ internal sealed class ElfImage
     /// <summary>Where the flags of a version lie.</summary>
     public int FlagsAt(int version) => NeedsAt + NeedSize * (1 + version) + 4;
 
-    public static void Write16(byte[] bytes, int at, int value) => BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(at), (ushort)value);
+    public static void Write16(byte[] bytes, int at, int value) =>
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(at), (ushort)value);
 
-    public static void Write32(byte[] bytes, int at, long value) => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), (uint)value);
+    public static void Write32(byte[] bytes, int at, long value) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), (uint)value);
 
-    public static void Write64(byte[] bytes, int at, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), value);
+    public static void Write64(byte[] bytes, int at, ulong value) =>
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), value);
 }

@@ -6,14 +6,14 @@ namespace Tessar.Tests.Native;
 public sealed class ElfVersionNeedsTests
 {
     private const string Wanted = "GLIBCXX_3.4.32";
-    private static readonly string[] s_versions = ["GLIBCXX_3.4.30", Wanted, "GLIBCXX_3.4.3"];
+    private static readonly string[] _versions = ["GLIBCXX_3.4.30", Wanted, "GLIBCXX_3.4.3"];
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void One_need_that_nothing_relocates_against_is_marked_weak_and_no_other_byte_changes(bool tableFirst)
     {
-        var elf = new ElfImage(s_versions, [1, 3], tableFirst);
+        var elf = new ElfImage(_versions, [1, 3], tableFirst);
         byte[] before = [.. elf.Bytes];
         Assert.Equal(PatchOutcome.Patched, ElfVersionNeeds.MarkWeak(elf.Bytes, Wanted));
         before[elf.FlagsAt(1)] |= 2;
@@ -23,7 +23,7 @@ public sealed class ElfVersionNeedsTests
     [Fact]
     public void Flags_that_are_set_stay_set()
     {
-        var elf = new ElfImage(s_versions, []);
+        var elf = new ElfImage(_versions, []);
         ElfImage.Write16(elf.Bytes, elf.FlagsAt(1), 0x8101);
         Assert.Equal(PatchOutcome.Patched, ElfVersionNeeds.MarkWeak(elf.Bytes, Wanted));
         Assert.Equal(0x8103, BitConverter.ToUInt16(elf.Bytes, elf.FlagsAt(1)));
@@ -38,10 +38,11 @@ public sealed class ElfVersionNeedsTests
     }
 
     [Fact]
-    public void Version_that_is_asked_for_twice_is_ambiguous() => Refused(new ElfImage([Wanted, Wanted], []), PatchOutcome.Ambiguous);
+    public void Version_that_is_asked_for_twice_is_ambiguous() =>
+        Refused(new ElfImage([Wanted, Wanted], []), PatchOutcome.Ambiguous);
 
     [Fact]
-    public void Need_that_a_relocation_uses_is_real() => Refused(new ElfImage(s_versions, [1, 2]), PatchOutcome.Relocated);
+    public void Need_that_a_relocation_uses_is_real() => Refused(new ElfImage(_versions, [1, 2]), PatchOutcome.Relocated);
 
     [Theory]
     [InlineData(4, 1)] // 32 bit
@@ -50,7 +51,7 @@ public sealed class ElfVersionNeedsTests
     [InlineData(0x3a, 63)] // section headers of another size
     public void Other_kinds_of_file_are_refused(int at, byte value)
     {
-        var elf = new ElfImage(s_versions, []);
+        var elf = new ElfImage(_versions, []);
         elf.Bytes[at] = value;
         Refused(elf, PatchOutcome.NotElf64);
     }
@@ -58,7 +59,7 @@ public sealed class ElfVersionNeedsTests
     [Fact]
     public void File_cut_at_any_byte_is_refused()
     {
-        byte[] whole = new ElfImage(s_versions, [1, 3]).Bytes;
+        byte[] whole = new ElfImage(_versions, [1, 3]).Bytes;
         for (int length = 0; length < whole.Length; length++)
             Assert.Equal(PatchOutcome.NotElf64, ElfVersionNeeds.MarkWeak(whole.AsSpan(0, length).ToArray(), Wanted));
     }
@@ -67,7 +68,7 @@ public sealed class ElfVersionNeedsTests
     [Fact]
     public void File_cut_behind_its_section_table_is_refused_until_all_tables_are_there()
     {
-        var elf = new ElfImage(s_versions, [], tableFirst: true);
+        var elf = new ElfImage(_versions, [], tableFirst: true);
         for (int length = 0; length < elf.Bytes.Length; length++)
             Assert.NotEqual(PatchOutcome.Patched, ElfVersionNeeds.MarkWeak(elf.Bytes.AsSpan(0, length).ToArray(), Wanted));
         Assert.Equal(PatchOutcome.Patched, ElfVersionNeeds.MarkWeak(elf.Bytes, Wanted));
@@ -84,7 +85,7 @@ public sealed class ElfVersionNeedsTests
     [InlineData(16 + 12, 0)] // the chain of versions ends too soon
     public void Chain_that_leaves_its_section_is_refused(int at, long value)
     {
-        var elf = new ElfImage(s_versions, []);
+        var elf = new ElfImage(_versions, []);
         if (at == 2)
             ElfImage.Write16(elf.Bytes, elf.NeedsAt + at, (int)value);
         else
@@ -95,7 +96,7 @@ public sealed class ElfVersionNeedsTests
     [Fact]
     public void Link_to_a_section_that_is_not_there_is_refused()
     {
-        var elf = new ElfImage(s_versions, []);
+        var elf = new ElfImage(_versions, []);
         ElfImage.Write32(elf.Bytes, elf.SectionHeader(2) + 0x28, 6);
         Refused(elf, PatchOutcome.Malformed);
     }
@@ -111,7 +112,7 @@ public sealed class ElfVersionNeedsTests
     [Fact]
     public void Names_that_claim_to_occupy_no_bytes_are_not_read()
     {
-        var elf = new ElfImage(s_versions, []);
+        var elf = new ElfImage(_versions, []);
         ElfImage.Write32(elf.Bytes, elf.SectionHeader(1) + 4, ElfImage.NoBits);
         ElfImage.Write64(elf.Bytes, elf.SectionHeader(1) + 0x18, ulong.MaxValue / 2);
         ElfImage.Write64(elf.Bytes, elf.SectionHeader(1) + 0x20, ulong.MaxValue / 2);
@@ -119,12 +120,13 @@ public sealed class ElfVersionNeedsTests
     }
 
     [Fact]
-    public void Relocation_against_a_symbol_without_version_is_refused() => Refused(new ElfImage(s_versions, [9]), PatchOutcome.Malformed);
+    public void Relocation_against_a_symbol_without_version_is_refused() =>
+        Refused(new ElfImage(_versions, [9]), PatchOutcome.Malformed);
 
     [Fact]
     public void File_without_symbol_versions_is_refused()
     {
-        var elf = new ElfImage(s_versions, []);
+        var elf = new ElfImage(_versions, []);
         ElfImage.Write32(elf.Bytes, elf.SectionHeader(4) + 4, 1);
         Refused(elf, PatchOutcome.Malformed);
     }
@@ -133,8 +135,10 @@ public sealed class ElfVersionNeedsTests
     [Fact]
     public void Changed_files_never_lead_outside_and_change_at_most_the_flag()
     {
-        ulong[] telling = [0, 1, 8, 63, 64, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, long.MaxValue, ulong.MaxValue - 15, ulong.MaxValue];
-        int length = new ElfImage(s_versions, [1, 3]).Bytes.Length;
+        ulong[] telling = [
+            0, 1, 8, 63, 64, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, long.MaxValue, ulong.MaxValue - 15, ulong.MaxValue
+        ];
+        int length = new ElfImage(_versions, [1, 3]).Bytes.Length;
         Gen<(int At, int Size, ulong Value)> change = Gen.Select(
             Gen.Int[0, length - 8],
             Gen.Int[0, 3].Select(power => 1 << power),
@@ -143,7 +147,7 @@ public sealed class ElfVersionNeedsTests
         Gen.Select(Gen.Bool, change.Array[1, 6]).Sample(
             (tableFirst, changes) =>
             {
-                byte[] bytes = [.. new ElfImage(s_versions, [1, 3], tableFirst).Bytes];
+                byte[] bytes = [.. new ElfImage(_versions, [1, 3], tableFirst).Bytes];
                 foreach ((int at, int size, ulong value) in changes)
                     BitConverter.GetBytes(value).AsSpan(0, size).CopyTo(bytes.AsSpan(at));
                 byte[] before = [.. bytes];
@@ -161,7 +165,8 @@ public sealed class ElfVersionNeedsTests
     {
         if (!OperatingSystem.IsLinux())
             return; // other systems ship another bridge
-        string path = Assert.Single(Directory.GetFiles(AppContext.BaseDirectory, "libLibTorchSharp.so", SearchOption.AllDirectories));
+        string path = Assert.Single(Directory.GetFiles(
+            AppContext.BaseDirectory, "libLibTorchSharp.so", SearchOption.AllDirectories));
         byte[] original = File.ReadAllBytes(path), image = [.. original];
         Assert.Equal(PatchOutcome.Patched, ElfVersionNeeds.MarkWeak(image, Wanted));
         int changed = Assert.Single(Enumerable.Range(0, image.Length), i => image[i] != original[i]);

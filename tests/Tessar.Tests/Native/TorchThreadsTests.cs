@@ -15,7 +15,9 @@ public sealed class TorchThreadsTests
     {
         int before = TorchThreads.Current;
         ArgumentOutOfRangeException e = Assert.Throws<ArgumentOutOfRangeException>(() => TorchThreads.Set(threads));
-        Assert.Contains($"threads is {threads}; it must lie in [1, {TorchThreads.Most}] on this machine", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"threads is {threads}; it must lie in [1, {TorchThreads.Most}] on this machine", e.Message,
+            StringComparison.Ordinal);
         Assert.Equal(before, TorchThreads.Current);
     }
 

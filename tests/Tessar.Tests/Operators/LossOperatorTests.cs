@@ -8,7 +8,7 @@ namespace Tessar.Tests.Operators;
 public sealed class LossOperatorTests : IDisposable
 {
     private const ulong Seed = 5;
-    private static readonly Dictionary<string, OperatorCase> Operators = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, OperatorCase> _operators = new(StringComparer.Ordinal)
     {
         ["Hessian"] = new(loss => new HessianOperator(loss), DenseCurvature.Hessian),
         ["Gauss-Newton"] = new(loss => new GaussNewtonOperator(loss), DenseCurvature.GaussNewton),
@@ -23,7 +23,7 @@ public sealed class LossOperatorTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public static TheoryData<string, string> Rows =>
-        [.. from model in ModelCases.All from name in Operators.Keys select (model.Name, name)];
+        [.. from model in ModelCases.All from name in _operators.Keys select (model.Name, name)];
 
     public void Dispose() => _scope.Dispose();
 
@@ -52,7 +52,7 @@ public sealed class LossOperatorTests : IDisposable
     public void Products_in_single_precision_are_those_of_the_dense_matrix_in_double(string model, string name)
     {
         ModelCase row = ModelCases.Of(model);
-        OperatorCase kind = Operators[name];
+        OperatorCase kind = _operators[name];
         // A step of 1e-3 may lie on the other side of a kink.
         if (row.HasKinks && kind.SingleRounding > 1e-4)
             return;
@@ -108,7 +108,7 @@ public sealed class LossOperatorTests : IDisposable
         built.Model.train();
         Tensor v = randn(built.Parameters.Size, 2, dtype: ScalarType.Float64);
         Tensor[] before = [.. built.Model.state_dict().Values.Select(value => value.clone())];
-        LinearOperator matrix = Operators[name].Make(built.With(new LossOperatorSettings { BatchSize = 3 }));
+        LinearOperator matrix = _operators[name].Make(built.With(new LossOperatorSettings { BatchSize = 3 }));
         TensorBalance.Holds(() => matrix.Apply(v).Dispose());
         Assert.All(built.Model.named_modules(), named => Assert.True(named.module.training, named.name));
         Assert.True(is_grad_enabled());
@@ -128,7 +128,7 @@ public sealed class LossOperatorTests : IDisposable
     // Each in turn, so that every operator and every model meets all of them.
     private static LossCase LossOf(string model, string name)
     {
-        int place = ModelCases.All.ToList().FindIndex(one => one.Name == model) + Operators.Keys.ToList().IndexOf(name);
+        int place = ModelCases.All.ToList().FindIndex(one => one.Name == model) + _operators.Keys.ToList().IndexOf(name);
         return ModelCases.Losses[place % ModelCases.Losses.Count];
     }
 
@@ -136,7 +136,7 @@ public sealed class LossOperatorTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using BuiltCase built = ModelCases.Of(model).Build(loss, ScalarType.Float64);
-        check(built, Operators[name]);
+        check(built, _operators[name]);
     }
 
     private static void AssertClose(Tensor expected, Tensor found, double rounding, string what)

@@ -12,10 +12,10 @@ namespace Tessar.Tests.Processes;
 /// </code></example>
 internal static class CheckoutBuild
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(10);
 
     /// <summary>Waits until no other test holds it; fails the test after ten minutes.</summary>
-    public static IDisposable Wait() => Wait(Path.Combine(Repository.Root, "artifacts", "tests.building"), s_patience);
+    public static IDisposable Wait() => Wait(Path.Combine(Repository.Root, "artifacts", "tests.building"), _patience);
 
     /// <summary>The same with a file and a patience of one's own.</summary>
     internal static IDisposable Wait(string path, TimeSpan patience)

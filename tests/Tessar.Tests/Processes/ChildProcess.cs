@@ -17,7 +17,7 @@ namespace Tessar.Tests.Processes;
 /// </code></example>
 internal sealed class ChildProcess : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(3);
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
@@ -39,13 +39,15 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Starts a scenario with some environment variables set (or, with null, unset).</summary>
     public static ChildProcess Start(string scenario, string[] arguments, IReadOnlyDictionary<string, string?>? environment)
     {
-        string program = Path.ChangeExtension(typeof(ChildProcess).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null);
+        string program = Path.ChangeExtension(
+            typeof(ChildProcess).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null);
         return StartProgram(program, [EntryPoint.Switch, scenario, .. arguments], environment);
     }
 
     /// <summary>Starts any program, in a folder of its own if one is given.</summary>
     public static ChildProcess StartProgram(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string workingDirectory = "")
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null,
+        string workingDirectory = "")
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -75,7 +77,7 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Waits until the child has printed a line like that.</summary>
     public void WaitFor(Func<string, bool> isLine)
     {
-        long end = Stopwatch.GetTimestamp() + (long)(s_patience.TotalSeconds * Stopwatch.Frequency);
+        long end = Stopwatch.GetTimestamp() + (long)(_patience.TotalSeconds * Stopwatch.Frequency);
         lock (_output)
         {
             while (!_output.ToString().Split('\n').Any(isLine))
@@ -104,7 +106,7 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Waits for the child's end; fails the test when it takes more than three minutes.</summary>
     public ChildResult WaitForEnd()
     {
-        if (!_process.WaitForExit(s_patience))
+        if (!_process.WaitForExit(_patience))
         {
             Kill();
             Assert.Fail($"The child didn't end. Output: {_output}. Error: {_error}");

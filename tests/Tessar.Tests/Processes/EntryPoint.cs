@@ -8,8 +8,8 @@ using CommandLine = Tessar.Cli.Parsing.CommandLine;
 namespace Tessar.Tests.Processes;
 
 /// <summary>
-/// Runs the tests, or, when called as <c>--scenario NAME ARGUMENT…</c>, one scenario. It is also what a command line within this process
-/// takes for its own program and starts as a worker.
+/// Runs the tests, or, when called as <c>--scenario NAME ARGUMENT…</c>, one scenario. It is also what a command line within this
+/// process takes for its own program and starts as a worker.
 /// </summary>
 internal static class EntryPoint
 {
@@ -26,7 +26,8 @@ internal static class EntryPoint
             return CommandLine.Run(CommandTable.Root(), args, Console.Out, Console.Error);
         return args.Any(argument => argument is "-automated" or "@@")
             ? await ConsoleRunner.Run(args).ConfigureAwait(false)
-            : await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions).ConfigureAwait(false);
+            : await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Ends with the exit codes of the command line; a message goes to standard error.</summary>

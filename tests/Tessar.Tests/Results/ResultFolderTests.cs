@@ -8,7 +8,7 @@ namespace Tessar.Tests.Results;
 
 public sealed class ResultFolderTests : IDisposable
 {
-    private static readonly float[] s_numbers = [1, 2.5f, -3];
+    private static readonly float[] _numbers = [1, 2.5f, -3];
     private readonly SmallRun _small = new("logistic");
 
     public void Dispose() => _small.Dispose();
@@ -25,7 +25,7 @@ public sealed class ResultFolderTests : IDisposable
         Assert.Equal("why", opened.Document.Payload.GetProperty("answer").GetString());
         Assert.Equal([new SelfCheck("gap", 0.5, 1, "A gap.")], opened.Document.Checks);
         using var file = SafetensorsFile.Open(opened.ArraysPath!);
-        Assert.Equal(s_numbers, file.ReadSingles("numbers"));
+        Assert.Equal(_numbers, file.ReadSingles("numbers"));
     }
 
     [Fact]
@@ -33,7 +33,8 @@ public sealed class ResultFolderTests : IDisposable
     {
         var first = ResultFolder.Save(_small.Run, Document(), Write);
         byte[] bytes = File.ReadAllBytes(first.DocumentPath);
-        var again = ResultFolder.Save(_small.Run, Document() with { Seconds = 9, Created = DateTimeOffset.UtcNow.AddDays(1) }, Write);
+        var again = ResultFolder.Save(
+            _small.Run, Document() with { Seconds = 9, Created = DateTimeOffset.UtcNow.AddDays(1) }, Write);
         Assert.Equal(first.Directory, again.Directory);
         Assert.Equal(bytes, File.ReadAllBytes(first.DocumentPath));
         ResultDocument d = Document();
@@ -63,9 +64,13 @@ public sealed class ResultFolderTests : IDisposable
     public void Questions_lie_under_their_name_and_lenses_under_their_method()
     {
         ResultDocument d = Document();
-        Assert.Contains($"{Path.DirectorySeparatorChar}data{Path.DirectorySeparatorChar}lds{Path.DirectorySeparatorChar}", ResultFolder.Save(_small.Run, d).Directory, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{Path.DirectorySeparatorChar}data{Path.DirectorySeparatorChar}lds{Path.DirectorySeparatorChar}",
+            ResultFolder.Save(_small.Run, d).Directory, StringComparison.Ordinal);
         string own = ResultFolder.Save(_small.Run, d with { Job = d.Job with { Question = "data" } }).Directory;
-        Assert.Contains($"{Path.DirectorySeparatorChar}data{Path.DirectorySeparatorChar}trak{Path.DirectorySeparatorChar}", own, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{Path.DirectorySeparatorChar}data{Path.DirectorySeparatorChar}trak{Path.DirectorySeparatorChar}", own,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +90,9 @@ public sealed class ResultFolderTests : IDisposable
     {
         var kept = ResultFolder.Save(_small.Run, Document(), Write);
         EditedFile.Replace(kept.DocumentPath, "\"arrays.safetensors\"", "\"../../secret\"");
-        Assert.Contains("../../secret", Assert.Throws<FileFormatException>(() => ResultFolder.Open(kept.Directory)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "../../secret", Assert.Throws<FileFormatException>(() => ResultFolder.Open(kept.Directory)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,16 +101,25 @@ public sealed class ResultFolderTests : IDisposable
         Run run = _small.Run;
         ResultDocument fits = Document() with
         {
-            Inputs = new ResultInputs { DataIdentity = run.Record.Program.Data.Identity, Checkpoints = [ResultCheckpoint.Of(run, run.Checkpoints[0])], Models = ["logistic"] },
+            Inputs = new ResultInputs
+            {
+                DataIdentity = run.Record.Program.Data.Identity,
+                Checkpoints = [ResultCheckpoint.Of(run, run.Checkpoints[0])],
+                Models = ["logistic"]
+            },
         };
         Assert.Null(ResultStaleness.Of(fits.Inputs, run));
         Assert.Contains("other data", ResultStaleness.Of(fits.Inputs with { DataIdentity = "x" }, run), StringComparison.Ordinal);
-        Assert.Contains("weights", ResultStaleness.Of(fits.Inputs with { Checkpoints = [new ResultCheckpoint(run.Name, "gone", 3, "00")] }, run), StringComparison.Ordinal);
+        Assert.Contains(
+            "weights",
+            ResultStaleness.Of(fits.Inputs with { Checkpoints = [new ResultCheckpoint(run.Name, "gone", 3, "00")] }, run),
+            StringComparison.Ordinal);
         Assert.Contains("model", ResultStaleness.Of(fits.Inputs with { Models = ["cnn"] }, run), StringComparison.Ordinal);
-        Assert.Contains("computes it otherwise", ResultStaleness.Of(fits.Inputs with { Code = 1 }, run), StringComparison.Ordinal);
+        Assert.Contains(
+            "computes it otherwise", ResultStaleness.Of(fits.Inputs with { Code = 1 }, run), StringComparison.Ordinal);
     }
 
-    private static void Write(SafetensorsWriter writer) => writer.Add("numbers", s_numbers, 3);
+    private static void Write(SafetensorsWriter writer) => writer.Add("numbers", _numbers, 3);
 
     private static Dictionary<string, string> Only(string name, string value) => new(StringComparer.Ordinal) { [name] = value };
 
@@ -117,6 +133,9 @@ public sealed class ResultFolderTests : IDisposable
         Inputs = new ResultInputs { DataIdentity = "identity" },
         Seconds = 1.5,
         Checks = [new SelfCheck("gap", 0.5, 1, "A gap.")],
-        Payload = JsonSerializer.SerializeToElement(new Dictionary<string, string>(StringComparer.Ordinal) { ["answer"] = "why" }),
+        Payload = JsonSerializer.SerializeToElement(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["answer"] = "why"
+        }),
     };
 }

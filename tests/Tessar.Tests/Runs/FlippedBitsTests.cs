@@ -20,7 +20,13 @@ public sealed class FlippedBitsTests : IDisposable
     [Fact]
     public void Every_file_of_a_finished_run_is_refused_by_name_once_a_bit_of_it_changed()
     {
-        TrainingRequest request = SmallRuns.Request(_folder) with { Model = "logistic", LabelErrors = 0.1, Mask = [.. Enumerable.Range(0, 80)], Epochs = 1 };
+        TrainingRequest request = SmallRuns.Request(_folder) with
+        {
+            Model = "logistic",
+            LabelErrors = 0.1,
+            Mask = [.. Enumerable.Range(0, 80)],
+            Epochs = 1
+        };
         Run run = SmallRuns.Train(request);
         using ExampleStore store = run.OpenExamples();
         Check(Path.Combine(run.Directory, "run.json"), () => Run.Open(run.Directory));
@@ -39,7 +45,11 @@ public sealed class FlippedBitsTests : IDisposable
     {
         TrainingRequest request = SmallRuns.Request(_folder) with { Model = "logistic", Ema = 0.9 };
         Run run = SmallRuns.Interrupt(request, 5);
-        foreach (string path in (string[])[RunWriter.OptimizerPath(run.Checkpoints[^1].File), run.Checkpoints[^1].File, run.MetricsPath])
+        foreach (string path in (string[])[
+            RunWriter.OptimizerPath(run.Checkpoints[^1].File),
+            run.Checkpoints[^1].File,
+            run.MetricsPath
+        ])
             Check(path, () => SmallRuns.Resume(run), thenReads: false);
         Run whole = SmallRuns.Train(request with { Name = "whole" });
         Assert.Equal(whole.Checkpoints[^1].Sha256, SmallRuns.Resume(run).Checkpoints[^1].Sha256);
@@ -52,10 +62,13 @@ public sealed class FlippedBitsTests : IDisposable
         using ExampleStore store = run.OpenExamples();
         ExampleSet train = run.TrainSet(store), test = new(store, "test", 0, 5);
         var view = new RunView(run);
-        void Trak() => new Trak(new TrakOptions { ProjectionDimension = 8, Projection = TrakProjection.Sketch }).Score(view, train, test, new MethodContext());
+        void Trak() =>
+            new Trak(new TrakOptions { ProjectionDimension = 8, Projection = TrakProjection.Sketch })
+                .Score(view, train, test, new MethodContext());
         void Ekfac() => new Ekfac(new EkfacOptions()).Score(view, train, test, new MethodContext());
         AttributionMatrix matrix = new TracIn(new TracInOptions()).Score(view, train, test, new MethodContext());
-        AttributionResult kept = AttributionResult.Save(matrix, view, train, test, new Dictionary<string, string>(StringComparer.Ordinal), top: 3);
+        AttributionResult kept = AttributionResult.Save(
+            matrix, view, train, test, new Dictionary<string, string>(StringComparer.Ordinal), top: 3);
         Check(Path.Combine(kept.Folder, "result.json"), () => AttributionResult.Open(kept.Folder));
         Check(kept.ArraysPath, () => AttributionResult.Open(kept.Folder).Top(0));
         Trak();
@@ -64,7 +77,8 @@ public sealed class FlippedBitsTests : IDisposable
         string store0 = Assert.Single(Directory.GetDirectories(Path.Combine(data, "trak"), "features-*"));
         foreach (string name in (string[])["header.json", "phi.bin", "q.bin"])
             Check(Path.Combine(store0, name), Trak);
-        string[] factors = [.. Directory.EnumerateFiles(data, "*.safetensors", SearchOption.AllDirectories).Where(path => path.Contains("factors-", StringComparison.Ordinal))];
+        string[] factors = [.. Directory.EnumerateFiles(data, "*.safetensors", SearchOption.AllDirectories)
+            .Where(path => path.Contains("factors-", StringComparison.Ordinal))];
         Assert.NotEmpty(factors);
         Check(factors[0], Ekfac, mayBeHarmless: true);
     }
@@ -76,7 +90,8 @@ public sealed class FlippedBitsTests : IDisposable
         using ExampleStore store = run.OpenExamples();
         ExampleSet train = run.TrainSet(store), test = run.TestSet(store);
         RetrainingRequest request = RetrainingCache.Placed(
-            RetrainingCache.For(run, train, test, ExampleMasks.ExactSize(2, train.Count, 0.5, 1), 1) with { KeepsWeights = true }, run);
+            RetrainingCache.For(run, train, test, ExampleMasks.ExactSize(2, train.Count, 0.5, 1), 1) with { KeepsWeights = true },
+            run);
         RetrainedModels models = new InProcessRetrainer().Retrain(request, cancellation: TestContext.Current.CancellationToken);
         Checkpoint first = models.CheckpointOf(0);
         Assert.Equal(RetrainingFolder.SeedOf(models.Record, 0), first.Seed);
@@ -100,7 +115,9 @@ public sealed class FlippedBitsTests : IDisposable
         EditedFile.Accept(path);
         Assert.Equal("test:0-19", Run.Open(run.Directory).Record.Program.Data.Test);
         File.WriteAllText(path, text.Replace("  \"checksum\"", "  \"chacksum\"", StringComparison.Ordinal));
-        Assert.Contains("expected a checksum, found none", Assert.Throws<FileFormatException>(() => Run.Open(run.Directory)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected a checksum, found none", Assert.Throws<FileFormatException>(() => Run.Open(run.Directory)).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Flips bits all over a file.</summary>
@@ -108,7 +125,8 @@ public sealed class FlippedBitsTests : IDisposable
     /// <param name="read">What reads it.</param>
     /// <param name="thenReads">Whether it is read once more as it was; not where reading changes it.</param>
     /// <param name="mayBeHarmless">
-    /// Whether the name under which the file keeps its own hash, or a mask's header, may change without a word: no number then does.
+    /// Whether the name under which the file keeps its own hash, or a mask's header, may change without a word: no number then
+    /// does.
     /// </param>
     private static void Check(string path, Action read, bool mayBeHarmless = false, bool thenReads = true)
     {
@@ -121,11 +139,13 @@ public sealed class FlippedBitsTests : IDisposable
             byte[] bad = [.. good];
             bad[at] ^= (byte)(1 << (i % 8));
             File.WriteAllBytes(path, bad);
-            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddSeconds(i)); // a file that was read before and looks as it did isn't read again
+            File.SetLastWriteTimeUtc(
+                path, DateTime.UtcNow.AddSeconds(i)); // a file that was read before and looks as it did isn't read again
             Exception? thrown = Record.Exception(read);
             if (mayBeHarmless && thrown is null)
                 continue;
-            Assert.True(thrown is TessarException, $"{path}, bit {i % 8} of byte {at}: {thrown?.ToString() ?? "read without a word"}");
+            Assert.True(
+                thrown is TessarException, $"{path}, bit {i % 8} of byte {at}: {thrown?.ToString() ?? "read without a word"}");
             Assert.Contains(Path.GetFileName(path), thrown!.Message, StringComparison.Ordinal);
             refused++;
         }

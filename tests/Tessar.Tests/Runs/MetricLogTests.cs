@@ -7,7 +7,7 @@ namespace Tessar.Tests.Runs;
 
 public sealed class MetricLogTests : IDisposable
 {
-    private static readonly MetricRow[] Rows =
+    private static readonly MetricRow[] _rows =
     [
         new(3, 0, 0.5, 2.25, 0.125, LearningRate: 1e-3),
         new(6, 0, 0.75, 1.5, 0.5, LearningRate: 2e-3),
@@ -16,30 +16,31 @@ public sealed class MetricLogTests : IDisposable
         new(1L << 40, 1 << 20, 1e9, double.MaxValue, 1, 0, 0, double.Epsilon),
     ];
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private string Log => folder.File("metrics.arrows");
+    private string Log => _folder.File("metrics.arrows");
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Rows_come_back_as_they_were_logged()
     {
-        Write(Rows[..2], Rows[2..3], Rows[3..]);
-        Assert.Equal(Rows, MetricReader.Read(Log));
+        Write(_rows[..2], _rows[2..3], _rows[3..]);
+        Assert.Equal(_rows, MetricReader.Read(Log));
     }
 
     [Fact]
     public void File_is_an_Arrow_stream_with_the_documented_columns()
     {
-        Write(Rows[..2], Rows[2..]);
+        Write(_rows[..2], _rows[2..]);
         using var reader = new ArrowStreamReader(File.OpenRead(Log));
         Assert.Equal(
             [
                 "step int64", "epoch int32", "seconds double", "train/loss double?", "train/accuracy double?",
                 "test/loss double?", "test/accuracy double?", "learning-rate double?",
             ],
-            reader.Schema.FieldsList.Select(f => $"{f.Name} {f.DataType.Name}{(f.IsNullable ? "?" : string.Empty)}"), StringComparer.Ordinal);
+            reader.Schema.FieldsList.Select(f => $"{f.Name} {f.DataType.Name}{(f.IsNullable ? "?" : string.Empty)}"),
+            StringComparer.Ordinal);
         int[] lengths = [reader.ReadNextRecordBatch().Length, reader.ReadNextRecordBatch().Length];
         Assert.Equal([2, 3], lengths);
         Assert.Null(reader.ReadNextRecordBatch());
@@ -48,7 +49,7 @@ public sealed class MetricLogTests : IDisposable
     [Fact]
     public void File_cut_at_any_byte_gives_the_whole_batches_before()
     {
-        Write(Rows[..2], Rows[2..3], Rows[3..]);
+        Write(_rows[..2], _rows[2..3], _rows[3..]);
         byte[] whole = File.ReadAllBytes(Log);
         var lengths = new HashSet<int>();
         int last = 0;
@@ -56,7 +57,7 @@ public sealed class MetricLogTests : IDisposable
         {
             File.WriteAllBytes(Log, whole[..length]);
             IReadOnlyList<MetricRow> rows = MetricReader.Read(Log);
-            Assert.Equal(Rows[..rows.Count], rows);
+            Assert.Equal(_rows[..rows.Count], rows);
             Assert.True(rows.Count >= last);
             last = rows.Count;
             lengths.Add(rows.Count);
@@ -70,13 +71,13 @@ public sealed class MetricLogTests : IDisposable
     {
         using (MetricLog log = MetricLog.Create(Log))
         {
-            log.Append(Rows[0]);
+            log.Append(_rows[0]);
             log.Flush();
         }
 
         using (FileStream tail = new(Log, FileMode.Append))
             tail.Write([0xff, 0xff, 0xff, 0xff, 0x00, 0x10, 0x00, 0x00, 1, 2, 3]);
-        Assert.Equal(Rows[..1], MetricReader.Read(Log));
+        Assert.Equal(_rows[..1], MetricReader.Read(Log));
     }
 
     [Fact]
@@ -84,33 +85,33 @@ public sealed class MetricLogTests : IDisposable
     {
         using MetricLog log = MetricLog.Create(Log);
         Assert.Empty(MetricReader.Read(Log));
-        log.Append(Rows[0]);
+        log.Append(_rows[0]);
         Assert.Empty(MetricReader.Read(Log));
         log.Flush();
-        Assert.Equal(Rows[..1], MetricReader.Read(Log));
-        log.Append(Rows[1]);
-        log.Append(Rows[2]);
+        Assert.Equal(_rows[..1], MetricReader.Read(Log));
+        log.Append(_rows[1]);
+        log.Append(_rows[2]);
         log.Flush(toDisk: true);
         log.Flush();
-        Assert.Equal(Rows[..3], MetricReader.Read(Log));
+        Assert.Equal(_rows[..3], MetricReader.Read(Log));
     }
 
     [Fact]
     public void New_log_begins_with_the_rows_that_are_kept()
     {
-        Write(Rows);
-        using (MetricLog log = MetricLog.Create(Log, Rows[..2]))
+        Write(_rows);
+        using (MetricLog log = MetricLog.Create(Log, _rows[..2]))
         {
-            log.Append(Rows[4]);
+            log.Append(_rows[4]);
             log.Flush();
         }
 
-        Assert.Equal([Rows[0], Rows[1], Rows[4]], MetricReader.Read(Log));
-        Assert.Single(Directory.GetFiles(folder.Path));
+        Assert.Equal([_rows[0], _rows[1], _rows[4]], MetricReader.Read(Log));
+        Assert.Single(Directory.GetFiles(_folder.Path));
     }
 
     [Fact]
-    public void Missing_file_has_no_rows() => Assert.Empty(MetricReader.Read(folder.File("none/metrics.arrows")));
+    public void Missing_file_has_no_rows() => Assert.Empty(MetricReader.Read(_folder.File("none/metrics.arrows")));
 
     [Fact]
     public void Foreign_file_is_refused_with_its_first_wrong_byte()
@@ -139,7 +140,7 @@ public sealed class MetricLogTests : IDisposable
     [Fact]
     public void Reader_survives_changed_bytes()
     {
-        Write(Rows[..2], Rows[2..3], Rows[3..]);
+        Write(_rows[..2], _rows[2..3], _rows[3..]);
         byte[] whole = File.ReadAllBytes(Log);
         Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte).Array[1, 8].Sample(
             changes =>
@@ -150,7 +151,7 @@ public sealed class MetricLogTests : IDisposable
                 File.WriteAllBytes(Log, bytes);
                 try
                 {
-                    return MetricReader.Read(Log).Count <= Rows.Length;
+                    return MetricReader.Read(Log).Count <= _rows.Length;
                 }
                 catch (FileFormatException)
                 {
@@ -163,8 +164,8 @@ public sealed class MetricLogTests : IDisposable
     [Fact]
     public void Folder_that_cannot_be_written_is_an_environment_error()
     {
-        File.WriteAllText(folder.File("file"), "not a folder");
-        var error = Assert.Throws<TessarException>(() => MetricLog.Create(folder.File("file/metrics.arrows")));
+        File.WriteAllText(_folder.File("file"), "not a folder");
+        var error = Assert.Throws<TessarException>(() => MetricLog.Create(_folder.File("file/metrics.arrows")));
         Assert.Equal(ErrorKind.Environment, error.Kind);
     }
 

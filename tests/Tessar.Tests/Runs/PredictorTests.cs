@@ -10,15 +10,15 @@ namespace Tessar.Tests.Runs;
 
 public sealed class PredictorTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Logits_are_those_of_the_model()
     {
-        SmallData.Write(folder, train: 300);
-        Run run = SmallRuns.Train(folder);
+        SmallData.Write(_folder, train: 300);
+        Run run = SmallRuns.Train(_folder);
         using ExampleStore store = run.OpenExamples();
         ExampleSet targets = ExampleSet.Parse(store, "train:5-299");
         var seen = new List<long>();
@@ -41,13 +41,14 @@ public sealed class PredictorTests : IDisposable
     [Fact]
     public void Predictions_are_kept_and_found_again_until_something_changes()
     {
-        Run run = SmallRuns.Train(folder);
+        Run run = SmallRuns.Train(_folder);
         Assert.Null(Predictions.TryOpen(run, "test:0-9"));
         using ExampleStore store = run.OpenExamples();
         Predictions computed = SmallRuns.Predict(run, ExampleSet.Parse(store, "test:0-9"));
         Predictions found = Predictions.TryOpen(run, "test:0-9")!;
         Assert.Equal(computed.Directory, found.Directory);
-        Assert.StartsWith(Path.Combine(run.Directory, "results", "predictions", "test-0-9"), found.Directory, StringComparison.Ordinal);
+        Assert.StartsWith(
+            Path.Combine(run.Directory, "results", "predictions", "test-0-9"), found.Directory, StringComparison.Ordinal);
         Assert.Equal(computed.Logits(9).ToArray(), found.Logits(9).ToArray());
         using (SafetensorsFile arrays = SafetensorsFile.Open(found.ArraysPath))
             Assert.Equal(computed.Logits(3).ToArray(), arrays.ReadSingles("logits")[9..12]);
@@ -63,7 +64,7 @@ public sealed class PredictorTests : IDisposable
     [Fact]
     public void Trainer_leaves_the_predictions_of_its_test_set()
     {
-        Run run = SmallRuns.Train(folder);
+        Run run = SmallRuns.Train(_folder);
         using ExampleStore store = run.OpenExamples();
         Predictions predictions = Predictions.TryOpen(run, "test")!;
         (double loss, double accuracy) = predictions.Score(run.TestSet(store));
@@ -75,21 +76,22 @@ public sealed class PredictorTests : IDisposable
     [Fact]
     public void Damaged_predictions_are_refused_with_the_way_out()
     {
-        Run run = SmallRuns.Train(folder);
+        Run run = SmallRuns.Train(_folder);
         Predictions predictions = Predictions.TryOpen(run, "test")!;
         byte[] arrays = File.ReadAllBytes(predictions.ArraysPath);
         File.WriteAllBytes(predictions.ArraysPath, arrays[..^1]);
         Assert.Throws<FileFormatException>(() => Predictions.TryOpen(run, "test"));
         File.WriteAllText(Path.Combine(predictions.Directory, "result.json"), "{}");
         Assert.Contains(
-            "predict again", Assert.Throws<FileFormatException>(() => Predictions.TryOpen(run, "test")).Message, StringComparison.Ordinal);
+            "predict again", Assert.Throws<FileFormatException>(() => Predictions.TryOpen(run, "test")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Images_of_another_size_are_refused()
     {
-        Run run = SmallRuns.Train(folder);
-        using ExampleStore other = ExampleStore.Open(SmallData.Write(folder, side: 9, name: "larger.tess"));
+        Run run = SmallRuns.Train(_folder);
+        using ExampleStore other = ExampleStore.Open(SmallData.Write(_folder, side: 9, name: "larger.tess"));
         var error = Assert.Throws<TessarException>(() => SmallRuns.Predict(run, ExampleSet.Parse(other, "test")));
         Assert.Equal(ErrorKind.InputData, error.Kind);
     }
@@ -97,7 +99,7 @@ public sealed class PredictorTests : IDisposable
     [Fact]
     public void Prediction_can_be_cancelled_and_then_leaves_nothing()
     {
-        Run run = SmallRuns.Train(folder);
+        Run run = SmallRuns.Train(_folder);
         using ExampleStore store = run.OpenExamples();
         Assert.Throws<OperationCanceledException>(
             () => Predictor.Predict(run, ExampleSet.Parse(store, "train"), cancellation: new CancellationToken(canceled: true)));
@@ -107,7 +109,7 @@ public sealed class PredictorTests : IDisposable
     [Fact]
     public void Answer_that_is_not_finite_names_the_example()
     {
-        Run run = SmallRuns.Train(folder);
+        Run run = SmallRuns.Train(_folder);
         using ExampleStore store = run.OpenExamples();
         using Module<Tensor, Tensor> model = run.LoadModel();
         using (no_grad())
@@ -117,14 +119,17 @@ public sealed class PredictorTests : IDisposable
         }
 
         var error = Assert.Throws<NumericalException>(
-            () => Predictor.Logits(model, ExampleSet.Parse(store, "test:7-9"), run.Record.Program.Input, 3, progress: null, CancellationToken.None));
+            () =>
+                Predictor.Logits(
+                    model, ExampleSet.Parse(store, "test:7-9"), run.Record.Program.Input, 3, progress: null,
+                    CancellationToken.None));
         Assert.Contains("example 7 of `test`", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Predicting_leaves_no_tensors_behind()
     {
-        Run run = SmallRuns.Train(folder);
+        Run run = SmallRuns.Train(_folder);
         using ExampleStore store = run.OpenExamples();
         int last = 1;
         // Another range each time, or the second prediction would only be looked up.

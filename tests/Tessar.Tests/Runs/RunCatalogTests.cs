@@ -6,17 +6,17 @@ namespace Tessar.Tests.Runs;
 
 public sealed class RunCatalogTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private string Runs => folder.File("runs");
+    private string Runs => _folder.File("runs");
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Newest_run_comes_first_and_unreadable_ones_are_listed_with_their_error()
     {
-        SmallRuns.Train(folder, "older");
-        SmallRuns.Train(folder, "newer");
+        SmallRuns.Train(_folder, "older");
+        SmallRuns.Train(_folder, "newer");
         Directory.CreateDirectory(Path.Combine(Runs, "damaged"));
         File.WriteAllText(Path.Combine(Runs, "damaged", "run.json"), "{");
         Directory.CreateDirectory(Path.Combine(Runs, "begun"));
@@ -31,26 +31,26 @@ public sealed class RunCatalogTests : IDisposable
     }
 
     [Fact]
-    public void Missing_folder_has_no_runs() => Assert.Empty(RunCatalog.List(folder.File("none")));
+    public void Missing_folder_has_no_runs() => Assert.Empty(RunCatalog.List(_folder.File("none")));
 
     [Fact]
     public void Run_is_found_by_name_and_by_path()
     {
-        Run run = SmallRuns.Train(folder, "first");
+        Run run = SmallRuns.Train(_folder, "first");
         Assert.Equal(run.Directory, RunCatalog.Resolve("first", Runs));
-        Assert.Equal(run.Directory, RunCatalog.Resolve(run.Directory, folder.File("elsewhere")));
+        Assert.Equal(run.Directory, RunCatalog.Resolve(run.Directory, _folder.File("elsewhere")));
         Assert.Equal(run.Directory, RunCatalog.Resolve(run.Directory + Path.DirectorySeparatorChar, Runs));
     }
 
     [Fact]
     public void Unknown_run_names_the_nearest()
     {
-        SmallRuns.Train(folder, "first");
+        SmallRuns.Train(_folder, "first");
         var error = Assert.Throws<TessarException>(() => RunCatalog.Resolve("frist", Runs));
         Assert.Equal(ErrorKind.InputData, error.Kind);
         Assert.Contains("no run `frist`. Did you mean `first`?", error.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "holds no runs yet", Assert.Throws<TessarException>(() => RunCatalog.Resolve("first", folder.File("none"))).Message,
+            "holds no runs yet", Assert.Throws<TessarException>(() => RunCatalog.Resolve("first", _folder.File("none"))).Message,
             StringComparison.Ordinal);
     }
 
@@ -66,7 +66,7 @@ public sealed class RunCatalogTests : IDisposable
     [Fact]
     public void Everything_but_models_is_read_without_loading_libtorch()
     {
-        Run run = SmallRuns.Train(folder);
+        Run run = SmallRuns.Train(_folder);
         ChildResult result = ChildProcess.Run("read a run", Runs, run.Name);
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Equal("30 predictions, 16 rows, mlp\n", result.Output);

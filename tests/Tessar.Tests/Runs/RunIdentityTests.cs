@@ -27,7 +27,8 @@ public sealed class RunIdentityTests : IDisposable
         using ExampleStore store = run.OpenExamples();
         Predictions recorded = Predictions.TryOpen(run, "test")!;
         using nn.Module<Tensor, Tensor> model = run.LoadModel();
-        float[] logits = Predictor.Logits(model, run.TestSet(store), run.Record.Program.Input, 3, cancellation: TestContext.Current.CancellationToken);
+        float[] logits = Predictor.Logits(
+            model, run.TestSet(store), run.Record.Program.Input, 3, cancellation: TestContext.Current.CancellationToken);
         for (int i = 0; i < recorded.Count; i++)
             Assert.Equal(recorded.Logits(i).ToArray(), logits.AsSpan(i * 3, 3).ToArray());
         Assert.Equal(["_scale"], run.Record.Identity!.Unregistered);
@@ -78,7 +79,8 @@ public sealed class RunIdentityTests : IDisposable
         Run again = Run.Open(run.Directory);
         foreach (Action look in (Action[])
             [
-                () => again.LoadModel(), () => SmallRuns.Predict(again, test), () => Attribute(again, train, test), () => Trainer.Replay(again, cancellation: TestContext.Current.CancellationToken),
+                () => again.LoadModel(), () => SmallRuns.Predict(again, test), () => Attribute(again, train, test),
+                () => Trainer.Replay(again, cancellation: TestContext.Current.CancellationToken),
                 () => RetrainingCache.For(again, train, test, ExampleMasks.ExactSize(2, train.Count, 0.5, 1), 1),
             ])
         {
@@ -117,10 +119,17 @@ public sealed class RunIdentityTests : IDisposable
         ModelCode then = new() { Assemblies = alone }, now = new() { Assemblies = AssemblyHashes.Of(dll) };
         // Tessar's own assemblies are shared with the program and don't count.
         Assert.Null(then.DifferenceTo(now));
-        Assert.Equal("a.dll is missing beside it, recorded is SHA-256 1", new ModelCode { Assemblies = [new("a.dll", "1")] }.DifferenceTo(new ModelCode { Assemblies = [] }));
-        Assert.Equal("a.dll has the SHA-256 2, recorded is 1", new ModelCode { Assemblies = [new("a.dll", "1")] }.DifferenceTo(new ModelCode { Assemblies = [new("a.dll", "2")] }));
-        Assert.Equal("it stands on b.dll, which it didn't then", new ModelCode { Assemblies = [] }.DifferenceTo(new ModelCode { Assemblies = [new("b.dll", "2")] }));
-        Assert.Equal("version 2 of its code, recorded is 1", new ModelCode { Version = 1 }.DifferenceTo(new ModelCode { Version = 2 }));
+        Assert.Equal(
+            "a.dll is missing beside it, recorded is SHA-256 1",
+            new ModelCode { Assemblies = [new("a.dll", "1")] }.DifferenceTo(new ModelCode { Assemblies = [] }));
+        Assert.Equal(
+            "a.dll has the SHA-256 2, recorded is 1",
+            new ModelCode { Assemblies = [new("a.dll", "1")] }.DifferenceTo(new ModelCode { Assemblies = [new("a.dll", "2")] }));
+        Assert.Equal(
+            "it stands on b.dll, which it didn't then",
+            new ModelCode { Assemblies = [] }.DifferenceTo(new ModelCode { Assemblies = [new("b.dll", "2")] }));
+        Assert.Equal(
+            "version 2 of its code, recorded is 1", new ModelCode { Version = 1 }.DifferenceTo(new ModelCode { Version = 2 }));
     }
 
     [Fact]
@@ -159,7 +168,9 @@ public sealed class RunIdentityTests : IDisposable
     {
         Run stopped = SmallRuns.Interrupt(SmallRuns.Request(_folder), 5);
         RunRecord old = stopped.Record with { Schema = 1, Identity = null, Metrics = null };
-        File.WriteAllText(Path.Combine(stopped.Directory, RunJson.FileName), System.Text.Json.JsonSerializer.Serialize(old, RunJson.Compact.RunRecord));
+        File.WriteAllText(
+            Path.Combine(stopped.Directory, RunJson.FileName),
+            System.Text.Json.JsonSerializer.Serialize(old, RunJson.Compact.RunRecord));
         Run run = SmallRuns.Resume(Run.Open(stopped.Directory));
         Assert.Equal((RunRecord.CurrentSchema, RunStatus.Completed), (run.Record.Schema, run.Status));
         Assert.NotNull(run.Record.Metrics);

@@ -7,25 +7,26 @@ namespace Tessar.Tests.Runs;
 
 public sealed class RunImporterTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly float[] weight = new float[3 * 36];
-    private readonly float[] bias = [0.5f, -0.25f, 0];
+    private readonly TemporaryFolder _folder = new();
+    private readonly float[] _weight = new float[3 * 36];
+    private readonly float[] _bias = [0.5f, -0.25f, 0];
 
     public RunImporterTests()
     {
-        SmallData.Write(folder);
-        for (int i = 0; i < weight.Length; i++)
-            weight[i] = (i * 37 % 19 - 9) / 50f;
+        SmallData.Write(_folder);
+        for (int i = 0; i < _weight.Length; i++)
+            _weight[i] = (i * 37 % 19 - 9) / 50f;
     }
 
-    private string Weights => folder.File("weights.safetensors");
+    private string Weights => _folder.File("weights.safetensors");
 
     private ImportRequest Request => new()
     {
-        Weights = Weights, Model = "logistic", Data = folder.File("small.tess"), Name = "foreign", RunsDirectory = folder.File("runs"),
+        Weights = Weights, Model = "logistic", Data = _folder.File("small.tess"), Name = "foreign",
+        RunsDirectory = _folder.File("runs"),
     };
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Imported_logits_are_those_of_the_formula_under_the_given_normalisation()
@@ -70,16 +71,17 @@ public sealed class RunImporterTests : IDisposable
     public void Half_precision_is_widened_and_said(ElementType type)
     {
         var writer = new SafetensorsWriter();
-        writer.Add("fc1.weight", type, [3, 36], stream => stream.Write(Halves(type, weight)));
-        writer.Add("fc1.bias", type, [3], stream => stream.Write(Halves(type, bias)));
+        writer.Add("fc1.weight", type, [3, 36], stream => stream.Write(Halves(type, _weight)));
+        writer.Add("fc1.bias", type, [3], stream => stream.Write(Halves(type, _bias)));
         writer.Save(Weights);
         List<string> remarks = [];
         Run run = SmallRuns.Import(Request with { Remark = remarks.Add });
-        Assert.Equal($"2 tensors of the weights are {type} and were widened to F32, which changes no number.", Assert.Single(remarks));
+        Assert.Equal(
+            $"2 tensors of the weights are {type} and were widened to F32, which changes no number.", Assert.Single(remarks));
         using SafetensorsFile kept = SafetensorsFile.Open(run.Checkpoints[0].File);
         float[] found = kept.ReadSingles("fc1.weight");
-        for (int i = 0; i < weight.Length; i++)
-            Assert.Equal(type == ElementType.F16 ? (float)(Half)weight[i] : Truncated(weight[i]), found[i]);
+        for (int i = 0; i < _weight.Length; i++)
+            Assert.Equal(type == ElementType.F16 ? (float)(Half)_weight[i] : Truncated(_weight[i]), found[i]);
         run.LoadModel().Dispose();
     }
 
@@ -92,15 +94,16 @@ public sealed class RunImporterTests : IDisposable
         WriteWeights();
         Run plain = SmallRuns.Import(Request with { Name = "plain" });
         var writer = new SafetensorsWriter();
-        writer.Add(prefix + "fc1.weight", weight, 3, 36);
-        writer.Add(prefix + "fc1.bias", bias, 3);
+        writer.Add(prefix + "fc1.weight", _weight, 3, 36);
+        writer.Add(prefix + "fc1.bias", _bias, 3);
         writer.Save(Weights);
         var refused = Assert.Throws<TessarException>(() => SmallRuns.Import(Request));
         Assert.Equal([new Remedy(RemedyKind.ChangeArgument, "strip-prefix", prefix)], refused.Remedies);
         List<string> remarks = [];
         Run run = SmallRuns.Import(Request with { StripPrefixes = stripped, Remark = remarks.Add });
         Assert.Contains("was taken off all 2 names", Assert.Single(remarks), StringComparison.Ordinal);
-        Assert.Equal(Predictions.TryOpen(plain, "test")!.Logits(0).ToArray(), Predictions.TryOpen(run, "test")!.Logits(0).ToArray());
+        Assert.Equal(
+            Predictions.TryOpen(plain, "test")!.Logits(0).ToArray(), Predictions.TryOpen(run, "test")!.Logits(0).ToArray());
     }
 
     [Fact]
@@ -110,8 +113,8 @@ public sealed class RunImporterTests : IDisposable
         var none = Assert.Throws<TessarException>(() => SmallRuns.Import(Request with { StripPrefixes = ["module."] }));
         Assert.Contains("2 of 2 names don't begin with `module.`: fc1.bias, fc1.weight", none.Message, StringComparison.Ordinal);
         var writer = new SafetensorsWriter();
-        writer.Add("a.fc1.bias", bias, 3);
-        writer.Add("b.fc1.bias", bias, 3);
+        writer.Add("a.fc1.bias", _bias, 3);
+        writer.Add("b.fc1.bias", _bias, 3);
         writer.Save(Weights);
         var twice = Assert.Throws<TessarException>(() => SmallRuns.Import(Request with { StripPrefixes = ["a.", "b."] }));
         Assert.Contains("is `fc1.bias`, which is there already", twice.Message, StringComparison.Ordinal);
@@ -132,7 +135,7 @@ public sealed class RunImporterTests : IDisposable
             writer.Add("first.bias", new float[16], 16);
             writer.Add("second.bias", new float[16], 16);
             writer.Add("head.weight", new float[48], 3, 16);
-            writer.Add("head.bias", bias, 3);
+            writer.Add("head.bias", _bias, 3);
             writer.Save(Weights);
         }
 
@@ -143,16 +146,23 @@ public sealed class RunImporterTests : IDisposable
         Write(null);
         List<string> remarks = [];
         Run one = SmallRuns.Import(request with { Name = "one", Remark = remarks.Add });
-        Assert.Contains("`second.weight` isn't among the weights; it is tied to `first.weight`", Assert.Single(remarks), StringComparison.Ordinal);
+        Assert.Contains(
+            "`second.weight` isn't among the weights; it is tied to `first.weight`", Assert.Single(remarks),
+            StringComparison.Ordinal);
         one.LoadModel().Dispose();
         Write(other);
         var error = Assert.Throws<TessarException>(() => SmallRuns.Import(request with { Name = "none" }));
-        Assert.Contains("`first.weight` and `second.weight` are one tensor in the model but differ in the file", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`first.weight` and `second.weight` are one tensor in the model but differ in the file", error.Message,
+            StringComparison.Ordinal);
         Assert.Contains(Weights, error.Message, StringComparison.Ordinal);
     }
 
     private static byte[] Halves(ElementType type, float[] values) =>
-        [.. values.SelectMany(x => BitConverter.GetBytes(type == ElementType.F16 ? BitConverter.HalfToUInt16Bits((Half)x) : (ushort)(BitConverter.SingleToUInt32Bits(x) >> 16)))];
+        [.. values.SelectMany(x =>
+            BitConverter.GetBytes(type == ElementType.F16
+                ? BitConverter.HalfToUInt16Bits((Half)x)
+                : (ushort)(BitConverter.SingleToUInt32Bits(x) >> 16)))];
 
     private static float Truncated(float x) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(x) & 0xFFFF0000);
 
@@ -160,14 +170,15 @@ public sealed class RunImporterTests : IDisposable
     public void Weights_that_do_not_fit_are_refused_before_anything_is_written()
     {
         var writer = new SafetensorsWriter();
-        writer.Add("fc1.weight", weight, 36, 3);
-        writer.Add("fc9.bias", bias, 3);
+        writer.Add("fc1.weight", _weight, 36, 3);
+        writer.Add("fc9.bias", _bias, 3);
         writer.Save(Weights);
         var error = Assert.Throws<TessarException>(() => SmallRuns.Import(Request));
         Assert.Equal(ErrorKind.InputData, error.Kind);
-        Assert.Contains("`fc1.bias` [3] is missing; `fc9.bias` isn't part of the model; `fc1.weight` has shape [36, 3], required is [3, 36]",
+        Assert.Contains(
+            "`fc1.bias` [3] is missing; `fc9.bias` isn't part of the model; `fc1.weight` has shape [36, 3], required is [3, 36]",
             error.Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(folder.File("runs")));
+        Assert.False(Directory.Exists(_folder.File("runs")));
     }
 
     [Theory]
@@ -181,15 +192,17 @@ public sealed class RunImporterTests : IDisposable
         Assert.Equal(ErrorKind.InputData, error.Kind);
         Assert.Contains(Weights, error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(folder.File("runs")));
+        Assert.False(Directory.Exists(_folder.File("runs")));
     }
 
     [Fact]
     public void Weight_that_is_not_finite_is_refused()
     {
-        weight[40] = float.NaN;
+        _weight[40] = float.NaN;
         WriteWeights();
-        Assert.Contains("`fc1.weight` isn't finite at [1, 4]", Assert.Throws<NumericalException>(() => SmallRuns.Import(Request)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`fc1.weight` isn't finite at [1, 4]", Assert.Throws<NumericalException>(() => SmallRuns.Import(Request)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -200,7 +213,7 @@ public sealed class RunImporterTests : IDisposable
         var error = Assert.Throws<TessarException>(() => SmallRuns.Import(Request));
         Assert.Equal(ErrorKind.Usage, error.Kind);
         Assert.Contains("There is a run `foreign` already", error.Message, StringComparison.Ordinal);
-        Assert.Equal(RunStatus.Completed, Run.Open(folder.File("runs/foreign")).Status);
+        Assert.Equal(RunStatus.Completed, Run.Open(_folder.File("runs/foreign")).Status);
         Assert.Equal("weights-1", SmallRuns.Import(Request with { Name = null }).Name);
     }
 
@@ -211,7 +224,8 @@ public sealed class RunImporterTests : IDisposable
     public void Normalisation_that_cannot_be_is_refused(int count, float std, string expected)
     {
         WriteWeights();
-        var error = Assert.Throws<TessarException>(() => SmallRuns.Import(Request with { Std = [.. Enumerable.Repeat(std, count)] }));
+        var error = Assert.Throws<TessarException>(() =>
+            SmallRuns.Import(Request with { Std = [.. Enumerable.Repeat(std, count)] }));
         Assert.Equal(ErrorKind.Usage, error.Kind);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
@@ -236,8 +250,8 @@ public sealed class RunImporterTests : IDisposable
     private void WriteWeights()
     {
         var writer = new SafetensorsWriter();
-        writer.Add("fc1.weight", weight, 3, 36);
-        writer.Add("fc1.bias", bias, 3);
+        writer.Add("fc1.weight", _weight, 3, 36);
+        writer.Add("fc1.bias", _bias, 3);
         writer.Save(Weights);
     }
 
@@ -246,9 +260,9 @@ public sealed class RunImporterTests : IDisposable
         var logits = new double[3];
         for (int c = 0; c < 3; c++)
         {
-            logits[c] = bias[c];
+            logits[c] = _bias[c];
             for (int i = 0; i < 36; i++)
-                logits[c] += weight[c * 36 + i] * (pixels[i] / 255.0 - mean) / std;
+                logits[c] += _weight[c * 36 + i] * (pixels[i] / 255.0 - mean) / std;
         }
 
         return logits;

@@ -9,13 +9,13 @@ namespace Tessar.Tests.Runs;
 
 public sealed class RunJsonTests : IDisposable
 {
-    private static readonly string Hash = new('a', 64);
+    private static readonly string _hash = new('a', 64);
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private string Json => folder.File("run.json");
+    private string Json => _folder.File("run.json");
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Record_comes_back_as_it_was_written()
@@ -163,7 +163,7 @@ public sealed class RunJsonTests : IDisposable
         {
             Model = "cnn",
             Parameters = 421_642,
-            Data = new DataReference("fashion-mnist-mini", Path: null, Hash, "train:0-9999", "test:0-1999"),
+            Data = new DataReference("fashion-mnist-mini", Path: null, _hash, "train:0-9999", "test:0-1999"),
             Input = new InputNormalization([0.286f], [0.353f]),
             Epochs = 5,
             BatchSize = 64,
@@ -174,7 +174,7 @@ public sealed class RunJsonTests : IDisposable
         },
         Image = new ImageShape(28, 28, 1),
         Classes = ["T-shirt/top", "Trouser"],
-        Checkpoints = [new Checkpoint("checkpoints/step-00000157.safetensors", 157, 0, Hash)],
+        Checkpoints = [new Checkpoint("checkpoints/step-00000157.safetensors", 157, 0, _hash)],
         Versions = new RunVersions("0.1.0", "0.107.0", "2.10.0", "10.0.12"),
         Machine = new RunMachine("Debian", "some processor", 2, 2),
     };

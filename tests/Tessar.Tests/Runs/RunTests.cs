@@ -9,15 +9,15 @@ namespace Tessar.Tests.Runs;
 
 public sealed class RunTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Run_knows_its_checkpoints_data_labels_and_metrics()
     {
-        SmallRuns.Train(SmallRuns.Request(folder) with { LabelErrors = 0.1, Train = "train:10-89" });
-        Run run = Run.Open(folder.File("runs/run/"));
+        SmallRuns.Train(SmallRuns.Request(_folder) with { LabelErrors = 0.1, Train = "train:10-89" });
+        Run run = Run.Open(_folder.File("runs/run/"));
         Assert.Equal("run", run.Name);
         Assert.Equal(RunStatus.Completed, run.Status);
         Assert.Equal([5, 10], run.Checkpoints.Select(c => c.Step));
@@ -34,10 +34,11 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void Model_comes_with_the_weights_of_the_chosen_checkpoint()
     {
-        Run run = SmallRuns.Train(folder);
+        Run run = SmallRuns.Train(_folder);
         foreach (Checkpoint checkpoint in run.Checkpoints)
         {
-            using Module<Tensor, Tensor> model = run.LoadModel(checkpoint), byHand = ModelSource.Parse("mlp").Create(run.Record.Image, 3);
+            using Module<Tensor, Tensor> model = run.LoadModel(checkpoint), byHand = ModelSource.Parse("mlp")
+                .Create(run.Record.Image, 3);
             StateDict.Load(byHand, checkpoint.File);
             Assert.Equal(StateDict.Sha256(byHand), StateDict.Sha256(model));
             Assert.False(model.training);
@@ -51,7 +52,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void Checkpoint_changed_after_it_was_recorded_is_refused()
     {
-        Run run = SmallRuns.Train(folder);
+        Run run = SmallRuns.Train(_folder);
         byte[] bytes = File.ReadAllBytes(run.Checkpoints[0].File);
         bytes[^1] ^= 1;
         File.WriteAllBytes(run.Checkpoints[0].File, bytes);
@@ -67,7 +68,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void Missing_checkpoint_file_is_named()
     {
-        Run run = SmallRuns.Train(folder);
+        Run run = SmallRuns.Train(_folder);
         File.Delete(run.Checkpoints[1].File);
         var error = Assert.Throws<TessarException>(() => run.LoadModel());
         Assert.Equal(ErrorKind.InputData, error.Kind);
@@ -77,19 +78,19 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void Data_changed_after_training_are_refused()
     {
-        Run run = SmallRuns.Train(folder);
-        SmallData.Write(folder, train: 101);
+        Run run = SmallRuns.Train(_folder);
+        SmallData.Write(_folder, train: 101);
         var error = Assert.Throws<TessarException>(() => run.OpenExamples().Dispose());
         Assert.Equal(ErrorKind.InputData, error.Kind);
         Assert.Contains("isn't what the run run was trained on", error.Message, StringComparison.Ordinal);
-        File.Delete(folder.File("small.tess"));
+        File.Delete(_folder.File("small.tess"));
         Assert.Throws<TessarException>(() => run.OpenExamples().Dispose());
     }
 
     [Fact]
     public void Run_without_checkpoints_says_how_to_get_one()
     {
-        Run run = SmallRuns.Train(folder);
+        Run run = SmallRuns.Train(_folder);
         RunJson.Write(Path.Combine(run.Directory, "run.json"), run.Record with { Checkpoints = [] });
         var error = Assert.Throws<TessarException>(() => Run.Open(run.Directory).LoadModel());
         Assert.Equal([new Remedy(RemedyKind.ResumeRun, "run")], error.Remedies);
@@ -98,7 +99,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void Run_that_says_running_counts_as_interrupted_unless_someone_writes_it()
     {
-        Run run = SmallRuns.Train(folder);
+        Run run = SmallRuns.Train(_folder);
         RunJson.Write(Path.Combine(run.Directory, "run.json"), run.Record with { Status = RunStatus.Running });
         run = Run.Open(run.Directory);
         Assert.Equal(RunStatus.Interrupted, run.Status);
@@ -109,7 +110,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void Folder_without_run_json_is_no_run()
     {
-        var error = Assert.Throws<TessarException>(() => Run.Open(folder.File("none")));
+        var error = Assert.Throws<TessarException>(() => Run.Open(_folder.File("none")));
         Assert.Equal(ErrorKind.InputData, error.Kind);
         Assert.Contains("none/run.json", error.Message, StringComparison.Ordinal);
     }

@@ -70,7 +70,8 @@ public sealed class RunViewTests
             _ => one with { Train = "train:0-49" },
         };
         Run third = SmallRuns.Train(other with { Name = "three" });
-        Assert.Contains(difference, Assert.Throws<TessarException>(() => new RunView(first, third)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            difference, Assert.Throws<TessarException>(() => new RunView(first, third)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace Tessar.Tests.Runs;
 internal static class SmallData
 {
     /// <summary>Writes a store of <paramref name="train"/> and <paramref name="test"/> pictures in three classes.</summary>
-    public static string Write(TemporaryFolder folder, int train = 100, int test = 30, int side = 6, int channels = 1, string name = "small.tess")
+    public static string Write(
+        TemporaryFolder folder, int train = 100, int test = 30, int side = 6, int channels = 1, string name = "small.tess")
     {
         string path = folder.File(name);
         var shape = new ImageShape(side, side, channels);

@@ -4,7 +4,9 @@ using Tessar.Training;
 
 namespace Tessar.Tests.Runs;
 
-/// <summary>Quick runs on <see cref="SmallData"/>: 100 pictures in batches of 16 make 7 updates an epoch, the last of 4.</summary>
+/// <summary>
+/// Quick runs on <see cref="SmallData"/>: 100 pictures in batches of 16 make 7 updates an epoch, the last of 4.
+/// </summary>
 internal static class SmallRuns
 {
     public static TrainingRequest Request(TemporaryFolder folder, string name = "run") => new()

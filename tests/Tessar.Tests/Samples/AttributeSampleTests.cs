@@ -6,7 +6,7 @@ namespace Tessar.Tests.Samples;
 /// <summary>The one-file program of samples/ as a reader would start it.</summary>
 public sealed class AttributeSampleTests(SmallRunFixture runs)
 {
-    private static readonly string Source = Path.Combine(Repository.Root, "samples", "attribute.cs");
+    private static readonly string _source = Path.Combine(Repository.Root, "samples", "attribute.cs");
 
     [Fact]
     [Trait("Category", "slow")]
@@ -16,7 +16,11 @@ public sealed class AttributeSampleTests(SmallRunFixture runs)
         // What it refers to is built already, or this test wouldn't run.
         using IDisposable alone = CheckoutBuild.Wait();
         using ChildProcess sample = ChildProcess.StartProgram(
-            "dotnet", ["run", "--configuration", isRelease ? "Release" : "Debug", "--property:BuildProjectReferences=false", Source, "--", runs.Tool.File("runs/small"), "7"], runs.Tool.Environment, runs.Tool.Folder);
+            "dotnet",
+            ["run", "--configuration", isRelease
+                ? "Release"
+                : "Debug", "--property:BuildProjectReferences=false", _source, "--", runs.Tool.File("runs/small"), "7"],
+                runs.Tool.Environment, runs.Tool.Folder);
         ChildResult result = sample.WaitForEnd();
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         string[] lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -26,5 +30,5 @@ public sealed class AttributeSampleTests(SmallRunFixture runs)
     }
 
     [Fact]
-    public void Has_at_most_thirty_lines() => Assert.InRange(File.ReadLines(Source).Count(), 1, 30);
+    public void Has_at_most_thirty_lines() => Assert.InRange(File.ReadLines(_source).Count(), 1, 30);
 }

@@ -10,12 +10,14 @@ using Tessar.Tests.Processes;
 
 namespace Tessar.Tests.Samples;
 
-/// <summary>A method in one file of the user's own: built as its reader would, it is listed, explained, run and tested like any other.</summary>
+/// <summary>
+/// A method in one file of the user's own: built as its reader would, it is listed, explained, run and tested like any other.
+/// </summary>
 [Trait("Category", "slow")]
 public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractRun>, IDisposable
 {
     private const string Name = "data/label-match";
-    private static readonly Lazy<string> s_assembly = new(Build);
+    private static readonly Lazy<string> _assembly = new(Build);
     private readonly Tool _tool = new() { IsProcess = true };
 
     public void Dispose() => _tool.Dispose();
@@ -23,7 +25,7 @@ public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractR
     [Fact]
     public void It_keeps_the_contract_of_all_methods()
     {
-        var catalog = new MethodCatalog(typeof(Trak).Assembly, MethodAssembly.Open(s_assembly.Value));
+        var catalog = new MethodCatalog(typeof(Trak).Assembly, MethodAssembly.Open(_assembly.Value));
         foreach (MethodInfo clause in AttributionMethodTests.Clauses)
             clause.CreateDelegate<Action>(new AttributionContract(catalog, Name, run))();
     }
@@ -31,25 +33,38 @@ public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractR
     [Fact]
     public void Its_name_help_and_options_come_from_its_own_file()
     {
-        MethodDescription method = new MethodCatalog(typeof(Trak).Assembly, MethodAssembly.Open(s_assembly.Value)).Find(Name);
-        Assert.Equal("Scores an example by its label alone: for those of the target's class, against those of all others.", method.Summary);
+        MethodDescription method = new MethodCatalog(typeof(Trak).Assembly, MethodAssembly.Open(_assembly.Value)).Find(Name);
+        Assert.Equal(
+            "Scores an example by its label alone: for those of the target's class, against those of all others.",
+            method.Summary);
         Assert.EndsWith(
-            "| `strength` | 1 | 0.001 to 1000 | Score of an example of the target's class. |", MethodPagesTests.OptionsTable(method), StringComparison.Ordinal);
+            "| `strength` | 1 | 0.001 to 1000 | Score of an example of the target's class. |",
+            MethodPagesTests.OptionsTable(method), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Command_line_lists_explains_and_runs_it()
     {
-        _tool.Environment["TESSAR_METHODS"] = s_assembly.Value;
-        Assert.Contains(_tool.Json("methods").GetProperty("methods").EnumerateArray(), method => method.GetProperty("name").GetString() == Name);
-        JsonElement option = Assert.Single(_tool.Json("methods", Name).GetProperty("methods")[0].GetProperty("options").EnumerateArray());
-        Assert.Equal(("strength", "1", "0.001 to 1000"), (option.GetProperty("name").GetString(), option.GetProperty("default").GetString(), option.GetProperty("allowed").GetString()));
+        _tool.Environment["TESSAR_METHODS"] = _assembly.Value;
+        Assert.Contains(
+            _tool.Json("methods").GetProperty("methods").EnumerateArray(),
+            method => method.GetProperty("name").GetString() == Name);
+        JsonElement option = Assert.Single(_tool.Json("methods", Name).GetProperty("methods")[0].GetProperty("options")
+            .EnumerateArray());
+        Assert.Equal(
+            ("strength", "1", "0.001 to 1000"),
+            (option.GetProperty("name").GetString(), option.GetProperty("default").GetString(), option.GetProperty("allowed")
+                .GetString()));
         Assert.Contains(Name, _tool.Run("attribute", "--help").Output, StringComparison.Ordinal);
         ChildResult help = _tool.Run("methods", Name);
         Assert.Contains("Score of an example of the target's class.", help.Output, StringComparison.Ordinal);
-        JsonElement result = _tool.Json("attribute", run.Shared.Directory, "--method", Name, "--targets", "test:0-3", "--set", "strength=2");
+        JsonElement result = _tool.Json(
+            "attribute", run.Shared.Directory, "--method", Name, "--targets", "test:0-3", "--set", "strength=2");
         Assert.Equal(Name, result.GetProperty("method").GetString());
-        Assert.Contains("strength is `0`; allowed: 0.001 to 1000", _tool.Fails(2, "attribute", run.Shared.Directory, "--method", Name, "--targets", "test:0-3", "--set", "strength=0"), StringComparison.Ordinal);
+        Assert.Contains(
+            "strength is `0`; allowed: 0.001 to 1000",
+            _tool.Fails(2, "attribute", run.Shared.Directory, "--method", Name, "--targets", "test:0-3", "--set", "strength=0"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,8 +80,8 @@ public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractR
         Assert.Contains("holds no method", _tool.Fails(3, "methods"), StringComparison.Ordinal);
         string copy = Path.Combine(_tool.Folder, "copy", "copy.dll");
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-        File.Copy(s_assembly.Value, copy);
-        _tool.Environment["TESSAR_METHODS"] = s_assembly.Value + Path.PathSeparator + copy;
+        File.Copy(_assembly.Value, copy);
+        _tool.Environment["TESSAR_METHODS"] = _assembly.Value + Path.PathSeparator + copy;
         Assert.Contains("Two methods are called data/label-match", _tool.Fails(3, "methods"), StringComparison.Ordinal);
     }
 
@@ -74,7 +89,9 @@ public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractR
     {
         string folder = Directory.CreateTempSubdirectory("tessar-method-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        string configuration = AppContext.BaseDirectory.Contains("release", StringComparison.OrdinalIgnoreCase) ? "Release" : "Debug";
+        string configuration = AppContext.BaseDirectory.Contains("release", StringComparison.OrdinalIgnoreCase)
+            ? "Release"
+            : "Debug";
         // What it refers to is built already, or this test wouldn't run.
         using IDisposable alone = CheckoutBuild.Wait();
         using ChildProcess build = ChildProcess.StartProgram("dotnet",

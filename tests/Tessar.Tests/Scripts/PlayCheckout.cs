@@ -3,12 +3,13 @@ using Tessar.Tests.Processes;
 namespace Tessar.Tests.Scripts;
 
 /// <summary>
-/// A checkout in which `./test` and `./tessar` run as they are, over a program `dotnet` that only plays a build, which leaves a server behind
-/// for a while, and test programs, which say of each class what its line of the constructor's `classes` says.
+/// A checkout in which `./test` and `./tessar` run as they are, over a program `dotnet` that only plays a build, which leaves a
+/// server behind for a while, and test programs, which say of each class what its line of the constructor's `classes` says.
 /// </summary>
 internal sealed class PlayCheckout : IDisposable
 {
-    // Says which class of which program ends how, obeys filters of classes, and writes xunit's report with one second for each test.
+    // Says which class of which program ends how, obeys filters of classes, and writes xunit's report with one second for each
+    // test.
     private const string Dotnet = """
         #!/usr/bin/env bash
         echo "$*" >>"$PLAY/calls"
@@ -60,9 +61,13 @@ internal sealed class PlayCheckout : IDisposable
 
     public PlayCheckout(string classes, string seconds)
     {
-        foreach (string name in (string[])["test", "tessar", "build/tests/split.awk", "build/tests/seconds.awk", "build/tests/failures.awk"])
+        foreach (string name in (string[])[
+            "test", "tessar", "build/tests/split.awk", "build/tests/seconds.awk", "build/tests/failures.awk"
+        ])
             Copy(name);
-        foreach (string name in (string[])["src/Some.cs", "bench/Some.cs", "Some.props", "Some.targets", "Some.slnx", "Some.txt", ".editorconfig", "global.json"])
+        foreach (string name in (string[])[
+            "src/Some.cs", "bench/Some.cs", "Some.props", "Some.targets", "Some.slnx", "Some.txt", ".editorconfig", "global.json"
+        ])
             Write(name, string.Empty);
         foreach (string program in (string[])["Tessar.Tests", "Tessar.Web.Tests", "Tessar.Cli"])
         {
@@ -79,7 +84,8 @@ internal sealed class PlayCheckout : IDisposable
         {
             Write("play/" + program, program == "dotnet" ? Dotnet : string.Empty);
             if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(Path("play/" + program), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                File.SetUnixFileMode(
+                    Path("play/" + program), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
         Write("play/classes", classes + "\n");
@@ -89,7 +95,9 @@ internal sealed class PlayCheckout : IDisposable
     /// <summary>How often the programs were built.</summary>
     public int Builds => Lines("play/calls").Count(call => call.StartsWith("build ", StringComparison.Ordinal));
 
-    /// <summary>The classes that ran, in the order in which they began, each with the threads that libtorch and the command line may use.</summary>
+    /// <summary>
+    /// The classes that ran, in the order in which they began, each with the threads that libtorch and the command line may use.
+    /// </summary>
     public string[] Ran => Lines("play/ran");
 
     /// <summary>The measured seconds.</summary>

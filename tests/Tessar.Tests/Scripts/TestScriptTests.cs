@@ -33,13 +33,20 @@ public sealed class TestScriptTests
             checkout.Ran.Order(StringComparer.Ordinal));
         string second = Assert.Single(checkout.Calls, call => call.Contains("--filter-class", StringComparison.Ordinal));
         Assert.Contains("--filter-class Tessar.Tests.Long Tessar.Tests.New --output", second, StringComparison.Ordinal);
-        Assert.Single(checkout.Calls, call => call.Contains("--filter-not-class Tessar.Tests.Long --filter-not-class Tessar.Tests.New --output", StringComparison.Ordinal));
+        Assert.Single(
+            checkout.Calls,
+            call =>
+                call.Contains(
+                    "--filter-not-class Tessar.Tests.Long --filter-not-class Tessar.Tests.New --output",
+                    StringComparison.Ordinal));
     }
 
     [Fact]
     public void Failures_of_both_processes_are_printed_whole_after_one_another()
     {
-        using var checkout = new PlayCheckout(Classes.Replace("Long passes", "Long fails", StringComparison.Ordinal).Replace("Page passes", "Page fails", StringComparison.Ordinal), Seconds);
+        using var checkout = new PlayCheckout(
+            Classes.Replace("Long passes", "Long fails", StringComparison.Ordinal)
+                .Replace("Page passes", "Page fails", StringComparison.Ordinal), Seconds);
         ChildResult result = checkout.Test();
         Assert.Equal((1, "3 passed, 2 failed"), (result.ExitCode, LastLine(result)));
         foreach (string name in (string[])["Tessar.Tests.Long", "Tessar.Web.Tests.Page"])
@@ -53,7 +60,8 @@ public sealed class TestScriptTests
     [InlineData("Tessar.Web.Tests.Page")]
     public void Killed_process_is_a_failure_and_its_last_words_are_shown(string victim)
     {
-        using var checkout = new PlayCheckout(Classes.Replace(victim + " passes", victim + " dies", StringComparison.Ordinal), Seconds);
+        using var checkout = new PlayCheckout(
+            Classes.Replace(victim + " passes", victim + " dies", StringComparison.Ordinal), Seconds);
         ChildResult result = checkout.Test();
         Assert.Equal(1, result.ExitCode);
         Assert.EndsWith(", 1 failed", LastLine(result), StringComparison.Ordinal);
@@ -99,9 +107,13 @@ public sealed class TestScriptTests
     {
         using var checkout = new PlayCheckout(Classes, Seconds);
         checkout.Test("--filter-not-trait", "Category=slow");
-        Assert.Equal(3, checkout.Calls.Count(call => call.EndsWith("--filter-not-trait Category=slow", StringComparison.Ordinal)));
+        Assert.Equal(
+            3, checkout.Calls.Count(call => call.EndsWith("--filter-not-trait Category=slow", StringComparison.Ordinal)));
         checkout.Test("--filter-method", "Tessar.Tests.Long.Test", "--seed", "3");
-        Assert.Equal(2, checkout.Calls.Count(call => call.EndsWith("--filter-method Tessar.Tests.Long.Test --seed 3", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            checkout.Calls.Count(call =>
+                call.EndsWith("--filter-method Tessar.Tests.Long.Test --seed 3", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -141,9 +153,11 @@ public sealed class TestScriptTests
     {
         using var checkout = new PlayCheckout(Classes, Seconds);
         ChildResult result = checkout.Test("--slowest", "2");
-        // Each ends one second after the last; the first of a program also gets the start of that program, here from before midnight.
+        // Each ends one second after the last; the first of a program also gets the start of that program, here from before
+        // midnight.
         Assert.Contains(
-            "The slowest of 5 classes, with their seconds and tests:\n     2.5  Tessar.Tests.Data.Middle (1)\n     2.5  Tessar.Tests.Long (1)\n",
+            "The slowest of 5 classes, with their seconds and tests:\n     2.5  Tessar.Tests.Data.Middle (1)\n     2.5  "
+                + "Tessar.Tests.Long (1)\n",
             result.Output, StringComparison.Ordinal);
         Assert.Equal("5 passed, 0 failed", LastLine(result));
     }
@@ -155,7 +169,8 @@ public sealed class TestScriptTests
         Assert.Equal(0, checkout.Test("--measure").ExitCode);
         string[] measured =
         [
-            "2.5 Tessar.Tests.Data.Middle", "1.0 Tessar.Tests.Data.Short", "2.5 Tessar.Tests.Long", "1.0 Tessar.Tests.New", "2.5 Tessar.Web.Tests.Page",
+            "2.5 Tessar.Tests.Data.Middle", "1.0 Tessar.Tests.Data.Short", "2.5 Tessar.Tests.Long", "1.0 Tessar.Tests.New",
+            "2.5 Tessar.Web.Tests.Page",
         ];
         Assert.Equal(measured, checkout.Seconds);
 

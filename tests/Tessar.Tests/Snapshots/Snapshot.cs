@@ -17,10 +17,12 @@ internal static class Snapshot
     /// <param name="file">The test's source file.</param>
     /// <param name="test">The test's name.</param>
     public static void Matches(
-        string received, string extension = "txt", string? part = null, [CallerFilePath] string file = "", [CallerMemberName] string test = "")
+        string received, string extension = "txt", string? part = null, [CallerFilePath] string file = "",
+        [CallerMemberName] string test = "")
     {
         string stem = Path.Combine(
-            Path.GetDirectoryName(Repository.SourcePath(file))!, $"{Path.GetFileNameWithoutExtension(file)}.{test}{(part is null ? string.Empty : "." + part)}");
+            Path.GetDirectoryName(Repository.SourcePath(file))!,
+            $"{Path.GetFileNameWithoutExtension(file)}.{test}{(part is null ? string.Empty : "." + part)}");
         MatchesFile(received, $"{stem}.approved.{extension}", $"{stem}.received.{extension}");
     }
 
@@ -39,7 +41,8 @@ internal static class Snapshot
         }
         File.WriteAllText(receivedPath, actual);
         if (approved is null)
-            Assert.Fail($"Nothing is approved yet. Look at {receivedPath} and rename it to {Path.GetFileName(approvedPath)} if it is right.");
+            Assert.Fail(
+                $"Nothing is approved yet. Look at {receivedPath} and rename it to {Path.GetFileName(approvedPath)} if it is right.");
         Assert.Fail($"{FirstDifference(approved, actual)} Compare {approvedPath} with {receivedPath}.");
     }
 

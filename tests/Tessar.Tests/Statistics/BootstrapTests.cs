@@ -7,7 +7,8 @@ namespace Tessar.Tests.Statistics;
 
 public sealed class BootstrapTests
 {
-    // 200 samples of 40 numbers with mean 0: coverage of a percentile interval there is about 0.94; 0.88 is four standard errors below 0.95.
+    // 200 samples of 40 numbers with mean 0: coverage of a percentile interval there is about 0.94; 0.88 is four standard errors
+    // below 0.95.
     [Fact]
     public void Interval_of_a_mean_covers_the_true_mean()
     {
@@ -45,12 +46,14 @@ public sealed class BootstrapTests
     [Fact]
     public void Resamples_without_a_number_are_left_out_and_infinite_ones_are_largest()
     {
-        (double low, double high) = Bootstrap.Interval(1, "test", stream => stream.NextInt32(4) switch { 0 => double.NaN, 1 => double.PositiveInfinity, _ => 2 });
+        (double low, double high) = Bootstrap.Interval(
+            1, "test", stream => stream.NextInt32(4) switch { 0 => double.NaN, 1 => double.PositiveInfinity, _ => 2 });
         Assert.Equal((2, double.PositiveInfinity), (low, high));
         Assert.True(double.IsNaN(Bootstrap.Interval(1, "test", _ => double.NaN).Low));
         Assert.Throws<ArgumentOutOfRangeException>(() => Bootstrap.Interval(1, "test", _ => 0, resamples: 10));
     }
 
     [Fact]
-    public void Weights_add_up_to_the_number_of_draws() => Assert.Equal(25, Bootstrap.Weights(new RandomStream(1, "weights"), 25).Sum());
+    public void Weights_add_up_to_the_number_of_draws() =>
+        Assert.Equal(25, Bootstrap.Weights(new RandomStream(1, "weights"), 25).Sum());
 }

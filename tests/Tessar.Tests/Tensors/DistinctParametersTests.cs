@@ -16,7 +16,8 @@ public sealed class DistinctParametersTests : IDisposable
     [Fact]
     public void Tied_parameters_count_once_whichever_layer_took_the_others()
     {
-        using nn.Module<Tensor, Tensor> one = new HeadTakesWords(3), other = new WordsTakeHead(3), layers = new TiedLayers(new ImageShape(8, 8, 1), 3);
+        using nn.Module<Tensor, Tensor> one = new HeadTakesWords(3), other = new WordsTakeHead(3), layers = new TiedLayers(
+            new ImageShape(8, 8, 1), 3);
         Assert.Equal(15, DistinctParameters.CountTrained(one));
         Assert.Equal(15, DistinctParameters.CountTrained(other));
         Assert.Equal(16 * 16 + 16 + 16 + 16 * 3 + 3, DistinctParameters.CountTrained(layers));
@@ -49,7 +50,9 @@ public sealed class DistinctParametersTests : IDisposable
         }
 
         TessarException e = Assert.Throws<TessarException>(() => StateDict.Load(model, _folder.File("two.safetensors")));
-        Assert.Contains("`first.weight` and `second.weight` are one tensor in the model but differ in the file", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`first.weight` and `second.weight` are one tensor in the model but differ in the file", e.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,17 +78,18 @@ public sealed class DistinctParametersTests : IDisposable
 
     private sealed class SharesMemory : nn.Module<Tensor, Tensor>
     {
-        private readonly Parameter a;
-        private readonly Parameter b;
+        private readonly Parameter _a;
+        private readonly Parameter _b;
 
         public SharesMemory(Share share)
             : base(nameof(SharesMemory))
         {
-            a = new Parameter(ones(4));
-            b = new Parameter(share == Share.Part ? a.detach().narrow(0, 1, 2) : a.detach(), requires_grad: share != Share.Frozen);
+            _a = new Parameter(ones(4));
+            _b = new Parameter(
+                share == Share.Part ? _a.detach().narrow(0, 1, 2) : _a.detach(), requires_grad: share != Share.Frozen);
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input) => input * a.sum() * b.sum();
+        public override Tensor forward(Tensor input) => input * _a.sum() * _b.sum();
     }
 }

@@ -31,14 +31,17 @@ public sealed class ProductTests
     {
         using DisposeScope scope = NewDisposeScope();
         ArgumentException e = Assert.Throws<ArgumentException>(() => Product.Of(zeros(left), zeros(right)));
-        Assert.Contains($"left has shape [{string.Join(", ", left)}] and right [{string.Join(", ", right)}]", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"left has shape [{string.Join(", ", left)}] and right [{string.Join(", ", right)}]", e.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Element_types_that_differ_are_named()
     {
         using DisposeScope scope = NewDisposeScope();
-        ArgumentException e = Assert.Throws<ArgumentException>(() => Product.Of(zeros(2, 2), zeros(2, 2, dtype: ScalarType.Float64)));
+        ArgumentException e = Assert.Throws<ArgumentException>(() =>
+            Product.Of(zeros(2, 2), zeros(2, 2, dtype: ScalarType.Float64)));
         Assert.Contains("left is Float32 and right is Float64", e.Message, StringComparison.Ordinal);
     }
 

@@ -17,7 +17,8 @@ public sealed class SafetensorsWriterTests
         writer.Add("y", new long[] { 4 }, 1);
         writer.Metadata["step"] = "5";
         writer.Save(folder.File("a"));
-        const string Header = """{"__metadata__":{"step":"5"},"y":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"a":{"dtype":"I32","shape":[1],"data_offsets":[8,12]},"b":{"dtype":"F32","shape":[2,1],"data_offsets":[12,20]},"z":{"dtype":"U8","shape":[],"data_offsets":[20,21]}}""";
+        const string Header =
+            """{"__metadata__":{"step":"5"},"y":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"a":{"dtype":"I32","shape":[1],"data_offsets":[8,12]},"b":{"dtype":"F32","shape":[2,1],"data_offsets":[12,20]},"z":{"dtype":"U8","shape":[],"data_offsets":[20,21]}}""";
         byte[] header = Encoding.UTF8.GetBytes(Header.PadRight((Header.Length + 7) / 8 * 8));
         byte[] expected =
         [
@@ -49,7 +50,8 @@ public sealed class SafetensorsWriterTests
 
     [Fact]
     public void Round_trip_keeps_every_array() => Gen.Select(
-        Gen.Float.Array[0, 50], Gen.Double.Array[0, 50], Gen.Int.Array[0, 50], Gen.Long.Array[0, 50], Gen.Byte.Array[0, 50], Gen.String, Gen.String).Sample(
+        Gen.Float.Array[0, 50], Gen.Double.Array[0, 50], Gen.Int.Array[0, 50], Gen.Long.Array[0, 50], Gen.Byte.Array[0, 50],
+        Gen.String, Gen.String).Sample(
         (singles, doubles, ints, longs, bytes, name, text) =>
         {
             using var folder = new TemporaryFolder();
@@ -73,7 +75,9 @@ public sealed class SafetensorsWriterTests
             Assert.Equal(bytes, file.ReadBytes("b"));
             Assert.Equal(Array.ConvertAll(singles, x => (Half)x), file.ReadHalves("h"));
             Assert.Equal(isText ? text : "", file.Metadata["text"]);
-            Assert.All(file.Entries, entry => Assert.Equal(0, entry.Offset % (entry.Type is ElementType.F64 or ElementType.I64 ? 8 : 1)));
+            Assert.All(
+                file.Entries,
+                entry => Assert.Equal(0, entry.Offset % (entry.Type is ElementType.F64 or ElementType.I64 ? 8 : 1)));
         },
         iter: 100);
 
@@ -111,8 +115,11 @@ public sealed class SafetensorsWriterTests
     {
         var writer = new SafetensorsWriter();
         writer.Add("a", new float[6], 2, 3);
-        Assert.Contains("`a`", Assert.Throws<ArgumentException>(() => writer.Add("a", new float[1], 1)).Message, StringComparison.Ordinal);
-        Assert.Contains("5 elements but shape [2, 3] has 6", Assert.Throws<ArgumentException>(() => writer.Add("b", new float[5], 2, 3)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`a`", Assert.Throws<ArgumentException>(() => writer.Add("a", new float[1], 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "5 elements but shape [2, 3] has 6",
+            Assert.Throws<ArgumentException>(() => writer.Add("b", new float[5], 2, 3)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => writer.Add("__metadata__", new float[1], 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => writer.Add("c", ElementType.F32, [-1], _ => { }));
         Assert.Throws<OverflowException>(() => writer.Add("d", ElementType.F64, [long.MaxValue, 2], _ => { }));
@@ -124,7 +131,9 @@ public sealed class SafetensorsWriterTests
         using var folder = new TemporaryFolder();
         var writer = new SafetensorsWriter();
         writer.Add("a", ElementType.F32, [2], stream => stream.Write(new byte[7]));
-        Assert.Contains("`a` wrote 7 bytes, but its shape has 8", Assert.Throws<InvalidOperationException>(() => writer.Save(folder.File("a"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`a` wrote 7 bytes, but its shape has 8",
+            Assert.Throws<InvalidOperationException>(() => writer.Save(folder.File("a"))).Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 

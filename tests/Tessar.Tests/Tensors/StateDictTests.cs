@@ -7,11 +7,11 @@ namespace Tessar.Tests.Tensors;
 
 public sealed class StateDictTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private string File => folder.File("weights.safetensors");
+    private string File => _folder.File("weights.safetensors");
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Saved_module_is_restored_bit_for_bit_with_its_buffers()
@@ -73,7 +73,9 @@ public sealed class StateDictTests : IDisposable
         writer.Add("module.bias", new float[2], 2);
         writer.Save(File);
         var error = Assert.Throws<TessarException>(() => StateDict.Load(model, File));
-        Assert.EndsWith("Every name in the file begins with `module.`: remove that prefix when saving, or strip it while importing.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Every name in the file begins with `module.`: remove that prefix when saving, or strip it while importing.",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -98,9 +100,10 @@ public sealed class StateDictTests : IDisposable
 
         using (no_grad())
             model.state_dict()["bias"][1] = value;
-        string other = folder.File("other.safetensors");
+        string other = _folder.File("other.safetensors");
         Assert.Contains(
-            "`bias` isn't finite at [1]", Assert.Throws<NumericalException>(() => StateDict.Save(model, other)).Message, StringComparison.Ordinal);
+            "`bias` isn't finite at [1]", Assert.Throws<NumericalException>(() => StateDict.Save(model, other)).Message,
+            StringComparison.Ordinal);
         Assert.False(System.IO.File.Exists(other));
     }
 

@@ -23,7 +23,8 @@ public sealed class ToyLens(ToyLensOptions options) : IQuestion
         ArgumentNullException.ThrowIfNull(inquiry);
         ExampleSet examples = inquiry.Train();
         double[] shades = inquiry.CreateMethod<IShadeMethod>().Shades(inquiry.View, examples, inquiry.Context);
-        IEnumerable<JsonNode?> darkest = Enumerable.Range(0, shades.Length).OrderBy(c => shades[c]).ThenBy(c => c).Take(_options.Classes)
+        IEnumerable<JsonNode?> darkest = Enumerable.Range(0, shades.Length).OrderBy(c => shades[c]).ThenBy(c => c)
+            .Take(_options.Classes)
             .Select(c => (JsonNode?)JsonValue.Create($"{_options.Prefix}{examples.Store.ClassNames[c]}"));
         var payload = new JsonObject { ["darkest"] = new JsonArray([.. darkest]), ["seed"] = inquiry.Context.Seed };
         return new MethodAnswer

@@ -14,15 +14,16 @@ namespace Tessar.Tests.Training;
 /// <summary>What a run measures and keeps where the optimiser, or the program, averages weights.</summary>
 public sealed class AveragedWeightsTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Checkpoint_of_schedule_free_holds_the_average_and_its_state_what_is_trained()
     {
         Run run = SmallRuns.Train(Request("run") with { Model = "logistic" });
-        using SafetensorsFile weights = SafetensorsFile.Open(run.Checkpoints[^1].File), state = SafetensorsFile.Open(RunWriter.OptimizerPath(run.Checkpoints[^1].File));
+        using SafetensorsFile weights = SafetensorsFile.Open(run.Checkpoints[^1].File), state =
+            SafetensorsFile.Open(RunWriter.OptimizerPath(run.Checkpoints[^1].File));
         float[] x = weights.ReadSingles("fc1.weight"), y = state.ReadSingles("training/fc1.weight"), z = state.ReadSingles("z/fc1.weight");
         // x = y + (1 − 1/β)(z − y) with β = 0.9.
         Assert.Equal(y.Zip(z, (a, b) => a + (b - a) * (float)(1 - 1 / 0.9)), x, (a, b) => Math.Abs(a - b) < 1e-6);
@@ -33,12 +34,16 @@ public sealed class AveragedWeightsTests : IDisposable
     public void Measurements_and_predictions_are_those_of_the_checkpoint()
     {
         string model = $"{typeof(NormAndDropout).Assembly.Location}#{typeof(NormAndDropout).FullName}";
-        foreach (TrainingRequest request in (TrainingRequest[])[Request("free") with { Model = model }, Request("mean") with { Model = model, Optimizer = "adamw", Ema = 0.9 }])
+        foreach (TrainingRequest request in (TrainingRequest[])[
+            Request("free") with { Model = model },
+            Request("mean") with { Model = model, Optimizer = "adamw", Ema = 0.9 }
+        ])
         {
             Run run = SmallRuns.Train(request);
             using ExampleStore store = run.OpenExamples();
             using Module<Tensor, Tensor> kept = run.LoadModel();
-            float[] logits = Predictor.Logits(kept, run.TestSet(store), run.Record.Program.Input, 3, progress: null, TestContext.Current.CancellationToken);
+            float[] logits = Predictor.Logits(
+                kept, run.TestSet(store), run.Record.Program.Input, 3, progress: null, TestContext.Current.CancellationToken);
             Assert.Equal(logits[..3], Predictions.TryOpen(run, "test")!.Logits(0).ToArray());
             Assert.Equal(LogitMath.Score(logits, run.TestSet(store), 3).Loss, run.Record.Final!.TestLoss!.Value, 1e-12);
         }
@@ -48,7 +53,11 @@ public sealed class AveragedWeightsTests : IDisposable
     public void Measuring_and_saving_often_leaves_no_trace_in_the_training()
     {
         string model = $"{typeof(NormAndDropout).Assembly.Location}#{typeof(NormAndDropout).FullName}";
-        Run often = SmallRuns.Train(Request("often") with { Model = model, CheckpointEverySteps = 1 }), rarely = SmallRuns.Train(Request("rarely") with { Model = model });
+        Run often = SmallRuns.Train(Request("often") with
+        {
+            Model = model,
+            CheckpointEverySteps = 1
+        }), rarely = SmallRuns.Train(Request("rarely") with { Model = model });
         Assert.Equal(rarely.Checkpoints[^1].Sha256, often.Checkpoints[^1].Sha256);
     }
 
@@ -63,10 +72,12 @@ public sealed class AveragedWeightsTests : IDisposable
         using Module<Tensor, Tensor> kept = run.LoadModel();
         using var scope = NewDisposeScope();
         using SafetensorsFile state = SafetensorsFile.Open(RunWriter.OptimizerPath(run.Checkpoints[^1].File));
-        // The mean over six whole batches of a linear layer's outputs is the layer's output at the mean input, but for the rest of four.
+        // The mean over six whole batches of a linear layer's outputs is the layer's output at the mean input, but for the rest
+        // of four.
         float[] mean = kept.state_dict()["norm.running_mean"].data<float>().ToArray();
         Tensor inputs = Batches.Inputs(run.TrainSet(store), [.. Enumerable.Range(0, 100)], run.Record.Program.Input).flatten(1);
-        float[] expected = functional.linear(inputs, kept.state_dict()["first.weight"], kept.state_dict()["first.bias"]).mean([0]).detach().data<float>().ToArray();
+        float[] expected = functional.linear(inputs, kept.state_dict()["first.weight"], kept.state_dict()["first.bias"]).mean([0])
+            .detach().data<float>().ToArray();
         Assert.Equal(expected, mean, (a, b) => Math.Abs(a - b) < 0.1);
         Assert.Equal(6, kept.state_dict()["norm.num_batches_tracked"].item<long>());
         Assert.NotEqual(mean, state.ReadSingles("training/norm.running_mean"));
@@ -79,7 +90,8 @@ public sealed class AveragedWeightsTests : IDisposable
         using var scope = NewDisposeScope();
         Tensor w = tensor(new[] { 1.0 });
         using var average = new Tessar.Training.Averages.Ema(
-            new Tessar.Training.Optimizers.TrainedParameters([("w", w)]), new NamedSettings("ema", new Dictionary<string, double>(StringComparer.Ordinal) { ["decay"] = 0.5 }));
+            new Tessar.Training.Optimizers.TrainedParameters([("w", w)]),
+            new NamedSettings("ema", new Dictionary<string, double>(StringComparer.Ordinal) { ["decay"] = 0.5 }));
         double expected = 1;
         for (int t = 1; t <= 30; t++)
         {
@@ -94,13 +106,28 @@ public sealed class AveragedWeightsTests : IDisposable
     [Fact]
     public void Average_of_an_average_and_other_contradictions_are_named()
     {
-        var error = Assert.Throws<TessarException>(() => SmallRuns.Train(Request("run") with { Ema = 0.9, ClipNorm = -1, LabelSmoothing = 1, WeightDecayOn = "biases" }));
+        var error = Assert.Throws<TessarException>(() =>
+            SmallRuns.Train(Request("run") with { Ema = 0.9, ClipNorm = -1, LabelSmoothing = 1, WeightDecayOn = "biases" }));
         Assert.All(
-            (string[])["sf-adamw averages its weights already", "clip-norm is -1", "label-smoothing is 1", "weight-decay-on is `biases`"],
+            (string[])[
+                "sf-adamw averages its weights already",
+                "clip-norm is -1",
+                "label-smoothing is 1",
+                "weight-decay-on is `biases`"
+            ],
             part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
-        Assert.Contains("mezo has no gradient to clip", Assert.Throws<TessarException>(() => SmallRuns.Train(Request("run") with { Optimizer = "mezo", ClipNorm = 1 })).Message, StringComparison.Ordinal);
-        Assert.Contains("`decay` of ema is 1", Assert.Throws<TessarException>(() => SmallRuns.Train(Request("run") with { Optimizer = "sgd", Ema = 1 })).Message, StringComparison.Ordinal);
-        Assert.Contains("mezo has none", Assert.Throws<TessarException>(() => SmallRuns.Train(Request("run") with { Optimizer = "sam(mezo)" })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "mezo has no gradient to clip",
+            Assert.Throws<TessarException>(() =>
+                SmallRuns.Train(Request("run") with { Optimizer = "mezo", ClipNorm = 1 })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`decay` of ema is 1",
+            Assert.Throws<TessarException>(() => SmallRuns.Train(Request("run") with { Optimizer = "sgd", Ema = 1 })).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "mezo has none",
+            Assert.Throws<TessarException>(() => SmallRuns.Train(Request("run") with { Optimizer = "sam(mezo)" })).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -108,10 +135,12 @@ public sealed class AveragedWeightsTests : IDisposable
     [InlineData("sf-adamw", 3, "constant", 3, 0)]
     [InlineData("adamw", null, "cosine", 2, -1)]
     [InlineData("mezo", null, "constant", 0, -1)]
-    public void Schedule_and_warm_up_follow_from_the_optimizer(string optimizer, int? warmup, string schedule, int bySchedule, int byOptimizer)
+    public void Schedule_and_warm_up_follow_from_the_optimizer(
+        string optimizer, int? warmup, string schedule, int bySchedule, int byOptimizer)
     {
         // 42 updates, one in twenty of them to warm up.
-        TrainingProgram program = SmallRuns.Train(Request("run") with { Optimizer = optimizer, WarmupSteps = warmup, Epochs = 6 }).Record.Program;
+        TrainingProgram program =
+            SmallRuns.Train(Request("run") with { Optimizer = optimizer, WarmupSteps = warmup, Epochs = 6 }).Record.Program;
         Assert.Equal((schedule, bySchedule), (program.Schedule!.Name, program.Schedule["warmupSteps"]));
         Assert.Equal(byOptimizer, program.Optimizer!.Values.GetValueOrDefault("warmupSteps", -1));
     }
@@ -180,7 +209,9 @@ public sealed class AveragedWeightsTests : IDisposable
         int number = 0;
         // Two linear layers and a norm have six parameters; a stopped run builds its model twice, after a trial with a copy.
         TensorBalance.HoldsButFor(parametersBuilt: 18, () => SmallRuns.Resume(
-            SmallRuns.Interrupt(Request($"run-{++number}") with { Model = model, Optimizer = optimizer, Ema = ema, CheckpointEverySteps = 2 }, 9)));
+            SmallRuns.Interrupt(
+                Request($"run-{++number}") with { Model = model, Optimizer = optimizer, Ema = ema, CheckpointEverySteps = 2 },
+                9)));
     }
 
     [Theory]
@@ -196,9 +227,10 @@ public sealed class AveragedWeightsTests : IDisposable
         string model = $"{typeof(NormAndDropout).Assembly.Location}#{typeof(NormAndDropout).FullName}";
         List<long> seen = [];
         SmallRuns.Train(
-            Request("run") with { Model = model, Optimizer = optimizer, Ema = ema, CheckpointEverySteps = 1 }, _ => seen.Add(Tensor.TotalCount));
+            Request("run") with { Model = model, Optimizer = optimizer, Ema = ema, CheckpointEverySteps = 1 },
+            _ => seen.Add(Tensor.TotalCount));
         Assert.All(seen, count => Assert.Equal(seen[0], count));
     }
 
-    private TrainingRequest Request(string name) => SmallRuns.Request(folder, name) with { Optimizer = "sf-adamw" };
+    private TrainingRequest Request(string name) => SmallRuns.Request(_folder, name) with { Optimizer = "sf-adamw" };
 }

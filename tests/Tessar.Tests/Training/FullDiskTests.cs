@@ -9,9 +9,9 @@ namespace Tessar.Tests.Training;
 public sealed class FullDiskTests : IDisposable
 {
     private const string Scenario = "train until the disk is full";
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>
     /// On a disk of 3 MiB that holds 2 MiB already, in a mount namespace of the child's own. Where the system doesn't let us
@@ -20,21 +20,23 @@ public sealed class FullDiskTests : IDisposable
     [Fact]
     public void Disk_that_fills_up_while_training_leaves_a_run_that_can_be_resumed()
     {
-        SmallData.Write(folder);
-        Directory.CreateDirectory(folder.File("runs"));
+        SmallData.Write(_folder);
+        Directory.CreateDirectory(_folder.File("runs"));
         string[] inNamespace =
         [
-            "--mount", "--map-root-user", "sh", "-c", "mount -t tmpfs -o size=3m none \"$0\" && exec \"$@\"", folder.File("runs"),
+            "--mount", "--map-root-user", "sh", "-c", "mount -t tmpfs -o size=3m none \"$0\" && exec \"$@\"",
+            _folder.File("runs"),
         ];
         if (CanRun("unshare", [.. inNamespace, "true"]))
         {
             string program = Path.ChangeExtension(typeof(FullDiskTests).Assembly.Location, null);
-            (int code, string text) = RunProgram("unshare", [.. inNamespace, program, EntryPoint.Switch, Scenario, folder.Path, "full"]);
+            (int code, string text) = RunProgram(
+                "unshare", [.. inNamespace, program, EntryPoint.Switch, Scenario, _folder.Path, "full"]);
             Assert.True(code == 0, text);
         }
         else
         {
-            ChildResult result = ChildProcess.Run(Scenario, folder.Path, "blocked");
+            ChildResult result = ChildProcess.Run(Scenario, _folder.Path, "blocked");
             Assert.True(result.ExitCode == 0, result.Error);
         }
     }
@@ -49,7 +51,8 @@ public sealed class FullDiskTests : IDisposable
             File.WriteAllBytes(filler, new byte[2 << 20]);
         var request = new TrainingRequest
         {
-            Model = "mlp", Data = data, RunsDirectory = runs, Name = "run", Epochs = 2, BatchSize = 16, Threads = 1, CheckpointEverySteps = 1,
+            Model = "mlp", Data = data, RunsDirectory = runs, Name = "run", Epochs = 2, BatchSize = 16, Threads = 1,
+            CheckpointEverySteps = 1,
         };
         var error = Assert.Throws<TessarException>(() => Trainer.Train(request, new Listener<TrainingProgress>(progress =>
         {
@@ -88,7 +91,12 @@ public sealed class FullDiskTests : IDisposable
 
     private static (int Code, string Text) RunProgram(string program, string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true
+        })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         string text = process.StandardError.ReadToEnd() + output.Result;
         process.WaitForExit();

@@ -26,7 +26,8 @@ public sealed class LastBatchTests : IDisposable
     [InlineData(9, 16, "merge", 1, 9)]
     [InlineData(9, 16, "keep", 1, 9)]
     [InlineData(5, 1, "merge", 5, 1)]
-    public void Steps_and_size_of_the_last_batch_follow_from_the_choice(int examples, int batch, string? last, long steps, int size) =>
+    public void Steps_and_size_of_the_last_batch_follow_from_the_choice(
+        int examples, int batch, string? last, long steps, int size) =>
         Assert.Equal((steps, size), (EpochCut.Steps(examples, batch, last), EpochCut.LastBatch(examples, batch, last)));
 
     [Theory]
@@ -61,7 +62,8 @@ public sealed class LastBatchTests : IDisposable
 
         List<int> Sizes(TrainingProgram asked)
         {
-            using var loader = new Tessar.Training.Loading.ExampleLoader(Tessar.Training.Loading.Pipeline.LoaderPlan.Of(set, asked, workers: 1));
+            using var loader =
+                new Tessar.Training.Loading.ExampleLoader(Tessar.Training.Loading.Pipeline.LoaderPlan.Of(set, asked, workers: 1));
             List<int> sizes = [];
             foreach (Tessar.Training.Loading.LoadedBatch batch in loader.Epoch(0))
             {
@@ -87,22 +89,35 @@ public sealed class LastBatchTests : IDisposable
     public void Batch_norm_on_a_batch_of_one_is_named_before_training_and_trains_with_the_batch_dropped_or_merged()
     {
         string data = SmallData.Write(_folder, train: 97);
-        TrainingRequest request = SmallRuns.Request(_folder) with { Model = ModelFeedTests.Name(typeof(BatchNormOfVectors)), Data = data };
+        TrainingRequest request = SmallRuns.Request(_folder) with
+        {
+            Model = ModelFeedTests.Name(typeof(BatchNormOfVectors)),
+            Data = data
+        };
         TessarException error = Assert.ThrowsAny<TessarException>(() => SmallRuns.Train(request));
         Assert.Equal(ErrorKind.InputData, error.Kind);
         Assert.Contains("Layer norm of model", error.Message, StringComparison.Ordinal);
-        Assert.Contains("the last batch of an epoch holds one example (97 examples in batches of 16)", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the last batch of an epoch holds one example (97 examples in batches of 16)", error.Message,
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.File("runs/run")));
         foreach (string last in new[] { "drop", "merge" })
             Assert.Equal(RunStatus.Completed, SmallRuns.Train(request with { Name = last, LastBatch = last }).Status);
-        Assert.Contains("Choose batches of at least 2", Assert.ThrowsAny<TessarException>(() => SmallRuns.Train(request with { BatchSize = 1 })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Choose batches of at least 2",
+            Assert.ThrowsAny<TessarException>(() => SmallRuns.Train(request with { BatchSize = 1 })).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Batch_norm_with_enough_numbers_in_one_example_trains_on_a_batch_of_one()
     {
         string data = SmallData.Write(_folder, train: 97);
-        Run run = SmallRuns.Train(SmallRuns.Request(_folder) with { Model = ModelFeedTests.Name(typeof(BatchNormOfImages)), Data = data });
+        Run run = SmallRuns.Train(SmallRuns.Request(_folder) with
+        {
+            Model = ModelFeedTests.Name(typeof(BatchNormOfImages)),
+            Data = data
+        });
         Assert.Equal(RunStatus.Completed, run.Status);
     }
 
@@ -110,7 +125,12 @@ public sealed class LastBatchTests : IDisposable
     public void Optimiser_that_never_trains_on_batch_statistics_takes_a_batch_of_one()
     {
         string data = SmallData.Write(_folder, train: 97);
-        TrainingRequest request = SmallRuns.Request(_folder) with { Model = ModelFeedTests.Name(typeof(BatchNormOfVectors)), Data = data, Optimizer = "mezo" };
+        TrainingRequest request = SmallRuns.Request(_folder) with
+        {
+            Model = ModelFeedTests.Name(typeof(BatchNormOfVectors)),
+            Data = data,
+            Optimizer = "mezo"
+        };
         Assert.Equal(RunStatus.Completed, SmallRuns.Train(request).Status);
     }
 
@@ -128,7 +148,8 @@ public sealed class LastBatchTests : IDisposable
             progress: null, TestContext.Current.CancellationToken);
         Assert.Empty(kept.Record.Failed);
         RetrainedModels lost = new InProcessRetrainer().Retrain(
-            Retrainings.Plan(training, ExampleMasks.Load(masks, 100), _folder.File("kept")), progress: null, TestContext.Current.CancellationToken);
+            Retrainings.Plan(training, ExampleMasks.Load(masks, 100), _folder.File("kept")), progress: null,
+            TestContext.Current.CancellationToken);
         FailedTraining failed = Assert.Single(lost.Record.Failed);
         Assert.Equal(0, failed.Job);
         Assert.Contains("holds one example (33 examples in batches of 16)", failed.Reason, StringComparison.Ordinal);

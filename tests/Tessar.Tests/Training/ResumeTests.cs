@@ -13,9 +13,9 @@ namespace Tessar.Tests.Training;
 /// <summary>A run that was stopped, at whatever moment and by whatever means, ends in the same bits.</summary>
 public sealed class ResumeTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("sgd", 1)]
@@ -51,9 +51,13 @@ public sealed class ResumeTests : IDisposable
         Run whole = SmallRuns.Train(request);
         Run resumed = SmallRuns.Resume(SmallRuns.Interrupt(request with { Name = "stopped" }, step));
         AssertSame(whole, resumed);
-        Assert.Equal(["flip", "translate", "cutout", "brightness"], resumed.Record.Program.Augment!.Select(augmentation => augmentation.Name));
+        Assert.Equal(
+            ["flip", "translate", "cutout", "brightness"],
+            resumed.Record.Program.Augment!.Select(augmentation => augmentation.Name));
         Assert.Equal(order == "random" ? null : order, resumed.Record.Program.Order?.Name);
-        Assert.NotEqual(Weights(whole), Weights(SmallRuns.Train(request with { Name = "plain", Augment = [], AugmentSettings = request.OrderSettings })));
+        Assert.NotEqual(
+            Weights(whole),
+            Weights(SmallRuns.Train(request with { Name = "plain", Augment = [], AugmentSettings = request.OrderSettings })));
     }
 
     [Fact]
@@ -70,7 +74,12 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void Masked_run_goes_on_with_its_own_examples()
     {
-        TrainingRequest request = Request("whole") with { Mask = [.. Enumerable.Range(0, 100).Where(i => i % 3 != 0)], Order = "quasi-random", Augment = ["flip", "crop"] };
+        TrainingRequest request = Request("whole") with
+        {
+            Mask = [.. Enumerable.Range(0, 100).Where(i => i % 3 != 0)],
+            Order = "quasi-random",
+            Augment = ["flip", "crop"]
+        };
         Run whole = SmallRuns.Train(request);
         AssertSame(whole, SmallRuns.Resume(SmallRuns.Interrupt(request with { Name = "stopped" }, 3)));
     }
@@ -87,7 +96,7 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void Cnn_on_two_threads_is_resumed_to_the_same_bits()
     {
-        SmallData.Write(folder, side: 12);
+        SmallData.Write(_folder, side: 12);
         TrainingRequest request = Request("whole") with { Model = "cnn", Threads = 2 };
         Run whole = SmallRuns.Train(request);
         Run resumed = SmallRuns.Resume(SmallRuns.Interrupt(request with { Name = "stopped" }, 10));
@@ -102,13 +111,14 @@ public sealed class ResumeTests : IDisposable
     public void Killed_run_ends_in_the_same_bits(long step, long checkpoint)
     {
         Run whole = SmallRuns.Train(Request("whole"));
-        using (ChildProcess child = ChildProcess.Start("train until told", folder.File("small.tess"), folder.File("runs"), $"{step}"))
+        using (ChildProcess child = ChildProcess.Start(
+            "train until told", _folder.File("small.tess"), _folder.File("runs"), $"{step}"))
         {
             child.WaitFor("there");
             child.Kill();
         }
 
-        Run killed = Run.Open(folder.File("runs/killed"));
+        Run killed = Run.Open(_folder.File("runs/killed"));
         Assert.Equal((RunStatus.Running, RunStatus.Interrupted), (killed.Record.Status, killed.Status));
         Assert.Equal(checkpoint, killed.Checkpoints.Count == 0 ? 0 : killed.Checkpoints[^1].Step);
         AssertSame(whole, SmallRuns.Resume(killed));
@@ -119,7 +129,8 @@ public sealed class ResumeTests : IDisposable
     {
         Run run = SmallRuns.Interrupt(Request("stopped") with { CheckpointEverySteps = 5 }, 6);
         // As after a crash: rows beyond the last checkpoint, and half a row.
-        RunJson.Write(Path.Combine(run.Directory, "run.json"), run.Record with { Checkpoints = [.. run.Record.Checkpoints.Take(1)] });
+        RunJson.Write(
+            Path.Combine(run.Directory, "run.json"), run.Record with { Checkpoints = [.. run.Record.Checkpoints.Take(1)] });
         using (FileStream tail = new(run.MetricsPath, FileMode.Append))
             tail.Write([0xff, 0xff]);
         run = SmallRuns.Resume(Run.Open(run.Directory));
@@ -168,12 +179,13 @@ public sealed class ResumeTests : IDisposable
     public void Run_cancelled_while_it_is_tested_is_tested_when_it_goes_on(long step)
     {
         string model = $"{typeof(CancelsWhenTested).Assembly.Location}#{typeof(CancelsWhenTested).FullName}";
-        SmallData.Write(folder, test: 300); // two batches, so that there is a moment between them
+        SmallData.Write(_folder, test: 300); // two batches, so that there is a moment between them
         Run whole = SmallRuns.Train(Request("whole") with { Model = model });
         using var source = new CancellationTokenSource();
         Run stopped = Trainer.Train(
             Request("stopped") with { Model = model },
-            new Listener<TrainingProgress>(progress => CancelsWhenTested.Cancellation = progress.Step == step - 1 ? source : null),
+            new Listener<TrainingProgress>(progress =>
+                CancelsWhenTested.Cancellation = progress.Step == step - 1 ? source : null),
             source.Token);
         Assert.Equal((RunStatus.Interrupted, step), (stopped.Status, stopped.Checkpoints[^1].Step));
         Assert.DoesNotContain(stopped.ReadMetrics(), row => row.TestLoss is not null && row.Step == step);
@@ -190,7 +202,10 @@ public sealed class ResumeTests : IDisposable
             byte[] good = File.ReadAllBytes(file);
             // One bit, and what belongs to another moment.
             Checkpoint first = run.Checkpoints[0];
-            foreach (byte[] bad in (byte[][])[[.. good[..^1], (byte)(good[^1] ^ 1)], File.ReadAllBytes(file == weights ? first.File : RunWriter.OptimizerPath(first.File))])
+            foreach (byte[] bad in (byte[][])[
+                [.. good[..^1], (byte)(good[^1] ^ 1)],
+                File.ReadAllBytes(file == weights ? first.File : RunWriter.OptimizerPath(first.File))
+            ])
             {
                 File.WriteAllBytes(file, bad);
                 var error = Assert.ThrowsAny<TessarException>(() => SmallRuns.Resume(run));
@@ -221,8 +236,10 @@ public sealed class ResumeTests : IDisposable
     public void Data_changed_since_stop_resuming()
     {
         Run run = SmallRuns.Interrupt(Request("stopped"), 3);
-        SmallData.Write(folder, train: 101);
-        Assert.Contains("isn't what the run stopped was trained on", Assert.Throws<TessarException>(() => SmallRuns.Resume(run)).Message, StringComparison.Ordinal);
+        SmallData.Write(_folder, train: 101);
+        Assert.Contains(
+            "isn't what the run stopped was trained on", Assert.Throws<TessarException>(() => SmallRuns.Resume(run)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(RunStatus.Interrupted, Run.Open(run.Directory).Status);
     }
 
@@ -230,7 +247,8 @@ public sealed class ResumeTests : IDisposable
     public void Resuming_leaves_no_tensors_behind()
     {
         int number = 0;
-        TensorBalance.HoldsButFor(parametersBuilt: 12, () => SmallRuns.Resume(SmallRuns.Interrupt(Request($"run-{++number}"), 3)));
+        TensorBalance.HoldsButFor(
+            parametersBuilt: 12, () => SmallRuns.Resume(SmallRuns.Interrupt(Request($"run-{++number}"), 3)));
     }
 
     [Scenario("train until told")]
@@ -240,7 +258,8 @@ public sealed class ResumeTests : IDisposable
         Trainer.Train(
             new TrainingRequest
             {
-                Model = "mlp", Data = arguments[0], RunsDirectory = arguments[1], Name = "killed", Epochs = 2, BatchSize = 16, Threads = 1,
+                Model = "mlp", Data = arguments[0], RunsDirectory = arguments[1], Name = "killed", Epochs = 2, BatchSize = 16,
+                Threads = 1,
             },
             new Listener<TrainingProgress>(progress =>
             {
@@ -257,8 +276,10 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(Weights(expected), Weights(found));
         Assert.Equal(State(expected), State(found));
         Assert.Equal(expected.Record.Final! with { Seconds = 0 }, found.Record.Final! with { Seconds = 0 });
-        Assert.Equal(expected.ReadMetrics().Select(r => r with { Seconds = 0 }), found.ReadMetrics().Select(r => r with { Seconds = 0 }));
-        Assert.Equal(Predictions.TryOpen(expected, "test")!.Logits(0).ToArray(), Predictions.TryOpen(found, "test")!.Logits(0).ToArray());
+        Assert.Equal(
+            expected.ReadMetrics().Select(r => r with { Seconds = 0 }), found.ReadMetrics().Select(r => r with { Seconds = 0 }));
+        Assert.Equal(
+            Predictions.TryOpen(expected, "test")!.Logits(0).ToArray(), Predictions.TryOpen(found, "test")!.Logits(0).ToArray());
     }
 
     private static string Weights(Run run) => run.Checkpoints[^1].Sha256;
@@ -270,15 +291,15 @@ public sealed class ResumeTests : IDisposable
         return [.. file.Entries.SelectMany(e => file.ReadSingles(e.Name))];
     }
 
-    private TrainingRequest Request(string name) => SmallRuns.Request(folder, name);
+    private TrainingRequest Request(string name) => SmallRuns.Request(_folder, name);
 }
 
 /// <summary>A user's model that draws random numbers while it is trained.</summary>
 public sealed class WithDropout : Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Linear first = Linear(36, 32);
-    private readonly TorchSharp.Modules.Dropout dropout = Dropout(0.5);
-    private readonly TorchSharp.Modules.Linear last = Linear(32, 3);
+    private readonly TorchSharp.Modules.Linear _first = Linear(36, 32);
+    private readonly TorchSharp.Modules.Dropout _dropout = Dropout(0.5);
+    private readonly TorchSharp.Modules.Linear _last = Linear(32, 3);
 
     public WithDropout()
         : base(nameof(WithDropout)) => RegisterComponents();
@@ -286,10 +307,10 @@ public sealed class WithDropout : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using Tensor pixels = input.flatten(1);
-        using Tensor hidden = first.call(pixels);
+        using Tensor hidden = _first.call(pixels);
         using Tensor active = functional.relu(hidden);
-        using Tensor kept = dropout.call(active);
-        return last.call(kept);
+        using Tensor kept = _dropout.call(active);
+        return _last.call(kept);
     }
 }
 

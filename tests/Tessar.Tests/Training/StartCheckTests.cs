@@ -51,9 +51,16 @@ public sealed class StartCheckTests : IDisposable
     public void Batch_of_one_in_the_last_place_is_tried_in_training_and_in_tests()
     {
         string data = SmallData.Write(_folder, train: 97, test: 257);
-        TrainingRequest request = SmallRuns.Request(_folder) with { Model = ModelFeedTests.Name(typeof(SqueezesOne)), Data = data };
-        Assert.Contains("answered [3] in a trial before the training to [1, 1, 6, 6]; one row per example is required", Message(request), StringComparison.Ordinal);
-        Assert.Contains("to [1, 1, 6, 6]", Message(request with { LastBatch = "drop" }), StringComparison.Ordinal); // the test's last batch
+        TrainingRequest request = SmallRuns.Request(_folder) with
+        {
+            Model = ModelFeedTests.Name(typeof(SqueezesOne)),
+            Data = data
+        };
+        Assert.Contains(
+            "answered [3] in a trial before the training to [1, 1, 6, 6]; one row per example is required", Message(request),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "to [1, 1, 6, 6]", Message(request with { LastBatch = "drop" }), StringComparison.Ordinal); // the test's last batch
         Assert.Equal(RunStatus.Completed, SmallRuns.Train(request with { LastBatch = "drop", Test = "test:0-255" }).Status);
     }
 
@@ -109,7 +116,8 @@ public sealed class StartCheckTests : IDisposable
     {
         TrainingRequest request = SmallRuns.Request(_folder) with { Optimizer = "sgd", Epochs = 1 };
         double[] odd = Derivative(SmallRuns.Train(request with { Model = ModelFeedTests.Name(typeof(ChangesInput)) }));
-        double[] tidy = Derivative(SmallRuns.Train(request with { Name = "tidy", Model = ModelFeedTests.Name(typeof(PlainTwin)) }));
+        double[] tidy =
+            Derivative(SmallRuns.Train(request with { Name = "tidy", Model = ModelFeedTests.Name(typeof(PlainTwin)) }));
         Assert.Contains(tidy, value => value != 0);
         Assert.Equal(tidy, odd);
     }
@@ -123,7 +131,8 @@ public sealed class StartCheckTests : IDisposable
         Run run = RunImporter.Import(
             new ImportRequest
             {
-                Weights = _folder.File("w.safetensors"), Model = ModelFeedTests.Name(typeof(ViewsInput)), Data = data, Name = "foreign", RunsDirectory = _folder.File("runs"),
+                Weights = _folder.File("w.safetensors"), Model = ModelFeedTests.Name(typeof(ViewsInput)), Data = data,
+                Name = "foreign", RunsDirectory = _folder.File("runs"),
             },
             cancellation: TestContext.Current.CancellationToken);
         Assert.True(run.Record.Program.Feed!.ChannelsFirst);
@@ -139,5 +148,6 @@ public sealed class StartCheckTests : IDisposable
         return derivative.Values;
     }
 
-    private static string Message(TrainingRequest request) => Assert.ThrowsAny<TessarException>(() => SmallRuns.Train(request)).Message;
+    private static string Message(TrainingRequest request) =>
+        Assert.ThrowsAny<TessarException>(() => SmallRuns.Train(request)).Message;
 }

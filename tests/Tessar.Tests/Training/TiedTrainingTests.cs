@@ -26,7 +26,8 @@ public sealed class TiedTrainingTests : IDisposable
     {
         Run run = SmallRuns.Train(Request(model, "sgd") with
         {
-            Optimizer = "sgd", OptimizerSettings = Numbers(("momentum", 0), ("weightDecay", 0)), LearningRate = 0.5, Schedule = "constant",
+            Optimizer = "sgd", OptimizerSettings = Numbers(("momentum", 0), ("weightDecay", 0)), LearningRate = 0.5,
+            Schedule = "constant",
             WarmupSteps = 0, Epochs = 1, BatchSize = 100, CheckpointEverySteps = 1,
         });
         using DisposeScope scope = NewDisposeScope();
@@ -35,7 +36,8 @@ public sealed class TiedTrainingTests : IDisposable
         before.train();
         ExampleSet train = run.TrainSet(store);
         int[] all = [.. Enumerable.Range(0, train.Count)];
-        Tensor loss = nn.functional.cross_entropy(before.call(Batches.Inputs(train, all, run.Record.Program.Input)), Batches.Labels(train, all));
+        Tensor loss = nn.functional.cross_entropy(
+            before.call(Batches.Inputs(train, all, run.Record.Program.Input)), Batches.Labels(train, all));
         IReadOnlyList<DistinctParameter> parameters = DistinctParameters.Of(before);
         Tensor[] gradients = Gradient.Of(loss, [.. parameters.Select(p => p.Value)]);
         Dictionary<string, Tensor> stepped = after.state_dict();
@@ -51,7 +53,8 @@ public sealed class TiedTrainingTests : IDisposable
     [Fact]
     public void Both_directions_of_a_tie_have_the_same_parameters_and_both_names_in_checkpoints()
     {
-        Run one = SmallRuns.Train(Request(typeof(HeadTakesWords), "one")), other = SmallRuns.Train(Request(typeof(WordsTakeHead), "other"));
+        Run one = SmallRuns.Train(Request(typeof(HeadTakesWords), "one")), other = SmallRuns.Train(Request(
+            typeof(WordsTakeHead), "other"));
         Assert.Equal((15, 15), (one.Record.Program.Parameters, other.Record.Program.Parameters));
         foreach (Run run in (Run[])[one, other])
         {

@@ -8,7 +8,7 @@ namespace Tessar.Web.Tests.Api;
 public sealed partial class DocumentContractTests
 {
     // Fields for other readers of the API than the pages.
-    private static readonly string[] ServerOnly = ["Problem.schema", "Problem.type", "Problem.detail"];
+    private static readonly string[] _serverOnly = ["Problem.schema", "Problem.type", "Problem.detail"];
 
     [Fact]
     public void Front_end_and_server_agree_on_the_fields_of_every_document()
@@ -27,15 +27,17 @@ public sealed partial class DocumentContractTests
             .Select(field => $"{match.Groups["name"].Value}.{field.Groups["name"].Value}")).Order(StringComparer.Ordinal)];
         string[] written = [.. interfaces.SelectMany(match => records[match.Groups["name"].Value].GetProperties()
             .Select(property => $"{match.Groups["name"].Value}.{JsonNamingPolicy.CamelCase.ConvertName(property.Name)}"))
-            .Except(ServerOnly, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            .Except(_serverOnly, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
         Assert.Equal(written, declared);
     }
 
     private static bool HoldsDocuments(string? space) =>
-        space is "Tessar.Web.Documents" or "Tessar.Web.Jobs" || space?.StartsWith("Tessar.Web.Lenses.", StringComparison.Ordinal) == true;
+        space is "Tessar.Web.Documents" or "Tessar.Web.Jobs"
+            || space?.StartsWith("Tessar.Web.Lenses.", StringComparison.Ordinal) == true;
 
-    [GeneratedRegex(@"export interface (?<name>\w+) \{\n(?<body>.*?)\n\}", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
+    [GeneratedRegex(
+        @"export interface (?<name>\w+) \{\n(?<body>.*?)\n\}", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
     private static partial Regex Interface();
 
     [GeneratedRegex(@"^  (?<name>\w+):", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]

@@ -25,7 +25,10 @@ public sealed class ExampleEndpointTests(SharedWorkbench shared)
     {
         JsonElement example = await shared.Workbench.GetAsync("/api/runs/both/example/test/0");
 
-        Assert.DoesNotContain(example.EnumerateObject(), property => property.Name.StartsWith("attribution", StringComparison.Ordinal) || property.Name is "methods" or "reach");
+        Assert.DoesNotContain(
+            example.EnumerateObject(),
+            property =>
+                property.Name.StartsWith("attribution", StringComparison.Ordinal) || property.Name is "methods" or "reach");
     }
 
     [Fact]
@@ -45,10 +48,13 @@ public sealed class ExampleEndpointTests(SharedWorkbench shared)
     public async Task Navigation_follows_indices_and_mistakes_by_confidence()
     {
         JsonElement mistakes = await shared.Workbench.GetAsync("/api/runs/demo/lenses/data/mistakes?top=1000");
-        int[] ranked = [.. mistakes.GetProperty("mistakes").EnumerateArray().Select(mistake => mistake.GetProperty("index").GetInt32())];
+        int[] ranked = [.. mistakes.GetProperty("mistakes").EnumerateArray()
+            .Select(mistake => mistake.GetProperty("index").GetInt32())];
 
-        JsonElement first = (await shared.Workbench.GetAsync($"/api/runs/demo/example/test/{ranked[0]}")).GetProperty("navigation");
-        JsonElement last = (await shared.Workbench.GetAsync($"/api/runs/demo/example/test/{ranked[^1]}")).GetProperty("navigation");
+        JsonElement first = (await shared.Workbench.GetAsync($"/api/runs/demo/example/test/{ranked[0]}"))
+            .GetProperty("navigation");
+        JsonElement last = (await shared.Workbench.GetAsync($"/api/runs/demo/example/test/{ranked[^1]}"))
+            .GetProperty("navigation");
         JsonElement right = (await shared.Workbench.GetAsync("/api/runs/demo/example/test/0")).GetProperty("navigation");
 
         Assert.Equal((1, ranked.Length), (first.GetProperty("mistake").GetInt32(), first.GetProperty("mistakes").GetInt32()));
@@ -65,7 +71,9 @@ public sealed class ExampleEndpointTests(SharedWorkbench shared)
     {
         JsonElement example = await shared.Workbench.GetAsync("/api/runs/foreign/example/test/3");
 
-        Assert.Equal("tessar predict foreign --targets test:0-199", example.GetProperty("predictionProblem").GetProperty("command").GetString());
+        Assert.Equal(
+            "tessar predict foreign --targets test:0-199",
+            example.GetProperty("predictionProblem").GetProperty("command").GetString());
         Assert.Equal(JsonValueKind.Null, example.GetProperty("prediction").ValueKind);
         Assert.Equal(9, example.GetProperty("classes").GetArrayLength() - 1);
     }
@@ -82,7 +90,8 @@ public sealed class ExampleEndpointTests(SharedWorkbench shared)
         Assert.Equal("file-damaged", example.GetProperty("predictionProblem").GetProperty("code").GetString());
         JsonElement influences = await workbench.GetAsync("/api/runs/demo/lenses/data/example/test/0");
         Assert.Equal(JsonValueKind.Object, influences.GetProperty("attribution").ValueKind);
-        await workbench.GetProblemAsync("/api/runs/demo/lenses/data/mistakes", HttpStatusCode.UnprocessableEntity, "file-damaged");
+        await workbench.GetProblemAsync(
+            "/api/runs/demo/lenses/data/mistakes", HttpStatusCode.UnprocessableEntity, "file-damaged");
     }
 
     [Theory]

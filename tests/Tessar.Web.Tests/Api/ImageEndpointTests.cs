@@ -25,8 +25,10 @@ public sealed class ImageEndpointTests(SharedWorkbench shared)
         JsonElement example = await shared.Workbench.GetAsync("/api/runs/demo/example/test/0");
         string address = example.GetProperty("image").GetProperty("address").GetString()!;
 
-        using HttpResponseMessage given = await shared.Workbench.Client.GetAsync(new Uri(address, UriKind.Relative), TestContext.Current.CancellationToken);
-        using HttpResponseMessage bare = await shared.Workbench.Client.GetAsync(new Uri(address.Split('?')[0], UriKind.Relative), TestContext.Current.CancellationToken);
+        using HttpResponseMessage given = await shared.Workbench.Client.GetAsync(
+            new Uri(address, UriKind.Relative), TestContext.Current.CancellationToken);
+        using HttpResponseMessage bare = await shared.Workbench.Client.GetAsync(
+            new Uri(address.Split('?')[0], UriKind.Relative), TestContext.Current.CancellationToken);
 
         Assert.Equal("image/png", given.Content.Headers.ContentType?.MediaType);
         Assert.Contains("immutable", given.Headers.CacheControl?.ToString(), StringComparison.Ordinal);

@@ -18,8 +18,12 @@ public sealed class MetricsEndpointTests(SharedWorkbench shared)
         JsonElement loss = Series(metrics, "test/loss");
         Assert.False(metrics.GetProperty("isThinned").GetBoolean());
         Assert.Equal(rows.Count, metrics.GetProperty("rows").GetInt32());
-        Assert.Equal(rows.Where(row => row.TestLoss is not null).Select(row => row.Step), loss.GetProperty("steps").EnumerateArray().Select(step => step.GetInt64()));
-        Assert.Equal(rows.Select(row => row.TestLoss).OfType<double>(), loss.GetProperty("values").EnumerateArray().Select(value => value.GetDouble()));
+        Assert.Equal(
+            rows.Where(row => row.TestLoss is not null).Select(row => row.Step),
+            loss.GetProperty("steps").EnumerateArray().Select(step => step.GetInt64()));
+        Assert.Equal(
+            rows.Select(row => row.TestLoss).OfType<double>(),
+            loss.GetProperty("values").EnumerateArray().Select(value => value.GetDouble()));
         Assert.Equal([47, 94, 141, 188, 235], metrics.GetProperty("epochEnds").EnumerateArray().Select(step => step.GetInt32()));
     }
 
@@ -28,7 +32,12 @@ public sealed class MetricsEndpointTests(SharedWorkbench shared)
     {
         IReadOnlyList<MetricRow> rows = [.. Curves.Of(ManyRows, stepsPerEpoch: 20_000).Select(
             row => row.Step == 54_321 && row.TrainLoss is not null ? row with { TrainLoss = 17.5 } : row)];
-        await using Workbench workbench = await Workbench.StartAsync(new RunRecipe { Metrics = rows, HasPredictions = false, Methods = [] });
+        await using Workbench workbench = await Workbench.StartAsync(new RunRecipe
+        {
+            Metrics = rows,
+            HasPredictions = false,
+            Methods = []
+        });
 
         JsonElement all = await workbench.GetAsync("/api/runs/demo/metrics");
         JsonElement near = await workbench.GetAsync("/api/runs/demo/metrics?from=54000&to=55000");
@@ -60,13 +69,24 @@ public sealed class MetricsEndpointTests(SharedWorkbench shared)
     [Fact]
     public async Task Values_that_are_not_finite_come_as_null_and_are_counted()
     {
-        MetricRow[] rows = [new(1, 0, 0.1, TrainLoss: 2.5), new(2, 0, 0.2, TrainLoss: double.NaN), new(3, 0, 0.3, TrainLoss: double.PositiveInfinity)];
-        await using Workbench workbench = await Workbench.StartAsync(new RunRecipe { Metrics = rows, HasPredictions = false, Methods = [] });
+        MetricRow[] rows = [
+            new(1, 0, 0.1, TrainLoss: 2.5),
+            new(2, 0, 0.2, TrainLoss: double.NaN),
+            new(3, 0, 0.3, TrainLoss: double.PositiveInfinity)
+        ];
+        await using Workbench workbench = await Workbench.StartAsync(new RunRecipe
+        {
+            Metrics = rows,
+            HasPredictions = false,
+            Methods = []
+        });
 
         JsonElement loss = Series(await workbench.GetAsync("/api/runs/demo/metrics"), "train/loss");
 
         Assert.Equal(2, loss.GetProperty("nonFinite").GetInt32());
-        Assert.Equal([JsonValueKind.Number, JsonValueKind.Null, JsonValueKind.Null], loss.GetProperty("values").EnumerateArray().Select(value => value.ValueKind));
+        Assert.Equal(
+            [JsonValueKind.Number, JsonValueKind.Null, JsonValueKind.Null],
+            loss.GetProperty("values").EnumerateArray().Select(value => value.ValueKind));
     }
 
     [Fact]
@@ -84,7 +104,8 @@ public sealed class MetricsEndpointTests(SharedWorkbench shared)
         await using Workbench workbench = await Workbench.StartAsync(new RunRecipe { HasPredictions = false, Methods = [] });
         await File.WriteAllBytesAsync(
             workbench.PathOf("demo", "metrics.arrows"),
-            (await File.ReadAllBytesAsync(workbench.PathOf("demo", "metrics.arrows"), TestContext.Current.CancellationToken))[..^1],
+            (await File.ReadAllBytesAsync(
+                workbench.PathOf("demo", "metrics.arrows"), TestContext.Current.CancellationToken))[..^1],
             TestContext.Current.CancellationToken);
         await workbench.GetProblemAsync("/api/runs/demo/metrics", HttpStatusCode.UnprocessableEntity, "file-damaged");
         JsonFile.Edit(workbench.PathOf("demo", "run.json"), json => json.Remove("metrics"));
@@ -94,7 +115,8 @@ public sealed class MetricsEndpointTests(SharedWorkbench shared)
         await File.WriteAllBytesAsync(file, whole[..^400], TestContext.Current.CancellationToken);
         await workbench.GetAsync("/api/runs/demo/metrics");
         await File.WriteAllTextAsync(file, "this isn't a metric file", TestContext.Current.CancellationToken);
-        JsonElement problem = await workbench.GetProblemAsync("/api/runs/demo/metrics", HttpStatusCode.UnprocessableEntity, "file-damaged");
+        JsonElement problem = await workbench.GetProblemAsync(
+            "/api/runs/demo/metrics", HttpStatusCode.UnprocessableEntity, "file-damaged");
 
         Assert.Contains("metrics.arrows", problem.GetProperty("cause").GetString(), StringComparison.Ordinal);
     }

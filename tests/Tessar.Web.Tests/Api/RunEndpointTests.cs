@@ -15,7 +15,8 @@ public sealed class RunEndpointTests(SharedWorkbench shared)
         Assert.Equal(421642, run.GetProperty("parameters").GetInt64());
         Assert.Equal(Curves.Usual[^1].TestAccuracy, run.GetProperty("final").GetProperty("testAccuracy").GetDouble());
         Assert.Equal("Ankle boot", run.GetProperty("classes")[9].GetString());
-        string[] facts = [.. run.GetProperty("facts").EnumerateArray().SelectMany(group => group.GetProperty("facts").EnumerateArray())
+        string[] facts = [.. run.GetProperty("facts").EnumerateArray()
+            .SelectMany(group => group.GetProperty("facts").EnumerateArray())
             .Select(fact => $"{fact.GetProperty("name").GetString()}: {fact.GetProperty("value").GetString()}")];
         Assert.Contains("Optimiser: adamw", facts);
         Assert.Contains("Learning rate: 0.002", facts);
@@ -33,16 +34,22 @@ public sealed class RunEndpointTests(SharedWorkbench shared)
         Dictionary<string, JsonElement> methods = lens.GetProperty("methods").EnumerateArray()
             .ToDictionary(method => method.GetProperty("method").GetString()!, StringComparer.Ordinal);
         Assert.Equal("done", methods["data/trak"].GetProperty("state").GetString());
-        Assert.Equal("test:0-199 explained by train:0-2999, 1 checkpoint, 24.7\u00A0s.", methods["data/trak"].GetProperty("summary").GetString());
+        Assert.Equal(
+            "test:0-199 explained by train:0-2999, 1 checkpoint, 24.7\u00A0s.",
+            methods["data/trak"].GetProperty("summary").GetString());
         Assert.Equal("missing", methods["data/grad-dot"].GetProperty("state").GetString());
-        Assert.Equal("tessar attribute demo --method data/grad-dot --targets test:0-199", methods["data/grad-dot"].GetProperty("command").GetString());
+        Assert.Equal(
+            "tessar attribute demo --method data/grad-dot --targets test:0-199",
+            methods["data/grad-dot"].GetProperty("command").GetString());
     }
 
     [Fact]
     public async Task Result_of_other_weights_is_stale_and_says_why()
     {
         await using Workbench workbench = await Workbench.StartAsync(new RunRecipe());
-        JsonFile.Edit(workbench.Find("demo", "results/data", "result.json"), json => json["inputs"]!["checkpoints"]![0]!["sha256"] = new string('0', 64));
+        JsonFile.Edit(
+            workbench.Find("demo", "results/data", "result.json"),
+            json => json["inputs"]!["checkpoints"]![0]!["sha256"] = new string('0', 64));
 
         JsonElement run = await workbench.GetAsync("/api/runs/demo");
         JsonElement runs = await workbench.GetAsync("/api/runs");
@@ -62,7 +69,8 @@ public sealed class RunEndpointTests(SharedWorkbench shared)
 
         JsonElement run = await workbench.GetAsync("/api/runs/demo");
 
-        Assert.Contains("/nowhere/data.tess", run.GetProperty("dataProblem").GetProperty("cause").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "/nowhere/data.tess", run.GetProperty("dataProblem").GetProperty("cause").GetString(), StringComparison.Ordinal);
         await workbench.GetProblemAsync("/api/runs/demo/example/test/0", HttpStatusCode.UnprocessableEntity, "input-unusable");
     }
 

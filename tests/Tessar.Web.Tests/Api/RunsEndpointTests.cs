@@ -12,7 +12,9 @@ public sealed class RunsEndpointTests(SharedWorkbench shared)
 
         JsonElement[] rows = [.. document.GetProperty("runs").EnumerateArray()];
         Assert.Equal(["demo", "both", "foreign", "stopped", "broken"], rows.Select(row => row.GetProperty("name").GetString()));
-        Assert.Equal(["completed", "completed", "completed", "interrupted", "unreadable"], rows.Select(row => row.GetProperty("status").GetString()));
+        Assert.Equal(
+            ["completed", "completed", "completed", "interrupted", "unreadable"],
+            rows.Select(row => row.GetProperty("status").GetString()));
         JsonElement problem = rows[^1].GetProperty("problem");
         Assert.Equal("run-unreadable", problem.GetProperty("code").GetString());
         Assert.Contains("run.json", problem.GetProperty("cause").GetString(), StringComparison.Ordinal);
@@ -30,7 +32,8 @@ public sealed class RunsEndpointTests(SharedWorkbench shared)
         Assert.Equal(Curves.Usual[^1].TestAccuracy, row.GetProperty("testAccuracy").GetDouble());
         Assert.Equal(500, row.GetProperty("plantedErrors").GetInt32());
         Assert.Equal(shared.Workbench.Open("demo").Record.Created, row.GetProperty("created").GetDateTimeOffset());
-        long size = new DirectoryInfo(shared.Workbench.PathOf("demo")).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        long size = new DirectoryInfo(shared.Workbench.PathOf("demo")).EnumerateFiles("*", SearchOption.AllDirectories)
+            .Sum(file => file.Length);
         Assert.Equal(size, row.GetProperty("bytes").GetInt64());
         JsonElement badge = Assert.Single(row.GetProperty("methods").EnumerateArray());
         Assert.Equal(("data/trak", "done"), (badge.GetProperty("method").GetString(), badge.GetProperty("state").GetString()));

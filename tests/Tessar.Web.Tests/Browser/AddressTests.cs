@@ -84,7 +84,8 @@ public sealed class AddressTests(SharedWorkbench shared, Chromium chromium)
     [Fact]
     public async Task Chips_of_the_thread_can_be_taken_away_one_by_one()
     {
-        await using Session session = await Session.OpenAsync(chromium, shared.Workbench.Url, "/r/demo/example/train/337?from=test%3A43");
+        await using Session session = await Session.OpenAsync(
+            chromium, shared.Workbench.Url, "/r/demo/example/train/337?from=test%3A43");
 
         await session.Role(AriaRole.Link, "Take Test image 43 off the thread").ClickAsync();
         await session.WaitForAddressAsync("/r/demo/example/train/337");
@@ -103,6 +104,7 @@ public sealed class AddressTests(SharedWorkbench shared, Chromium chromium)
         await session.Page.GotoAsync("/r/demo");
 
         await Assertions.Expect(session.Role(AriaRole.Button, "Use the light theme")).ToBeVisibleAsync();
-        Assert.Equal("dark", await session.Page.EvaluateAsync<string>("() => getComputedStyle(document.documentElement).colorScheme"));
+        Assert.Equal(
+            "dark", await session.Page.EvaluateAsync<string>("() => getComputedStyle(document.documentElement).colorScheme"));
     }
 }

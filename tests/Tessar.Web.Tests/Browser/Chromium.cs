@@ -5,16 +5,16 @@ namespace Tessar.Web.Tests.Browser;
 /// <summary>The system's Chromium, started once for all browser tests; Playwright's own browsers aren't downloaded.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
-    private IPlaywright? playwright;
+    private static readonly string[] _names = ["chromium", "chromium-browser", "google-chrome"];
+    private IPlaywright? _playwright;
 
     internal IBrowser Browser { get; private set; } = null!;
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        playwright = await Playwright.CreateAsync();
-        Browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Find(),
             Args =
@@ -29,12 +29,14 @@ public sealed class Chromium : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await Browser.DisposeAsync();
-        playwright?.Dispose();
+        _playwright?.Dispose();
     }
 
     private static string Find()
     {
-        string[] candidates = Environment.GetEnvironmentVariable("TESSAR_CHROMIUM") is { Length: > 0 } chosen ? [chosen, .. Names] : Names;
+        string[] candidates = Environment.GetEnvironmentVariable("TESSAR_CHROMIUM") is { Length: > 0 } chosen
+            ? [chosen, .. _names]
+            : _names;
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator);
         return candidates.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists)
             ?? throw new InvalidOperationException(

@@ -9,8 +9,9 @@ public sealed class ComputeTests(Chromium chromium)
     private const string Address = "/r/demo/example/test/21";
 
     // Gives its progress, waits to be told to go on, puts the result where it belongs; the folder of the runs is its last word.
-    private static readonly string Script =
-        "for RUNS; do :; done; " + JobScript.Progress("Gradients", 750, 3000) + "; until [ -e \"$RUNS/go\" ]; do sleep 0.05; done; "
+    private static readonly string _script =
+        "for RUNS; do :; done; " + JobScript.Progress("Gradients", 750, 3000)
+            + "; until [ -e \"$RUNS/go\" ]; do sleep 0.05; done; "
         + "mv \"$RUNS/later\" \"$RUNS/demo/results/data\"";
 
     [Theory]
@@ -92,7 +93,8 @@ public sealed class ComputeTests(Chromium chromium)
 
     private static async Task<Workbench> StartAsync(string? script = null)
     {
-        Workbench workbench = await Workbench.StartAsync(new WorkbenchOptions { JobProgram = JobScript.Of(script ?? Script) }, new RunRecipe());
+        Workbench workbench = await Workbench.StartAsync(
+            new WorkbenchOptions { JobProgram = JobScript.Of(script ?? _script) }, new RunRecipe());
         Directory.Move(workbench.PathOf("demo", "results", "data"), workbench.PathOf("later"));
         return workbench;
     }

@@ -16,10 +16,12 @@ public sealed class ContentTests(SharedWorkbench shared, Chromium chromium)
         await using Session session = await Session.OpenAsync(chromium, shared.Workbench.Url, "/r/demo/example/test/21");
 
         await Assertions.Expect(session.Heading("Test image 21: Sandal, taken for Sneaker")).ToBeVisibleAsync();
-        ILocator rows = session.Page.GetByRole(AriaRole.Table, new() { NameString = "The network gives Sneaker" }).GetByRole(AriaRole.Row);
+        ILocator rows = session.Page.GetByRole(AriaRole.Table, new() { NameString = "The network gives Sneaker" })
+            .GetByRole(AriaRole.Row);
         JsonElement prediction = (await shared.Workbench.GetAsync("/api/runs/demo/example/test/21")).GetProperty("prediction");
         double sandal = prediction.GetProperty("probabilities")[5].GetDouble();
-        await Assertions.Expect(rows.Filter(new() { HasText = "Sandal" })).ToContainTextAsync((sandal * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %");
+        await Assertions.Expect(rows.Filter(new() { HasText = "Sandal" }))
+            .ToContainTextAsync((sandal * 100).ToString("0.0", CultureInfo.InvariantCulture) + " %");
         await Assertions.Expect(rows.Filter(new() { HasText = "Sandal" })).ToContainTextAsync("label");
         await Assertions.Expect(rows.Filter(new() { HasText = "Sneaker" })).ToContainTextAsync("predicted");
     }
@@ -63,7 +65,8 @@ public sealed class ContentTests(SharedWorkbench shared, Chromium chromium)
         await Assertions.Expect(session.Page.Locator("#loss")).ToContainTextAsync("Rows 1 to 100 of 100,005");
         await session.Role(AriaRole.Button, "Later").ClickAsync();
         await session.WaitForAddressAsync("/r/demo?row=100&table=loss");
-        await Assertions.Expect(session.Page.Locator("#loss tbody tr").First.GetByRole(AriaRole.Cell).First).ToHaveTextAsync("101");
+        await Assertions.Expect(session.Page.Locator("#loss tbody tr").First.GetByRole(AriaRole.Cell).First)
+            .ToHaveTextAsync("101");
     }
 
     [Fact]
@@ -121,13 +124,16 @@ public sealed class ContentTests(SharedWorkbench shared, Chromium chromium)
             string name = string.Create(CultureInfo.InvariantCulture, $"run-{i:000}");
             Directory.CreateDirectory(workbench.PathOf(name));
             await File.WriteAllTextAsync(
-                workbench.PathOf(name, "run.json"), record.Replace("\"name\":\"demo\"", $"\"name\":\"{name}\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+                workbench.PathOf(name, "run.json"),
+                record.Replace("\"name\":\"demo\"", $"\"name\":\"{name}\"", StringComparison.Ordinal),
+                TestContext.Current.CancellationToken);
         }
 
         await using Session many = await Session.OpenAsync(chromium, workbench.Url, "/?find=run-07&sort=-name");
         await Assertions.Expect(many.Page.GetByText("1,000 recorded runs in")).ToBeVisibleAsync();
         await Assertions.Expect(many.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Rowheader)).ToHaveCountAsync(10);
-        await Assertions.Expect(many.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Rowheader).First).ToContainTextAsync("run-079");
+        await Assertions.Expect(many.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Rowheader).First)
+            .ToContainTextAsync("run-079");
         await many.Page.GetByRole(AriaRole.Searchbox).FillAsync("");
         await Assertions.Expect(many.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Rowheader)).ToHaveCountAsync(1000);
     }

@@ -18,7 +18,8 @@ public sealed class KeyboardTests(SharedWorkbench shared, Chromium chromium)
         string strongest = (await session.Page.Locator(".opponents ol a").First.GetAttributeAsync("href"))!;
         Assert.EndsWith("?from=test%3A21", strongest, StringComparison.Ordinal);
         await PressAsync(session, ">", strongest);
-        await Assertions.Expect(session.Page.GetByRole(AriaRole.Navigation, new() { Name = "Thread" })).ToContainTextAsync("Test image 21");
+        await Assertions.Expect(session.Page.GetByRole(AriaRole.Navigation, new() { Name = "Thread" }))
+            .ToContainTextAsync("Test image 21");
         await PressAsync(session, ">", "/r/demo/example/test/21");
     }
 
@@ -36,7 +37,8 @@ public sealed class KeyboardTests(SharedWorkbench shared, Chromium chromium)
         await TabToAsync(session, ".proponents ol a");
         string card = (await session.Page.EvaluateAsync<string>("() => document.activeElement.getAttribute('href')"));
         await EnterAsync(session, card);
-        await Assertions.Expect(session.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Training image");
+        await Assertions.Expect(session.Page.GetByRole(AriaRole.Heading, new() { Level = 1 }))
+            .ToContainTextAsync("Training image");
     }
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class KeyboardTests(SharedWorkbench shared, Chromium chromium)
     {
         await using Session session = await Session.OpenAsync(chromium, shared.Workbench.Url, "/r/demo/example/test/21");
         await session.SettleAsync();
-        int second = (await shared.Workbench.GetAsync("/api/runs/demo/lenses/data/mistakes?top=2")).GetProperty("mistakes")[1].GetProperty("index").GetInt32();
+        int second = (await shared.Workbench.GetAsync("/api/runs/demo/lenses/data/mistakes?top=2")).GetProperty("mistakes")[1]
+            .GetProperty("index").GetInt32();
 
         await PressAsync(session, "ArrowRight", "/r/demo/example/test/22");
         await PressAsync(session, "j", "/r/demo/example/test/23");
@@ -131,7 +134,9 @@ public sealed class KeyboardTests(SharedWorkbench shared, Chromium chromium)
 
         await TabToAsync(session, "#loss [role=slider]");
         await session.Page.Keyboard.PressAsync("Home");
-        await Assertions.Expect(chart).ToHaveAttributeAsync("aria-valuetext", new Regex("^step 1 · epoch 1 · train ", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Assertions.Expect(chart)
+            .ToHaveAttributeAsync(
+                "aria-valuetext", new Regex("^step 1 · epoch 1 · train ", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await session.Page.Keyboard.PressAsync("ArrowRight");
         await session.Page.Keyboard.PressAsync("Enter");
         await session.WaitForAddressAsync("/r/demo?at=2");

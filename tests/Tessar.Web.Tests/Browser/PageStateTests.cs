@@ -13,7 +13,8 @@ public sealed class PageStateTests(SharedWorkbench shared, Chromium chromium)
     public static MatrixTheoryData<(string Address, string Text, string Command), ColorScheme> Empty => new(
         [
             ("/r/foreign", "No predictions recorded", "tessar predict foreign --targets test:0-199"),
-            ("/r/foreign/example/test/3", "The training images behind this are not known yet", "tessar attribute foreign --method data/trak --targets test:0-199"),
+            ("/r/foreign/example/test/3", "The training images behind this are not known yet", "tessar attribute foreign "
+                + "--method data/trak --targets test:0-199"),
         ],
         [ColorScheme.Light, ColorScheme.Dark]);
 
@@ -40,7 +41,8 @@ public sealed class PageStateTests(SharedWorkbench shared, Chromium chromium)
 
     [Theory]
     [MemberData(nameof(Empty))]
-    public async Task Empty_page_says_what_is_missing_and_the_command_that_makes_it((string Address, string Text, string Command) page, ColorScheme theme)
+    public async Task Empty_page_says_what_is_missing_and_the_command_that_makes_it(
+        (string Address, string Text, string Command) page, ColorScheme theme)
     {
         // Nothing recorded is answered with 404 where a document asks for nothing else, which browsers log.
         await using Session session = await Session.OpenAsync(chromium, shared.Workbench.Url, page.Address, theme, mayFail: true);
@@ -53,7 +55,8 @@ public sealed class PageStateTests(SharedWorkbench shared, Chromium chromium)
 
     [Theory]
     [MemberData(nameof(Failed))]
-    public async Task Page_with_an_error_says_what_failed_and_keeps_its_frame((string Address, string Text) page, ColorScheme theme)
+    public async Task Page_with_an_error_says_what_failed_and_keeps_its_frame(
+        (string Address, string Text) page, ColorScheme theme)
     {
         await using Session session = await Session.OpenAsync(chromium, shared.Workbench.Url, page.Address, theme, mayFail: true);
 
@@ -83,7 +86,8 @@ public sealed class PageStateTests(SharedWorkbench shared, Chromium chromium)
     public async Task Server_that_is_gone_is_said_to_be_gone_and_trying_again_helps(string address, ColorScheme theme)
     {
         await using Session session = await Session.OpenAsync(
-            chromium, shared.Workbench.Url, address, theme, mayFail: true, prepare: page => page.RouteAsync("**/api/**", route => route.AbortAsync()));
+            chromium, shared.Workbench.Url, address, theme, mayFail: true,
+            prepare: page => page.RouteAsync("**/api/**", route => route.AbortAsync()));
         ILocator problem = session.Heading("The workbench server doesn’t answer.").First;
         await Assertions.Expect(problem).ToBeVisibleAsync();
         await session.AssertAccessibleAsync();
@@ -98,10 +102,12 @@ public sealed class PageStateTests(SharedWorkbench shared, Chromium chromium)
     [InlineData("/", "Loading the runs", ColorScheme.Light)]
     [InlineData("/r/demo", "Loading the run demo", ColorScheme.Dark)]
     [InlineData("/r/demo/example/test/21", "Loading test image 21", ColorScheme.Light)]
-    public async Task Loading_page_shows_its_shape_speaks_after_a_second_and_does_not_jump(string address, string name, ColorScheme theme)
+    public async Task Loading_page_shows_its_shape_speaks_after_a_second_and_does_not_jump(
+        string address, string name, ColorScheme theme)
     {
         var gate = new TaskCompletionSource();
-        await using Session session = await Session.OpenAsync(chromium, shared.Workbench.Url, address, theme, prepare: page => page.RouteAsync("**/api/**", async route =>
+        await using Session session = await Session.OpenAsync(
+            chromium, shared.Workbench.Url, address, theme, prepare: page => page.RouteAsync("**/api/**", async route =>
         {
             await gate.Task;
             await route.ContinueAsync();
@@ -121,7 +127,9 @@ public sealed class PageStateTests(SharedWorkbench shared, Chromium chromium)
     public async Task Stale_result_has_a_banner_with_the_command_that_computes_it_anew()
     {
         await using Workbench workbench = await Workbench.StartAsync(new RunRecipe());
-        JsonFile.Edit(workbench.Find("demo", "results/data", "result.json"), json => json["inputs"]!["checkpoints"]![0]!["sha256"] = new string('0', 64));
+        JsonFile.Edit(
+            workbench.Find("demo", "results/data", "result.json"),
+            json => json["inputs"]!["checkpoints"]![0]!["sha256"] = new string('0', 64));
         foreach (string address in new[] { "/r/demo", "/r/demo/example/test/21" })
         {
             await using Session session = await Session.OpenAsync(chromium, workbench.Url, address);

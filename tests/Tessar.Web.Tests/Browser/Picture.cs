@@ -6,7 +6,9 @@ namespace Tessar.Web.Tests.Browser;
 /// <summary>Compares screenshots pixel by pixel.</summary>
 internal static class Picture
 {
-    /// <summary>Share of the pixels, in [0, 1], that differ by more than so much in some channel; 1 for pictures of different sizes.</summary>
+    /// <summary>
+    /// Share of the pixels, in [0, 1], that differ by more than so much in some channel; 1 for pictures of different sizes.
+    /// </summary>
     public static double Difference(byte[] expected, byte[] actual, int tolerance)
     {
         (ImageShape shape, byte[] left) = PngReader.Read(expected);
@@ -25,7 +27,9 @@ internal static class Picture
         return (double)differing / (shape.Width * shape.Height);
     }
 
-    /// <summary>Fails unless at most 0.1 % of the pixels differ from the approved picture `Approved/NAME.png` beside the test.</summary>
+    /// <summary>
+    /// Fails unless at most 0.1 % of the pixels differ from the approved picture `Approved/NAME.png` beside the test.
+    /// </summary>
     /// <remarks>
     /// A difference writes `NAME.received.png` beside the approved one, to be looked at; whoever accepts it renames it and says
     /// why. Smoothed edges may differ by a little from one version of the browser to the next, hence the tolerance.
@@ -45,6 +49,7 @@ internal static class Picture
 
         Directory.CreateDirectory(Path.GetDirectoryName(receivedPath)!);
         File.WriteAllBytes(receivedPath, received);
-        Assert.Fail(FormattableString.Invariant($"{difference:P2} of the pixels differ from {approvedPath}; look at {receivedPath}."));
+        Assert.Fail(
+            FormattableString.Invariant($"{difference:P2} of the pixels differ from {approvedPath}; look at {receivedPath}."));
     }
 }

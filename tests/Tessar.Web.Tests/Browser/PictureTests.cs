@@ -5,11 +5,14 @@ using Tessar.Web.Tests.Recording;
 
 namespace Tessar.Web.Tests.Browser;
 
-/// <summary>Pages look as they were approved to look. The font is shipped, the run is seeded, the browser draws without a GPU.</summary>
+/// <summary>
+/// Pages look as they were approved to look. The font is shipped, the run is seeded, the browser draws without a GPU.
+/// </summary>
 public sealed class PictureTests(SharedWorkbench shared, Chromium chromium)
 {
     public static MatrixTheoryData<(string Address, string Name), ColorScheme> Pages => new(
-        [("/r/demo", "overview"), ("/r/demo/example/test/43", "example"), ("/r/demo/example/train/337?from=test%3A43", "training-example")],
+        [("/r/demo", "overview"), ("/r/demo/example/test/43", "example"), (
+            "/r/demo/example/train/337?from=test%3A43", "training-example")],
         [ColorScheme.Light, ColorScheme.Dark]);
 
     [Theory]
@@ -20,7 +23,11 @@ public sealed class PictureTests(SharedWorkbench shared, Chromium chromium)
         await session.SettleAsync();
 
         // Commands are set in whatever fixed-width font the machine has.
-        byte[] picture = await session.Page.ScreenshotAsync(new PageScreenshotOptions { Mask = [session.Page.Locator(".command")], MaskColor = "#888888" });
+        byte[] picture = await session.Page.ScreenshotAsync(new PageScreenshotOptions
+        {
+            Mask = [session.Page.Locator(".command")],
+            MaskColor = "#888888"
+        });
 
         Picture.Matches(picture, $"{page.Name}-{(theme == ColorScheme.Dark ? "dark" : "light")}");
     }
@@ -34,6 +41,8 @@ public sealed class PictureTests(SharedWorkbench shared, Chromium chromium)
         var shape = new ImageShape(10, 10, 3);
 
         Assert.Equal(0.02, Picture.Difference(PngImage.Encode(white, shape), PngImage.Encode(other, shape), tolerance: 24));
-        Assert.Equal(1, Picture.Difference(PngImage.Encode(white, shape), PngImage.Encode(white, new ImageShape(5, 20, 3)), tolerance: 24));
+        Assert.Equal(
+            1,
+            Picture.Difference(PngImage.Encode(white, shape), PngImage.Encode(white, new ImageShape(5, 20, 3)), tolerance: 24));
     }
 }

@@ -12,15 +12,16 @@ internal sealed class Session : IAsyncDisposable
     // Lists the movements that the browser counts as unexpected.
     private const string WatchShifts =
         "window.shifted = []; new PerformanceObserver(list => { for (const entry of list.getEntries()) if (!entry.hadRecentInput)"
-        + " window.shifted.push(entry.value + ' ' + entry.sources.map(s => s.node?.outerHTML?.slice(0, 120) + JSON.stringify([s.previousRect, s.currentRect])).join(' | ')); })"
+        + " window.shifted.push(entry.value + ' ' + entry.sources.map(s => s.node?.outerHTML?.slice(0, 120) + "
+        + "JSON.stringify([s.previousRect, s.currentRect])).join(' | ')); })"
         + ".observe({ type: 'layout-shift', buffered: true });";
 
-    private readonly IBrowserContext context;
-    private readonly Uri server;
-    private readonly List<string> foreign = [];
-    private readonly List<string> errors = [];
+    private readonly IBrowserContext _context;
+    private readonly Uri _server;
+    private readonly List<string> _foreign = [];
+    private readonly List<string> _errors = [];
 
-    private Session(IBrowserContext context, IPage page, Uri server) => (this.context, Page, this.server) = (context, page, server);
+    private Session(IBrowserContext context, IPage page, Uri server) => (_context, Page, _server) = (context, page, server);
 
     public IPage Page { get; }
 
@@ -52,9 +53,9 @@ internal sealed class Session : IAsyncDisposable
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
-                session.errors.Add(message.Text);
+                session._errors.Add(message.Text);
         };
-        page.PageError += (_, error) => session.errors.Add(error);
+        page.PageError += (_, error) => session._errors.Add(error);
         if (prepare is not null)
             await prepare(page);
         await page.GotoAsync(address);
@@ -68,13 +69,16 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>Path and query of the page's address.</summary>
     public string Address => new Uri(Page.Url).PathAndQuery;
 
-    public Task WaitForAddressAsync(string address) => Page.WaitForFunctionAsync("wanted => location.pathname + location.search === wanted", address);
+    public Task WaitForAddressAsync(string address) =>
+        Page.WaitForFunctionAsync("wanted => location.pathname + location.search === wanted", address);
 
     /// <summary>Waits until documents, images and the font are there.</summary>
     public async Task SettleAsync()
     {
         await Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-        await Page.WaitForFunctionAsync("() => document.querySelector('h1') && document.fonts.status === 'loaded' && !document.querySelector('[aria-busy=true]') && [...document.images].every(i => i.complete)");
+        await Page.WaitForFunctionAsync(
+            "() => document.querySelector('h1') && document.fonts.status === 'loaded' && "
+                + "!document.querySelector('[aria-busy=true]') && [...document.images].every(i => i.complete)");
     }
 
     public async Task AssertAccessibleAsync()
@@ -82,23 +86,26 @@ internal sealed class Session : IAsyncDisposable
         AxeResult result = await Page.RunAxe();
         Assert.True(
             result.Violations.Length == 0,
-            string.Join('\n', result.Violations.Select(violation => $"{violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")));
+            string.Join(
+                '\n',
+                result.Violations.Select(violation =>
+                    $"{violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Select(node => node.Html))}")));
     }
 
     public async ValueTask DisposeAsync()
     {
         string[] shifted = await Page.EvaluateAsync<string[]>("() => window.shifted");
-        await context.DisposeAsync();
-        Assert.Empty(foreign);
+        await _context.DisposeAsync();
+        Assert.Empty(_foreign);
         if (!MayFail)
-            Assert.True(errors.Count == 0, $"The console shows errors:\n{string.Join('\n', errors)}");
+            Assert.True(_errors.Count == 0, $"The console shows errors:\n{string.Join('\n', _errors)}");
         Assert.True(MayShift || shifted.Length == 0, $"The layout shifted:\n{string.Join('\n', shifted)}");
     }
 
     private void Note(IRequest request)
     {
         var address = new Uri(request.Url);
-        if (address.Scheme != "blob" && address.Authority != server.Authority)
-            foreign.Add(request.Url);
+        if (address.Scheme != "blob" && address.Authority != _server.Authority)
+            _foreign.Add(request.Url);
     }
 }

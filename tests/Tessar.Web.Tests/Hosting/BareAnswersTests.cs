@@ -14,7 +14,9 @@ public sealed class BareAnswersTests
 
         Assert.StartsWith(head[..^2], completed, StringComparison.Ordinal);
         Assert.EndsWith("\r\n\r\n", completed, StringComparison.Ordinal);
-        Assert.All(SecurityHeaders.All, header => Assert.Contains($"\r\n{header.Name}: {header.Value}\r\n", completed, StringComparison.Ordinal));
+        Assert.All(
+            SecurityHeaders.All,
+            header => Assert.Contains($"\r\n{header.Name}: {header.Value}\r\n", completed, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -25,5 +27,6 @@ public sealed class BareAnswersTests
     [InlineData("HTTP/1.1 400 Bad Request\r\n")]
     [InlineData("a body that is no head")]
     [InlineData("")]
-    public void Everything_else_passes_as_it_is(string piece) => Assert.Null(BareAnswers.Completed(Encoding.Latin1.GetBytes(piece)));
+    public void Everything_else_passes_as_it_is(string piece) =>
+        Assert.Null(BareAnswers.Completed(Encoding.Latin1.GetBytes(piece)));
 }

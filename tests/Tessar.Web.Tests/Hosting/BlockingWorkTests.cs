@@ -38,7 +38,8 @@ public sealed class BlockingWorkTests
         using var work = new BlockingWork(threads: 1, mostWaiting: 10);
         int done = 0;
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => work.RunAsync<object>(address: null, () => Interlocked.Increment(ref done), Test)));
+        await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(_ => work.RunAsync<object>(address: null, () => Interlocked.Increment(ref done), Test)));
 
         Assert.Equal(4, done);
     }
@@ -96,7 +97,8 @@ public sealed class BlockingWorkTests
     {
         using var work = new BlockingWork(threads: 1, mostWaiting: 10);
 
-        TessarException error = await Assert.ThrowsAsync<TessarException>(() => work.RunAsync<object>("/a", () => throw new TessarException("No. Try again."), Test));
+        TessarException error = await Assert.ThrowsAsync<TessarException>(() =>
+            work.RunAsync<object>("/a", () => throw new TessarException("No. Try again."), Test));
 
         Assert.Equal("No. Try again.", error.Message);
     }

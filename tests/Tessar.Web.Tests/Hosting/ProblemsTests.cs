@@ -21,7 +21,8 @@ public sealed class ProblemsTests
     [Fact]
     public void Command_of_the_words_is_kept_whatever_the_program_is_called()
     {
-        Problem problem = Problems.Of(422, "job-failed", "The job failed.", "It has no checkpoint. Next: `./tessar train --resume demo`.");
+        Problem problem = Problems.Of(
+            422, "job-failed", "The job failed.", "It has no checkpoint. Next: `./tessar train --resume demo`.");
 
         Assert.Equal(("It has no checkpoint.", "./tessar train --resume demo"), (problem.Cause, problem.Command));
     }
@@ -30,6 +31,8 @@ public sealed class ProblemsTests
     public void Remedies_of_every_kind_are_commands_of_the_program_or_none()
     {
         foreach (RemedyKind kind in Enum.GetValues<RemedyKind>())
-            Assert.StartsWith("tessar ", RemedyCommands.Of([new Remedy(kind, "a", "b"), new Remedy(RemedyKind.ListRuns)]), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "tessar ", RemedyCommands.Of([new Remedy(kind, "a", "b"), new Remedy(RemedyKind.ListRuns)]),
+                StringComparison.Ordinal);
     }
 }

@@ -53,11 +53,13 @@ public sealed class SecurityTests(SharedWorkbench shared)
     [InlineData("POST", "/", "GET, HEAD")]
     [InlineData("PUT", "/api/jobs", "GET, HEAD, POST")]
     [InlineData("POST", "/api/jobs/1", "GET, HEAD, DELETE")]
-    public async Task Method_that_an_address_does_not_take_is_refused_with_those_it_takes(string method, string address, string allowed)
+    public async Task Method_that_an_address_does_not_take_is_refused_with_those_it_takes(
+        string method, string address, string allowed)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), address);
 
-        using HttpResponseMessage answer = await shared.Workbench.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await shared.Workbench.Client.SendAsync(
+            request, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
         Assert.Equal(allowed.Split(", ").Order(), answer.Content.Headers.Allow.Order());
@@ -89,7 +91,8 @@ public sealed class SecurityTests(SharedWorkbench shared)
         Assert.DoesNotContain("adamw", answer, StringComparison.Ordinal);
         Assert.DoesNotContain("MZ", answer, StringComparison.Ordinal);
         Assert.True(
-            answer.StartsWith("HTTP/1.1 4", StringComparison.Ordinal) || answer.Contains("<div id=\"app\">", StringComparison.Ordinal)
+            answer.StartsWith("HTTP/1.1 4", StringComparison.Ordinal)
+                || answer.Contains("<div id=\"app\">", StringComparison.Ordinal)
             || answer.Contains("\"runs\":[]", StringComparison.Ordinal),
             answer);
     }
@@ -108,8 +111,18 @@ public sealed class SecurityTests(SharedWorkbench shared)
         { 405, ["OPTIONS /api/jobs HTTP/1.1", "Host: 127.0.0.1:{port}"] },
         { 403, ["GET /api/runs HTTP/1.1", "Host: evil.example"] },
         { 403, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}", "Origin: https://evil.example"] },
-        { 403, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}", "Origin: http://127.0.0.1:{port}", "Origin: https://evil.example"] },
-        { 403, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}", "Origin: http://127.0.0.1:{port}", "Origin: http://127.0.0.1:{port}"] },
+        { 403, [
+            "GET /api/runs HTTP/1.1",
+            "Host: 127.0.0.1:{port}",
+            "Origin: http://127.0.0.1:{port}",
+            "Origin: https://evil.example"
+        ] },
+        { 403, [
+            "GET /api/runs HTTP/1.1",
+            "Host: 127.0.0.1:{port}",
+            "Origin: http://127.0.0.1:{port}",
+            "Origin: http://127.0.0.1:{port}"
+        ] },
         { 403, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}", "Origin: http://127.0.0.1:{port}, https://evil.example"] },
         { 403, ["POST /api/jobs HTTP/1.1", "Host: 127.0.0.1:{port}", "Content-Length: 0"] },
         { 403, ["DELETE /api/jobs/1 HTTP/1.1", "Host: 127.0.0.1:{port}", "X-Tessar-Token: 0"] },
@@ -119,7 +132,11 @@ public sealed class SecurityTests(SharedWorkbench shared)
         { 404, ["GET /api/runs\u0001 HTTP/1.1", "Host: 127.0.0.1:{port}"] },
         { 400, ["this isn't HTTP"] },
         { 400, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}", "no colon"] },
-        { 431, ["GET /api/runs HTTP/1.1", "Host: 127.0.0.1:{port}", .. Enumerable.Range(0, 120).Select(i => FormattableString.Invariant($"X-{i}: 1"))] },
+        { 431, [
+            "GET /api/runs HTTP/1.1",
+            "Host: 127.0.0.1:{port}",
+            .. Enumerable.Range(0, 120).Select(i => FormattableString.Invariant($"X-{i}: 1"))
+        ] },
     };
 
     [Theory]
@@ -148,7 +165,8 @@ public sealed class SecurityTests(SharedWorkbench shared)
     {
         string[] get = ["GET /api/runs/demo HTTP/1.1", "Host: 127.0.0.1:{port}", ""];
 
-        string answer = await RawRequest.SendAsync(shared.Workbench.Url, [.. get, .. get, "GET /mark.svg HTTP/1.1", "Host: 127.0.0.1:{port}", "Connection: close"]);
+        string answer = await RawRequest.SendAsync(
+            shared.Workbench.Url, [.. get, .. get, "GET /mark.svg HTTP/1.1", "Host: 127.0.0.1:{port}", "Connection: close"]);
 
         Assert.Equal(3, Regex.Count(answer, "HTTP/1.1 200 OK", RegexOptions.None, TimeSpan.FromSeconds(1)));
         Assert.Equal(3, Regex.Count(answer, "Content-Security-Policy", RegexOptions.None, TimeSpan.FromSeconds(1)));
@@ -184,7 +202,8 @@ public sealed class SecurityTests(SharedWorkbench shared)
     [Fact]
     public async Task Page_under_the_name_of_its_file_is_the_page_with_the_token()
     {
-        string page = await shared.Workbench.Client.GetStringAsync(new Uri("/index.html", UriKind.Relative), TestContext.Current.CancellationToken);
+        string page = await shared.Workbench.Client.GetStringAsync(
+            new Uri("/index.html", UriKind.Relative), TestContext.Current.CancellationToken);
 
         Assert.Contains(await shared.Workbench.TokenAsync(), page, StringComparison.Ordinal);
     }
@@ -207,7 +226,8 @@ public sealed class SecurityTests(SharedWorkbench shared)
 
     private async Task<(HttpStatusCode Status, string? Code)> SendAsync(HttpRequestMessage request)
     {
-        using HttpResponseMessage answer = await shared.Workbench.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await shared.Workbench.Client.SendAsync(
+            request, TestContext.Current.CancellationToken);
         string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         using JsonDocument document = JsonDocument.Parse(text);
         return (answer.StatusCode, document.RootElement.TryGetProperty("code", out JsonElement code) ? code.GetString() : null);

@@ -7,7 +7,10 @@ namespace Tessar.Web.Tests.Hosting;
 /// <summary>Endpoints of this assembly, found as those of the workbench are.</summary>
 internal static class ToyEndpoints
 {
-    public static WorkbenchOptions Options { get; } = new() { Assemblies = [typeof(WorkbenchServer).Assembly, typeof(ToyEndpoints).Assembly] };
+    public static WorkbenchOptions Options { get; } = new()
+    {
+        Assemblies = [typeof(WorkbenchServer).Assembly, typeof(ToyEndpoints).Assembly]
+    };
 }
 
 /// <summary>Blocks until the gate is opened.</summary>
@@ -39,6 +42,7 @@ internal sealed class CounterEndpoint : IEndpoint
     public Task AnswerAsync(HttpContext context)
     {
         Count++;
-        return Answer.WriteAsync(context, new Content("{\"schema\":1}"u8.ToArray(), "application/json", "counter", Caching.Never));
+        return Answer.WriteAsync(
+            context, new Content("{\"schema\":1}"u8.ToArray(), "application/json", "counter", Caching.Never));
     }
 }

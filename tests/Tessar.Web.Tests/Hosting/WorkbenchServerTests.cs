@@ -25,7 +25,8 @@ public sealed class WorkbenchServerTests(SharedWorkbench shared)
 
         Assert.Equal(ErrorKind.Environment, error.Kind);
         Assert.Equal(
-            $"The port {options.Port} of 127.0.0.1 is in use. Choose another with `tessar serve --port 0` (0 takes any free one), or end the program that uses it.",
+            $"The port {options.Port} of 127.0.0.1 is in use. Choose another with `tessar serve --port 0` (0 takes any free "
+                + $"one), or end the program that uses it.",
             error.Message);
     }
 
@@ -37,7 +38,8 @@ public sealed class WorkbenchServerTests(SharedWorkbench shared)
         ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(
             () => WorkbenchServer.StartAsync(new WorkbenchOptions { Port = port }, TestContext.Current.CancellationToken));
 
-        Assert.Contains(port.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            port.ToString(System.Globalization.CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,14 +8,16 @@ namespace Tessar.Web.Tests.Jobs;
 public sealed class JobTests
 {
     private const string Trak = "{\"run\":\"demo\",\"method\":\"data/trak\",\"targets\":\"test:0-199\"}";
-    private static readonly RunRecipe Bare = new() { HasPredictions = false, Methods = [] };
+    private static readonly RunRecipe _bare = new() { HasPredictions = false, Methods = [] };
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Job_runs_the_command_in_a_process_of_its_own_and_its_progress_comes_as_events()
     {
-        string script = $"echo 'a remark' >&2; {JobScript.Progress("Gradients", 1, 4)}; sleep 0.5; {JobScript.Progress("Scores", 4, 4)}; sleep 0.5;"
+        string script =
+            $"echo 'a remark' >&2; {JobScript.Progress("Gradients", 1, 4)}; sleep 0.5; {JobScript.Progress("Scores", 4, 4)}; "
+                + $"sleep 0.5;"
             + " printf '%s\\n' \"$TESSAR_PROGRESS $TESSAR_PARENT\" \"$@\" > \"$RUNS/words\"";
         await using Workbench workbench = await StartAsync(script);
 
@@ -23,7 +25,8 @@ public sealed class JobTests
         List<JsonElement> events = await EventsAsync(workbench, submitted.GetProperty("id").GetString()!);
 
         Assert.Equal(HttpStatusCode.Accepted, status);
-        Assert.Equal("tessar attribute demo --method data/trak --targets test:0-199", submitted.GetProperty("command").GetString());
+        Assert.Equal(
+            "tessar attribute demo --method data/trak --targets test:0-199", submitted.GetProperty("command").GetString());
         string[] states = [.. events.Select(State)];
         Assert.Equal("done", states[^1]);
         Assert.All(states[..^1], state => Assert.Contains(state, new[] { "queued", "running" }));
@@ -64,12 +67,14 @@ public sealed class JobTests
     public async Task Program_that_is_not_there_fails_the_job_and_not_the_server()
     {
         var options = new WorkbenchOptions { JobProgram = new JobProgram("/nowhere/tessar", []) };
-        await using Workbench workbench = await Workbench.StartAsync(options, Bare);
+        await using Workbench workbench = await Workbench.StartAsync(options, _bare);
 
         JsonElement job = await EndAsync(workbench, Trak);
 
         Assert.Equal("job-not-started", job.GetProperty("problem").GetProperty("code").GetString());
-        Assert.Equal("tessar attribute demo --method data/trak --targets test:0-199", job.GetProperty("problem").GetProperty("command").GetString());
+        Assert.Equal(
+            "tessar attribute demo --method data/trak --targets test:0-199",
+            job.GetProperty("problem").GetProperty("command").GetString());
         await workbench.GetAsync("/api/runs");
     }
 
@@ -94,9 +99,11 @@ public sealed class JobTests
     public async Task One_job_runs_at_a_time_in_order_and_one_that_waits_can_be_cancelled()
     {
         await using Workbench workbench = await StartAsync(
-            "echo start $6 >> \"$RUNS/order\"; until mv \"$RUNS/go\" \"$RUNS/gone\" 2> /dev/null; do sleep 0.02; done; echo end $6 >> \"$RUNS/order\"");
+            "echo start $6 >> \"$RUNS/order\"; until mv \"$RUNS/go\" \"$RUNS/gone\" 2> /dev/null; do sleep 0.02; done; echo end "
+                + "$6 >> \"$RUNS/order\"");
         string[] ids = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => SubmitAsync(workbench, i)));
-        JsonElement[] waiting = [.. (await workbench.GetAsync("/api/jobs")).GetProperty("jobs").EnumerateArray().Where(job => State(job) == "queued")];
+        JsonElement[] waiting = [.. (await workbench.GetAsync("/api/jobs")).GetProperty("jobs").EnumerateArray()
+            .Where(job => State(job) == "queued")];
         string dropped = waiting[0].GetProperty("id").GetString()!;
 
         (HttpStatusCode _, JsonElement cancelled) = await workbench.ChangeAsync(HttpMethod.Delete, $"/api/jobs/{dropped}");
@@ -175,7 +182,8 @@ public sealed class JobTests
         await using Workbench workbench = await StartAsync("touch \"$RUNS/started\"");
         using var content = new StringContent(Trak, System.Text.Encoding.UTF8, "application/json");
 
-        using HttpResponseMessage answer = await workbench.Client.PostAsync(new Uri("/api/jobs", UriKind.Relative), content, Test);
+        using HttpResponseMessage answer = await workbench.Client.PostAsync(
+            new Uri("/api/jobs", UriKind.Relative), content, Test);
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Empty((await workbench.GetAsync("/api/jobs")).GetProperty("jobs").EnumerateArray());
@@ -184,7 +192,7 @@ public sealed class JobTests
     [Fact]
     public async Task Server_without_a_program_for_jobs_says_so_and_gives_the_command()
     {
-        await using Workbench workbench = await Workbench.StartAsync(Bare);
+        await using Workbench workbench = await Workbench.StartAsync(_bare);
 
         (HttpStatusCode status, JsonElement problem) = await workbench.ChangeAsync(HttpMethod.Post, "/api/jobs", Trak);
 
@@ -226,13 +234,15 @@ public sealed class JobTests
 
     // The script finds the folder of the runs, in which it leaves its traces, in $RUNS: the last of its words.
     private static Task<Workbench> StartAsync(string script) => Workbench.StartAsync(
-        new WorkbenchOptions { JobProgram = JobScript.Of("for RUNS; do :; done; " + script) }, Bare);
+        new WorkbenchOptions { JobProgram = JobScript.Of("for RUNS; do :; done; " + script) }, _bare);
 
-    private static string Request(int target) => Trak.Replace("test:0-199", FormattableString.Invariant($"test:0-{target}"), StringComparison.Ordinal);
+    private static string Request(int target) =>
+        Trak.Replace("test:0-199", FormattableString.Invariant($"test:0-{target}"), StringComparison.Ordinal);
 
     private static async Task<string> SubmitAsync(Workbench workbench, int target)
     {
-        (HttpStatusCode status, JsonElement document) = await workbench.ChangeAsync(HttpMethod.Post, "/api/jobs", Request(target));
+        (HttpStatusCode status, JsonElement document) = await workbench.ChangeAsync(
+            HttpMethod.Post, "/api/jobs", Request(target));
         Assert.Equal(HttpStatusCode.Accepted, status);
         return document.GetProperty("id").GetString()!;
     }
@@ -268,5 +278,7 @@ public sealed class JobTests
     private static string State(JsonElement job) => job.GetProperty("state").GetString()!;
 
     private static string? Stage(JsonElement job) =>
-        job.GetProperty("progress") is { ValueKind: JsonValueKind.Object } progress ? progress.GetProperty("stage").GetString() : null;
+        job.GetProperty("progress") is { ValueKind: JsonValueKind.Object } progress
+            ? progress.GetProperty("stage").GetString()
+            : null;
 }

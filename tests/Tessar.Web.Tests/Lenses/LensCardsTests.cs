@@ -18,15 +18,21 @@ public sealed class LensCardsTests
         Assert.Equal(["data", "toy"], lenses.Select(lens => lens.GetProperty("lens").GetString()));
         Assert.Equal("Toy", lenses[1].GetProperty("title").GetString());
         JsonElement method = Assert.Single(lenses[1].GetProperty("methods").EnumerateArray());
-        Assert.Equal(("toy/weather", "missing"), (method.GetProperty("method").GetString(), method.GetProperty("state").GetString()));
+        Assert.Equal(
+            ("toy/weather", "missing"), (method.GetProperty("method").GetString(), method.GetProperty("state").GetString()));
         Assert.Equal("tessar methods toy/weather", method.GetProperty("command").GetString());
     }
 
     [Fact]
     public async Task Lens_that_has_no_command_cannot_be_made_a_job()
     {
-        var options = new WorkbenchOptions { Methods = new MethodCatalog(typeof(Toy).Assembly), JobProgram = JobScript.Of("true") };
-        await using Workbench workbench = await Workbench.StartAsync(options, new RunRecipe { HasPredictions = false, Methods = [] });
+        var options = new WorkbenchOptions
+        {
+            Methods = new MethodCatalog(typeof(Toy).Assembly),
+            JobProgram = JobScript.Of("true")
+        };
+        await using Workbench workbench = await Workbench.StartAsync(
+            options, new RunRecipe { HasPredictions = false, Methods = [] });
 
         (HttpStatusCode status, JsonElement problem) = await workbench.ChangeAsync(
             HttpMethod.Post, "/api/jobs", "{\"run\":\"demo\",\"method\":\"toy/weather\",\"targets\":\"test:0-1\"}");

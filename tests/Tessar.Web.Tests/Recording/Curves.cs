@@ -21,7 +21,8 @@ internal static class Curves
                 step, epoch, 0.15 * step, loss * (0.85 + 0.3 * noise.NextDouble()),
                 Math.Min(1, Math.Round(64 * (0.95 - 0.36 * loss + 0.08 * noise.NextDouble())) / 64), LearningRate: 0.002));
             if (step % stepsPerEpoch == 0)
-                curve.Add(new MetricRow(step, epoch, 0.15 * step, TestLoss: loss * 0.97 + 0.05, TestAccuracy: 0.98 - 0.33 * loss));
+                curve.Add(new MetricRow(
+                    step, epoch, 0.15 * step, TestLoss: loss * 0.97 + 0.05, TestAccuracy: 0.98 - 0.33 * loss));
         }
 
         return curve;

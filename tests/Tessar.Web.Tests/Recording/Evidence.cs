@@ -3,7 +3,9 @@ using Tessar.Methods;
 
 namespace Tessar.Web.Tests.Recording;
 
-/// <summary>Stand-ins for what a network and an attribution would say, computed from the shipped images in integers: the same everywhere.</summary>
+/// <summary>
+/// Stand-ins for what a network and an attribution would say, computed from the shipped images in integers: the same everywhere.
+/// </summary>
 /// <remarks>
 /// Everything rests on squared pixel distances d². Logit of class k: log Σ exp(−d²/6) over the training images labelled k.
 /// Score: 10 exp(−d²/15), positive between images of one label and negative otherwise, so that lists look as real ones do

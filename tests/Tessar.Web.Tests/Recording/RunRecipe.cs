@@ -56,18 +56,19 @@ internal sealed record RunRecipe
         foreach ((int place, string method) in Methods.Index())
         {
             AttributionResult result = AttributionResult.Save(
-                evidence.Matrix(method, train.Count, test.Count), new RunView(run), train, test, new Dictionary<string, string>(StringComparer.Ordinal), top: 10);
+                evidence.Matrix(method, train.Count, test.Count), new RunView(run), train, test,
+                new Dictionary<string, string>(StringComparer.Ordinal), top: 10);
             JsonFile.Edit(Path.Combine(result.Folder, "result.json"), json => json["created"] = Created.AddMinutes(2 - place));
         }
     }
 
-    private static readonly Dictionary<string, Evidence> Computed = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, Evidence> _computed = new(StringComparer.Ordinal);
 
     private static Evidence Known(ExampleStore store, LabelOverlay? labels)
     {
         string key = labels is null ? "as stored" : FormattableString.Invariant($"{labels.Fraction} {labels.Seed}");
-        if (!Computed.TryGetValue(key, out Evidence? evidence))
-            Computed[key] = evidence = new Evidence(store, labels ?? LabelOverlay.Plant(store, "train", 0, 0));
+        if (!_computed.TryGetValue(key, out Evidence? evidence))
+            _computed[key] = evidence = new Evidence(store, labels ?? LabelOverlay.Plant(store, "train", 0, 0));
         return evidence;
     }
 
@@ -87,13 +88,18 @@ internal sealed record RunRecipe
             Epochs = Kind == RunKind.Trained ? 5 : null,
             BatchSize = Kind == RunKind.Trained ? 64 : null,
             Seed = Kind == RunKind.Trained ? 1 : null,
-            Optimizer = Kind == RunKind.Trained ? new NamedSettings("adamw", new Dictionary<string, double>(StringComparer.Ordinal)
+            Optimizer = Kind == RunKind.Trained
+                ? new NamedSettings("adamw", new Dictionary<string, double>(StringComparer.Ordinal)
             {
                 ["learningRate"] = 0.002,
                 ["weightDecay"] = 0.01,
             }) : null,
-            Schedule = Kind == RunKind.Trained ? new NamedSettings("cosine", new Dictionary<string, double>(StringComparer.Ordinal) { ["warmupSteps"] = 24 }) : null,
-            Labels = labels is null ? null : new LabelsReference(RunWriter.LabelsFile, labels.Split, labels.Fraction, labels.Seed, labels.Edits.Count),
+            Schedule = Kind == RunKind.Trained
+                ? new NamedSettings("cosine", new Dictionary<string, double>(StringComparer.Ordinal) { ["warmupSteps"] = 24 })
+                : null,
+            Labels = labels is null
+                ? null
+                : new LabelsReference(RunWriter.LabelsFile, labels.Split, labels.Fraction, labels.Seed, labels.Edits.Count),
         },
         Image = store.Image,
         Classes = store.ClassNames,

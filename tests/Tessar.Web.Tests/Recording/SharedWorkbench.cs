@@ -13,8 +13,19 @@ public sealed class SharedWorkbench : IAsyncLifetime
         var empty = new RunRecipe { HasPredictions = false, Methods = [], PlantedFraction = 0 };
         Workbench = await Workbench.StartAsync(
             new RunRecipe(),
-            new RunRecipe { Name = "both", Methods = ["data/grad-dot", "data/trak"], Created = new(2026, 3, 3, 9, 0, 0, TimeSpan.Zero) },
-            empty with { Name = "foreign", Kind = RunKind.Imported, Metrics = [], Created = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero) },
+            new RunRecipe
+            {
+                Name = "both",
+                Methods = ["data/grad-dot", "data/trak"],
+                Created = new(2026, 3, 3, 9, 0, 0, TimeSpan.Zero)
+            },
+            empty with
+            {
+                Name = "foreign",
+                Kind = RunKind.Imported,
+                Metrics = [],
+                Created = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero)
+            },
             empty with { Name = "stopped", Status = RunStatus.Interrupted, Created = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero) },
             empty with { Name = "broken", Created = new(2026, 2, 1, 9, 0, 0, TimeSpan.Zero) });
         string record = Workbench.PathOf("broken", "run.json");

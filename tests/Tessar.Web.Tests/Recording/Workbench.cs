@@ -9,11 +9,11 @@ namespace Tessar.Web.Tests.Recording;
 /// <summary>A server over a temporary folder of runs, on a free port.</summary>
 internal sealed partial class Workbench : IAsyncDisposable
 {
-    private readonly WorkbenchServer server;
+    private readonly WorkbenchServer _server;
 
     private Workbench(WorkbenchServer server, string runs)
     {
-        this.server = server;
+        _server = server;
         Runs = runs;
         Client = new HttpClient { BaseAddress = server.Url };
     }
@@ -26,30 +26,35 @@ internal sealed partial class Workbench : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public Uri Url => server.Url;
+    public Uri Url => _server.Url;
 
-    public WorkbenchServer Server => server;
+    public WorkbenchServer Server => _server;
 
     /// <summary>The token that stands in the page.</summary>
     public async Task<string> TokenAsync()
     {
         string page = await Client.GetStringAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
-        return TokenPlace().Match(page) is { Success: true } found ? found.Groups["token"].Value : throw new InvalidOperationException("The page has no token.");
+        return TokenPlace().Match(page) is { Success: true } found
+            ? found.Groups["token"].Value
+            : throw new InvalidOperationException("The page has no token.");
     }
 
     /// <summary>Asks for a change with the page's token, and returns status and document.</summary>
-    public async Task<(HttpStatusCode Status, JsonElement Document)> ChangeAsync(HttpMethod method, string address, string? json = null)
+    public async Task<(HttpStatusCode Status, JsonElement Document)> ChangeAsync(
+        HttpMethod method, string address, string? json = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(address, UriKind.Relative));
         request.Headers.Add("X-Tessar-Token", await TokenAsync());
         if (json is not null)
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         using HttpResponseMessage answer = await Client.SendAsync(request, TestContext.Current.CancellationToken);
-        using JsonDocument document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using JsonDocument document =
+            JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         return (answer.StatusCode, document.RootElement.Clone());
     }
 
-    public static Task<Workbench> StartAsync(params IEnumerable<RunRecipe> recipes) => StartAsync(new WorkbenchOptions(), recipes);
+    public static Task<Workbench> StartAsync(params IEnumerable<RunRecipe> recipes) =>
+        StartAsync(new WorkbenchOptions(), recipes);
 
     /// <param name="options">Settings besides folder and port.</param>
     /// <param name="recipes">The runs.</param>
@@ -73,7 +78,8 @@ internal sealed partial class Workbench : IAsyncDisposable
 
     public async Task<JsonElement> GetAsync(string address, HttpStatusCode expected = HttpStatusCode.OK)
     {
-        using HttpResponseMessage answer = await Client.GetAsync(new Uri(address, UriKind.Relative), TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await Client.GetAsync(
+            new Uri(address, UriKind.Relative), TestContext.Current.CancellationToken);
         string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(answer.StatusCode == expected, $"{address}: expected {expected}, got {answer.StatusCode}: {text}");
         using JsonDocument document = JsonDocument.Parse(text);
@@ -93,13 +99,15 @@ internal sealed partial class Workbench : IAsyncDisposable
         return problem;
     }
 
-    [GeneratedRegex("<meta name=\"tessar-token\" content=\"(?<token>[0-9a-f]{64})\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "<meta name=\"tessar-token\" content=\"(?<token>[0-9a-f]{64})\"", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex TokenPlace();
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await server.DisposeAsync();
+        await _server.DisposeAsync();
         Directory.Delete(Parent, recursive: true);
     }
 }

@@ -13,7 +13,9 @@ internal static class BrittlenessText
     public static void Write(IAnsiConsole console, BrittlenessAnswer result)
     {
         TextWriter output = console.Profile.Out.Writer;
-        output.WriteLine($"Brittleness by {result.Method}: {Quantity.Count(result.Queries)} targets that {result.Run} predicts correctly, {result.Seeds} trainings of each removal, which vote.");
+        output.WriteLine(
+            $"Brittleness by {result.Method}: {Quantity.Count(result.Queries)} targets that {result.Run} predicts correctly, "
+                + $"{result.Seeds} trainings of each removal, which vote.");
         output.WriteLine($"Retraining alone flips {result.FlippedByRetraining.Text(Shares)} of them.");
         if (result.Points.Count > 0)
         {
@@ -21,7 +23,8 @@ internal static class BrittlenessText
             foreach (BrittlenessPoint point in result.Points)
             {
                 table.AddRow(PlainTable.Cells(
-                    Quantity.Percent(point.Share), Quantity.Count(point.Removed), point.Flipped.Text(Shares), point.Random.Text(Shares),
+                    Quantity.Percent(point.Share), Quantity.Count(point.Removed), point.Flipped.Text(Shares),
+                    point.Random.Text(Shares),
                     point.Difference.Text(Shares), point.Ratio.Text("0.0")));
             }
 
@@ -33,7 +36,9 @@ internal static class BrittlenessText
             : $"Fewer than half of the targets flip, even with {Quantity.Count(result.Limit)} of their proponents gone.");
         if (result.IsBisected)
             WriteSmallest(output, result);
-        output.WriteLine($"{Quantity.Count(result.Trainings)} trainings in {Quantity.Seconds(result.SecondsRetraining)}, scoring {Quantity.Seconds(result.SecondsScoring)}.");
+        output.WriteLine(
+            $"{Quantity.Count(result.Trainings)} trainings in {Quantity.Seconds(result.SecondsRetraining)}, scoring "
+                + $"{Quantity.Seconds(result.SecondsScoring)}.");
         foreach (string remark in result.Remarks)
             output.WriteLine(remark);
         output.WriteLine($"Result: {result.Result}");

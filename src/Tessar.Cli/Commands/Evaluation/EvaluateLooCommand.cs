@@ -13,29 +13,40 @@ namespace Tessar.Cli.Commands.Evaluation;
 internal sealed class EvaluateLooCommand : TessarCommand
 {
     private readonly KnownMethods _known;
-    private readonly Argument<string> runs;
-    private readonly Setting<string> method;
-    private readonly Setting<string> train;
-    private readonly Setting<string> targets;
-    private readonly Setting<int> count;
-    private readonly Setting<int> seeds;
-    private readonly Setting<int> ensemble;
+    private readonly Argument<string> _runs;
+    private readonly Setting<string> _method;
+    private readonly Setting<string> _train;
+    private readonly Setting<string> _targets;
+    private readonly Setting<int> _count;
+    private readonly Setting<int> _seeds;
+    private readonly Setting<int> _ensemble;
 
     public EvaluateLooCommand(KnownMethods known)
-        : base("loo", "Leave-one-out correlation: how well scores agree with what removing single examples does", CommandTable.LensGroup)
+        : base(
+            "loo", "Leave-one-out correlation: how well scores agree with what removing single examples does",
+            CommandTable.LensGroup)
     {
         _known = known;
-        runs = AddArgument("RUN[,RUN…]", "one run, or several of the same program whose scores are averaged; the first one's program is trained without examples", RunCompletion.Names);
-        method = Add(Asking.MethodSetting("loo", known));
-        train = Add(Asking.TrainSetting("loo"));
-        targets = Add(Setting.Text("loo.targets", "--targets", "SPLIT:FROM-TO", "The predictions to judge by (default the first 100 test examples)"));
-        count = Add(Setting.Int32("loo.examples", "--examples", "N", "Single examples to remove, half at random, half the strongest by the method", 100, 6, 1_000_000));
-        seeds = Add(Setting.Int32("loo.seeds", "--seeds", "R", "Trainings without each of them; with one there is no noise ceiling", 3, 1, 1000));
-        ensemble = Add(Asking.EnsembleSetting("loo"));
+        _runs = AddArgument(
+            "RUN[,RUN…]",
+            "one run, or several of the same program whose scores are averaged; the first one's program is trained without "
+                + "examples", RunCompletion.Names);
+        _method = Add(Asking.MethodSetting("loo", known));
+        _train = Add(Asking.TrainSetting("loo"));
+        _targets = Add(Setting.Text(
+            "loo.targets", "--targets", "SPLIT:FROM-TO", "The predictions to judge by (default the first 100 test examples)"));
+        _count = Add(Setting.Int32(
+            "loo.examples", "--examples", "N", "Single examples to remove, half at random, half the strongest by the method", 100,
+            6, 1_000_000));
+        _seeds = Add(Setting.Int32(
+            "loo.seeds", "--seeds", "R", "Trainings without each of them; with one there is no noise ceiling", 3, 1, 1000));
+        _ensemble = Add(Asking.EnsembleSetting("loo"));
         AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("evaluate loo first --examples 20 --seeds 2", "A quick look at TRAK");
-        AddExample("evaluate loo first --method data/grad-dot --examples 100 --seeds 5 --json", "With a noise ceiling worth the name, for a script");
+        AddExample(
+            "evaluate loo first --method data/grad-dot --examples 100 --seeds 5 --json",
+            "With a noise ceiling worth the name, for a script");
     }
 
     public override Type Result => typeof(LooAnswer);
@@ -47,9 +58,10 @@ internal sealed class EvaluateLooCommand : TessarCommand
     protected override int Execute(Invocation call)
     {
         MethodJob job = Asking.Job(
-            call, "data/loo", call.Value(method), call.Value(runs), ("examples", call.Value(count)), ("seeds", call.Value(seeds)), ("ensemble", call.Value(ensemble))) with
+            call, "data/loo", call.Value(_method), call.Value(_runs), ("examples", call.Value(_count)),
+            ("seeds", call.Value(_seeds)), ("ensemble", call.Value(_ensemble))) with
         {
-            Train = call.Given(train), Targets = call.Given(targets),
+            Train = call.Given(_train), Targets = call.Given(_targets),
         };
         return Asking.Run(call, job, (_, found) =>
         {
@@ -60,18 +72,25 @@ internal sealed class EvaluateLooCommand : TessarCommand
 
     private static void Write(TextWriter output, LooAnswer result)
     {
-        output.WriteLine($"Leave-one-out of {result.Method}: Pearson {result.All.Pearson.Text("0.000")}, Spearman {result.All.Spearman.Text("0.000")}.");
+        output.WriteLine(
+            $"Leave-one-out of {result.Method}: Pearson {result.All.Pearson.Text("0.000")}, Spearman "
+                + $"{result.All.Spearman.Text("0.000")}.");
         if (result.RandomOnly is { } random)
-            output.WriteLine($"Only the {Quantity.Count(random.Removed)} random examples: Pearson {random.Pearson.Text("0.000")}, Spearman {random.Spearman.Text("0.000")}.");
+            output.WriteLine(
+                $"Only the {Quantity.Count(random.Removed)} random examples: Pearson {random.Pearson.Text("0.000")}, Spearman "
+                    + $"{random.Spearman.Text("0.000")}.");
         if (result.All.NoiseCeiling is { } ceiling)
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"A perfect method would reach {ceiling.Text("0.000")}: removals move the mean margin by {result.All.Spread:0.000}, of which seeds alone make {result.All.SeedNoise:0.000}."));
+                $"A perfect method would reach {ceiling.Text("0.000")}: removals move the mean margin by "
+                    + $"{result.All.Spread:0.000}, of which seeds alone make {result.All.SeedNoise:0.000}."));
         }
 
         output.WriteLine(result.Verdict);
-        output.WriteLine($"{Quantity.Count(result.Queries)} targets, {Quantity.Count(result.All.Removed)} removed examples × {result.Seeds} trainings"
+        output.WriteLine(
+            $"{Quantity.Count(result.Queries)} targets, {Quantity.Count(result.All.Removed)} removed examples × {result.Seeds} "
+                + $"trainings"
             + $"{(result.All.ExcludedColumns > 0 ? $", {Quantity.Count(result.All.ExcludedColumns)} targets left out (constant)" : string.Empty)}; "
             + $"training {Quantity.Seconds(result.SecondsRetraining)}, scoring {Quantity.Seconds(result.SecondsScoring)}.");
         foreach (string remark in result.Remarks)

@@ -15,36 +15,49 @@ internal sealed class EvaluateRemovalCommand : TessarCommand
     private const string ByTarget = "target";
 
     private readonly KnownMethods _known;
-    private readonly Argument<string> runs;
-    private readonly Setting<string> method;
-    private readonly Setting<string> train;
-    private readonly Setting<string> targets;
-    private readonly Setting<int> count;
-    private readonly Setting<double[]> shares;
-    private readonly Setting<string> by;
-    private readonly Setting<int> seeds;
-    private readonly Setting<int> draws;
-    private readonly Setting<int> ensemble;
+    private readonly Argument<string> _runs;
+    private readonly Setting<string> _method;
+    private readonly Setting<string> _train;
+    private readonly Setting<string> _targets;
+    private readonly Setting<int> _count;
+    private readonly Setting<double[]> _shares;
+    private readonly Setting<string> _by;
+    private readonly Setting<int> _seeds;
+    private readonly Setting<int> _draws;
+    private readonly Setting<int> _ensemble;
 
     public EvaluateRemovalCommand(KnownMethods known)
-        : base("removal", "Removal curve: how far margins fall without the examples ranked first, beside random removal", CommandTable.LensGroup)
+        : base(
+            "removal", "Removal curve: how far margins fall without the examples ranked first, beside random removal",
+            CommandTable.LensGroup)
     {
         _known = known;
-        runs = AddArgument("RUN[,RUN…]", "one run, or several of the same program whose scores are averaged; the first one's program is trained without examples", RunCompletion.Names);
-        method = Add(Asking.MethodSetting("removal", known));
-        train = Add(Asking.TrainSetting("removal"));
-        targets = Add(Setting.Text("removal.targets", "--targets", "SPLIT:FROM-TO", "Where to look for targets (default the run's test examples)"));
-        count = Add(Setting.Int32("removal.count", "--count", "N", "Targets: the first that the run predicts correctly", 30, 1, 100_000));
-        shares = Add(Setting.Shares("removal.shares", "--shares", "Shares of the training examples to remove", 0.01, 0.02, 0.05, 0.1));
-        by = Add(Setting.Text(
-            "removal.by", "--by", "RANKING", "target: each target loses its own strongest proponents; sum: all lose the examples with the highest sum of scores", ByTarget, () => [ByTarget, BySum]));
-        seeds = Add(Setting.Int32("removal.seeds", "--seeds", "R", "Trainings of each removal", 3, 1, 1000));
-        draws = Add(Setting.Int32("removal.draws", "--draws", "D", "Random removals of each size", 10, 1, 10_000));
-        ensemble = Add(Asking.EnsembleSetting("removal"));
+        _runs = AddArgument(
+            "RUN[,RUN…]",
+            "one run, or several of the same program whose scores are averaged; the first one's program is trained without "
+                + "examples", RunCompletion.Names);
+        _method = Add(Asking.MethodSetting("removal", known));
+        _train = Add(Asking.TrainSetting("removal"));
+        _targets = Add(Setting.Text(
+            "removal.targets", "--targets", "SPLIT:FROM-TO", "Where to look for targets (default the run's test examples)"));
+        _count = Add(Setting.Int32(
+            "removal.count", "--count", "N", "Targets: the first that the run predicts correctly", 30, 1, 100_000));
+        _shares = Add(Setting.Shares(
+            "removal.shares", "--shares", "Shares of the training examples to remove", 0.01, 0.02, 0.05, 0.1));
+        _by = Add(Setting.Text(
+            "removal.by", "--by", "RANKING",
+            "target: each target loses its own strongest proponents; sum: all lose the examples with the highest sum of scores",
+            ByTarget, () => [ByTarget, BySum]));
+        _seeds = Add(Setting.Int32("removal.seeds", "--seeds", "R", "Trainings of each removal", 3, 1, 1000));
+        _draws = Add(Setting.Int32("removal.draws", "--draws", "D", "Random removals of each size", 10, 1, 10_000));
+        _ensemble = Add(Asking.EnsembleSetting("removal"));
         AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
-        AddExample("evaluate removal first --by sum --count 200", "A quick look at TRAK: one ranking for 200 targets, few trainings");
-        AddExample("evaluate removal first --ensemble 10 --json", "Each target's own proponents; the trainings are those of evaluate brittleness");
+        AddExample(
+            "evaluate removal first --by sum --count 200", "A quick look at TRAK: one ranking for 200 targets, few trainings");
+        AddExample(
+            "evaluate removal first --ensemble 10 --json",
+            "Each target's own proponents; the trainings are those of evaluate brittleness");
     }
 
     public override Type Result => typeof(RemovalAnswer);
@@ -55,13 +68,15 @@ internal sealed class EvaluateRemovalCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        string ranking = call.Value(by) is ByTarget or BySum
-            ? call.Value(by) : throw new TessarException($"`--by` is `{call.Value(by)}`; required is `{ByTarget}` or `{BySum}`.", ErrorKind.Usage);
+        string ranking = call.Value(_by) is ByTarget or BySum
+            ? call.Value(_by) : throw new TessarException(
+                $"`--by` is `{call.Value(_by)}`; required is `{ByTarget}` or `{BySum}`.", ErrorKind.Usage);
         MethodJob job = Asking.Job(
-            call, "data/removal", call.Value(method), call.Value(runs), ("count", call.Value(count)), ("shares", call.Value(shares)), ("by", ranking),
-            ("seeds", call.Value(seeds)), ("draws", call.Value(draws)), ("ensemble", call.Value(ensemble))) with
+            call, "data/removal", call.Value(_method), call.Value(_runs), ("count", call.Value(_count)),
+            ("shares", call.Value(_shares)), ("by", ranking),
+            ("seeds", call.Value(_seeds)), ("draws", call.Value(_draws)), ("ensemble", call.Value(_ensemble))) with
         {
-            Train = call.Given(train), Targets = call.Given(targets),
+            Train = call.Given(_train), Targets = call.Given(_targets),
         };
         return Asking.Run(call, job, (_, found) =>
         {
@@ -73,17 +88,24 @@ internal sealed class EvaluateRemovalCommand : TessarCommand
     private static void Write(IAnsiConsole console, RemovalAnswer result)
     {
         TextWriter output = console.Profile.Out.Writer;
-        string ranked = result.By == BySum ? "the examples with the highest sum of scores" : "each target's own strongest proponents";
-        output.WriteLine($"Change of the margin without {ranked} by {result.Method}; {Quantity.Count(result.Queries)} targets, {result.Seeds} trainings of each removal.");
+        string ranked = result.By == BySum
+            ? "the examples with the highest sum of scores"
+            : "each target's own strongest proponents";
+        output.WriteLine(
+            $"Change of the margin without {ranked} by {result.Method}; {Quantity.Count(result.Queries)} targets, {result.Seeds} "
+                + $"trainings of each removal.");
         Table table = PlainTable.Create("removed", "examples", "change", "by random removal", "relative to random");
         foreach (RemovalStep point in result.Points)
         {
             table.AddRow(PlainTable.Cells(
-                Quantity.Percent(point.Share), Quantity.Count(point.Removed), point.Change.Text("0.00"), point.Random.Text("0.00"), point.Relative.Text("0.00")));
+                Quantity.Percent(point.Share), Quantity.Count(point.Removed), point.Change.Text("0.00"),
+                point.Random.Text("0.00"), point.Relative.Text("0.00")));
         }
 
         console.Write(table);
-        output.WriteLine($"{Quantity.Count(result.Trainings)} trainings in {Quantity.Seconds(result.SecondsRetraining)}, scoring {Quantity.Seconds(result.SecondsScoring)}.");
+        output.WriteLine(
+            $"{Quantity.Count(result.Trainings)} trainings in {Quantity.Seconds(result.SecondsRetraining)}, scoring "
+                + $"{Quantity.Seconds(result.SecondsScoring)}.");
         foreach (string remark in result.Remarks)
             output.WriteLine(remark);
         output.WriteLine($"Result: {result.Result}");

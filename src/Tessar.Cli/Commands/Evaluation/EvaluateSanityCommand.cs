@@ -10,25 +10,30 @@ namespace Tessar.Cli.Commands.Evaluation;
 internal sealed class EvaluateSanityCommand : TessarCommand
 {
     private readonly KnownMethods _known;
-    private readonly Argument<string> runs;
-    private readonly Setting<string> method;
-    private readonly Setting<string> train;
-    private readonly Setting<string> targets;
-    private readonly Setting<int> top;
-    private readonly Setting<int> copies;
-    private readonly Setting<int> ensemble;
+    private readonly Argument<string> _runs;
+    private readonly Setting<string> _method;
+    private readonly Setting<string> _train;
+    private readonly Setting<string> _targets;
+    private readonly Setting<int> _top;
+    private readonly Setting<int> _copies;
+    private readonly Setting<int> _ensemble;
 
     public EvaluateSanityCommand(KnownMethods known)
-        : base("sanity", "Checks of scores that cost no training: untrained weights, classes, variety, copies", CommandTable.LensGroup)
+        : base(
+            "sanity", "Checks of scores that cost no training: untrained weights, classes, variety, copies",
+            CommandTable.LensGroup)
     {
         _known = known;
-        runs = AddArgument("RUN[,RUN…]", "one run, or several of the same program whose scores are averaged", RunCompletion.Names);
-        method = Add(Asking.MethodSetting("sanity", known));
-        train = Add(Asking.TrainSetting("sanity"));
-        targets = Add(Setting.Text("sanity.targets", "--targets", "SPLIT:FROM-TO", "The predictions to look at (default the first 100 test examples)"));
-        top = Add(Setting.Int32("sanity.top", "--top", "K", "Strongest proponents of each target that are counted", 10, 1, 100_000));
-        copies = Add(Setting.Int32("sanity.copies", "--copies", "N", "Training examples that are given twice", 50, 1, 100_000));
-        ensemble = Add(Asking.EnsembleSetting("sanity"));
+        _runs = AddArgument(
+            "RUN[,RUN…]", "one run, or several of the same program whose scores are averaged", RunCompletion.Names);
+        _method = Add(Asking.MethodSetting("sanity", known));
+        _train = Add(Asking.TrainSetting("sanity"));
+        _targets = Add(Setting.Text(
+            "sanity.targets", "--targets", "SPLIT:FROM-TO", "The predictions to look at (default the first 100 test examples)"));
+        _top = Add(Setting.Int32(
+            "sanity.top", "--top", "K", "Strongest proponents of each target that are counted", 10, 1, 100_000));
+        _copies = Add(Setting.Int32("sanity.copies", "--copies", "N", "Training examples that are given twice", 50, 1, 100_000));
+        _ensemble = Add(Asking.EnsembleSetting("sanity"));
         AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
         AddExample("evaluate sanity first", "TRAK, the default");
@@ -44,9 +49,10 @@ internal sealed class EvaluateSanityCommand : TessarCommand
     protected override int Execute(Invocation call)
     {
         MethodJob job = Asking.Job(
-            call, "data/sanity", call.Value(method), call.Value(runs), ("top", call.Value(top)), ("copies", call.Value(copies)), ("ensemble", call.Value(ensemble))) with
+            call, "data/sanity", call.Value(_method), call.Value(_runs), ("top", call.Value(_top)),
+            ("copies", call.Value(_copies)), ("ensemble", call.Value(_ensemble))) with
         {
-            Train = call.Given(train), Targets = call.Given(targets),
+            Train = call.Given(_train), Targets = call.Given(_targets),
         };
         return Asking.Run(call, job, (_, found) =>
         {
@@ -61,7 +67,8 @@ internal sealed class EvaluateSanityCommand : TessarCommand
         foreach (SanityCheck check in result.Checks)
         {
             string verdict = check.Passes switch { true => "pass", false => "FAIL", null => "–" };
-            output.WriteLine($"{verdict,-5}{check.Name}{(check.Measured is { } measured ? $": {measured.Text("0.###")}" : string.Empty)}");
+            output.WriteLine(
+                $"{verdict,-5}{check.Name}{(check.Measured is { } measured ? $": {measured.Text("0.###")}" : string.Empty)}");
             output.WriteLine($"     expected: {check.Expected}");
             if (check.Note is { } note)
                 output.WriteLine($"     {note}");

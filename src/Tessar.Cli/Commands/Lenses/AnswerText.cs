@@ -32,6 +32,7 @@ internal static class AnswerText
     }
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.Array
-        ? string.Join(", ", value.EnumerateArray().Take(Shown).Select(Text)) + (value.GetArrayLength() > Shown ? $", … ({value.GetArrayLength()} in all)" : string.Empty)
+        ? string.Join(", ", value.EnumerateArray().Take(Shown).Select(Text))
+        + (value.GetArrayLength() > Shown ? $", … ({value.GetArrayLength()} in all)" : string.Empty)
         : value.ToString();
 }

@@ -16,7 +16,9 @@ internal static class Asking
     /// <param name="method">The method; null where none is asked.</param>
     /// <param name="runs">Names or paths, separated by commas.</param>
     /// <param name="settings">Settings of the question; those that are null keep their default.</param>
-    public static MethodJob Job(Invocation call, string question, string? method, string runs, params IEnumerable<(string Name, object? Value)> settings) => new()
+    public static MethodJob Job(
+        Invocation call, string question, string? method, string runs,
+        params IEnumerable<(string Name, object? Value)> settings) => new()
     {
         Question = question,
         Method = method,
@@ -32,7 +34,9 @@ internal static class Asking
     public static IReadOnlyList<string> Split(string runs)
     {
         string[] names = runs.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return names.Length > 0 ? names : throw new TessarException($"`{runs}` names no run. See `{CommandLine.ProgramName} runs`.", ErrorKind.Usage);
+        return names.Length > 0
+            ? names
+            : throw new TessarException($"`{runs}` names no run. See `{CommandLine.ProgramName} runs`.", ErrorKind.Usage);
     }
 
     /// <summary>Asks and shows the progress; what is open is closed when <paramref name="show"/> returns.</summary>
@@ -64,27 +68,37 @@ internal static class Asking
     }
 
     /// <summary>The option `--method` of a command.</summary>
-    public static Setting<string> MethodSetting(string command, KnownMethods known, string usual = "data/trak", string help = "How to attribute") =>
-        Setting.Text($"{command}.method", "--method", "METHOD", help, usual, () => Of(known, usual.Split('/')[0]).Select(method => method.Name));
+    public static Setting<string> MethodSetting(
+        string command, KnownMethods known, string usual = "data/trak", string help = "How to attribute") =>
+        Setting.Text(
+            $"{command}.method", "--method", "METHOD", help, usual,
+            () => Of(known, usual.Split('/')[0]).Select(method => method.Name));
 
     /// <summary>The option `--ensemble` of a command.</summary>
     public static Setting<int> EnsembleSetting(string command) =>
-        Setting.Int32($"{command}.ensemble", "--ensemble", "C", "Models on random halves of the training examples to look at instead of the run's own", 0, 0, 10_000);
+        Setting.Int32(
+            $"{command}.ensemble", "--ensemble", "C",
+            "Models on random halves of the training examples to look at instead of the run's own", 0, 0, 10_000);
 
     /// <summary>The option `--train` of a command.</summary>
     public static Setting<string> TrainSetting(string command) =>
-        Setting.Text($"{command}.train", "--train", "SPLIT:FROM-TO", "Training examples to look at (default those the run was trained on)");
+        Setting.Text(
+            $"{command}.train", "--train", "SPLIT:FROM-TO",
+            "Training examples to look at (default those the run was trained on)");
 
     /// <summary>The methods of a lens.</summary>
-    public static IEnumerable<MethodDescription> Of(KnownMethods known, string lens) => known.Catalog.Methods.Where(method => method.Lens == lens);
+    public static IEnumerable<MethodDescription> Of(KnownMethods known, string lens) =>
+        known.Catalog.Methods.Where(method => method.Lens == lens);
 
     /// <summary>The value of a setting that has no default, or null.</summary>
-    public static string? Given(this Invocation call, Setting<string> setting) => call.TryValue(setting, out string value) ? value : null;
+    public static string? Given(this Invocation call, Setting<string> setting) =>
+        call.TryValue(setting, out string value) ? value : null;
 
     // What is read: the examples, and what was recorded of the runs.
     private static IEnumerable<string> FilesOf(Inquiry inquiry) => inquiry.Store.Paths.Concat(
         inquiry.View.Checkpoints.Select(one => one.Run.Directory).Distinct(StringComparer.Ordinal)
-            .SelectMany(folder => Directory.EnumerateFiles(folder).Concat(inquiry.View.Checkpoints.Select(one => one.Checkpoint.File))));
+            .SelectMany(folder =>
+                Directory.EnumerateFiles(folder).Concat(inquiry.View.Checkpoints.Select(one => one.Checkpoint.File))));
 
     // The display is there only while something runs: before that nothing is reported.
     private sealed class Relay : IProgress<MethodProgress>

@@ -17,13 +17,20 @@ internal sealed class DataRenderer : LensRenderer
 {
     private const int TargetsShown = 5;
 
-    private readonly OutputOption _picture = new("--picture", $"Draw the strongest examples: one block per prediction, at most {ContactSheetPage.MostTargets}", "FILE.png", ".png");
+    private readonly OutputOption _picture = new(
+        "--picture", $"Draw the strongest examples: one block per prediction, at most {ContactSheetPage.MostTargets}", "FILE.png",
+        ".png");
     private readonly OutputOption _report = new(
-        "--report", $"Write a page to read and pass on: images, scores, how they were made; at most {ReportPage.MostTargets} predictions", "FILE.html", ".html", ".htm");
-    private readonly OutputOption _export = new("--export", $"Write every score as a row of a table: {string.Join(" or ", ScoreExport.Extensions)}", "FILE", ScoreExport.Extensions);
+        "--report",
+        $"Write a page to read and pass on: images, scores, how they were made; at most {ReportPage.MostTargets} predictions",
+        "FILE.html", ".html", ".htm");
+    private readonly OutputOption _export = new(
+        "--export", $"Write every score as a row of a table: {string.Join(" or ", ScoreExport.Extensions)}", "FILE",
+        ScoreExport.Extensions);
     private readonly Option<bool> _rawCells = new("--raw-cells")
     {
-        Description = "Leave names in a .csv as they are; without it one that a spreadsheet would take for a formula gets a ' in front",
+        Description =
+            "Leave names in a .csv as they are; without it one that a spreadsheet would take for a formula gets a ' in front",
     };
 
     public override Type Result => typeof(AttributeJson);
@@ -44,10 +51,13 @@ internal sealed class DataRenderer : LensRenderer
     public override IEnumerable<(string Line, string Meaning)> ExamplesOf(LensDescription lens, string usual) =>
     [
         ("attribute demo-1 --targets test:0-9", "By TRAK, the default"),
-        ("attribute demo-1 --method data/trak --train train:0-1999 --targets test:0-99 --set projection-dimension=8192 --set damping=0.3 --json", "With options, for a script"),
+        ("attribute demo-1 --method data/trak --train train:0-1999 --targets test:0-99 --set projection-dimension=8192 --set "
+            + "damping=0.3 --json", "With options, for a script"),
         ("attribute a,b,c --targets test:7", "Over three runs"),
-        ("attribute demo-1 --targets test:0-9 --ensemble 10", "Over ten models of the run's program on random halves of its data: better scores"),
-        ("attribute demo-1 --targets test:0-9 --picture why.png --report why.html --export scores.parquet", "To look at, to pass on, to work with"),
+        ("attribute demo-1 --targets test:0-9 --ensemble 10", "Over ten models of the run's program on random halves of its "
+            + "data: better scores"),
+        ("attribute demo-1 --targets test:0-9 --picture why.png --report why.html --export scores.parquet", "To look at, to pass "
+            + "on, to work with"),
     ];
 
     // A picture, report or table needs every score.
@@ -57,7 +67,9 @@ internal sealed class DataRenderer : LensRenderer
     {
         ExplanationFiles files = ExplanationFiles.Of(call, _picture, _report, _export, call.Value(_rawCells));
         if (IsWriting(call) && call.GivenOptions().Contains("--top-only", StringComparer.Ordinal))
-            throw new TessarException("--picture, --report and --export need every score, --top-only keeps the strongest. Leave one of them out.", ErrorKind.Usage);
+            throw new TessarException(
+                "--picture, --report and --export need every score, --top-only keeps the strongest. Leave one of them out.",
+                ErrorKind.Usage);
         return (inquiry, result) => Print(call, files, inquiry, result);
     }
 
@@ -86,11 +98,15 @@ internal sealed class DataRenderer : LensRenderer
             };
         }
 
-        call.Print(result, JsonOutput.Printing.AttributeJson, console => Write(call, console.Profile.Out.Writer, result, train, targets));
+        call.Print(
+            result, JsonOutput.Printing.AttributeJson,
+            console => Write(call, console.Profile.Out.Writer, result, train, targets));
     }
 
     private static int EnsembleOf(AttributionResult kept) =>
-        kept.Kept.Document.Job.Settings.TryGetValue("ensemble", out string? count) ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        kept.Kept.Document.Job.Settings.TryGetValue("ensemble", out string? count)
+            ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)
+            : 0;
 
     private static void Write(Invocation call, TextWriter output, AttributeJson result, ExampleSet examples, ExampleSet explained)
     {
@@ -103,21 +119,26 @@ internal sealed class DataRenderer : LensRenderer
         if (result.Targets.Count > TargetsShown)
             output.WriteLine($"… and {Quantity.Count(result.Targets.Count - TargetsShown)} more targets.");
         output.WriteLine(
-            $"{result.Method}: {Quantity.Count(result.Examples)} training examples, {Quantity.Count(result.Parameters)} parameters"
+            $"{result.Method}: {Quantity.Count(result.Examples)} training examples, {Quantity.Count(result.Parameters)} "
+                + $"parameters"
             + $"{(result.ProjectionDimension is { } k ? $", projected to {Quantity.Count(k)}" : string.Empty)}; "
             + $"gradients {Quantity.Seconds(result.SecondsFeatures)}, scores {Quantity.Seconds(result.SecondsScoring)}.");
         if (result.SkippedParameters.Count > 0)
             output.WriteLine($"Left out: {string.Join(", ", result.SkippedParameters)}.");
         output.WriteLine(Explanation.UnitsOf(result.Units));
         foreach (SelfCheckJson check in result.Checks)
-            output.WriteLine($"Check {check.Name}: {Quantity.Number(check.Value)}{(check.Limit is { } limit ? $", limit {Quantity.Number(limit)}{(check.Holds ? string.Empty : ", exceeded")}" : string.Empty)}. {check.Meaning}");
+            output.WriteLine(
+                $"Check {check.Name}: "
+                    + $"{Quantity.Number(check.Value)}{(check.Limit is { } limit ? $", limit {Quantity.Number(limit)}{(check.Holds ? string.Empty : ", exceeded")}" : string.Empty)}. {check.Meaning}");
         foreach (string remark in result.Remarks)
             output.WriteLine(remark);
         output.WriteLine($"{(result.TopOnly is true ? "Strongest scores" : "Scores")}: {result.Scores}");
         foreach (WrittenFileJson file in result.Files ?? [])
         {
             string left = file.TargetsLeftOut > 0 ? $"; {Quantity.Count(file.TargetsLeftOut)} more had no room" : string.Empty;
-            output.WriteLine($"{char.ToUpperInvariant(file.Kind[0])}{file.Kind[1..]}: {file.Path} ({Quantity.Count(file.Targets)} {(file.Targets == 1 ? "prediction" : "predictions")}, {Quantity.Bytes(file.Bytes)}{left})");
+            output.WriteLine(
+                $"{char.ToUpperInvariant(file.Kind[0])}{file.Kind[1..]}: {file.Path} ({Quantity.Count(file.Targets)} "
+                    + $"{(file.Targets == 1 ? "prediction" : "predictions")}, {Quantity.Bytes(file.Bytes)}{left})");
         }
 
         output.WriteLine($"In the browser: {call.Suggest("serve")}");

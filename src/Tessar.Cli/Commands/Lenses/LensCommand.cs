@@ -4,7 +4,10 @@ using Tessar.Methods;
 
 namespace Tessar.Cli.Commands.Lenses;
 
-/// <summary>Asks a lens: its verb, settings, help, completion and `--json` come from the lens itself, what it looks like from its renderer.</summary>
+/// <summary>
+/// Asks a lens: its verb, settings, help, completion and `--json` come from the lens itself, what it looks like from its
+/// renderer.
+/// </summary>
 internal sealed class LensCommand : TessarCommand
 {
     private readonly LensDescription _lens;
@@ -21,13 +24,22 @@ internal sealed class LensCommand : TessarCommand
         : base(lens.Verb, Sentence(lens), CommandTable.LensGroup)
     {
         (_lens, _known, _renderer) = (lens, known, LensRenderer.Of(lens.Name));
-        string usual = lens.Own.DefaultMethod.Length > 0 ? lens.Own.DefaultMethod : lens.Methods is [var first, ..] ? first.Name : $"{lens.Name}/METHOD";
-        _runs = AddArgument("RUN[,RUN…]", "one run, or several of the same program whose scores are averaged", RunCompletion.Names);
-        _targets = Add(new Option<string>("--targets") { Description = "The predictions to explain, both ends included", HelpName = "SPLIT:FROM-TO", Required = lens.NeedsTargets });
+        string usual = lens.Own.DefaultMethod.Length > 0
+            ? lens.Own.DefaultMethod
+            : lens.Methods is [var first, ..] ? first.Name : $"{lens.Name}/METHOD";
+        _runs = AddArgument(
+            "RUN[,RUN…]", "one run, or several of the same program whose scores are averaged", RunCompletion.Names);
+        _targets = Add(new Option<string>("--targets")
+        {
+            Description = "The predictions to explain, both ends included",
+            HelpName = "SPLIT:FROM-TO",
+            Required = lens.NeedsTargets
+        });
         _method = Add(Asking.MethodSetting(lens.Verb, known, usual, _renderer.MethodHelp));
         _train = Add(Asking.TrainSetting(lens.Verb));
         _settings = new LensSettings(this, lens);
-        _memory = Add(Setting.Size($"{lens.Verb}.memory", "--memory", "SIZE", _renderer.MemoryHelp, MethodJob.DefaultMemoryBudget, "2GiB"));
+        _memory = Add(Setting.Size(
+            $"{lens.Verb}.memory", "--memory", "SIZE", _renderer.MemoryHelp, MethodJob.DefaultMemoryBudget, "2GiB"));
         _renderer.AddTo(this);
         AddAcceptChangedModel();
         AddSet($"An option of the method; see `{CommandLine.ProgramName} methods NAME`");
@@ -51,7 +63,9 @@ internal sealed class LensCommand : TessarCommand
     protected override int Execute(Invocation call)
     {
         Action<Inquiry, MethodResult> print = _renderer.Prepare(call, _lens);
-        MethodJob job = Asking.Job(call, _lens.Name, call.Value(_method), call.Value(_runs), [.. _settings.Values(call), .. _renderer.Settings(call)]) with
+        MethodJob job = Asking.Job(
+            call, _lens.Name, call.Value(_method), call.Value(_runs),
+            [.. _settings.Values(call), .. _renderer.Settings(call)]) with
         {
             Train = call.Given(_train), Targets = call.Value(_targets), MemoryBudget = call.Value(_memory),
         };
@@ -59,5 +73,6 @@ internal sealed class LensCommand : TessarCommand
     }
 
     // Summaries are sentences; the list of commands has none of their full stops.
-    private static string Sentence(LensDescription lens) => (lens.Own.Summary is { Length: > 0 } summary ? summary : lens.Question).TrimEnd('.');
+    private static string Sentence(LensDescription lens) =>
+        (lens.Own.Summary is { Length: > 0 } summary ? summary : lens.Question).TrimEnd('.');
 }

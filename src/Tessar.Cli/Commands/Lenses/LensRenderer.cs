@@ -7,10 +7,12 @@ using Tessar.Results;
 
 namespace Tessar.Cli.Commands.Lenses;
 
-/// <summary>What a lens's answers look like on a terminal and in `--json`. This one serves every lens that has none of its own.</summary>
+/// <summary>
+/// What a lens's answers look like on a terminal and in `--json`. This one serves every lens that has none of its own.
+/// </summary>
 internal class LensRenderer
 {
-    private static readonly Dictionary<string, Type> s_own = typeof(LensRenderer).Assembly.GetTypes()
+    private static readonly Dictionary<string, Type> _own = typeof(LensRenderer).Assembly.GetTypes()
         .Where(type => type.IsDefined(typeof(RendererOfAttribute), inherit: false))
         .ToDictionary(type => type.GetCustomAttribute<RendererOfAttribute>()!.Lens, StringComparer.Ordinal);
 
@@ -24,7 +26,8 @@ internal class LensRenderer
     public virtual string MemoryHelp => "Memory that large arrays may take together";
 
     /// <summary>The renderer of a lens.</summary>
-    public static LensRenderer Of(string lens) => s_own.TryGetValue(lens, out Type? type) ? (LensRenderer)Activator.CreateInstance(type)! : new LensRenderer();
+    public static LensRenderer Of(string lens) =>
+        _own.TryGetValue(lens, out Type? type) ? (LensRenderer)Activator.CreateInstance(type)! : new LensRenderer();
 
     /// <summary>Adds options that only concern how answers look.</summary>
     public virtual void AddTo(LensCommand command)
@@ -45,7 +48,9 @@ internal class LensRenderer
     /// <summary>Refuses what can't be shown, before anything is computed.</summary>
     /// <returns>Prints what was open and the answer.</returns>
     public virtual Action<Inquiry, MethodResult> Prepare(Invocation call, LensDescription lens) => (_, result) =>
-        call.Print(LensJson.Of(result.Kept), JsonOutput.Printing.LensJson, console => Write(console.Profile.Out.Writer, result.Kept, lens));
+        call.Print(
+            LensJson.Of(result.Kept), JsonOutput.Printing.LensJson,
+            console => Write(console.Profile.Out.Writer, result.Kept, lens));
 
     private static void Write(TextWriter output, ResultFolder kept, LensDescription lens)
     {
@@ -55,7 +60,9 @@ internal class LensRenderer
             output.WriteLine($"  {name}: {value}");
         output.WriteLine($"{document.Method} of {string.Join(", ", document.Job.Runs)}, {Quantity.Seconds(document.Seconds)}.");
         foreach (SelfCheck check in document.Checks)
-            output.WriteLine($"Check {check.Name}: {Quantity.Number(check.Value)}{(check.Limit is { } limit ? $", limit {Quantity.Number(limit)}{(check.Holds ? string.Empty : ", exceeded")}" : string.Empty)}. {check.Meaning}");
+            output.WriteLine(
+                $"Check {check.Name}: "
+                    + $"{Quantity.Number(check.Value)}{(check.Limit is { } limit ? $", limit {Quantity.Number(limit)}{(check.Holds ? string.Empty : ", exceeded")}" : string.Empty)}. {check.Meaning}");
         foreach (string remark in document.Remarks)
             output.WriteLine(remark);
         output.WriteLine($"Result: {kept.DocumentPath}");

@@ -32,11 +32,13 @@ internal sealed class LensSettings
     public IEnumerable<(string Name, object? Value)> Values(Invocation call) => _values.Select(value => value(call));
 
     private static Setting<string> SettingOf(MethodOption option, string key, string help) => new(
-        key, $"--{option.Name}", NameOf(option), help, null, hasDefault: false, option.Default is null ? null : option.DefaultText, Expectation(option), JsonType(option),
+        key, $"--{option.Name}", NameOf(option), help, null, hasDefault: false,
+        option.Default is null ? null : option.DefaultText, Expectation(option), JsonType(option),
         text => (option.TryRead(text, out _, out _), text));
 
     private static bool IsWhole(MethodOption option) =>
-        (Nullable.GetUnderlyingType(option.Type) ?? option.Type) is var type && (type == typeof(int) || type == typeof(long) || type == typeof(ulong));
+        (Nullable.GetUnderlyingType(option.Type) ?? option.Type) is var type
+            && (type == typeof(int) || type == typeof(long) || type == typeof(ulong));
 
     private static string NameOf(MethodOption option) =>
         IsWhole(option) ? "N"
@@ -45,9 +47,12 @@ internal sealed class LensSettings
         : option.Type == typeof(bool) ? "true|false"
         : option.Type == typeof(string) ? "TEXT" : "VALUE,VALUE,…";
 
-    private static string Expectation(MethodOption option) => option.Range is not (var minimum, var maximum) || !option.Type.IsPrimitive
+    private static string Expectation(MethodOption option) =>
+        option.Range is not (var minimum, var maximum) || !option.Type.IsPrimitive
         ? option.Allowed
-        : string.Create(CultureInfo.InvariantCulture, $"{(IsWhole(option) ? "a whole number" : "a number")} from {minimum:#,##0.##########} to {maximum:#,##0.##########}");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(IsWhole(option) ? "a whole number" : "a number")} from {minimum:#,##0.##########} to {maximum:#,##0.##########}");
 
     private static string JsonType(MethodOption option) =>
         IsWhole(option) ? "integer"

@@ -78,7 +78,8 @@ public sealed record CompareAnswer : RecordedAnswer
     public string Result { get; init; } = string.Empty;
 
     internal static CompareAnswer Of(
-        RecipeDifference difference, Inquiry a, Inquiry b, ExampleSet train, ExampleSet targets, int modelsA, int modelsB, int top, double level) => new()
+        RecipeDifference difference, Inquiry a, Inquiry b, ExampleSet train, ExampleSet targets, int modelsA, int modelsB,
+        int top, double level) => new()
         {
             A = a.Run.Name,
             B = b.Run.Name,
@@ -109,19 +110,24 @@ public sealed record CompareAnswer : RecordedAnswer
         _ => "untested",
     };
 
-    private static string Sentence(RecipeDifference difference, string a, string b, int modelsA, int modelsB, double level) => difference.Verdict switch
+    private static string Sentence(RecipeDifference difference, string a, string b, int modelsA, int modelsB, double level) =>
+        difference.Verdict switch
     {
         RecipeVerdict.Identical => $"No difference: the scores of {a} and {b} are the same to rounding.",
         RecipeVerdict.NoDifference => string.Create(
             CultureInfo.InvariantCulture,
-            $"No difference: {modelsA} models of {a} and {modelsB} of {b} differ no more than models of one recipe do (p = {difference.PValue:0.###}, level {level}). ")
-            + $"{100 * difference.UnexplainedShare:0} % of the scores' norm is unexplained by the other recipe; two seeds of one recipe leave as much.",
+            $"No difference: {modelsA} models of {a} and {modelsB} of {b} differ no more than models of one recipe do (p = "
+                + $"{difference.PValue:0.###}, level {level}). ")
+            + $"{100 * difference.UnexplainedShare:0} % of the scores' norm is unexplained by the other recipe; two seeds of one "
+            + $"recipe leave as much.",
         RecipeVerdict.Difference => string.Create(
             CultureInfo.InvariantCulture,
-            $"The recipes differ (p = {difference.PValue:0.####}, level {level}, {modelsA} and {modelsB} models, {difference.Assignments} exchanges tried)."),
+            $"The recipes differ (p = {difference.PValue:0.####}, level {level}, {modelsA} and {modelsB} models, "
+                + $"{difference.Assignments} exchanges tried)."),
         _ => string.Create(
             CultureInfo.InvariantCulture,
-            $"Not tested: {modelsA} and {modelsB} models are too few to tell a difference of recipes from one of seeds at the level {level}. ")
+            $"Not tested: {modelsA} and {modelsB} models are too few to tell a difference of recipes from one of seeds at the "
+                + $"level {level}. ")
             + "The directions below may be noise. Train 5 models of each recipe, or name several runs of each.",
     };
 }
@@ -170,11 +176,15 @@ public sealed record DirectionAnswer
             Variance = direction.Variance,
             VarianceInOther = direction.VarianceInOther,
             VarianceInterval = direction.VarianceInterval is var (low, high) ? [low, high] : null,
-            VarianceInOtherInterval = direction.VarianceInOtherInterval is var (otherLow, otherHigh) ? [otherLow, otherHigh] : null,
+            VarianceInOtherInterval = direction.VarianceInOtherInterval is var (otherLow, otherHigh)
+                ? [otherLow, otherHigh]
+                : null,
             TrainPositive = [.. examples.Take(top).Select(i => DirectionExample.Of(train, i, direction.Loadings[i]))],
             TrainNegative = [.. examples.Reverse().Take(top).Select(i => DirectionExample.Of(train, i, direction.Loadings[i]))],
-            QueriesPositive = [.. queries.Take(top).Select(q => DirectionExample.Of(targets, direction.Queries[q], direction.Projections[q]))],
-            QueriesNegative = [.. queries.Reverse().Take(top).Select(q => DirectionExample.Of(targets, direction.Queries[q], direction.Projections[q]))],
+            QueriesPositive = [.. queries.Take(top)
+                .Select(q => DirectionExample.Of(targets, direction.Queries[q], direction.Projections[q]))],
+            QueriesNegative = [.. queries.Reverse().Take(top)
+                .Select(q => DirectionExample.Of(targets, direction.Queries[q], direction.Projections[q]))],
         };
     }
 }
@@ -233,7 +243,9 @@ public sealed record PatchCheckAnswer
         (double Mean, (double Low, double High)? Interval) b, (double Mean, (double Low, double High)? Interval) randomA,
         (double Mean, (double Low, double High)? Interval) randomB)
     {
-        bool? distinguishes = a.Interval is var (low, high) ? (low > delta || high < -delta) && Math.Abs(b.Mean) <= epsilon : null;
+        bool? distinguishes = a.Interval is var (low, high)
+            ? (low > delta || high < -delta) && Math.Abs(b.Mean) <= epsilon
+            : null;
         string verdict = distinguishes switch
         {
             true => "It tells A from B.",
@@ -255,8 +267,10 @@ public sealed record PatchCheckAnswer
             Distinguishes = distinguishes,
             Summary = string.Create(
                 CultureInfo.InvariantCulture,
-                $"The patch {patch} changes the margin of {ofClass ?? "the own class"} by {a.Mean:0.00}{Text(a.Interval)} in A and by {b.Mean:0.00}{Text(b.Interval)} in B; ")
-                + string.Create(CultureInfo.InvariantCulture, $"at random places by {randomA.Mean:0.00} and {randomB.Mean:0.00}. {verdict}"),
+                $"The patch {patch} changes the margin of {ofClass ?? "the own class"} by {a.Mean:0.00}{Text(a.Interval)} in A "
+                    + $"and by {b.Mean:0.00}{Text(b.Interval)} in B; ")
+                + string.Create(
+                    CultureInfo.InvariantCulture, $"at random places by {randomA.Mean:0.00} and {randomB.Mean:0.00}. {verdict}"),
         };
     }
 

@@ -7,7 +7,9 @@ using Tessar.Tensors;
 
 namespace Tessar.Lenses.Data.Comparison;
 
-/// <summary>Says how two recipes differ in the training data they use: directions, their examples, a counterfactual check.</summary>
+/// <summary>
+/// Says how two recipes differ in the training data they use: directions, their examples, a counterfactual check.
+/// </summary>
 /// <remarks>The job's runs are recipe A, those it is held against recipe B. Answers with a <see cref="CompareAnswer"/>.</remarks>
 [Question("data/compare", DefaultMethod = "data/trak")]
 internal sealed class CompareRecipes(CompareOptions options) : IQuestion
@@ -24,22 +26,32 @@ internal sealed class CompareRecipes(CompareOptions options) : IQuestion
     {
         ArgumentNullException.ThrowIfNull(inquiry);
         var watch = Stopwatch.StartNew();
-        Inquiry a = inquiry, b = inquiry.Against ?? throw new TessarException("A comparison needs runs of a second recipe. Name them.", ErrorKind.Usage);
+        Inquiry a = inquiry, b = inquiry.Against
+            ?? throw new TessarException("A comparison needs runs of a second recipe. Name them.", ErrorKind.Usage);
         (ExampleSet trainA, ExampleSet trainB) = (a.Train(), b.Train());
         if (trainA.Count != trainB.Count)
         {
             throw new TessarException(
-                $"{a.Run.Name} was trained on {trainA} and {b.Run.Name} on {trainB}: recipes are compared on the same examples in the same order. "
+                $"{a.Run.Name} was trained on {trainA} and {b.Run.Name} on {trainB}: recipes are compared on the same examples "
+                    + $"in the same order. "
                 + "Choose a common range of training examples.", ErrorKind.Usage);
         }
 
         ExampleSet queries = a.Targets(UsualTargets);
-        RecipeModels modelsA = RecipeModels.Of(a, inquiry.Seed, _options.Models), modelsB = RecipeModels.Of(b, inquiry.Seed, _options.Models);
+        RecipeModels modelsA = RecipeModels.Of(a, inquiry.Seed, _options.Models), modelsB = RecipeModels.Of(
+            b, inquiry.Seed, _options.Models);
         using RecipeScores scoresA = modelsA.Score(a, trainA, queries);
         using RecipeScores scoresB = modelsB.Score(b, trainB, queries);
-        var settings = new ModelDiffOptions { Directions = _options.Directions, Level = _options.Level, Seed = inquiry.Seed, NormalisesRows = !_options.RawRows };
+        var settings = new ModelDiffOptions
+        {
+            Directions = _options.Directions,
+            Level = _options.Level,
+            Seed = inquiry.Seed,
+            NormalisesRows = !_options.RawRows
+        };
         RecipeDifference difference = ModelDiff.Compare(scoresA, scoresB, settings, inquiry.Context.Cancellation);
-        CompareAnswer answer = CompareAnswer.Of(difference, a, b, trainA, queries, scoresA.Models, scoresB.Models, _options.Top, settings.Level) with
+        CompareAnswer answer = CompareAnswer.Of(
+            difference, a, b, trainA, queries, scoresA.Models, scoresB.Models, _options.Top, settings.Level) with
         {
             Check = Check(inquiry, modelsA, modelsB, queries),
             SecondsTraining = modelsA.SecondsTraining + modelsB.SecondsTraining,
@@ -62,21 +74,24 @@ internal sealed class CompareRecipes(CompareOptions options) : IQuestion
         ImageShape image = queries.Store.Image;
         var put = Patch.Parse(text, image);
         int? ofClass = _options.PatchClass is { } name ? ClassOf(queries.Store, name) : null;
-        Func<int, Patch> there = _ => put, anywhere = i => put.MovedAtRandom(image, new RandomStream(inquiry.Seed, "random patch", i));
+        Func<int, Patch> there = _ => put, anywhere = i =>
+            put.MovedAtRandom(image, new RandomStream(inquiry.Seed, "random patch", i));
         return PatchCheckAnswer.Of(
             put.ToString(), _options.PatchClass, _options.Delta, _options.Epsilon,
             PatchEffect.Summary(Effects(a, there), inquiry.Seed), PatchEffect.Summary(Effects(b, there), inquiry.Seed),
             PatchEffect.Summary(Effects(a, anywhere), inquiry.Seed), PatchEffect.Summary(Effects(b, anywhere), inquiry.Seed));
 
         double[] Effects(RecipeModels recipe, Func<int, Patch> where) =>
-            [.. recipe.Checkpoints.Select(checkpoint => PatchEffect.Of(checkpoint, queries, where, ofClass, inquiry.Context.Cancellation))];
+            [.. recipe.Checkpoints.Select(checkpoint =>
+                PatchEffect.Of(checkpoint, queries, where, ofClass, inquiry.Context.Cancellation))];
     }
 
     private static int ClassOf(ExampleStore store, string name)
     {
         int index = store.ClassNames.ToList().FindIndex(known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase));
         return index >= 0 ? index : throw new TessarException(
-            $"There is no class `{name}`.{NearestName.Hint(name, store.ClassNames)} {store.Path} has {string.Join(", ", store.ClassNames)}.", ErrorKind.Usage);
+            $"There is no class `{name}`.{NearestName.Hint(name, store.ClassNames)} {store.Path} has "
+                + $"{string.Join(", ", store.ClassNames)}.", ErrorKind.Usage);
     }
 
     // The directions of A and B as f32 [directions, train examples] and their projections [directions, queries].
@@ -90,7 +105,11 @@ internal sealed class CompareRecipes(CompareOptions options) : IQuestion
     {
         if (directions.Count == 0)
             return;
-        writer.Add($"directions{recipe}", directions.SelectMany(d => d.Loadings.Select(v => (float)v)).ToArray(), directions.Count, directions[0].Loadings.Count);
-        writer.Add($"projections{recipe}", directions.SelectMany(d => d.Projections.Select(v => (float)v)).ToArray(), directions.Count, directions[0].Projections.Count);
+        writer.Add(
+            $"directions{recipe}", directions.SelectMany(d => d.Loadings.Select(v => (float)v)).ToArray(), directions.Count,
+            directions[0].Loadings.Count);
+        writer.Add(
+            $"projections{recipe}", directions.SelectMany(d => d.Projections.Select(v => (float)v)).ToArray(), directions.Count,
+            directions[0].Projections.Count);
     }
 }

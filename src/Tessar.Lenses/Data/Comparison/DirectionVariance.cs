@@ -2,7 +2,9 @@ using Tessar.Examples;
 
 namespace Tessar.Lenses.Data.Comparison;
 
-/// <summary>How much two recipes vary along a direction: the variance over queries of ⟨θ_q/‖θ_q‖, v⟩, θ the mean over a recipe's models.</summary>
+/// <summary>
+/// How much two recipes vary along a direction: the variance over queries of ⟨θ_q/‖θ_q‖, v⟩, θ the mean over a recipe's models.
+/// </summary>
 /// <remarks>
 /// With weights w over the models both ⟨θ_q, v⟩ = Σ w_e ⟨θ_e,q, v⟩ and ‖θ_q‖² = wᵀG_q w follow from small tables, so that
 /// resampling models costs m·E² each time.
@@ -19,7 +21,9 @@ internal sealed class DirectionVariance(double[][,] products, double[][,] projec
     public (double Own, double Other) Of(int direction)
     {
         int[] first = [.. Enumerable.Range(0, countFirst)], second = [.. Enumerable.Range(countFirst, _count - countFirst)];
-        return isSwapped ? (Variance(second, direction), Variance(first, direction)) : (Variance(first, direction), Variance(second, direction));
+        return isSwapped
+            ? (Variance(second, direction), Variance(first, direction))
+            : (Variance(first, direction), Variance(second, direction));
     }
 
     /// <summary>The same with models drawn again, with replacement; empty when a recipe has one model only.</summary>
@@ -32,7 +36,9 @@ internal sealed class DirectionVariance(double[][,] products, double[][,] projec
         {
             var stream = new RandomStream(seed, "recipe resample", r);
             double first = Variance([.. Enumerable.Range(0, countFirst).Select(_ => stream.NextInt32(countFirst))], direction);
-            double second = Variance([.. Enumerable.Range(0, _count - countFirst).Select(_ => countFirst + stream.NextInt32(_count - countFirst))], direction);
+            double second = Variance(
+                [.. Enumerable.Range(0, _count - countFirst).Select(_ => countFirst + stream.NextInt32(_count - countFirst))],
+                direction);
             (own[r], other[r]) = isSwapped ? (second, first) : (first, second);
         }
 

@@ -9,18 +9,20 @@ namespace Tessar.Lenses.Data.Comparison;
 /// <summary>Finds what one training recipe uses of the data and another doesn't.</summary>
 /// <remarks>
 /// <para>
-/// For each query the part of A's scores that B's don't explain: r = θ_A − (⟨θ_A, θ_B⟩/⟨θ_B, θ_B⟩) θ_B, so ⟨r, θ_B⟩ = 0. The principal
-/// components v of these rows, columns centred, are directions over the train examples that matter to A and not to B. Along v the
-/// variance of a recipe is that of ⟨θ_q/‖θ_q‖, v⟩ over queries; a direction distinguishes when A's is large and B's small.
+/// For each query the part of A's scores that B's don't explain: r = θ_A − (⟨θ_A, θ_B⟩/⟨θ_B, θ_B⟩) θ_B, so ⟨r, θ_B⟩ = 0. The
+/// principal components v of these rows, columns centred, are directions over the train examples that matter to A and not to B.
+/// Along v the variance of a recipe is that of ⟨θ_q/‖θ_q‖, v⟩ over queries; a direction distinguishes when A's is large and B's
+/// small.
 /// </para>
 /// <para>
-/// Most of r is what seeds leave behind: on `mlp`, five models of one recipe leave 80 % of the norm unexplained by five others. So with
-/// several models the components come from the products of *different* models, G = mean over e ≠ e′ of R_e R_e′ᵀ, R_e = θ_A,e − c θ_B,e: the
-/// noise of a seed has no part in them on average, and its share in v = R̄ᵀu falls with the number of queries.
+/// Most of r is what seeds leave behind: on `mlp`, five models of one recipe leave 80 % of the norm unexplained by five others.
+/// So with several models the components come from the products of *different* models, G = mean over e ≠ e′ of R_e R_e′ᵀ, R_e =
+/// θ_A,e − c θ_B,e: the noise of a seed has no part in them on average, and its share in v = R̄ᵀu falls with the number of
+/// queries.
 /// </para>
 /// <para>
-/// Two seeds of one recipe differ too, so a verdict needs several models of each recipe: <see cref="RecipeTest"/>. Cost: m²·n for the
-/// components, m·(2E)²·n for the test. Source: Shah et al., "ModelDiff", arXiv:2211.12491.
+/// Two seeds of one recipe differ too, so a verdict needs several models of each recipe: <see cref="RecipeTest"/>. Cost: m²·n for
+/// the components, m·(2E)²·n for the test. Source: Shah et al., "ModelDiff", arXiv:2211.12491.
 /// </para>
 /// </remarks>
 internal static class ModelDiff
@@ -36,7 +38,8 @@ internal static class ModelDiff
     /// <param name="cancellation">Looked at often.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     /// <exception cref="NumericalException">No query has a score other than 0 in both.</exception>
-    public static RecipeDifference Compare(RecipeScores a, RecipeScores b, ModelDiffOptions options, CancellationToken cancellation)
+    public static RecipeDifference Compare(
+        RecipeScores a, RecipeScores b, ModelDiffOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
@@ -45,7 +48,8 @@ internal static class ModelDiff
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"A has scores of {a.Examples} examples on {a.Queries} queries, B of {b.Examples} on {b.Queries}; both need the same, in the same order."), nameof(b));
+                $"A has scores of {a.Examples} examples on {a.Queries} queries, B of {b.Examples} on {b.Queries}; both need the "
+                    + $"same, in the same order."), nameof(b));
         }
 
         if (options.NormalisesRows)
@@ -86,8 +90,12 @@ internal static class ModelDiff
 
         return difference with
         {
-            OfA = Directions(ResidualsOfModels(a, b, keptA, keptB, index), unexplained, a, b, products, kept, isSwapped: false, options, cancellation),
-            OfB = Directions(ResidualsOfModels(b, a, keptB, keptA, index), Residuals(keptB, keptA), b, a, products, kept, isSwapped: true, options, cancellation),
+            OfA = Directions(
+                ResidualsOfModels(a, b, keptA, keptB, index), unexplained, a, b, products, kept, isSwapped: false, options,
+                cancellation),
+            OfB = Directions(
+                ResidualsOfModels(b, a, keptB, keptA, index), Residuals(keptB, keptA), b, a, products, kept, isSwapped: true,
+                options, cancellation),
         };
     }
 
@@ -99,19 +107,29 @@ internal static class ModelDiff
         return (rowsA - along * rowsB).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Principal directions of rows, columns centred: unit vectors [k, n] and their eigenvalues, largest first; the caller disposes them.</summary>
-    /// <remarks>By the m×m Gram matrix: eigenvector u gives v = Rᵀu/√λ. Centring makes one eigenvalue 0, so at most m − 1 are kept.</remarks>
-    /// <param name="models">Rows of single models, [m, n] each, whose mean is the rows to decompose; a single one is decomposed as it is.</param>
+    /// <summary>
+    /// Principal directions of rows, columns centred: unit vectors [k, n] and their eigenvalues, largest first; the caller
+    /// disposes them.
+    /// </summary>
+    /// <remarks>
+    /// By the m×m Gram matrix: eigenvector u gives v = Rᵀu/√λ. Centring makes one eigenvalue 0, so at most m − 1 are kept.
+    /// </remarks>
+    /// <param name="models">
+    /// Rows of single models, [m, n] each, whose mean is the rows to decompose; a single one is decomposed as it is.
+    /// </param>
     /// <param name="count">Most directions wanted.</param>
     public static (Tensor Vectors, double[] Eigenvalues) PrincipalDirections(IReadOnlyList<Tensor> models, int count)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor mean = stack(models).mean([0]);
         Tensor centred = mean - mean.mean([0], keepdim: true);
-        (Tensor values, Tensor vectors) = linalg.eigh(models.Count == 1 ? centred.mm(centred.t()) : CrossProducts(models, centred));
+        (Tensor values, Tensor vectors) = linalg.eigh(models.Count == 1
+            ? centred.mm(centred.t())
+            : CrossProducts(models, centred));
         double[] ascending = values.data<double>().ToArray();
         double largest = ascending[^1];
-        int kept = Math.Min(count, Math.Min(ascending.Length - 1, ascending.Count(v => v > SmallestEigenvalue * largest && v > 0)));
+        int kept = Math.Min(
+            count, Math.Min(ascending.Length - 1, ascending.Count(v => v > SmallestEigenvalue * largest && v > 0)));
         if (kept == 0)
             return (empty(0, mean.shape[1], dtype: ScalarType.Float64).MoveToOuterDisposeScope(), []);
         double[] eigenvalues = [.. ascending.Reverse().Take(kept)];
@@ -153,7 +171,8 @@ internal static class ModelDiff
     }
 
     private static RecipeDirection[] Directions(
-        IReadOnlyList<Tensor> residualsOfModels, Tensor residuals, RecipeScores own, RecipeScores other, double[][,] products, int[] kept, bool isSwapped, ModelDiffOptions options,
+        IReadOnlyList<Tensor> residualsOfModels, Tensor residuals, RecipeScores own, RecipeScores other, double[][,] products,
+        int[] kept, bool isSwapped, ModelDiffOptions options,
         CancellationToken cancellation)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -196,13 +215,18 @@ internal static class ModelDiff
         double[] normsA = rowsA.square().sum(1).data<double>().ToArray(), normsB = rowsB.square().sum(1).data<double>().ToArray();
         int[] kept = [.. Enumerable.Range(0, normsA.Length).Where(q => normsA[q] > 0 && normsB[q] > 0)];
         return kept.Length > 0 ? kept : throw new NumericalException(
-            "Every query has a row of zeros in one of the recipes: nothing can be compared. Look at the scores.") { Remedies = [new(RemedyKind.Attribute)] };
+            "Every query has a row of zeros in one of the recipes: nothing can be compared. Look at the scores.")
+            {
+                Remedies = [new(RemedyKind.Attribute)]
+            };
     }
 
     private static double RelativeNorm(Tensor residuals, Tensor rows)
     {
         using DisposeScope scope = NewDisposeScope();
-        return (residuals.square().sum(1) / rows.square().sum(1)).mean().item<double>() is var meanSquare ? Math.Sqrt(meanSquare) : 0;
+        return (residuals.square().sum(1) / rows.square().sum(1)).mean().item<double>() is var meanSquare
+            ? Math.Sqrt(meanSquare)
+            : 0;
     }
 }
 

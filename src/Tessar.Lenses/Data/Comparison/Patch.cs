@@ -20,12 +20,15 @@ internal sealed record Patch(int Width, int Height, int X, int Y, int Value)
     {
         int[] numbers = [.. text.Split('x', '@', ',', '=').Select(part =>
             int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1)];
-        Patch? patch = numbers is [> 0, > 0, >= 0, >= 0, >= 0 and <= 255] ? new Patch(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]) : null;
+        Patch? patch = numbers is [> 0, > 0, >= 0, >= 0, >= 0 and <= 255]
+            ? new Patch(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4])
+            : null;
         // Written back it is the same text, or the separators were others.
         if (patch?.ToString() != text || (long)patch.Width + patch.X > image.Width || (long)patch.Height + patch.Y > image.Height)
         {
             throw new TessarException(
-                $"The patch `{text}` isn't one for pictures of {image}. Write width x height @ left column , top row = grey value, all within the picture, "
+                $"The patch `{text}` isn't one for pictures of {image}. Write width x height @ left column , top row = grey "
+                    + $"value, all within the picture, "
                 + "for example 4x4@0,0=255.", ErrorKind.Usage);
         }
 

@@ -10,10 +10,13 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Comparison;
 
-/// <summary>Counterfactual check of a difference: what a change of the pictures does to the margin in the models of a recipe.</summary>
+/// <summary>
+/// Counterfactual check of a difference: what a change of the pictures does to the margin in the models of a recipe.
+/// </summary>
 /// <remarks>
-/// effect of a model = mean over queries of margin(F(x)) − margin(x); a recipe's is the mean over its models, with a bootstrap interval over
-/// them. F distinguishes A from B when A's interval lies beyond ±δ and |B's effect| ≤ ε. Source: arXiv:2211.12491, section 4.
+/// effect of a model = mean over queries of margin(F(x)) − margin(x); a recipe's is the mean over its models, with a bootstrap
+/// interval over them. F distinguishes A from B when A's interval lies beyond ±δ and |B's effect| ≤ ε. Source: arXiv:2211.12491,
+/// section 4.
 /// </remarks>
 internal static class PatchEffect
 {
@@ -26,7 +29,8 @@ internal static class PatchEffect
     /// <param name="patch">Where each picture's patch goes, by index.</param>
     /// <param name="ofClass">Whose margin is looked at; null for each query's own label.</param>
     /// <param name="cancellation">Looked at between batches.</param>
-    public static double Of(CheckpointView checkpoint, ExampleSet queries, Func<int, Patch> patch, int? ofClass, CancellationToken cancellation)
+    public static double Of(
+        CheckpointView checkpoint, ExampleSet queries, Func<int, Patch> patch, int? ofClass, CancellationToken cancellation)
     {
         using DisposeScope outer = NewDisposeScope();
         using nn.Module<Tensor, Tensor> model = checkpoint.LoadModel();
@@ -39,7 +43,9 @@ internal static class PatchEffect
             using DisposeScope scope = NewDisposeScope();
             int[] indices = [.. Enumerable.Range(first, Math.Min(BatchSize, queries.Count - first))];
             Tensor inputs = Batches.Inputs(queries, indices, checkpoint.Input);
-            Tensor labels = ofClass is { } one ? full(indices.Length, one, dtype: ScalarType.Int64) : Batches.Labels(queries, indices);
+            Tensor labels = ofClass is { } one
+                ? full(indices.Length, one, dtype: ScalarType.Int64)
+                : Batches.Labels(queries, indices);
             Tensor before = output.Value(model.Ask(inputs), labels);
             for (int i = 0; i < indices.Length; i++)
                 patch(indices[i]).PutOver(inputs, i, checkpoint.Input);

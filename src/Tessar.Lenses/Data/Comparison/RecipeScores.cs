@@ -25,13 +25,15 @@ internal sealed class RecipeScores : IDisposable
             {
                 throw new ArgumentException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Model {e} has scores of {models[e].TrainCount} examples on {models[e].TargetCount} targets; model 0 has {Examples} on {Queries}. ")
+                    $"Model {e} has scores of {models[e].TrainCount} examples on {models[e].TargetCount} targets; model 0 has "
+                        + $"{Examples} on {Queries}. ")
                     + "Compare scores of the same examples and targets.", nameof(models));
             }
         }
 
         using DisposeScope scope = NewDisposeScope();
-        _models = stack(models.Select(m => tensor(m.Scores.ToArray(), [Examples, Queries]).t())).contiguous().DetachFromDisposeScope();
+        _models = stack(models.Select(m => tensor(m.Scores.ToArray(), [Examples, Queries]).t())).contiguous()
+            .DetachFromDisposeScope();
     }
 
     private RecipeScores(Tensor models) => (_models, Queries, Examples) = (models, (int)models.shape[1], (int)models.shape[2]);

@@ -6,9 +6,10 @@ namespace Tessar.Lenses.Data.Comparison;
 
 /// <summary>Tells a difference of recipes from the difference that two seeds of one recipe make, by exchanging models.</summary>
 /// <remarks>
-/// Statistic: T = mean over queries of sin²(θ_A, θ_B), the share of the squared norm of θ_A that isn't along θ_B, θ the mean over a recipe's models.
-/// Under "one recipe" the 2E models are exchangeable, so T of the real assignment is one draw among those of all assignments;
-/// p = share of assignments with a T at least as large. Everything follows from the models' inner products, so an assignment costs m·E².
+/// Statistic: T = mean over queries of sin²(θ_A, θ_B), the share of the squared norm of θ_A that isn't along θ_B, θ the mean over
+/// a recipe's models. Under "one recipe" the 2E models are exchangeable, so T of the real assignment is one draw among those of
+/// all assignments; p = share of assignments with a T at least as large. Everything follows from the models' inner products, so
+/// an assignment costs m·E².
 /// </remarks>
 internal static class RecipeTest
 {
@@ -35,7 +36,8 @@ internal static class RecipeTest
     /// <param name="countA">Models of A, at least 2; those of B follow, at least 2.</param>
     /// <param name="seed">Decides the assignments when there are too many to try all.</param>
     /// <param name="cancellation">Looked at between assignments.</param>
-    public static (double Statistic, double PValue, int Assignments) Run(double[][,] products, int countA, ulong seed, CancellationToken cancellation)
+    public static (double Statistic, double PValue, int Assignments) Run(
+        double[][,] products, int countA, ulong seed, CancellationToken cancellation)
     {
         int count = products[0].GetLength(0);
         bool[] real = [.. Enumerable.Range(0, count).Select(e => e < countA)];
@@ -52,7 +54,10 @@ internal static class RecipeTest
         return (observed, (double)asLarge / tried, tried);
     }
 
-    /// <summary>Mean over queries of sin² between the sum of the models assigned to A and that of the others; queries with a zero row count 0.</summary>
+    /// <summary>
+    /// Mean over queries of sin² between the sum of the models assigned to A and that of the others; queries with a zero row
+    /// count 0.
+    /// </summary>
     public static double Statistic(double[][,] products, bool[] isA)
     {
         double sum = 0;

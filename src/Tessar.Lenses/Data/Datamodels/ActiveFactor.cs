@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 namespace Tessar.Lenses.Data.Datamodels;
 
 /// <summary>The Cholesky factor of C_AA + λ₂I for a changing list A of columns, in fp64: C_AA + λ₂I = LLᵀ.</summary>
-/// <remarks>Letting a column in costs a triangular solve, letting one out a pass of Givens rotations, both |A|²/2; so does each half of a solve.</remarks>
+/// <remarks>
+/// Letting a column in costs a triangular solve, letting one out a pass of Givens rotations, both |A|²/2; so does each half of a
+/// solve.
+/// </remarks>
 internal sealed class ActiveFactor(MaskColumns columns, double ridge)
 {
     // What of a column's variance of 1 has to lie outside of the span of the others: less is rounding.
@@ -58,7 +61,8 @@ internal sealed class ActiveFactor(MaskColumns columns, double ridge)
         Span<double> sines = count <= 1024 ? stackalloc double[count] : new double[count];
         for (int i = 0; i < count; i++)
         {
-            // Rows below the removed one are one number too long; rotating neighbouring columns moves the surplus out of the triangle.
+            // Rows below the removed one are one number too long; rotating neighbouring columns moves the surplus out of the
+            // triangle.
             double[] row = _rows[place + i];
             double left = row[place];
             for (int k = 0; k < i; k++)
@@ -108,7 +112,8 @@ internal sealed class ActiveFactor(MaskColumns columns, double ridge)
 
     private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
-        ReadOnlySpan<Vector<double>> x = MemoryMarshal.Cast<double, Vector<double>>(a), y = MemoryMarshal.Cast<double, Vector<double>>(b);
+        ReadOnlySpan<Vector<double>> x = MemoryMarshal.Cast<double, Vector<double>>(a), y =
+            MemoryMarshal.Cast<double, Vector<double>>(b);
         Vector<double> even = default, odd = default;
         int v = 0;
         for (; v + 1 < x.Length; v += 2)

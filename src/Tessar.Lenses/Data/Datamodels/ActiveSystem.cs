@@ -2,10 +2,11 @@ namespace Tessar.Lenses.Data.Datamodels;
 
 /// <summary>Finishes a lasso on the columns whose weight isn't 0, by solving for them instead of sweeping.</summary>
 /// <remarks>
-/// While signs s stay, the minimum solves (C_AA + λ₂I) Δ = g_A − λ₂w_A − λs. The step goes there, or up to the first weight that reaches 0, which
-/// leaves A; every step lowers the objective, so it ends. Coordinate descent is quick while there are fewer weights than models; near M of them
-/// C_AA is almost singular, thousands of sweeps become a few steps here. Needs a |A|²/2 factor, kept from one penalty to the next.
-/// Source: Lee, Battle, Raina, Ng, "Efficient sparse coding algorithms", 2006 (feature-sign search).
+/// While signs s stay, the minimum solves (C_AA + λ₂I) Δ = g_A − λ₂w_A − λs. The step goes there, or up to the first weight that
+/// reaches 0, which leaves A; every step lowers the objective, so it ends. Coordinate descent is quick while there are fewer
+/// weights than models; near M of them C_AA is almost singular, thousands of sweeps become a few steps here. Needs a |A|²/2
+/// factor, kept from one penalty to the next. Source: Lee, Battle, Raina, Ng, "Efficient sparse coding algorithms", 2006
+/// (feature-sign search).
 /// </remarks>
 internal sealed class ActiveSystem(MaskColumns columns, double ridge)
 {
@@ -28,7 +29,9 @@ internal sealed class ActiveSystem(MaskColumns columns, double ridge)
         _places.Clear();
     }
 
-    /// <summary>Makes A the columns whose weight isn't 0; of columns that depend on each other, one's weight goes into the others.</summary>
+    /// <summary>
+    /// Makes A the columns whose weight isn't 0; of columns that depend on each other, one's weight goes into the others.
+    /// </summary>
     /// <param name="members">The working set.</param>
     /// <param name="weights">Its weights; changed only where columns depend on each other.</param>
     public void Match(ReadOnlySpan<int> members, Span<double> weights)

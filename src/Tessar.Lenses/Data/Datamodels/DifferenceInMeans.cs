@@ -2,8 +2,8 @@ namespace Tessar.Lenses.Data.Datamodels;
 
 /// <summary>Mean output of the models that saw an example minus that of those that didn't, with its standard error.</summary>
 /// <remarks>
-/// w_i = ȳ₁ − ȳ₀; standard error √(s₁²/n₁ + s₀²/n₀) after Welch. Both groups need two models, or the weight is 0 and the error NaN. Source:
-/// Feldman, Zhang, "What neural networks memorize and why", arXiv:2008.03703.
+/// w_i = ȳ₁ − ȳ₀; standard error √(s₁²/n₁ + s₀²/n₀) after Welch. Both groups need two models, or the weight is 0 and the error
+/// NaN. Source: Feldman, Zhang, "What neural networks memorize and why", arXiv:2008.03703.
 /// </remarks>
 internal static class DifferenceInMeans
 {
@@ -57,7 +57,8 @@ internal static class DifferenceInMeans
         return centred;
     }
 
-    private static (double Weight, double Error) Of(int ones, int rows, double sum, double squares, double total, double totalSquares)
+    private static (double Weight, double Error) Of(
+        int ones, int rows, double sum, double squares, double total, double totalSquares)
     {
         int zeros = rows - ones;
         if (ones < 2 || zeros < 2)

@@ -12,7 +12,8 @@ internal sealed class ExampleGroups
     private ExampleGroups(int[] ofExample)
     {
         OfExample = ofExample;
-        _members = [.. Enumerable.Range(0, ofExample.Max() + 1).Select(g => Enumerable.Range(0, ofExample.Length).Where(i => ofExample[i] == g).ToArray())];
+        _members = [.. Enumerable.Range(0, ofExample.Max() + 1)
+            .Select(g => Enumerable.Range(0, ofExample.Length).Where(i => ofExample[i] == g).ToArray())];
     }
 
     /// <summary>The group of each example, [n], in [0, G).</summary>
@@ -48,8 +49,13 @@ internal sealed class ExampleGroups
         return new ExampleGroups([.. keys.Select(key => Array.BinarySearch(order, key))]);
     }
 
-    /// <summary>Draws which groups each subset has: every group with the same probability, independently; an empty subset is drawn again.</summary>
-    /// <remarks>Subsets with a fixed number of groups would make the columns sum to a constant, and the regression with intercept singular.</remarks>
+    /// <summary>
+    /// Draws which groups each subset has: every group with the same probability, independently; an empty subset is drawn again.
+    /// </summary>
+    /// <remarks>
+    /// Subsets with a fixed number of groups would make the columns sum to a constant, and the regression with intercept
+    /// singular.
+    /// </remarks>
     public bool[][] Draw(int subsets, double probability, ulong seed)
     {
         bool[][] drawn = new bool[subsets][];
@@ -66,7 +72,9 @@ internal sealed class ExampleGroups
 
     /// <summary>The same subsets as masks over examples.</summary>
     public ExampleMasks Masks(bool[][] drawn) => ExampleMasks.Listed(
-        OfExample.Length, [.. drawn.Select(row => (IReadOnlyList<int>)[.. Enumerable.Range(0, Count).Where(g => row[g]).SelectMany(g => _members[g]).Order()])]);
+        OfExample.Length,
+        [.. drawn.Select(row =>
+            (IReadOnlyList<int>)[.. Enumerable.Range(0, Count).Where(g => row[g]).SelectMany(g => _members[g]).Order()])]);
 
     /// <summary>Names a group for messages.</summary>
     public string Describe(int group) => string.Create(

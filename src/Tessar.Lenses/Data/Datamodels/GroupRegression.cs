@@ -4,9 +4,10 @@ namespace Tessar.Lenses.Data.Datamodels;
 
 /// <summary>Ordinary least squares or ridge of outputs on groups, with standard errors and leave-one-out predictions.</summary>
 /// <remarks>
-/// y = b + Zw + e with z centred and S = ZᵀZ/M: w = (S + λI)⁻¹Zᵀ(y − ȳ)/M. With A = (S + λI)⁻¹ and s² = RSS/(M − 1 − tr AS), the covariance of w is
-/// s²·ASA/M; without ridge that is the usual s²(ZᵀZ)⁻¹. The intercept isn't penalised. The prediction for row r from all others is
-/// y_r − e_r/(1 − h_r), h_r = (1 + z_rᵀAz_r)/M, exactly. The design is the same for all targets, so A is computed once. Immutable.
+/// y = b + Zw + e with z centred and S = ZᵀZ/M: w = (S + λI)⁻¹Zᵀ(y − ȳ)/M. With A = (S + λI)⁻¹ and s² = RSS/(M − 1 − tr AS), the
+/// covariance of w is s²·ASA/M; without ridge that is the usual s²(ZᵀZ)⁻¹. The intercept isn't penalised. The prediction for row
+/// r from all others is y_r − e_r/(1 − h_r), h_r = (1 + z_rᵀAz_r)/M, exactly. The design is the same for all targets, so A is
+/// computed once. Immutable.
 /// </remarks>
 internal sealed class GroupRegression
 {
@@ -75,7 +76,8 @@ internal sealed class GroupRegression
                 if (rest <= Singular)
                 {
                     throw new TessarException(
-                        $"The regression is singular: whether a subset has {describe(g)} follows from the other groups in it, or is the same in all. "
+                        $"The regression is singular: whether a subset has {describe(g)} follows from the other groups in it, or "
+                            + $"is the same in all. "
                         + "Use more `subsets`, another seed, or a `ridge` above 0.", ErrorKind.Usage);
                 }
 

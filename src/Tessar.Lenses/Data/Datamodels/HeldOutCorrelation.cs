@@ -4,8 +4,12 @@ using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Datamodels;
 
-/// <summary>How well datamodels predict models that they weren't fitted to: correlations, averaged over targets. Safe for several threads.</summary>
-/// <remarks>A datamodel that predicts the same for all models counts as 0; a target that is the same for all is left out.</remarks>
+/// <summary>
+/// How well datamodels predict models that they weren't fitted to: correlations, averaged over targets. Safe for several threads.
+/// </summary>
+/// <remarks>
+/// A datamodel that predicts the same for all models counts as 0; a target that is the same for all is left out.
+/// </remarks>
 internal sealed class HeldOutCorrelation
 {
     private readonly double[] _pearson;
@@ -36,8 +40,12 @@ internal sealed class HeldOutCorrelation
     /// <param name="how">Which models were predicted, such as <c>models held out of the fit</c>.</param>
     public IEnumerable<SelfCheck> Checks(string how) =>
     [
-        new("held-out-correlation", Pearson, null, $"Pearson's correlation of predicted and true outputs over {how}, mean over targets; 1 is perfect."),
-        new("held-out-rank-correlation", Mean(_spearman), null, $"Spearman's correlation of predicted and true outputs over {how}, mean over targets."),
+        new(
+            "held-out-correlation", Pearson, null,
+            $"Pearson's correlation of predicted and true outputs over {how}, mean over targets; 1 is perfect."),
+        new(
+            "held-out-rank-correlation", Mean(_spearman), null,
+            $"Spearman's correlation of predicted and true outputs over {how}, mean over targets."),
     ];
 
     // Up to rounding: the quotient would be noise.

@@ -2,8 +2,9 @@ namespace Tessar.Lenses.Data.Datamodels;
 
 /// <summary>Chooses a target's penalty on models that were held out, and fits all of them with it.</summary>
 /// <remarks>
-/// λ_k = λ_max·ε^(k/K), k = 0…K − 1, each from the solution before. The mean squared error on the held-out models decides; the path ends
-/// when it hasn't improved for ten penalties, not before the tenth and two weights. The chosen λ is then solved on all models. One per thread.
+/// λ_k = λ_max·ε^(k/K), k = 0…K − 1, each from the solution before. The mean squared error on the held-out models decides; the
+/// path ends when it hasn't improved for ten penalties, not before the tenth and two weights. The chosen λ is then solved on all
+/// models. One per thread.
 /// </remarks>
 internal sealed class LassoPath
 {
@@ -82,7 +83,8 @@ internal sealed class LassoPath
         return predictions;
     }
 
-    private LassoFit Refit(ReadOnlySpan<double> y, List<(int Column, double Weight)> from, double penalty, CancellationToken cancellation)
+    private LassoFit Refit(
+        ReadOnlySpan<double> y, List<(int Column, double Weight)> from, double penalty, CancellationToken cancellation)
     {
         _all.Start(y);
         if (penalty > 0)
@@ -102,7 +104,14 @@ internal sealed class LassoPath
             weights[k] = (i, raw);
         }
 
-        return new LassoFit { Weights = weights, Intercept = intercept, Penalty = penalty, Gap = penalty > 0 ? _all.Gap : 0, HeldOutPredictions = [] };
+        return new LassoFit
+        {
+            Weights = weights,
+            Intercept = intercept,
+            Penalty = penalty,
+            Gap = penalty > 0 ? _all.Gap : 0,
+            HeldOutPredictions = []
+        };
     }
 }
 

@@ -5,13 +5,14 @@ namespace Tessar.Lenses.Data.Datamodels;
 
 /// <summary>Solves the lasso, or the elastic net, of one target for falling penalties, each from the solution before.</summary>
 /// <remarks>
-/// min over w̃: (1/2M)‖y − ȳ − X̃w̃‖² + λ‖w̃‖₁ + (λ₂/2)‖w̃‖². Coordinate descent in a working set W, with the gradients g_j = x̃_jᵀr/M of its
-/// members kept up to date by covariances: ρ_j = g_j + w̃_j, w̃_j ← soft(ρ_j, λ)/(1 + λ₂), g −= C_j Δw̃_j; where it is slow,
-/// <see cref="ActiveSystem"/> takes over. Then the residual is formed and all columns are checked with it; those that violate |g_i| ≤ λ join W,
-/// until none is left. A new λ begins with that check of the solution before. (The strong rule, |g_i| ≥ 2λ − λ_before, would let in a third
-/// more columns and saves no round, as a check of all columns is cheap here.) Inside numbers are fp32; the check and what it hands back are
-/// fp64, so nothing drifts. One target after the other; not for several threads. Source: Friedman, Hastie, Tibshirani, "Regularization paths
-/// for generalized linear models via coordinate descent", 2010.
+/// min over w̃: (1/2M)‖y − ȳ − X̃w̃‖² + λ‖w̃‖₁ + (λ₂/2)‖w̃‖². Coordinate descent in a working set W, with the gradients g_j =
+/// x̃_jᵀr/M of its members kept up to date by covariances: ρ_j = g_j + w̃_j, w̃_j ← soft(ρ_j, λ)/(1 + λ₂), g −= C_j Δw̃_j; where
+/// it is slow,
+/// <see cref="ActiveSystem"/> takes over. Then the residual is formed and all columns are checked with it; those that violate
+/// |g_i| ≤ λ join W, until none is left. A new λ begins with that check of the solution before. (The strong rule, |g_i| ≥ 2λ −
+/// λ_before, would let in a third more columns and saves no round, as a check of all columns is cheap here.) Inside numbers are
+/// fp32; the check and what it hands back are fp64, so nothing drifts. One target after the other; not for several threads.
+/// Source: Friedman, Hastie, Tibshirani, "Regularization paths for generalized linear models via coordinate descent", 2010.
 /// </remarks>
 internal sealed class LassoSolver
 {
@@ -71,7 +72,9 @@ internal sealed class LassoSolver
     public void Start(ReadOnlySpan<double> y)
     {
         if (y.Length != _columns.Rows)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"y has {y.Length} numbers; the design has {_columns.Rows} rows."), nameof(y));
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"y has {y.Length} numbers; the design has {_columns.Rows} rows."),
+                nameof(y));
         foreach (int i in _gram.Members)
             _isWorking[i] = false;
         _gram.Clear();

@@ -5,10 +5,11 @@ namespace Tessar.Lenses.Data.Datamodels;
 
 /// <summary>The design of a datamodel: one column of M bits per training example, 1 where a subset has the example.</summary>
 /// <remarks>
-/// Column i stands for x̃_i = (x_i − μ_i)/σ_i, σ with divisor M; a column with σ = 0 is constant and counts as zero everywhere. Two facts make
-/// the design cheap although it is never unpacked. x_i·x_j is the number of common bits. And the products of all columns with one vector v
-/// share their parts: the 256 sums of v over subsets of 8 rows are made once, so a column costs M/8 additions instead of M. Immutable, so
-/// several threads may read it. Memory: n·M/8 bytes twice, by columns and by 8 rows at a time.
+/// Column i stands for x̃_i = (x_i − μ_i)/σ_i, σ with divisor M; a column with σ = 0 is constant and counts as zero everywhere.
+/// Two facts make the design cheap although it is never unpacked. x_i·x_j is the number of common bits. And the products of all
+/// columns with one vector v share their parts: the 256 sums of v over subsets of 8 rows are made once, so a column costs M/8
+/// additions instead of M. Immutable, so several threads may read it. Memory: n·M/8 bytes twice, by columns and by 8 rows at a
+/// time.
 /// </remarks>
 internal sealed class MaskColumns
 {
@@ -36,7 +37,8 @@ internal sealed class MaskColumns
         if (words.LongLength != (long)count * WordsPerColumn)
         {
             throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"words holds {words.LongLength} numbers; expected {count} columns · {WordsPerColumn} words."), nameof(words));
+                CultureInfo.InvariantCulture,
+                $"words holds {words.LongLength} numbers; expected {count} columns · {WordsPerColumn} words."), nameof(words));
         }
 
         _blocks = WordsPerColumn * 8;
@@ -45,7 +47,8 @@ internal sealed class MaskColumns
         {
             ReadOnlySpan<ulong> column = Column(i);
             if (rows % 64 != 0 && column[^1] >> (rows % 64) != 0)
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Column {i} has bits beyond row {rows - 1}."), nameof(words));
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"Column {i} has bits beyond row {rows - 1}."), nameof(words));
             int ones = 0;
             foreach (ulong word in column)
                 ones += BitOperations.PopCount(word);
@@ -123,7 +126,8 @@ internal sealed class MaskColumns
             {
                 for (int b = 0; b < BlocksAtOnce; b++)
                     FillTable(tables.Slice(b * TableSize, TableSize), v, 8 * (first + b));
-                byte* b0 = all + (long)first * n, b1 = b0 + n, b2 = b1 + n, b3 = b2 + n, b4 = b3 + n, b5 = b4 + n, b6 = b5 + n, b7 = b6 + n;
+                byte* b0 = all + (long)first * n, b1 = b0 + n, b2 = b1 + n, b3 = b2 + n, b4 = b3 + n, b5 = b4 + n, b6 = b5
+                    + n, b7 = b6 + n;
                 for (int i = 0; i < n; i++)
                 {
                     s[i] += t[b0[i]] + t[256 + b1[i]] + (t[512 + b2[i]] + t[768 + b3[i]])

@@ -3,7 +3,9 @@ using Tessar.Runs.Retraining;
 
 namespace Tessar.Lenses.Data.Datamodels;
 
-/// <summary>The design of all models, and of the two parts a fit is chosen with: nine in ten to fit, one in ten held out.</summary>
+/// <summary>
+/// The design of all models, and of the two parts a fit is chosen with: nine in ten to fit, one in ten held out.
+/// </summary>
 internal sealed class SplitColumns
 {
     /// <summary>Models below which nothing is fitted.</summary>
@@ -17,7 +19,9 @@ internal sealed class SplitColumns
 
     /// <summary>Reads masks and splits them.</summary>
     /// <param name="masks">Which examples each model saw.</param>
-    /// <param name="answered">The masks with a trained model; row r of the design is mask answered[r]. At least <see cref="Least"/>.</param>
+    /// <param name="answered">
+    /// The masks with a trained model; row r of the design is mask answered[r]. At least <see cref="Least"/>.
+    /// </param>
     /// <param name="seed">Decides the split.</param>
     public SplitColumns(ExampleMasks masks, IReadOnlyList<int> answered, ulong seed)
     {

@@ -11,7 +11,9 @@ internal static class SubsetFraction
         if (fraction is not (> 0 and < 1))
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"{method}: fraction is {fraction}; it has to lie strictly between 0 and 1, or no two subsets differ."), ErrorKind.Usage);
+                CultureInfo.InvariantCulture,
+                $"{method}: fraction is {fraction}; it has to lie strictly between 0 and 1, or no two subsets differ."),
+                ErrorKind.Usage);
         }
     }
 }

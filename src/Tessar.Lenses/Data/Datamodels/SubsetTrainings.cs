@@ -52,9 +52,12 @@ internal sealed class SubsetTrainings
     /// <param name="seed">Decides every training's seed; of the method's own domain.</param>
     /// <param name="context">Who trains.</param>
     /// <param name="least">Subsets that need a model for the fit.</param>
-    /// <exception cref="TessarException">Nobody trains, the run can't be trained again, or too few trainings came to their end.</exception>
+    /// <exception cref="TessarException">
+    /// Nobody trains, the run can't be trained again, or too few trainings came to their end.
+    /// </exception>
     public static SubsetTrainings Train(
-        string method, RunView run, ExampleSet train, ExampleSet targets, int subsets, Func<int, ExampleMasks> masksOf, int repeats,
+        string method, RunView run, ExampleSet train, ExampleSet targets, int subsets, Func<int, ExampleMasks> masksOf,
+        int repeats,
         TargetOutput output, ulong seed, MethodContext context, int least)
     {
         IRetrainer retrainer = Retrainer(method, context);
@@ -62,8 +65,12 @@ internal sealed class SubsetTrainings
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Masks of {subsets} subsets of {train} and their outputs on {targets} need {bytes:N0} bytes; the memory budget is {context.MemoryBudget:N0}. ")
-                + "Choose fewer targets, or fewer `subsets`.", ErrorKind.Environment) { Remedies = [new(RemedyKind.ChangeArgument, "targets"), new(RemedyKind.SetMethodOption, "subsets")] };
+                $"Masks of {subsets} subsets of {train} and their outputs on {targets} need {bytes:N0} bytes; the memory budget "
+                    + $"is {context.MemoryBudget:N0}. ")
+                + "Choose fewer targets, or fewer `subsets`.", ErrorKind.Environment)
+                {
+                    Remedies = [new(RemedyKind.ChangeArgument, "targets"), new(RemedyKind.SetMethodOption, "subsets")]
+                };
         }
 
         KnownLabels.Check(run.Run.Record.Classes.Count, train);
@@ -82,7 +89,8 @@ internal sealed class SubsetTrainings
         if (usable < Math.Max(least, 3))
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"{failed.Length} of {jobs} trainings failed, which leaves models on {usable} subsets; {method} needs {least}. ")
+                CultureInfo.InvariantCulture,
+                $"{failed.Length} of {jobs} trainings failed, which leaves models on {usable} subsets; {method} needs {least}. ")
                 + $"The first failure: {(failed.Length > 0 ? failed[0].Reason : "none")}", ErrorKind.InputData);
         }
 
@@ -90,11 +98,19 @@ internal sealed class SubsetTrainings
         if (models.Count > jobs)
             answers = answers[..checked(jobs * asked.Count)];
         // A failed training's row is NaN from end to end; anything else has to be a number.
-        if (Enumerable.Range(0, answers.Length).FirstOrDefault(k => !float.IsFinite(answers[k]) && models.IsCompleted(k / asked.Count), -1) is var at and >= 0)
-            throw new NumericalException(string.Create(CultureInfo.InvariantCulture, $"A model's output on example {asked.First + at % asked.Count} of {asked.Split} is {answers[at]}. Use output=negative-loss."));
-        var trainings = new SubsetTrainings(new SubsetOutputs(masks, repeats, answers), output, targets.First - asked.First, targets.Count, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        if (Enumerable.Range(0, answers.Length)
+            .FirstOrDefault(k => !float.IsFinite(answers[k]) && models.IsCompleted(k / asked.Count), -1) is var at and >= 0)
+            throw new NumericalException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"A model's output on example {asked.First + at % asked.Count} of {asked.Split} is {answers[at]}. Use "
+                    + $"output=negative-loss."));
+        var trainings = new SubsetTrainings(
+            new SubsetOutputs(masks, repeats, answers), output, targets.First - asked.First, targets.Count,
+            Stopwatch.GetElapsedTime(start).TotalSeconds);
         if (failed.Length > 0)
-            trainings.Remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{failed.Length} of {jobs} trainings failed and were left out; the first: {failed[0].Reason.TrimEnd('.')}."));
+            trainings.Remarks.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{failed.Length} of {jobs} trainings failed and were left out; the first: {failed[0].Reason.TrimEnd('.')}."));
         if (run.Checkpoints.Count > 1)
             trainings.Remarks.Add($"Only the program of {run.Run.Name} was trained: several runs add nothing to this method.");
         return trainings;
@@ -124,8 +140,12 @@ internal sealed class SubsetTrainings
     /// <summary>Who trains.</summary>
     /// <exception cref="TessarException">Nobody does.</exception>
     public static IRetrainer Retrainer(string method, MethodContext context) => context.Retrainer ?? throw new TessarException(
-        $"{method} trains models on subsets of the data, but the context has nobody to train them: its Retrainer is null. Pass one, for "
-        + "example `new MethodContext { Retrainer = new InProcessRetrainer() }`.", ErrorKind.Usage) { Remedies = [new(RemedyKind.Attribute)] };
+        $"{method} trains models on subsets of the data, but the context has nobody to train them: its Retrainer is null. Pass "
+            + $"one, for "
+        + "example `new MethodContext { Retrainer = new InProcessRetrainer() }`.", ErrorKind.Usage)
+        {
+            Remedies = [new(RemedyKind.Attribute)]
+        };
 
     // Models are asked about all of the run's test examples at once, so that other targets of them need no other models.
     private static ExampleSet AskedAbout(RunView run, ExampleSet targets)
@@ -134,17 +154,21 @@ internal sealed class SubsetTrainings
         if (targets.Store.Identity != data.Identity)
             return targets;
         ExampleSet test = ExampleSet.Parse(targets.Store, data.Test, targets.Labels);
-        bool isPart = test.Split == targets.Split && targets.First >= test.First && targets.First + targets.Count <= test.First + test.Count;
+        bool isPart = test.Split == targets.Split && targets.First >= test.First
+            && targets.First + targets.Count <= test.First + test.Count;
         return isPart ? test : targets;
     }
 
     // Masks as bits, twice, for all models and for the parts; outputs as they are read.
-    private static long Bytes(ExampleSet train, int targets, int subsets, int repeats) => (long)train.Count * subsets / 2 + 8L * subsets * repeats * targets;
+    private static long Bytes(ExampleSet train, int targets, int subsets, int repeats) =>
+        (long)train.Count * subsets / 2 + 8L * subsets * repeats * targets;
 
-    private static Listener? ProgressOf(MethodContext context) => context.Progress is { } progress ? new Listener(progress) : null;
+    private static Listener? ProgressOf(MethodContext context) =>
+        context.Progress is { } progress ? new Listener(progress) : null;
 
     private sealed class Listener(IProgress<MethodProgress> progress) : IProgress<RetrainingProgress>
     {
-        public void Report(RetrainingProgress value) => progress.Report(new MethodProgress("trainings", value.Done, value.Total, "trainings"));
+        public void Report(RetrainingProgress value) =>
+            progress.Report(new MethodProgress("trainings", value.Done, value.Total, "trainings"));
     }
 }

@@ -2,7 +2,9 @@ using Tessar.Methods;
 
 namespace Tessar.Lenses.Data.Datamodels;
 
-/// <summary>Fits targets one by one on all cores, each thread with a workspace of its own; results don't depend on the number of threads.</summary>
+/// <summary>
+/// Fits targets one by one on all cores, each thread with a workspace of its own; results don't depend on the number of threads.
+/// </summary>
 internal static class TargetFits
 {
     /// <summary>Does the work of every target.</summary>
@@ -19,7 +21,12 @@ internal static class TargetFits
         try
         {
             Parallel.For(
-                0, targets, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = context.Cancellation }, workspace,
+                0, targets,
+                new ParallelOptions
+                {
+                    MaxDegreeOfParallelism = Environment.ProcessorCount,
+                    CancellationToken = context.Cancellation
+                }, workspace,
                 (target, _, own) =>
                 {
                     fit(own, target);
@@ -37,7 +44,8 @@ internal static class TargetFits
         {
             // One of several threads' errors is told; they are alike.
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(
-                e.Flatten().InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException) ?? e.Flatten().InnerExceptions[0]);
+                e.Flatten().InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException)
+                    ?? e.Flatten().InnerExceptions[0]);
         }
     }
 }

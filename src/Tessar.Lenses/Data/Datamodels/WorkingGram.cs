@@ -5,8 +5,8 @@ namespace Tessar.Lenses.Data.Datamodels;
 
 /// <summary>Covariances of the columns in a working set with each other, counted when a column first moves.</summary>
 /// <remarks>
-/// Only members' covariances with members are ever needed, so a row has as many numbers as the set, not n. Rows are kept until they would take
-/// more than a cap; beyond it they are counted anew at each use. A pair costs M/64 popcounts.
+/// Only members' covariances with members are ever needed, so a row has as many numbers as the set, not n. Rows are kept until
+/// they would take more than a cap; beyond it they are counted anew at each use. A pair costs M/64 popcounts.
 /// </remarks>
 internal sealed class WorkingGram(MaskColumns columns, long capBytes)
 {

@@ -8,7 +8,8 @@ namespace Tessar.Lenses.Data.Evaluation;
 /// <param name="High">Upper end; absent when there is none.</param>
 public sealed record EstimateAnswer(double? Value, double? Low, double? High)
 {
-    internal static EstimateAnswer Of(Estimate estimate) => new(Finite(estimate.Value), Finite(estimate.Low), Finite(estimate.High));
+    internal static EstimateAnswer Of(Estimate estimate) =>
+        new(Finite(estimate.Value), Finite(estimate.Low), Finite(estimate.High));
 
     /// <summary>As people read it: `0.31 (0.22 to 0.40)`.</summary>
     /// <param name="format">Of each number, such as 0.00.</param>

@@ -5,7 +5,9 @@ using Tessar.Runs.Retraining;
 
 namespace Tessar.Lenses.Data.Evaluation;
 
-/// <summary>Trainings of a run's program that judge attributions; kept by what they are, so every method is judged by the same ones.</summary>
+/// <summary>
+/// Trainings of a run's program that judge attributions; kept by what they are, so every method is judged by the same ones.
+/// </summary>
 internal static class JudgingTrainings
 {
     /// <summary>Seed domain of judging models: never that of a model that explains.</summary>
@@ -21,19 +23,29 @@ internal static class JudgingTrainings
     /// <param name="seeds">Trainings of each.</param>
     /// <param name="output">What is kept.</param>
     /// <param name="role">See <see cref="Seed"/>.</param>
-    /// <param name="masksOf">As many masks of the same kind, when they are drawn: then models of a larger request before are used again, more than asked for.</param>
+    /// <param name="masksOf">
+    /// As many masks of the same kind, when they are drawn: then models of a larger request before are used again, more than
+    /// asked for.
+    /// </param>
     public static (RetrainedModels Models, double Seconds) Train(
-        Inquiry inquiry, ExampleSet train, ExampleSet targets, ExampleMasks masks, int seeds, RetrainingOutput output, int role = 0,
+        Inquiry inquiry, ExampleSet train, ExampleSet targets, ExampleMasks masks, int seeds, RetrainingOutput output,
+        int role = 0,
         Func<int, ExampleMasks>? masksOf = null)
     {
         long start = Stopwatch.GetTimestamp();
         RetrainingRequest request = RetrainingCache.Placed(
-            RetrainingCache.For(inquiry.Run, train, targets, masks, Seed(inquiry, role)) with { Repeats = seeds, Output = output }, inquiry.Run);
+            RetrainingCache.For(inquiry.Run, train, targets, masks, Seed(inquiry, role)) with
+            {
+                Repeats = seeds,
+                Output = output
+            }, inquiry.Run);
         if (masksOf is not null)
             request = RetrainingCache.Grown(request, masksOf);
         RetrainedModels models = inquiry.Retrain(request);
         if (models.Record.Failed.Count > 0)
-            inquiry.Remark($"{models.Record.Failed.Count} of {models.Count} trainings failed and are left out: {models.Record.Failed[0].Reason}");
+            inquiry.Remark(
+                $"{models.Record.Failed.Count} of {models.Count} trainings failed and are left out: "
+                    + $"{models.Record.Failed[0].Reason}");
         return (models, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
@@ -41,7 +53,8 @@ internal static class JudgingTrainings
     public static (AttributionMatrix Scores, double Seconds) Score(Inquiry inquiry, ExampleSet train, ExampleSet targets)
     {
         long start = Stopwatch.GetTimestamp();
-        AttributionMatrix scores = inquiry.CreateMethod<IAttributionMethod>().Score(inquiry.View, train, targets, inquiry.Context);
+        AttributionMatrix scores = inquiry.CreateMethod<IAttributionMethod>()
+            .Score(inquiry.View, train, targets, inquiry.Context);
         return (scores, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 }

@@ -21,7 +21,9 @@ public sealed record LdsAnswer : RecordedAnswer
     /// <summary>Models on random halves that the method looked at; 0 for the runs' own.</summary>
     public int Ensemble { get; init; }
 
-    /// <summary>Whether subsets were replayed along the run's own trajectory; then there is no seed noise and no ceiling below 1.</summary>
+    /// <summary>
+    /// Whether subsets were replayed along the run's own trajectory; then there is no seed noise and no ceiling below 1.
+    /// </summary>
     public bool SameTrajectory { get; init; }
 
     /// <summary>Checkpoints the method looked at.</summary>
@@ -85,7 +87,8 @@ public sealed record LdsAnswer : RecordedAnswer
     public string Result { get; init; } = string.Empty;
 
     internal static LdsAnswer Of(
-        LinearDatamodelingScore lds, Inquiry inquiry, AttributionReport report, ExampleSet train, ExampleSet targets, ExampleMasks masks, SubsetOutputs truth)
+        LinearDatamodelingScore lds, Inquiry inquiry, AttributionReport report, ExampleSet train, ExampleSet targets,
+        ExampleMasks masks, SubsetOutputs truth)
     {
         using var process = Process.GetCurrentProcess();
         return new LdsAnswer
@@ -105,7 +108,10 @@ public sealed record LdsAnswer : RecordedAnswer
             Seeds = truth.Seeds,
             FailedTrainings = truth.Failed,
             Units = report.Units,
-            Remarks = [.. report.Remarks, .. lds.HasUnequalSizes ? ["Subsets differ in size; size was regressed out of both sides."] : Array.Empty<string>()],
+            Remarks = [
+                .. report.Remarks,
+                .. lds.HasUnequalSizes ? ["Subsets differ in size; size was regressed out of both sides."] : Array.Empty<string>()
+            ],
             PeakBytes = process.PeakWorkingSet64,
         };
     }

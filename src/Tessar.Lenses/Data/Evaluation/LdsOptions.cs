@@ -21,13 +21,17 @@ internal sealed record LdsOptions
     [Range(0, 10_000)]
     public int Ensemble { get; init; }
 
-    /// <summary>Try these values of a method's option on the tuning share of the targets, and judge the best on the rest: OPTION=V,V,…</summary>
+    /// <summary>
+    /// Try these values of a method's option on the tuning share of the targets, and judge the best on the rest: OPTION=V,V,…
+    /// </summary>
     public string? Sweep { get; init; }
 
     /// <summary>Share of the targets that a sweep is decided on.</summary>
     [Range(0.01, 0.9)]
     public double TuningShare { get; init; } = 0.1;
 
-    /// <summary>Judge by replays of the run itself without the left-out examples, same seed and batches, instead of fresh trainings.</summary>
+    /// <summary>
+    /// Judge by replays of the run itself without the left-out examples, same seed and batches, instead of fresh trainings.
+    /// </summary>
     public bool SameTrajectory { get; init; }
 }

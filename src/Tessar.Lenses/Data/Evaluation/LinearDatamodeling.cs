@@ -25,7 +25,8 @@ internal sealed class LinearDatamodeling(LdsOptions options) : IQuestion
         ArgumentNullException.ThrowIfNull(inquiry);
         OptionSweep? tried = _options.Sweep is { } text ? OptionSweep.Read(inquiry, text) : null;
         ExampleSet train = inquiry.Train(), judged = inquiry.Targets(UsualTargets);
-        ExampleMasks Masks(int count) => ExampleMasks.ExactSize(count, train.Count, _options.Fraction, JudgingTrainings.Seed(inquiry));
+        ExampleMasks Masks(int count) =>
+            ExampleMasks.ExactSize(count, train.Count, _options.Fraction, JudgingTrainings.Seed(inquiry));
         ExampleMasks masks = Masks(_options.Subsets);
         double secondsEnsemble = inquiry.UseEnsemble(_options.Ensemble);
         (SubsetOutputs truth, double secondsRetraining) = _options.SameTrajectory
@@ -42,7 +43,8 @@ internal sealed class LinearDatamodeling(LdsOptions options) : IQuestion
             if (value is not null)
             {
                 double tuned = LinearDatamodelingScore.Of(scores, truth, tuning, TuningResamples, inquiry.Seed).Score;
-                points.Add(new SweepPoint(value, tuned, LinearDatamodelingScore.Of(scores, truth, reported, TuningResamples, inquiry.Seed).Score));
+                points.Add(new SweepPoint(
+                    value, tuned, LinearDatamodelingScore.Of(scores, truth, reported, TuningResamples, inquiry.Seed).Score));
                 if (tuned <= bestScore)
                     continue;
                 bestScore = tuned;
@@ -74,7 +76,8 @@ internal sealed class LinearDatamodeling(LdsOptions options) : IQuestion
         };
     }
 
-    private (SubsetOutputs Truth, double Seconds) Trained(Inquiry inquiry, ExampleSet train, ExampleSet judged, Func<int, ExampleMasks> masksOf)
+    private (SubsetOutputs Truth, double Seconds) Trained(
+        Inquiry inquiry, ExampleSet train, ExampleSet judged, Func<int, ExampleMasks> masksOf)
     {
         ExampleMasks masks = masksOf(_options.Subsets);
         (RetrainedModels models, double seconds) = JudgingTrainings.Train(
@@ -82,6 +85,7 @@ internal sealed class LinearDatamodeling(LdsOptions options) : IQuestion
         return (SubsetOutputs.Of(models, masks), seconds);
     }
 
-    private static IEnumerable<(string? Value, AttributionMatrix Scores)> Scores(Inquiry inquiry, OptionSweep? tried, ExampleSet train, ExampleSet judged) =>
+    private static IEnumerable<(string? Value, AttributionMatrix Scores)> Scores(
+        Inquiry inquiry, OptionSweep? tried, ExampleSet train, ExampleSet judged) =>
         tried is null ? [(null, JudgingTrainings.Score(inquiry, train, judged).Scores)] : tried.Scores(inquiry, train, judged);
 }

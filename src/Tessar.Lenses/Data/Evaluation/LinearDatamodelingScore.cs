@@ -7,9 +7,9 @@ namespace Tessar.Lenses.Data.Evaluation;
 
 /// <summary>The linear datamodeling score (LDS): how well sums of scores predict what models trained on subsets answer.</summary>
 /// <remarks>
-/// For each query q: ρ_q = Spearman over subsets S_j of the mean output y_j(q) and g_j(q) = Σ_{i ∈ S_j} score[i, q]; LDS = mean over q. The
-/// interval resamples queries and subsets together. Subsets of unequal size: both sides are regressed on |S_j| first. The noise ceiling is
-/// that of <see cref="Evaluation.NoiseCeiling"/>, by Spearman's correlation.
+/// For each query q: ρ_q = Spearman over subsets S_j of the mean output y_j(q) and g_j(q) = Σ_{i ∈ S_j} score[i, q]; LDS = mean
+/// over q. The interval resamples queries and subsets together. Subsets of unequal size: both sides are regressed on |S_j| first.
+/// The noise ceiling is that of <see cref="Evaluation.NoiseCeiling"/>, by Spearman's correlation.
 /// Cost: s·n·m additions, resamples·m·s. Source: Park et al., arXiv:2303.14186, section 2.
 /// </remarks>
 internal sealed record LinearDatamodelingScore
@@ -45,7 +45,8 @@ internal sealed record LinearDatamodelingScore
     /// <param name="seed">Decides them.</param>
     /// <exception cref="ArgumentException">The shapes don't fit.</exception>
     /// <exception cref="NumericalException">Every column is constant.</exception>
-    public static LinearDatamodelingScore Of(AttributionMatrix scores, SubsetOutputs truth, IReadOnlyList<int>? queries = null, int resamples = 2_000, ulong seed = 0)
+    public static LinearDatamodelingScore Of(
+        AttributionMatrix scores, SubsetOutputs truth, IReadOnlyList<int>? queries = null, int resamples = 2_000, ulong seed = 0)
     {
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(truth);
@@ -54,7 +55,8 @@ internal sealed record LinearDatamodelingScore
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"scores are [{scores.TrainCount}, {scores.TargetCount}]; the subsets are of {truth.Masks.Examples} examples with outputs of {truth.Targets} targets."), nameof(scores));
+                $"scores are [{scores.TrainCount}, {scores.TargetCount}]; the subsets are of {truth.Masks.Examples} examples "
+                    + $"with outputs of {truth.Targets} targets."), nameof(scores));
         }
 
         queries ??= [.. Enumerable.Range(0, truth.Targets)];
@@ -73,7 +75,8 @@ internal sealed record LinearDatamodelingScore
         if (kept.Length == 0)
         {
             throw new NumericalException(
-                "For every query the outputs or the summed scores are the same on all subsets, so nothing can be correlated. Look at the scores.") { Remedies = [new(RemedyKind.Attribute)] };
+                "For every query the outputs or the summed scores are the same on all subsets, so nothing can be correlated. "
+                    + "Look at the scores.") { Remedies = [new(RemedyKind.Attribute)] };
         }
 
         double[] rho = [.. kept.Select(q => RankCorrelation.Spearman(outputs[q], predicted[q]))];
@@ -81,7 +84,8 @@ internal sealed record LinearDatamodelingScore
         {
             Score = rho.Average(),
             Interval = Bootstrap([.. kept.Select(q => outputs[q])], [.. kept.Select(q => predicted[q])], resamples, seed),
-            NoiseCeiling = Evaluation.NoiseCeiling.Of(truth, [.. kept.Select(q => queries[q])], seed, (x, y) => RankCorrelation.Spearman(x, y)),
+            NoiseCeiling = Evaluation.NoiseCeiling.Of(
+                truth, [.. kept.Select(q => queries[q])], seed, (x, y) => RankCorrelation.Spearman(x, y)),
             PerQuery = rho,
             ExcludedColumns = queries.Count - kept.Length,
             Subsets = truth.Answered.Length,
@@ -137,7 +141,8 @@ internal sealed record LinearDatamodelingScore
 
     private static (double Low, double High) Bootstrap(double[][] outputs, double[][] predicted, int resamples, ulong seed)
     {
-        RankedColumn[] y = [.. outputs.Select(column => new RankedColumn(column))], g = [.. predicted.Select(column => new RankedColumn(column))];
+        RankedColumn[] y = [.. outputs.Select(column => new RankedColumn(column))], g =
+            [.. predicted.Select(column => new RankedColumn(column))];
         int subsets = outputs[0].Length;
         var means = new double[resamples];
         Parallel.For(0, resamples, draw =>

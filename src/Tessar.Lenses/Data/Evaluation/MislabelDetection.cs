@@ -11,18 +11,22 @@ public sealed class MislabelDetection
     /// <summary>Ranks examples by suspicion, most suspicious first; equal ones in order of index.</summary>
     /// <param name="suspicion">One finite number per example, for example its self-influence.</param>
     /// <param name="isWrong">Whether its label is known to be wrong; at least one is, and one isn't.</param>
-    /// <exception cref="ArgumentException">Lengths differ, a number isn't finite, or all labels are right or all wrong.</exception>
+    /// <exception cref="ArgumentException">
+    /// Lengths differ, a number isn't finite, or all labels are right or all wrong.
+    /// </exception>
     public MislabelDetection(IReadOnlyList<float> suspicion, IReadOnlyList<bool> isWrong)
     {
         ArgumentNullException.ThrowIfNull(suspicion);
         ArgumentNullException.ThrowIfNull(isWrong);
         if (suspicion.Count != isWrong.Count)
-            throw new ArgumentException($"suspicion has {suspicion.Count} numbers, isWrong {isWrong.Count}; both need one per example.", nameof(isWrong));
+            throw new ArgumentException(
+                $"suspicion has {suspicion.Count} numbers, isWrong {isWrong.Count}; both need one per example.", nameof(isWrong));
         if (suspicion.Any(s => !float.IsFinite(s)))
             throw new ArgumentException("suspicion holds a number that isn't finite.", nameof(suspicion));
         WrongCount = isWrong.Count(w => w);
         if (WrongCount == 0 || WrongCount == isWrong.Count)
-            throw new ArgumentException($"{WrongCount} of {isWrong.Count} labels are wrong; some have to be wrong and some right.", nameof(isWrong));
+            throw new ArgumentException(
+                $"{WrongCount} of {isWrong.Count} labels are wrong; some have to be wrong and some right.", nameof(isWrong));
         Ranking = [.. Enumerable.Range(0, suspicion.Count).OrderByDescending(i => suspicion[i]).ThenBy(i => i)];
         _wrongInOrder = [.. Ranking.Select(i => isWrong[i])];
         _endsTie = [.. Ranking.Select((index, r) => r == Ranking.Count - 1 || suspicion[Ranking[r + 1]] != suspicion[index])];
@@ -55,13 +59,16 @@ public sealed class MislabelDetection
         return (double)FoundInFirst((int)Math.Round(fraction * _wrongInOrder.Length, MidpointRounding.AwayFromZero)) / WrongCount;
     }
 
-    /// <summary>The 95 % interval of <see cref="Auroc"/> over which examples there are: right and wrong ones drawn together, 2,000 times.</summary>
+    /// <summary>
+    /// The 95 % interval of <see cref="Auroc"/> over which examples there are: right and wrong ones drawn together, 2,000 times.
+    /// </summary>
     /// <param name="seed">Decides the draws.</param>
     /// <remarks>Cost: 2,000·n.</remarks>
     internal (double Low, double High) AurocInterval(ulong seed) =>
         Bootstrap.Interval(seed, "auroc bootstrap", stream => AreaUnderCurve(Bootstrap.Weights(stream, _wrongInOrder.Length)));
 
-    // The same area where the example of rank r counts weights[r] times: every pair of a wrong and a less suspicious right one, ties half.
+    // The same area where the example of rank r counts weights[r] times: every pair of a wrong and a less suspicious right one,
+    // ties half.
     private double AreaUnderCurve(int[] weights)
     {
         double pairs = 0, wrongBefore = 0, wrong = 0, right = 0, allRight = 0;

@@ -24,7 +24,8 @@ internal sealed class Mislabels(MislabelsOptions options) : IQuestion
         long start = Stopwatch.GetTimestamp();
         float[] suspicion = inquiry.CreateMethod<IAttributionMethod>().SelfInfluence(inquiry.View, train, inquiry.Context);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        MislabelsAnswer answer = MislabelsAnswer.Of(inquiry.Run.Name, inquiry.Method.Name, train, suspicion, _options.Top, inquiry.Seed) with
+        MislabelsAnswer answer = MislabelsAnswer.Of(
+            inquiry.Run.Name, inquiry.Method.Name, train, suspicion, _options.Top, inquiry.Seed) with
         {
             Seconds = seconds,
             Ensemble = _options.Ensemble,

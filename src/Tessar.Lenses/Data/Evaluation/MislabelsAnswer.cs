@@ -21,7 +21,9 @@ public sealed record MislabelsAnswer : RecordedAnswer
     /// <summary>Labels known to be wrong because they were changed on purpose.</summary>
     public required int PlantedErrors { get; init; }
 
-    /// <summary>Probability that a planted error is more suspicious than a label of the data set; absent without planted errors.</summary>
+    /// <summary>
+    /// Probability that a planted error is more suspicious than a label of the data set; absent without planted errors.
+    /// </summary>
     public double? Auroc { get; init; }
 
     /// <summary>95 % interval of `auroc`: examples drawn again, 2,000 times; absent without planted errors.</summary>
@@ -55,7 +57,8 @@ public sealed record MislabelsAnswer : RecordedAnswer
     public required IReadOnlyList<Suspect> MostSuspicious { get; init; }
 
     /// <summary>Indices of all examples, most suspicious first.</summary>
-    internal static int[] RankingOf(float[] suspicion) => [.. Enumerable.Range(0, suspicion.Length).OrderByDescending(i => suspicion[i]).ThenBy(i => i)];
+    internal static int[] RankingOf(float[] suspicion) =>
+        [.. Enumerable.Range(0, suspicion.Length).OrderByDescending(i => suspicion[i]).ThenBy(i => i)];
 
     internal static MislabelsAnswer Of(string run, string method, ExampleSet train, float[] suspicion, int top, ulong seed = 0)
     {

@@ -3,11 +3,14 @@ using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Evaluation;
 
-/// <summary>The correlation that a perfect predictor of the expected output would reach, given how much two trainings of one subset differ.</summary>
+/// <summary>
+/// The correlation that a perfect predictor of the expected output would reach, given how much two trainings of one subset
+/// differ.
+/// </summary>
 /// <remarks>
-/// With h = ⌊R/2⌋ of R seeds against h others, r_h = correlation over subsets of the two half means, averaged over queries and splits;
-/// κ = R/h, r_R = κ r_h/(1 + (κ − 1) r_h) (Spearman and Brown), ceiling = √max(r_R, 0). Averaging comes before the root: roots of single
-/// queries are biased, and don't exist where r_h is negative.
+/// With h = ⌊R/2⌋ of R seeds against h others, r_h = correlation over subsets of the two half means, averaged over queries and
+/// splits; κ = R/h, r_R = κ r_h/(1 + (κ − 1) r_h) (Spearman and Brown), ceiling = √max(r_R, 0). Averaging comes before the root:
+/// roots of single queries are biased, and don't exist where r_h is negative.
 /// </remarks>
 internal static class NoiseCeiling
 {
@@ -20,7 +23,8 @@ internal static class NoiseCeiling
     /// <param name="queries">Which columns count.</param>
     /// <param name="seed">Decides the splits when there are too many to try all.</param>
     /// <param name="correlation">Of two columns; NaN when one is constant.</param>
-    public static double? Of(SubsetOutputs truth, IReadOnlyList<int> queries, ulong seed, Func<double[], double[], double> correlation)
+    public static double? Of(
+        SubsetOutputs truth, IReadOnlyList<int> queries, ulong seed, Func<double[], double[], double> correlation)
     {
         int half = truth.Seeds / 2;
         if (half == 0 || truth.Complete.Length < 3)
@@ -42,7 +46,10 @@ internal static class NoiseCeiling
         return count == 0 ? null : Ceiling(sum / count, (double)truth.Seeds / half);
     }
 
-    /// <summary>The interval of the ceiling by Pearson's correlation, subsets and queries resampled together; null where there is no ceiling.</summary>
+    /// <summary>
+    /// The interval of the ceiling by Pearson's correlation, subsets and queries resampled together; null where there is no
+    /// ceiling.
+    /// </summary>
     public static (double Low, double High)? Interval(SubsetOutputs truth, IReadOnlyList<int> queries, ulong seed)
     {
         int half = truth.Seeds / 2;
@@ -50,7 +57,8 @@ internal static class NoiseCeiling
             return null;
         List<(int[] One, int[] Other)> splits = Splits(truth.Seeds, half, seed, MostSplitsForInterval);
         (double[] One, double[] Other)[][] columns =
-            [.. queries.Select(q => splits.Select(split => (Column(truth, q, split.One), Column(truth, q, split.Other))).ToArray())];
+            [.. queries.Select(q =>
+                splits.Select(split => (Column(truth, q, split.One), Column(truth, q, split.Other))).ToArray())];
         (double low, double high) = Bootstrap.Interval(seed, "ceiling bootstrap", stream =>
         {
             int[] weights = Bootstrap.Weights(stream, truth.Complete.Length);
@@ -73,9 +81,11 @@ internal static class NoiseCeiling
         return double.IsNaN(low) ? null : (low, high);
     }
 
-    private static double Ceiling(double mean, double ratio) => Math.Sqrt(Math.Clamp(ratio * mean / (1 + (ratio - 1) * mean), 0, 1));
+    private static double Ceiling(double mean, double ratio) =>
+        Math.Sqrt(Math.Clamp(ratio * mean / (1 + (ratio - 1) * mean), 0, 1));
 
-    private static double[] Column(SubsetOutputs truth, int query, int[] seeds) => [.. truth.Complete.Select(j => truth.Mean(j, query, seeds))];
+    private static double[] Column(SubsetOutputs truth, int query, int[] seeds) =>
+        [.. truth.Complete.Select(j => truth.Mean(j, query, seeds))];
 
     // All ways to take two disjoint sets of h seeds, or a random choice of them.
     private static List<(int[] One, int[] Other)> Splits(int seeds, int half, ulong seed, int most)

@@ -19,9 +19,13 @@ internal sealed class OptionSweep
     public static OptionSweep Read(Inquiry inquiry, string text)
     {
         string[] sides = text.Split('=', 2);
-        string[] values = sides.Length == 2 ? sides[1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [];
+        string[] values = sides.Length == 2
+            ? sides[1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            : [];
         if (values.Length < 2)
-            throw new TessarException($"sweep is `{text}`; required is an option and at least two values, for example damping=0.1,0.3,1.", ErrorKind.Usage);
+            throw new TessarException(
+                $"sweep is `{text}`; required is an option and at least two values, for example damping=0.1,0.3,1.",
+                ErrorKind.Usage);
         foreach (string value in values)
             inquiry.CreateMethodWith<IAttributionMethod>(sides[0], value);
         return new OptionSweep(sides[0], values);
@@ -37,7 +41,10 @@ internal sealed class OptionSweep
             return ([], [.. Enumerable.Range(0, count)]);
         int tuning = (int)Math.Round(share * count, MidpointRounding.AwayFromZero);
         if (tuning < 1 || tuning >= count)
-            throw new TessarException(string.Create(CultureInfo.InvariantCulture, $"A tuning share of {share} of {count} targets leaves none on one side. Use more targets."), ErrorKind.Usage);
+            throw new TessarException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A tuning share of {share} of {count} targets leaves none on one side. Use more targets."), ErrorKind.Usage);
         int[] order = [.. Enumerable.Range(0, count)];
         new RandomStream(seed, "tuning targets").Shuffle<int>(order);
         return ([.. order[..tuning].Order()], [.. order[tuning..].Order()]);
@@ -49,7 +56,9 @@ internal sealed class OptionSweep
         if (Option == "damping" && inquiry.CreateMethod<IAttributionMethod>() is IDampingSweep sweeping)
         {
             double[] dampings = [.. _values.Select(value => double.Parse(value, CultureInfo.InvariantCulture))];
-            return _values.Zip(sweeping.ScoreMany(inquiry.View, train, targets, dampings, inquiry.Context), (value, scores) => ((string?)value, scores));
+            return _values.Zip(
+                sweeping.ScoreMany(inquiry.View, train, targets, dampings, inquiry.Context),
+                (value, scores) => ((string?)value, scores));
         }
 
         return _values.Select((value, v) => ((string?)value, inquiry.CreateMethodWith<IAttributionMethod>(Option, value).Score(
@@ -58,5 +67,8 @@ internal sealed class OptionSweep
 
     /// <summary>A method's options with one of the values.</summary>
     public IReadOnlyDictionary<string, string> With(IReadOnlyDictionary<string, string> options, string value) =>
-        new SortedDictionary<string, string>(options.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal) { [Option] = value };
+        new SortedDictionary<string, string>(options.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal)
+        {
+            [Option] = value
+        };
 }

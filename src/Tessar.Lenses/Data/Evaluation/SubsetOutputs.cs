@@ -11,7 +11,9 @@ internal sealed class SubsetOutputs
     /// <summary>Wraps outputs.</summary>
     /// <param name="masks">s subsets of n examples.</param>
     /// <param name="seeds">Trainings R of each subset.</param>
-    /// <param name="outputs">[s·R, m], higher is better, those of a subset side by side; a row of NaN for a training that failed.</param>
+    /// <param name="outputs">
+    /// [s·R, m], higher is better, those of a subset side by side; a row of NaN for a training that failed.
+    /// </param>
     /// <exception cref="TessarException">Fewer than 3 subsets have an answer.</exception>
     /// <exception cref="ArgumentException">The number of outputs doesn't fit.</exception>
     public SubsetOutputs(ExampleMasks masks, int seeds, float[] outputs)
@@ -23,7 +25,9 @@ internal sealed class SubsetOutputs
         if (outputs.Length == 0 || outputs.Length % rows != 0)
         {
             throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"outputs holds {outputs.Length} numbers; expected a multiple of {masks.Count} subsets · {seeds} seeds."), nameof(outputs));
+                CultureInfo.InvariantCulture,
+                $"outputs holds {outputs.Length} numbers; expected a multiple of {masks.Count} subsets · {seeds} seeds."),
+                nameof(outputs));
         }
 
         (Masks, Seeds, Targets, _outputs) = (masks, seeds, outputs.Length / rows, outputs);
@@ -34,7 +38,8 @@ internal sealed class SubsetOutputs
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Answered.Length} of {masks.Count} subsets have a trained model; a correlation over subsets needs at least 3, and tens to mean something. ")
+                $"{Answered.Length} of {masks.Count} subsets have a trained model; a correlation over subsets needs at least 3, "
+                    + $"and tens to mean something. ")
                 + "Ask for more of them, or see why trainings failed.", ErrorKind.Usage);
         }
     }
@@ -66,7 +71,9 @@ internal sealed class SubsetOutputs
         ArgumentNullException.ThrowIfNull(masks);
         float[] outputs = models.ReadOutputs();
         int jobs = masks.Count * models.Record.Repeats;
-        return new SubsetOutputs(masks, models.Record.Repeats, models.Count > jobs ? outputs[..checked((int)((long)outputs.Length / models.Count * jobs))] : outputs);
+        return new SubsetOutputs(
+            masks, models.Record.Repeats,
+            models.Count > jobs ? outputs[..checked((int)((long)outputs.Length / models.Count * jobs))] : outputs);
     }
 
     /// <summary>Mean output of a subset's finished trainings on a target, over some of the seeds.</summary>

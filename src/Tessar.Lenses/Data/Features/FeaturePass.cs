@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 namespace Tessar.Lenses.Data.Features;
 
 /// <summary>Computes the projected gradients of examples, into a store or into memory.</summary>
-/// <remarks>Cost per example: a forward pass, the input half of a backward pass, one signed addition per sketched parameter.</remarks>
+/// <remarks>
+/// Cost per example: a forward pass, the input half of a backward pass, one signed addition per sketched parameter.
+/// </remarks>
 internal sealed class FeaturePass(GradientModel model, IGradientProjection sketch, int batchSize, MethodContext context)
 {
     /// <summary>Fills the rows of a store that aren't there yet and finishes it.</summary>
@@ -66,16 +68,18 @@ internal sealed class FeaturePass(GradientModel model, IGradientProjection sketc
     {
         (Autograd.CapturedBatch batch, Tensor factors) = model.Run(set, [.. Enumerable.Range(first, count)]);
         Tensor rows = sketch.Project(batch);
-        // abs().max() hands on NaN and infinity, so one pass checks everything, unless a square may overflow where the number doesn't:
-        // kernels are made of squares.
+        // abs().max() hands on NaN and infinity, so one pass checks everything, unless a square may overflow where the number
+        // doesn't: kernels are made of squares.
         double largest = rows.abs().max().item<float>();
         bool areSquaresFinite = largest * largest * sketch.Width <= float.MaxValue;
-        if (!areSquaresFinite && rows.square().sum(1).isfinite().logical_not().nonzero().flatten() is { } overflowing && overflowing.numel() > 0)
+        if (!areSquaresFinite && rows.square().sum(1).isfinite().logical_not().nonzero().flatten() is { } overflowing
+            && overflowing.numel() > 0)
         {
             int bad = (int)overflowing.min().item<long>();
             IReadOnlyList<string> layers = GradientSketch.FindNonFinite(model.Gradients, batch, bad);
             throw new NumericalException(string.Create(
-                CultureInfo.InvariantCulture, $"The gradient of example {set.Split}:{set.First + first + bad} isn't finite in {string.Join(", ", layers)}. ")
+                CultureInfo.InvariantCulture,
+                $"The gradient of example {set.Split}:{set.First + first + bad} isn't finite in {string.Join(", ", layers)}. ")
                 + "Look at this example, and for overflow in these layers.");
         }
 

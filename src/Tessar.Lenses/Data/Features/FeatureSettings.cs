@@ -10,4 +10,5 @@ namespace Tessar.Lenses.Data.Features;
 /// <param name="BatchSize">Examples per forward pass.</param>
 /// <param name="Unsupported">What to do with parameters without a rule.</param>
 internal sealed record FeatureSettings(
-    TrakProjection Projection, int Width, ulong Seed, NumberFormat NumberFormat, int BatchSize, UnsupportedParameters Unsupported);
+    TrakProjection Projection, int Width, ulong Seed, NumberFormat NumberFormat, int BatchSize,
+    UnsupportedParameters Unsupported);

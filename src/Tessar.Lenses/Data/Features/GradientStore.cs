@@ -9,8 +9,8 @@ namespace Tessar.Lenses.Data.Features;
 /// <summary>A finished store of projected gradients: n rows of k numbers, and one factor Q per row.</summary>
 /// <remarks>
 /// Folder: <c>header.json</c>, <c>phi.bin</c> (n×k, row by row, fp16 or fp32, little-endian), <c>q.bin</c> (n fp32),
-/// <c>done.bitmap</c> (one bit per row). More than <see cref="ShardBytes"/> of rows are split over files <c>phi-00000.bin</c>, …, which the
-/// header lists. Rows are read in blocks or mapped in windows, so the store may be larger than memory.
+/// <c>done.bitmap</c> (one bit per row). More than <see cref="ShardBytes"/> of rows are split over files <c>phi-00000.bin</c>, …,
+/// which the header lists. Rows are read in blocks or mapped in windows, so the store may be larger than memory.
 /// </remarks>
 internal sealed class GradientStore : IFeatureRows, IStoredRows, IDisposable
 {
@@ -114,7 +114,8 @@ internal sealed class GradientStore : IFeatureRows, IStoredRows, IDisposable
         {
             byte[] json = File.ReadAllBytes(path);
             SealedJson.Check(path, json, Remedy(folder));
-            GradientStoreHeader? header = JsonSerializer.Deserialize(SealedJson.Without(json), GradientStoreJson.Default.GradientStoreHeader);
+            GradientStoreHeader? header = JsonSerializer.Deserialize(
+                SealedJson.Without(json), GradientStoreJson.Default.GradientStoreHeader);
             if (header is not { FormatVersion: 1 or 2, Rows: > 0 and <= int.MaxValue, Origin.ProjectionDimension: > 0 }
                 || header.RowsPerShard is <= 0 || (header.FormatVersion == 2) != header.RowsPerShard.HasValue)
             {
@@ -150,7 +151,9 @@ internal sealed class GradientStore : IFeatureRows, IStoredRows, IDisposable
     {
         byte[] bytes = File.ReadAllBytes(path);
         if (bytes.LongLength != length)
-            throw Damaged(path, string.Create(CultureInfo.InvariantCulture, $"{length} bytes"), string.Create(CultureInfo.InvariantCulture, $"{bytes.LongLength}"), folder);
+            throw Damaged(
+                path, string.Create(CultureInfo.InvariantCulture, $"{length} bytes"),
+                string.Create(CultureInfo.InvariantCulture, $"{bytes.LongLength}"), folder);
         using var stream = new MemoryStream(bytes);
         if (HashOf(stream) != hash)
             throw Damaged(path, $"content with hash {hash}", HashOf(stream), folder);

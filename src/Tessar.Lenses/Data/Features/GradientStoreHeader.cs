@@ -38,12 +38,17 @@ internal sealed record GradientStoreHeader
 }
 
 /// <summary>Checks and counts of a finished store.</summary>
-/// <param name="RowsHash">XXH3 of <c>phi.bin</c>, hexadecimal; of the shards' hashes, one a line, when there are several files.</param>
+/// <param name="RowsHash">
+/// XXH3 of <c>phi.bin</c>, hexadecimal; of the shards' hashes, one a line, when there are several files.
+/// </param>
 /// <param name="FactorsHash">XXH3 of <c>q.bin</c>, hexadecimal.</param>
 /// <param name="LargestValue">Largest |φ| of the stored rows.</param>
-/// <param name="ZeroRows">Rows that hold nothing but zeros: a dead model, or examples whose gradient is smaller than the number format reaches.</param>
+/// <param name="ZeroRows">
+/// Rows that hold nothing but zeros: a dead model, or examples whose gradient is smaller than the number format reaches.
+/// </param>
 /// <param name="MeanSquaredNorm">tr(ΦᵀΦ)/n of the stored rows.</param>
-internal sealed record GradientStoreSummary(string RowsHash, string FactorsHash, double LargestValue, long ZeroRows, double MeanSquaredNorm)
+internal sealed record GradientStoreSummary(
+    string RowsHash, string FactorsHash, double LargestValue, long ZeroRows, double MeanSquaredNorm)
 {
     /// <summary>The files, when there are several.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -57,5 +62,7 @@ internal sealed record GradientStoreSummary(string RowsHash, string FactorsHash,
 internal sealed record GradientStoreShard(string File, int Rows, string Hash);
 
 [JsonSerializable(typeof(GradientStoreHeader))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 internal sealed partial class GradientStoreJson : JsonSerializerContext;

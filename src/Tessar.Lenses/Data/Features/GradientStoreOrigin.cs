@@ -5,7 +5,9 @@ using System.Text.Json;
 namespace Tessar.Lenses.Data.Features;
 
 /// <summary>What a gradient store was made from; two stores with equal origins hold the same numbers.</summary>
-/// <param name="CheckpointSha256">SHA-256 of the checkpoint file; joined with the code of the model where that is the user's.</param>
+/// <param name="CheckpointSha256">
+/// SHA-256 of the checkpoint file; joined with the code of the model where that is the user's.
+/// </param>
 /// <param name="DataIdentity">Identity of the example store.</param>
 /// <param name="Examples">The examples, for example <c>train:0-9999</c>.</param>
 /// <param name="LabelsSha256">SHA-256 of the labels as they were used, overlay included.</param>
@@ -25,5 +27,6 @@ internal sealed record GradientStoreOrigin(
 
     /// <summary>A name for the store's folder: equal origins, equal names.</summary>
     public string ComputeKey() => Convert.ToHexStringLower(SHA256.HashData(
-        Encoding.UTF8.GetBytes($"{CodeVersion}\n{JsonSerializer.Serialize(this, GradientStoreJson.Default.GradientStoreOrigin)}")))[..16];
+        Encoding.UTF8.GetBytes(
+            $"{CodeVersion}\n{JsonSerializer.Serialize(this, GradientStoreJson.Default.GradientStoreOrigin)}")))[..16];
 }

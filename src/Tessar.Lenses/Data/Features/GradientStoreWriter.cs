@@ -8,8 +8,8 @@ namespace Tessar.Lenses.Data.Features;
 
 /// <summary>Writes a gradient store batch by batch, so that a process killed at any point goes on where it stopped.</summary>
 /// <remarks>
-/// Rows are flushed before their bits in <c>done.bitmap</c> are set, so a set bit is a promise. The scale of fp16 rows is chosen from
-/// the first <see cref="ScaleSample"/> rows and written to the header before any row; batches until then wait in memory.
+/// Rows are flushed before their bits in <c>done.bitmap</c> are set, so a set bit is a promise. The scale of fp16 rows is chosen
+/// from the first <see cref="ScaleSample"/> rows and written to the header before any row; batches until then wait in memory.
 /// </remarks>
 internal sealed class GradientStoreWriter : IDisposable
 {
@@ -95,7 +95,8 @@ internal sealed class GradientStoreWriter : IDisposable
     public void Finish()
     {
         if (Array.IndexOf(_done, false) is int missing and >= 0)
-            throw new TessarException(string.Create(CultureInfo.InvariantCulture, $"Row {missing} of {_folder} was never written."));
+            throw new TessarException(string.Create(
+                CultureInfo.InvariantCulture, $"Row {missing} of {_folder} was never written."));
         Flush();
         (double largest, long zeroRows, double meanSquaredNorm) = Survey();
         string[] hashes = _rows!.ComputeHashes();
@@ -106,7 +107,8 @@ internal sealed class GradientStoreWriter : IDisposable
             summary = summary with
             {
                 RowsHash = GradientStore.HashOf(all),
-                Shards = [.. hashes.Select((hash, s) => new GradientStoreShard(Path.GetFileName(_rows.Paths[s]), _rows.RowsOf(s), hash))],
+                Shards = [.. hashes.Select((hash, s) =>
+                    new GradientStoreShard(Path.GetFileName(_rows.Paths[s]), _rows.RowsOf(s), hash))],
             };
         }
 
@@ -139,12 +141,14 @@ internal sealed class GradientStoreWriter : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new TessarException($"{path} can't be written: {e.Message.TrimEnd('.')}. Make it writable.", ErrorKind.Environment, e);
+            throw new TessarException(
+                $"{path} can't be written: {e.Message.TrimEnd('.')}. Make it writable.", ErrorKind.Environment, e);
         }
         catch (IOException e)
         {
             throw new TessarException(
-                $"{folder} is being written by another process ({path} is locked). Wait for it to end, or stop it; what it has written is kept.",
+                $"{folder} is being written by another process ({path} is locked). Wait for it to end, or stop it; what it has "
+                    + $"written is kept.",
                 ErrorKind.Environment, e);
         }
     }
@@ -186,12 +190,14 @@ internal sealed class GradientStoreWriter : IDisposable
     {
         GradientStoreHeader found = GradientStore.ReadHeader(_folder);
         if (found.Origin != _header.Origin || found.Rows != _header.Rows)
-            throw GradientStore.Damaged(GradientStore.HeaderPath(_folder), "a store made from the same inputs", "another one", _folder);
+            throw GradientStore.Damaged(
+                GradientStore.HeaderPath(_folder), "a store made from the same inputs", "another one", _folder);
         _header = found with { Summary = null };
         using var shards = new RowShards(_folder, _header);
         // Bits promise nothing about files that were removed or cut.
         bool isWhole = LengthOf(GradientStore.FactorsPath(_folder)) == found.Rows * sizeof(float);
-        bool[] wholeShards = [.. Enumerable.Range(0, shards.Paths.Count).Select(s => isWhole && shards.FoundLengthOf(s) == shards.LengthOf(s))];
+        bool[] wholeShards = [.. Enumerable.Range(0, shards.Paths.Count)
+            .Select(s => isWhole && shards.FoundLengthOf(s) == shards.LengthOf(s))];
         OpenFiles(FileMode.OpenOrCreate);
         _scaled = true;
         var bytes = new byte[(_done.Length + 7) / 8];
@@ -209,7 +215,9 @@ internal sealed class GradientStoreWriter : IDisposable
     private static GradientStoreHeader Split(GradientStoreHeader header, long shardBytes)
     {
         long rowBytes = RowShards.RowBytesOf(header.Origin);
-        return header.Rows * rowBytes <= shardBytes ? header : header with { FormatVersion = 2, RowsPerShard = (int)Math.Max(1, shardBytes / rowBytes) };
+        return header.Rows * rowBytes <= shardBytes
+            ? header
+            : header with { FormatVersion = 2, RowsPerShard = (int)Math.Max(1, shardBytes / rowBytes) };
     }
 
     private void OpenFiles(FileMode mode) => Guard(() =>
@@ -237,7 +245,8 @@ internal sealed class GradientStoreWriter : IDisposable
         {
             throw new NumericalException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Features of examples {first} to {first + count - 1} are more than 60 times larger than any of the first {ScaleSample} and don't fit fp16. ")
+                $"Features of examples {first} to {first + count - 1} are more than 60 times larger than any of the first "
+                    + $"{ScaleSample} and don't fit fp16. ")
                 + "Run again with number-format=f32.") { Remedies = [new(RemedyKind.SetMethodOption, "number-format", "f32")] };
         }
 
@@ -266,7 +275,8 @@ internal sealed class GradientStoreWriter : IDisposable
         foreach ((int first, int count) in FeatureBlocks.Of((int)_header.Rows))
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor stored = empty(count, _header.Origin.ProjectionDimension, dtype: _half ? ScalarType.Float16 : ScalarType.Float32);
+            Tensor stored = empty(
+                count, _header.Origin.ProjectionDimension, dtype: _half ? ScalarType.Float16 : ScalarType.Float32);
             _rows!.Read(first, stored.bytes);
             Tensor rows = stored.to_type(ScalarType.Float32);
             largest = Math.Max(largest, LargestOf(rows));
@@ -275,7 +285,8 @@ internal sealed class GradientStoreWriter : IDisposable
             sum += squares.sum(ScalarType.Float64).item<double>();
         }
 
-        return (largest * Math.Pow(2, -_header.ScaleExponent), zeroRows, sum * Math.Pow(4, -_header.ScaleExponent) / _header.Rows);
+        return (
+            largest * Math.Pow(2, -_header.ScaleExponent), zeroRows, sum * Math.Pow(4, -_header.ScaleExponent) / _header.Rows);
     }
 
     private void WriteHeader() => SealedJson.Write(
@@ -292,13 +303,15 @@ internal sealed class GradientStoreWriter : IDisposable
             long bytes = checked(_header.Rows * RowShards.RowBytesOf(_header.Origin));
             throw new TessarException(
                 string.Create(CultureInfo.InvariantCulture, $"The disk is full: {_folder} needs {bytes:N0} bytes. ")
-                + "Free some space and run the command again: it goes on where it stopped. A smaller `projection-dimension` needs less.",
+                + "Free some space and run the command again: it goes on where it stopped. A smaller `projection-dimension` "
+                + "needs less.",
                 ErrorKind.Environment, e) { Remedies = [new(RemedyKind.SetMethodOption, "projection-dimension")] };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TessarException(
-                $"{_folder} can't be written: {e.Message.TrimEnd('.')}. Make it writable and run the command again: it goes on where it stopped.",
+                $"{_folder} can't be written: {e.Message.TrimEnd('.')}. Make it writable and run the command again: it goes on "
+                    + $"where it stopped.",
                 ErrorKind.Environment, e);
         }
     }

@@ -11,7 +11,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Features;
 
-/// <summary>One checkpoint's projected gradients: those of the train set in a store that later calls reuse, those of targets in memory.</summary>
+/// <summary>
+/// One checkpoint's projected gradients: those of the train set in a store that later calls reuse, those of targets in memory.
+/// </summary>
 internal sealed class ProjectedFeatures : IDisposable
 {
     private readonly GradientModel _model;
@@ -20,8 +22,11 @@ internal sealed class ProjectedFeatures : IDisposable
     private readonly IGradientProjection? _projection;
 
     /// <summary>Opens the store of the train set, or computes it, or goes on where an interrupted call stopped.</summary>
-    /// <exception cref="TessarException">k exceeds the number of parameters, another process writes the store, or the disk is full.</exception>
-    public ProjectedFeatures(CheckpointView checkpoint, ExampleSet train, OutputFunction output, FeatureSettings settings, MethodContext context)
+    /// <exception cref="TessarException">
+    /// k exceeds the number of parameters, another process writes the store, or the disk is full.
+    /// </exception>
+    public ProjectedFeatures(
+        CheckpointView checkpoint, ExampleSet train, OutputFunction output, FeatureSettings settings, MethodContext context)
     {
         _model = new GradientModel(checkpoint.Open(), train, output, settings.Unsupported);
         try
@@ -31,15 +36,21 @@ internal sealed class ProjectedFeatures : IDisposable
             {
                 throw new TessarException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"projection-dimension is {width}, more than the {_model.Gradients.ParameterCount} parameters of {checkpoint.Run.Record.Program.Model}; ")
-                    + "at most as many are allowed. Choose a smaller one, or projection=none for exact inner products.", ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "projection", "none")] };
+                    $"projection-dimension is {width}, more than the {_model.Gradients.ParameterCount} parameters of "
+                        + $"{checkpoint.Run.Record.Program.Model}; ")
+                    + "at most as many are allowed. Choose a smaller one, or projection=none for exact inner products.",
+                    ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "projection", "none")] };
             }
 
             bool isLandmarks = settings.Projection == TrakProjection.Landmarks;
             var origin = new GradientStoreOrigin(
-                checkpoint.Identity, train.Store.Identity, train.ToString(), ResultInputs.HashOfLabels(train), output.Name, width, isLandmarks ? "landmarks" : "sketch",
-                settings.Seed, settings.NumberFormat == NumberFormat.F16 ? "f16" : "f32", settings.BatchSize, MethodOption.Write(settings.Unsupported));
-            _projection = isLandmarks ? new LandmarkProjection(_model, train, width, settings.Seed, settings.BatchSize, context) : Plan(train, width, settings.Seed);
+                checkpoint.Identity, train.Store.Identity, train.ToString(), ResultInputs.HashOfLabels(train), output.Name, width,
+                isLandmarks ? "landmarks" : "sketch",
+                settings.Seed, settings.NumberFormat == NumberFormat.F16 ? "f16" : "f32", settings.BatchSize,
+                MethodOption.Write(settings.Unsupported));
+            _projection = isLandmarks
+                ? new LandmarkProjection(_model, train, width, settings.Seed, settings.BatchSize, context)
+                : Plan(train, width, settings.Seed);
             _pass = new FeaturePass(_model, _projection, settings.BatchSize, context);
             string folder = Path.Combine(ResultFolder.StoreOf(checkpoint.Run, "data/trak"), $"features-{origin.ComputeKey()}");
             if (!GradientStore.IsFinished(folder))
@@ -89,7 +100,8 @@ internal sealed class ProjectedFeatures : IDisposable
         return new GradientSketch(_model.Gradients, sample, width, seed, _model.CheckpointNumber);
     }
 
-    private int Compute(string folder, GradientStoreOrigin origin, IGradientProjection sketch, ExampleSet train, MethodContext context)
+    private int Compute(
+        string folder, GradientStoreOrigin origin, IGradientProjection sketch, ExampleSet train, MethodContext context)
     {
         if (_model.SlowPath is { } slow)
             context.Warn?.Invoke(slow);
@@ -112,7 +124,8 @@ internal sealed class ProjectedFeatures : IDisposable
         if (summary.ZeroRows > 0.05 * train.Count)
         {
             context.Warn?.Invoke(string.Create(
-                CultureInfo.InvariantCulture, $"{summary.ZeroRows} of {train.Count} examples have a zero gradient: a dead model, or labels it is certain of."));
+                CultureInfo.InvariantCulture,
+                $"{summary.ZeroRows} of {train.Count} examples have a zero gradient: a dead model, or labels it is certain of."));
         }
 
         return computed;

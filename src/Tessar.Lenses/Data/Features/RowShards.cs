@@ -4,8 +4,13 @@ using Tessar.Lenses.Data.Search;
 
 namespace Tessar.Lenses.Data.Features;
 
-/// <summary>The files that hold a gradient store's rows: <c>phi.bin</c>, or <c>phi-00000.bin</c>, <c>phi-00001.bin</c>, … of equally many rows.</summary>
-/// <remarks>Several files of moderate size can be copied, checked and repaired one by one; a cut one costs its own rows only.</remarks>
+/// <summary>
+/// The files that hold a gradient store's rows: <c>phi.bin</c>, or <c>phi-00000.bin</c>, <c>phi-00001.bin</c>, … of equally many
+/// rows.
+/// </summary>
+/// <remarks>
+/// Several files of moderate size can be copied, checked and repaired one by one; a cut one costs its own rows only.
+/// </remarks>
 internal sealed class RowShards : IDisposable
 {
     private readonly long _rows;
@@ -23,7 +28,8 @@ internal sealed class RowShards : IDisposable
         _rowsPerShard = header.RowsPerShard ?? checked((int)header.Rows);
         int count = checked((int)((_rows + _rowsPerShard - 1) / _rowsPerShard));
         Paths = [.. Enumerable.Range(0, count).Select(s => Path.Combine(
-            folder, header.RowsPerShard is null ? "phi.bin" : string.Create(CultureInfo.InvariantCulture, $"phi-{s:00000}.bin")))];
+            folder,
+            header.RowsPerShard is null ? "phi.bin" : string.Create(CultureInfo.InvariantCulture, $"phi-{s:00000}.bin")))];
         (_files, _maps, _dirty) = (new FileStream?[count], new MemoryMappedFile?[count], new bool[count]);
     }
 
@@ -31,7 +37,8 @@ internal sealed class RowShards : IDisposable
     public IReadOnlyList<string> Paths { get; }
 
     /// <summary>Bytes of one row.</summary>
-    public static long RowBytesOf(GradientStoreOrigin origin) => origin.ProjectionDimension * (origin.NumberFormat == "f16" ? 2L : 4L);
+    public static long RowBytesOf(GradientStoreOrigin origin) =>
+        origin.ProjectionDimension * (origin.NumberFormat == "f16" ? 2L : 4L);
 
     /// <summary>First row of a shard.</summary>
     public long FirstOf(int shard) => (long)shard * _rowsPerShard;
@@ -126,7 +133,8 @@ internal sealed class RowShards : IDisposable
         lock (_maps)
         {
             _maps[shard] ??= MemoryMappedFile.CreateFromFile(
-                _files[shard]!, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+                _files[shard]!, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None,
+                leaveOpen: true);
         }
 
         return new RowWindow(_maps[shard]!, (first - FirstOf(shard)) * _rowBytes, rows, _rowBytes);

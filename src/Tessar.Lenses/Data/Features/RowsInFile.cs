@@ -46,7 +46,8 @@ internal sealed class RowsInFile : IFeatureRows, IDisposable
         using Tensor flat = rows.contiguous();
         try
         {
-            RandomAccess.Write(_file.SafeFileHandle, MemoryMarshal.AsBytes(MemoryMarshal.Cast<byte, float>(flat.bytes)), Offset(first));
+            RandomAccess.Write(
+                _file.SafeFileHandle, MemoryMarshal.AsBytes(MemoryMarshal.Cast<byte, float>(flat.bytes)), Offset(first));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -83,6 +84,10 @@ internal sealed class RowsInFile : IFeatureRows, IDisposable
 
     private TessarException Failed(string what, Exception e) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"The features' temporary file {_path} ({(long)Count * Width * sizeof(float):N0} bytes) can't be {what}: {e.Message.TrimEnd('.')}. ")
-        + "Make room on this disk, choose fewer training examples, or a smaller projection.", ErrorKind.Environment, e) { Remedies = [new(RemedyKind.ChangeArgument, "train")] };
+        $"The features' temporary file {_path} ({(long)Count * Width * sizeof(float):N0} bytes) can't be {what}: "
+            + $"{e.Message.TrimEnd('.')}. ")
+        + "Make room on this disk, choose fewer training examples, or a smaller projection.", ErrorKind.Environment, e)
+        {
+            Remedies = [new(RemedyKind.ChangeArgument, "train")]
+        };
 }

@@ -11,7 +11,8 @@ namespace Tessar.Lenses.Data.Influences;
 /// <param name="relativeDamping">λ relative to the mean eigenvalue of the Gauss–Newton matrix.</param>
 /// <param name="iterations">At most so many.</param>
 /// <param name="tolerance">Relative residual at which a target is done.</param>
-internal sealed class ConjugateInverse(TrainCurvature curvature, double relativeDamping, int iterations, double tolerance) : InverseCurvature
+internal sealed class ConjugateInverse(TrainCurvature curvature, double relativeDamping, int iterations, double tolerance)
+    : InverseCurvature
 {
     private readonly LinearOperator _matrix = curvature.Whole();
     private double _largestResidual;
@@ -23,7 +24,9 @@ internal sealed class ConjugateInverse(TrainCurvature curvature, double relative
     public override IEnumerable<SelfCheck> Checks =>
     [
         new("cg-residual", _largestResidual, tolerance * 1.001, "Largest ‖(H + λI)x − g‖/‖g‖ over the targets."),
-        new("cg-iterations", _iterations, null, string.Create(CultureInfo.InvariantCulture, $"Iterations made, of at most {iterations}.")),
+        new(
+            "cg-iterations", _iterations, null,
+            string.Create(CultureInfo.InvariantCulture, $"Iterations made, of at most {iterations}.")),
     ];
 
     public override IEnumerable<string> Remarks
@@ -34,13 +37,15 @@ internal sealed class ConjugateInverse(TrainCurvature curvature, double relative
             {
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{_negative} targets met negative curvature and stopped there: their scores are those of an unfinished solve. Use curvature=gauss-newton, or a larger `damping`.");
+                    $"{_negative} targets met negative curvature and stopped there: their scores are those of an unfinished "
+                        + $"solve. Use curvature=gauss-newton, or a larger `damping`.");
             }
             else if (_largestResidual > tolerance)
             {
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Conjugate gradients stopped after {iterations} iterations at a residual of {_largestResidual:g2}, wanted {tolerance:g2}. Raise `iterations` or `damping`.");
+                    $"Conjugate gradients stopped after {iterations} iterations at a residual of {_largestResidual:g2}, wanted "
+                        + $"{tolerance:g2}. Raise `iterations` or `damping`.");
             }
         }
     }
@@ -48,7 +53,8 @@ internal sealed class ConjugateInverse(TrainCurvature curvature, double relative
     public override Tensor Solve(Tensor columns, MethodContext context)
     {
         ConjugateSolution found = ConjugateGradients.Solve(
-            _matrix.Damped(Damping), columns, iterations, tolerance, done => context.Progress?.Report(new MethodProgress("solve", done, iterations, "iterations")));
+            _matrix.Damped(Damping), columns, iterations, tolerance,
+            done => context.Progress?.Report(new MethodProgress("solve", done, iterations, "iterations")));
         // Few need all iterations: the stage still ends at its total.
         if (found.Iterations < iterations)
             context.Progress?.Report(new MethodProgress("solve", iterations, iterations, "iterations"));

@@ -3,7 +3,9 @@ namespace Tessar.Lenses.Data.Influences;
 /// <summary>Which second derivative of the training loss an influence function divides by.</summary>
 public enum CurvatureKind
 {
-    /// <summary>The Gauss–Newton matrix: never negative, and equal to the Hessian for models that are linear in their weights.</summary>
+    /// <summary>
+    /// The Gauss–Newton matrix: never negative, and equal to the Hessian for models that are linear in their weights.
+    /// </summary>
     GaussNewton,
 
     /// <summary>The Hessian, which can be negative in directions away from a minimum.</summary>

@@ -22,9 +22,11 @@ internal sealed class ExplicitInverse : InverseCurvature
         using Tensor matrix = LossMatrix.Of(curvature);
         Damping = relativeDamping * curvature.MeanEigenvalue();
         _factor = new DampedCholesky(
-            matrix, Damping, Damping == 0 ? 1e-13 : 0, curvature.Kind == CurvatureKind.Hessian ? "Hessian of the training loss" : "Gauss–Newton matrix",
+            matrix, Damping, Damping == 0 ? 1e-13 : 0,
+            curvature.Kind == CurvatureKind.Hessian ? "Hessian of the training loss" : "Gauss–Newton matrix",
             curvature.Kind == CurvatureKind.Hessian
-                ? "Away from a minimum the Hessian is negative in some directions. Use curvature=gauss-newton, or a larger `damping`."
+                ? "Away from a minimum the Hessian is negative in some directions. Use curvature=gauss-newton, or a larger "
+                + "`damping`."
                 : "Softmax models have directions without curvature. Use a positive `damping`.");
     }
 

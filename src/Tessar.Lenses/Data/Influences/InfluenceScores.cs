@@ -12,7 +12,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Influences;
 
-/// <summary>Influence scores with some inverse curvature: score[i, j] = (1/n) ∇f(q_j)ᵀ (H + λI)⁻¹ (−∇ℓ_i), averaged over checkpoints.</summary>
+/// <summary>
+/// Influence scores with some inverse curvature: score[i, j] = (1/n) ∇f(q_j)ᵀ (H + λI)⁻¹ (−∇ℓ_i), averaged over checkpoints.
+/// </summary>
 /// <remarks>
 /// −∇ℓ_i = Q_i ∇f_i. Targets are solved for in blocks that fit into the memory budget; the train set is streamed once per block.
 /// Source: Koh and Liang, arXiv:1703.04730, eq. 2, with the sign turned.
@@ -25,7 +27,8 @@ namespace Tessar.Lenses.Data.Influences;
 /// <param name="precision">Type in which the model computes.</param>
 /// <param name="invert">Makes the inverse of one checkpoint.</param>
 internal sealed class InfluenceScores(
-    string method, TargetOutput output, CurvatureKind curvatureKind, int batchSize, UnsupportedParameters unsupported, ScalarType precision,
+    string method, TargetOutput output, CurvatureKind curvatureKind, int batchSize, UnsupportedParameters unsupported,
+    ScalarType precision,
     Func<TrainCurvature, InverseCurvature> invert)
 {
     /// <summary>The scores of every pair.</summary>
@@ -35,9 +38,14 @@ internal sealed class InfluenceScores(
         var tally = new ScoreTally(context);
         return CheckpointScores.Mean(
             run, train, targets, context,
-            (view, sum, pass) => Visit(tally, view, train, targets, pass, (first, solved, model, part) => Stream(model, train, solved, part, (at, products, q) =>
+            (view, sum, pass) =>
+                Visit(
+                    tally, view, train, targets, pass,
+                    (first, solved, model, part) => Stream(model, train, solved, part, (at, products, q) =>
                 sum.narrow(0, at, products.shape[0]).narrow(1, first, products.shape[1]).add_(products * q.unsqueeze(1)))),
-            () => tally.Report(method, OutputFunction.For(output).Name, "change of the output by the example, by one Newton step"), divisor: train.Count);
+            () =>
+                tally.Report(method, OutputFunction.For(output).Name, "change of the output by the example, by one Newton step"),
+                divisor: train.Count);
     }
 
     /// <summary>The influence of each training example on itself.</summary>
@@ -49,12 +57,14 @@ internal sealed class InfluenceScores(
             run, train, context, (view, sum, pass) => Visit(tally, view, train, train, pass, (first, solved, model, _) =>
             {
                 (Tensor rows, Tensor q) = Gradients(model, train, first, (int)solved.shape[1]);
-                sum.narrow(0, first, solved.shape[1]).add_((rows * solved.t()).sum(1, type: ScalarType.Float64) * q.to_type(ScalarType.Float64));
+                sum.narrow(0, first, solved.shape[1])
+                    .add_((rows * solved.t()).sum(1, type: ScalarType.Float64) * q.to_type(ScalarType.Float64));
             }), divisor: train.Count);
     }
 
     private void Visit(
-        ScoreTally tally, CheckpointView view, ExampleSet train, ExampleSet targets, MethodContext pass, Action<int, Tensor, GradientModel, MethodContext> visit)
+        ScoreTally tally, CheckpointView view, ExampleSet train, ExampleSet targets, MethodContext pass,
+        Action<int, Tensor, GradientModel, MethodContext> visit)
     {
         tally.Features.Start();
         using var model = new GradientModel(view.Open(), train, OutputFunction.For(output), unsupported, precision);
@@ -87,7 +97,8 @@ internal sealed class InfluenceScores(
             tally.Remark(remark);
     }
 
-    private void Stream(GradientModel model, ExampleSet train, Tensor solved, MethodContext context, Action<int, Tensor, Tensor> visit)
+    private void Stream(
+        GradientModel model, ExampleSet train, Tensor solved, MethodContext context, Action<int, Tensor, Tensor> visit)
     {
         for (int first = 0; first < train.Count; first += batchSize)
         {
@@ -95,7 +106,8 @@ internal sealed class InfluenceScores(
             using DisposeScope scope = NewDisposeScope();
             (Tensor rows, Tensor q) = Gradients(model, train, first, Math.Min(batchSize, train.Count - first));
             visit(first, rows.mm(solved).to_type(ScalarType.Float64), q.to_type(ScalarType.Float64));
-            context.Progress?.Report(new MethodProgress("scores", Math.Min(first + batchSize, train.Count), train.Count, "examples"));
+            context.Progress?.Report(new MethodProgress(
+                "scores", Math.Min(first + batchSize, train.Count), train.Count, "examples"));
         }
     }
 
@@ -138,6 +150,11 @@ internal sealed class InfluenceScores(
     private static void RefuseEmpty(GradientModel model)
     {
         if (model.Gradients.Captured.Count == 0)
-            throw new TessarException($"No parameter of {model.Trained.Name} has a gradient. Choose a model with trainable parameters, or unsupported=loop-fallback.", ErrorKind.InputData) { Remedies = [new(RemedyKind.SetMethodOption, "unsupported", "loop-fallback")] };
+            throw new TessarException(
+                $"No parameter of {model.Trained.Name} has a gradient. Choose a model with trainable parameters, or "
+                    + $"unsupported=loop-fallback.", ErrorKind.InputData)
+                    {
+                        Remedies = [new(RemedyKind.SetMethodOption, "unsupported", "loop-fallback")]
+                    };
     }
 }

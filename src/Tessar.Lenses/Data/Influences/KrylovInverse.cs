@@ -8,7 +8,10 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Influences;
 
-/// <summary>The inverse within the span of the leading eigenvectors, found by a Krylov space: V (Λ + λ)⁻¹ Vᵀ; everything outside is dropped.</summary>
+/// <summary>
+/// The inverse within the span of the leading eigenvectors, found by a Krylov space: V (Λ + λ)⁻¹ Vᵀ; everything outside is
+/// dropped.
+/// </summary>
 /// <remarks>Source: Schioppa et al., arXiv:2112.03052.</remarks>
 internal sealed class KrylovInverse : InverseCurvature
 {
@@ -30,7 +33,8 @@ internal sealed class KrylovInverse : InverseCurvature
         Damping = relativeDamping * curvature.MeanEigenvalue();
         ulong seed = new RandomStream(curvature.Context.Seed, "arnoldi").NextUInt64();
         RitzPairs pairs = Lanczos.Decompose(
-            curvature.Whole(), start: null, dimension, seed, step => curvature.Context.Progress?.Report(new MethodProgress("eigenvectors", step, dimension, "products")));
+            curvature.Whole(), start: null, dimension, seed,
+            step => curvature.Context.Progress?.Report(new MethodProgress("eigenvectors", step, dimension, "products")));
         // The space may be exhausted earlier: the stage still ends at its total.
         if (pairs.Values.Count < dimension)
             curvature.Context.Progress?.Report(new MethodProgress("eigenvectors", dimension, dimension, "products"));
@@ -38,14 +42,17 @@ internal sealed class KrylovInverse : InverseCurvature
         using Tensor all = pairs.Vectors;
         double largest = pairs.Values.Max(Math.Abs);
         if (largest <= 0)
-            throw new NumericalException("The curvature of the training loss is zero, so nothing can be divided by it. Look at another checkpoint, or use data/grad-dot.") { Remedies = [new(RemedyKind.UseMethod, "data/grad-dot")] };
+            throw new NumericalException(
+                "The curvature of the training loss is zero, so nothing can be divided by it. Look at another checkpoint, or use "
+                    + "data/grad-dot.") { Remedies = [new(RemedyKind.UseMethod, "data/grad-dot")] };
         int[] leading = [.. Enumerable.Range(0, pairs.Values.Count).OrderByDescending(k => Math.Abs(pairs.Values[k])).Take(keep)];
         // Directions that the damping doesn't make positive can't be divided by.
         int[] usable = [.. leading.Where(k => pairs.Values[k] + Damping > 1e-12 * largest)];
         _left = leading.Length - usable.Length;
         _worst = usable.Max(k => pairs.Residuals[k]) / largest;
         _vectors = all.index_select(1, tensor(usable.Select(k => (long)k).ToArray())).DetachFromDisposeScope();
-        _inverses = tensor(usable.Select(k => 1 / (pairs.Values[k] + Damping)).ToArray()).to_type(_vectors.dtype).DetachFromDisposeScope();
+        _inverses = tensor(usable.Select(k => 1 / (pairs.Values[k] + Damping)).ToArray()).to_type(_vectors.dtype)
+            .DetachFromDisposeScope();
     }
 
     public override double Damping { get; }
@@ -53,7 +60,9 @@ internal sealed class KrylovInverse : InverseCurvature
     public override IEnumerable<SelfCheck> Checks =>
     [
         new("arnoldi-residual", _worst, 0.1, "Largest ‖Hv − μv‖ of a kept eigenvector over the largest eigenvalue."),
-        new("kept-share", _kept == 0 ? 0 : _keptSum / _kept, null, "Mean share of a target's squared gradient that lies in the kept directions; the rest is dropped."),
+        new(
+            "kept-share", _kept == 0 ? 0 : _keptSum / _kept, null,
+            "Mean share of a target's squared gradient that lies in the kept directions; the rest is dropped."),
     ];
 
     public override IEnumerable<string> Remarks
@@ -61,9 +70,13 @@ internal sealed class KrylovInverse : InverseCurvature
         get
         {
             if (_left > 0)
-                yield return string.Create(CultureInfo.InvariantCulture, $"{_left} of the leading directions have negative curvature and were left out. Use curvature=gauss-newton.");
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{_left} of the leading directions have negative curvature and were left out. Use curvature=gauss-newton.");
             if (_worst > 0.1)
-                yield return string.Create(CultureInfo.InvariantCulture, $"A kept eigenvector isn't settled (residual {_worst:g2}). Raise `krylov-dimension`, or lower `keep`.");
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A kept eigenvector isn't settled (residual {_worst:g2}). Raise `krylov-dimension`, or lower `keep`.");
         }
     }
 
@@ -72,7 +85,8 @@ internal sealed class KrylovInverse : InverseCurvature
         using DisposeScope scope = NewDisposeScope();
         Tensor inside = _vectors.t().mm(columns);
         Tensor squared = columns.square().sum(0L);
-        _keptSum += (inside.square().sum(0L) / where(squared.gt(0), squared, ones_like(squared))).sum(ScalarType.Float64).item<double>();
+        _keptSum += (inside.square().sum(0L) / where(squared.gt(0), squared, ones_like(squared))).sum(ScalarType.Float64)
+            .item<double>();
         _kept += (int)columns.shape[1];
         return new LowRankOperator(_vectors, _inverses).Apply(columns).MoveToOuterDisposeScope();
     }

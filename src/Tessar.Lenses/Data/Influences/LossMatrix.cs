@@ -18,8 +18,8 @@ internal static class LossMatrix
     /// <summary>The matrix; the caller disposes it.</summary>
     /// <exception cref="TessarException">It doesn't fit into the memory budget, with its factor and a copy.</exception>
     /// <remarks>
-    /// Cost: with a single Linear layer C(C+1)/2 products XᵀR_{cd}X of n·in² multiplications; else n·C·P² for Gauss–Newton, and P Hessian
-    /// products of all examples for the Hessian.
+    /// Cost: with a single Linear layer C(C+1)/2 products XᵀR_{cd}X of n·in² multiplications; else n·C·P² for Gauss–Newton, and P
+    /// Hessian products of all examples for the Hessian.
     /// </remarks>
     public static Tensor Of(TrainCurvature curvature)
     {
@@ -30,7 +30,8 @@ internal static class LossMatrix
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The curvature of {size:N0} parameters, written out and factored, needs {bytes:N0} bytes; the memory budget is {curvature.Context.MemoryBudget:N0}. ")
+                $"The curvature of {size:N0} parameters, written out and factored, needs {bytes:N0} bytes; the memory budget is "
+                    + $"{curvature.Context.MemoryBudget:N0}. ")
                 + "Use data/influence-cg or data/ekfac for models of this size.", ErrorKind.Environment)
             {
                 Remedies = [new(RemedyKind.UseMethod, "data/influence-cg"), new(RemedyKind.UseMethod, "data/ekfac")],
@@ -44,8 +45,8 @@ internal static class LossMatrix
         return matrix.MoveToOuterDisposeScope();
     }
 
-    // Where logits are linear in the weights the Hessian is the Gauss–Newton matrix, whatever the model's class is called: G and H then agree on
-    // any vector, and on a random one only then.
+    // Where logits are linear in the weights the Hessian is the Gauss–Newton matrix, whatever the model's class is called: G and
+    // H then agree on any vector, and on a random one only then.
     private static bool IsLinear(TrainCurvature curvature)
     {
         if (OnlyLayer(curvature) is null)
@@ -53,7 +54,8 @@ internal static class LossMatrix
         using DisposeScope scope = NewDisposeScope();
         Operators.LinearOperator hessian = curvature.Whole();
         var signs = new RandomStream(curvature.Context.Seed, "linearity");
-        Tensor v = tensor(Enumerable.Range(0, (int)hessian.Size).Select(_ => signs.NextUInt32() % 2 == 0 ? 1.0 : -1.0).ToArray()).to_type(hessian.Type);
+        Tensor v = tensor(Enumerable.Range(0, (int)hessian.Size).Select(_ => signs.NextUInt32() % 2 == 0 ? 1.0 : -1.0).ToArray())
+            .to_type(hessian.Type);
         Tensor product = hessian.Apply(v);
         Tensor difference = product - curvature.GaussNewton().Apply(v);
         return difference.norm().item<double>() <= Rounding * product.norm().item<double>();
@@ -66,7 +68,8 @@ internal static class LossMatrix
         curvature.Sample(batch =>
         {
             ParameterSlot[] slots = [.. gradients.Captured];
-            SingleUseLinear[] layers = [.. slots.Select(slot => SingleUseLinear.Of(slot, gradients, batch)).OfType<SingleUseLinear>()];
+            SingleUseLinear[] layers = [.. slots.Select(slot => SingleUseLinear.Of(slot, gradients, batch))
+                .OfType<SingleUseLinear>()];
             if (layers.Length == 1 && layers[0].Parameters.Count == slots.Length && ReferenceEquals(layers[0].Weight, slots[0]))
                 found = layers[0];
         });
@@ -86,7 +89,8 @@ internal static class LossMatrix
             if (c == 0)
             {
                 Tensor x = call.Input.to_type(ScalarType.Float64);
-                a = (layer.Bias is null ? x.clone() : cat([x, ones(batch.Count, 1, dtype: ScalarType.Float64)], 1)).DetachFromDisposeScope();
+                a = (layer.Bias is null ? x.clone() : cat([x, ones(batch.Count, 1, dtype: ScalarType.Float64)], 1))
+                    .DetachFromDisposeScope();
                 weights = zeros(batch.Count, outputs, outputs, dtype: ScalarType.Float64).DetachFromDisposeScope();
             }
 
@@ -137,7 +141,8 @@ internal static class LossMatrix
         PerExampleGradients gradients = curvature.Model.Gradients;
         curvature.Passes("curvature", (batch, _) =>
         {
-            Tensor rows = cat([.. gradients.Captured.Select(slot => PerExampleGradients.Gradient(batch, slot))], 1).to_type(ScalarType.Float64);
+            Tensor rows = cat([.. gradients.Captured.Select(slot => PerExampleGradients.Gradient(batch, slot))], 1)
+                .to_type(ScalarType.Float64);
             matrix.addmm_(rows.t(), rows);
         });
         return matrix.div_(curvature.Examples);

@@ -10,8 +10,8 @@ namespace Tessar.Lenses.Data.Influences;
 
 /// <summary>A truncated Neumann series on random batches: v ← g + (I − (H_B + λI)/σ) v, answer v/σ.</summary>
 /// <remarks>
-/// Converges for σ > (‖H‖ + λ)/2; σ = 1.05 (‖H‖ + λ) by power iteration over all examples. The error falls like (1 − (μ_min + λ)/σ)^depth:
-/// 1e-3 takes a depth of about seven times the condition number. Source: Agarwal et al., arXiv:1602.03943.
+/// Converges for σ > (‖H‖ + λ)/2; σ = 1.05 (‖H‖ + λ) by power iteration over all examples. The error falls like (1 − (μ_min +
+/// λ)/σ)^depth: 1e-3 takes a depth of about seven times the condition number. Source: Agarwal et al., arXiv:1602.03943.
 /// </remarks>
 internal sealed class NeumannInverse : InverseCurvature
 {
@@ -39,7 +39,9 @@ internal sealed class NeumannInverse : InverseCurvature
         Damping = relativeDamping * curvature.MeanEigenvalue();
         _scale = Margin * (PowerIteration.LargestEigenvalue(_whole, Seed("power")) + Damping);
         if (_scale <= 0)
-            throw new NumericalException("The curvature of the training loss is zero, so nothing can be divided by it. Look at another checkpoint, or use data/grad-dot.") { Remedies = [new(RemedyKind.UseMethod, "data/grad-dot")] };
+            throw new NumericalException(
+                "The curvature of the training loss is zero, so nothing can be divided by it. Look at another checkpoint, or use "
+                    + "data/grad-dot.") { Remedies = [new(RemedyKind.UseMethod, "data/grad-dot")] };
     }
 
     public override double Damping { get; }
@@ -51,7 +53,8 @@ internal sealed class NeumannInverse : InverseCurvature
     [
         string.Create(
             CultureInfo.InvariantCulture,
-            $"The series of {_depth} terms left a residual of {_largestResidual:g2}. Raise `depth`, `lissa-batch` or `damping`; about 7 · (largest curvature / λ) terms reach 1e-3."),
+            $"The series of {_depth} terms left a residual of {_largestResidual:g2}. Raise `depth`, `lissa-batch` or `damping`; "
+                + $"about 7 · (largest curvature / λ) terms reach 1e-3."),
     ];
 
     public override Tensor Solve(Tensor columns, MethodContext context)
@@ -63,7 +66,9 @@ internal sealed class NeumannInverse : InverseCurvature
         sum.div_(_scale * _repeats);
         Tensor length = columns.norm(0, keepdim: false);
         Tensor left = (_whole.Damped(Damping).Apply(sum) - columns).norm(0, keepdim: false);
-        _largestResidual = Math.Max(_largestResidual, (left / where(length.gt(0), length, ones_like(length))).max().to_type(ScalarType.Float64).item<double>());
+        _largestResidual = Math.Max(
+            _largestResidual,
+            (left / where(length.gt(0), length, ones_like(length))).max().to_type(ScalarType.Float64).item<double>());
         return sum.MoveToOuterDisposeScope();
     }
 
@@ -82,10 +87,16 @@ internal sealed class NeumannInverse : InverseCurvature
             if (!double.IsFinite(length) || length > 10.0 * (step + 2) * start)
             {
                 throw new NumericalException(string.Create(
-                    CultureInfo.InvariantCulture, $"The Neumann series diverges: after {step + 1} terms its length is {length:g3}, from {start:g3}. ")
-                    + "A batch's curvature is far above that of all examples, or the Hessian is negative. Raise `lissa-batch` or `damping`, or use curvature=gauss-newton.")
+                    CultureInfo.InvariantCulture,
+                    $"The Neumann series diverges: after {step + 1} terms its length is {length:g3}, from {start:g3}. ")
+                    + "A batch's curvature is far above that of all examples, or the Hessian is negative. Raise `lissa-batch` or "
+                    + "`damping`, or use curvature=gauss-newton.")
                 {
-                    Remedies = [new(RemedyKind.SetMethodOption, "lissa-batch"), new(RemedyKind.SetMethodOption, "damping"), new(RemedyKind.SetMethodOption, "curvature", "gauss-newton")],
+                    Remedies = [
+                        new(RemedyKind.SetMethodOption, "lissa-batch"),
+                        new(RemedyKind.SetMethodOption, "damping"),
+                        new(RemedyKind.SetMethodOption, "curvature", "gauss-newton")
+                    ],
                 };
             }
 

@@ -16,7 +16,8 @@ namespace Tessar.Lenses.Data.Influences;
 /// <param name="kind">Hessian or Gauss–Newton matrix.</param>
 /// <param name="batchSize">Examples per forward pass.</param>
 /// <param name="context">Progress, cancellation, seed and limits.</param>
-internal sealed class TrainCurvature(GradientModel model, ExampleSet train, CurvatureKind kind, int batchSize, MethodContext context)
+internal sealed class TrainCurvature(
+    GradientModel model, ExampleSet train, CurvatureKind kind, int batchSize, MethodContext context)
 {
     private double? _meanEigenvalue;
 
@@ -52,7 +53,10 @@ internal sealed class TrainCurvature(GradientModel model, ExampleSet train, Curv
         if (_meanEigenvalue is { } known)
             return known;
         double trace = 0;
-        Passes("trace", (batch, _) => trace += GradientFactors.Of(model.Gradients, batch).SquaredNorms().sum(ScalarType.Float64).item<double>());
+        Passes(
+            "trace",
+            (batch, _) =>
+                trace += GradientFactors.Of(model.Gradients, batch).SquaredNorms().sum(ScalarType.Float64).item<double>());
         _meanEigenvalue = trace / train.Count / model.Gradients.ParameterCount;
         return _meanEigenvalue.Value;
     }
@@ -110,7 +114,8 @@ internal sealed class TrainCurvature(GradientModel model, ExampleSet train, Curv
     {
         var settings = new LossOperatorSettings
         {
-            BatchSize = examples?.Length ?? batchSize, Examples = examples, Type = model.Precision, Cancellation = context.Cancellation,
+            BatchSize = examples?.Length ?? batchSize, Examples = examples, Type = model.Precision,
+            Cancellation = context.Cancellation,
         };
         ModelLoss loss = ModelLoss.Of(model, train, new SoftmaxCrossEntropy(), settings);
         return matrix == CurvatureKind.Hessian ? new HessianOperator(loss) : new GaussNewtonOperator(loss);

@@ -6,12 +6,15 @@ namespace Tessar.Lenses.Data.Kernels;
 /// <param name="factors">Q, [n]; disposed with this.</param>
 /// <param name="build">The kernel for a relative damping; only one may be alive at a time.</param>
 /// <param name="owned">Disposed with this.</param>
-internal sealed class DampedKernels(Tensor factors, Func<double, ScoreKernel> build, params IReadOnlyList<IDisposable> owned) : IDisposable
+internal sealed class DampedKernels(Tensor factors, Func<double, ScoreKernel> build, params IReadOnlyList<IDisposable> owned)
+    : IDisposable
 {
     /// <summary>Q, [n].</summary>
     public Tensor Factors => factors;
 
-    /// <summary>The kernel for λ = <paramref name="relativeDamping"/>·s̄; the caller disposes it before asking for the next.</summary>
+    /// <summary>
+    /// The kernel for λ = <paramref name="relativeDamping"/>·s̄; the caller disposes it before asking for the next.
+    /// </summary>
     public ScoreKernel At(double relativeDamping) => build(relativeDamping);
 
     public void Dispose()

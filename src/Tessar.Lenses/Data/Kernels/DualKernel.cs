@@ -26,7 +26,8 @@ internal sealed class DualKernel : ScoreKernel
         Tensor? undamped = withSelfScores ? gram.clone() : null;
         using var solver = new DampedCholesky(gram, Damping, relativeDamping == 0 ? rounding : 0);
         _scores = solver.Solve(cross).DetachFromDisposeScope();
-        _selfScores = (undamped is null ? empty(0, dtype: ScalarType.Float64) : solver.Solve(undamped).diagonal().clone()).DetachFromDisposeScope();
+        _selfScores = (undamped is null ? empty(0, dtype: ScalarType.Float64) : solver.Solve(undamped).diagonal().clone())
+            .DetachFromDisposeScope();
     }
 
     public override Tensor Scores(int first, int count) => _scores.narrow(0, first, count).clone();

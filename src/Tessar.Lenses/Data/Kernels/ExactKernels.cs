@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 namespace Tessar.Lenses.Data.Kernels;
 
 /// <summary>The kernels of unprojected gradients: K = ΦΦᵀ is n×n and comes from inner products.</summary>
-/// <remarks>With R = p(1 − p): Φ (ΦᵀRΦ + λI)⁻¹ φ(q) = (ΦΦᵀR + λI)⁻¹ Φφ(q), which <see cref="SymmetricSystem"/> solves without dividing by R.</remarks>
+/// <remarks>
+/// With R = p(1 − p): Φ (ΦᵀRΦ + λI)⁻¹ φ(q) = (ΦΦᵀR + λI)⁻¹ Φφ(q), which <see cref="SymmetricSystem"/> solves without dividing by
+/// R.
+/// </remarks>
 internal static class ExactKernels
 {
     // Sums of fp32 products, relative to the largest.
@@ -25,9 +28,11 @@ internal static class ExactKernels
     /// <param name="noteResidual">Told each solution's largest relative residual.</param>
     /// <param name="context">Progress, cancellation and limits.</param>
     public static DampedKernels Of(
-        GradientModel model, ExampleSet train, ExampleSet? targets, ExactPlan plan, bool useCurvatureWeights, int batchSize, Action<double> noteResidual, MethodContext context)
+        GradientModel model, ExampleSet train, ExampleSet? targets, ExactPlan plan, bool useCurvatureWeights, int batchSize,
+        Action<double> noteResidual, MethodContext context)
     {
-        (Tensor kernel, Tensor cross, Tensor q) = new SymmetricProducts(model, batchSize, context).Of(train, targets, plan.Type, plan.HeldAtOnce);
+        (Tensor kernel, Tensor cross, Tensor q) = new SymmetricProducts(model, batchSize, context)
+            .Of(train, targets, plan.Type, plan.HeldAtOnce);
         Tensor? weights = useCurvatureWeights ? Curvature(q) : null;
         var system = new SymmetricSystem(kernel, weights);
         return new DampedKernels(q, Build, weights is null ? [system, cross] : [system, cross, weights]);

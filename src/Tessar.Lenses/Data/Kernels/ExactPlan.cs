@@ -7,13 +7,17 @@ namespace Tessar.Lenses.Data.Kernels;
 /// <summary>What the kernel of unprojected gradients costs, known before it is computed.</summary>
 /// <param name="Train">n.</param>
 /// <param name="Targets">m.</param>
-/// <param name="NumbersPerExample">d: numbers kept for an example's gradient, which is also multiplications for a pair of examples.</param>
+/// <param name="NumbersPerExample">
+/// d: numbers kept for an example's gradient, which is also multiplications for a pair of examples.
+/// </param>
 /// <param name="WithSelf">Whether the scores of examples on themselves are needed.</param>
 /// <param name="Dampings">How many values of λ.</param>
 /// <param name="Budget">Bytes that may be taken.</param>
 internal sealed record ExactPlan(long Train, long Targets, long NumbersPerExample, bool WithSelf, int Dampings, long Budget)
 {
-    /// <summary>Floating-point operations that the automatic choice spends at most, over all checkpoints: a minute or two on two cores.</summary>
+    /// <summary>
+    /// Floating-point operations that the automatic choice spends at most, over all checkpoints: a minute or two on two cores.
+    /// </summary>
     public const double CheapOperations = 5e12;
 
     // Below this, fp64 costs nothing that matters.
@@ -28,12 +32,16 @@ internal sealed record ExactPlan(long Train, long Targets, long NumbersPerExampl
         get
         {
             double n = Train, m = Targets;
-            return n * n * NumbersPerExample + 2 * n * m * NumbersPerExample + Dampings * (n * n * n / 3 + 10 * n * n * m + (WithSelf ? 10 * n * n * n : 0));
+            return n * n * NumbersPerExample + 2 * n * m * NumbersPerExample
+                + Dampings * (n * n * n / 3 + 10 * n * n * m + (WithSelf ? 10 * n * n * n : 0));
         }
     }
 
     /// <summary>Examples whose gradients are held at once.</summary>
-    public int HeldAtOnce => (int)Math.Clamp((Budget - Fixed(Type == ScalarType.Float64 ? 8 : 4)) / Math.Max(1, BytesPerExample), Math.Min(Train, SymmetricSystem.Block), Train);
+    public int HeldAtOnce =>
+        (int)Math.Clamp(
+            (Budget - Fixed(Type == ScalarType.Float64 ? 8 : 4)) / Math.Max(1, BytesPerExample),
+            Math.Min(Train, SymmetricSystem.Block), Train);
 
     /// <summary>Bytes: the kernel, scores, gradients that are held.</summary>
     public long Bytes => Fixed(Type == ScalarType.Float64 ? 8 : 4) + HeldAtOnce * BytesPerExample;
@@ -51,7 +59,8 @@ internal sealed record ExactPlan(long Train, long Targets, long NumbersPerExampl
     /// <summary>The figures, for a sentence.</summary>
     /// <param name="checkpoints">How many kernels there are.</param>
     public string Describe(int checkpoints) => string.Create(
-        CultureInfo.InvariantCulture, $"{Bytes:N0} bytes of {Budget:N0} and {Operations * checkpoints / 1e12:0.00} TFLOP of {CheapOperations / 1e12:0}");
+        CultureInfo.InvariantCulture,
+        $"{Bytes:N0} bytes of {Budget:N0} and {Operations * checkpoints / 1e12:0.00} TFLOP of {CheapOperations / 1e12:0}");
 
     // One buffer for a batch's copy beside what is held.
     private long BytesPerExample => NumbersPerExample * sizeof(float);
@@ -60,5 +69,6 @@ internal sealed record ExactPlan(long Train, long Targets, long NumbersPerExampl
 
     // The kernel; diagonal blocks of its factor and one row of blocks in fp64; products and scores, each in fp64.
     private long Fixed(int bytesPerNumber) =>
-        bytesPerNumber * Train * Train + 16L * Train * Math.Min(Train, SymmetricSystem.Block) + 8L * (2 + Dampings) * Train * Math.Max(1, Targets);
+        bytesPerNumber * Train * Train + 16L * Train * Math.Min(Train, SymmetricSystem.Block)
+            + 8L * (2 + Dampings) * Train * Math.Max(1, Targets);
 }

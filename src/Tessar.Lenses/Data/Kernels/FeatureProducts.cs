@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Kernels;
 
-/// <summary>Products of blocks of features: fp64 throughout when that is cheap, else fp32 within a block and fp64 between blocks.</summary>
+/// <summary>
+/// Products of blocks of features: fp64 throughout when that is cheap, else fp32 within a block and fp64 between blocks.
+/// </summary>
 internal static class FeatureProducts
 {
     private const double CheapMultiplications = 1e11;
@@ -55,5 +57,6 @@ internal static class FeatureProducts
         return product;
     }
 
-    private static ScalarType TypeFor(double multiplications) => IsDouble(multiplications) ? ScalarType.Float64 : ScalarType.Float32;
+    private static ScalarType TypeFor(double multiplications) =>
+        IsDouble(multiplications) ? ScalarType.Float64 : ScalarType.Float32;
 }

@@ -21,8 +21,11 @@ internal sealed class PrimalKernel : ScoreKernel
     /// <param name="relativeDamping">λ / s̄, at least 0.</param>
     /// <param name="weights">The diagonal of R, [n]; null means 1.</param>
     /// <param name="cancellation">Looked at between blocks.</param>
-    public PrimalKernel(IFeatureRows train, IFeatureRows targets, double relativeDamping, Tensor? weights, CancellationToken cancellation)
-        : this(train, targets, FeatureProducts.Gram(train, weights, cancellation), ownsGram: true, relativeDamping, weights, normalise: false)
+    public PrimalKernel(
+        IFeatureRows train, IFeatureRows targets, double relativeDamping, Tensor? weights, CancellationToken cancellation)
+        : this(
+            train, targets, FeatureProducts.Gram(train, weights, cancellation), ownsGram: true, relativeDamping, weights,
+            normalise: false)
     {
     }
 
@@ -33,12 +36,15 @@ internal sealed class PrimalKernel : ScoreKernel
     /// <param name="relativeDamping">λ / s̄, at least 0.</param>
     /// <param name="weights">The diagonal of R, [n]; null means 1.</param>
     /// <param name="normalise">Whether scores are divided by the mean absolute entry of K⁻¹.</param>
-    public PrimalKernel(IFeatureRows train, IFeatureRows targets, Tensor gram, double relativeDamping, Tensor? weights, bool normalise)
+    public PrimalKernel(
+        IFeatureRows train, IFeatureRows targets, Tensor gram, double relativeDamping, Tensor? weights, bool normalise)
         : this(train, targets, gram, ownsGram: false, relativeDamping, weights, normalise)
     {
     }
 
-    private PrimalKernel(IFeatureRows train, IFeatureRows targets, Tensor gram, bool ownsGram, double relativeDamping, Tensor? weights, bool normalise)
+    private PrimalKernel(
+        IFeatureRows train, IFeatureRows targets, Tensor gram, bool ownsGram, double relativeDamping, Tensor? weights,
+        bool normalise)
     {
         using Tensor matrix = ownsGram ? gram : gram.clone();
         _train = train;
@@ -60,7 +66,9 @@ internal sealed class PrimalKernel : ScoreKernel
     {
         using DisposeScope scope = NewDisposeScope();
         // Streaming dominates for large n: fp32 there, fp64 where it costs nothing.
-        ScalarType type = FeatureProducts.IsDouble((double)_train.Count * _train.Width * _preconditioned.shape[1]) ? ScalarType.Float64 : ScalarType.Float32;
+        ScalarType type = FeatureProducts.IsDouble((double)_train.Count * _train.Width * _preconditioned.shape[1])
+            ? ScalarType.Float64
+            : ScalarType.Float32;
         Tensor block = _train.Read(first, count).to_type(type);
         return block.mm(_preconditioned.to_type(type)).to_type(ScalarType.Float64).MoveToOuterDisposeScope();
     }

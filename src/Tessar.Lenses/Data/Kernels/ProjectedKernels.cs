@@ -16,7 +16,9 @@ internal static class ProjectedKernels
     /// <param name="useCurvatureWeights">Whether R is p(1 − p) instead of 1.</param>
     /// <param name="meanAbsNormalise">Whether features are divided by their mean absolute value.</param>
     /// <param name="work">Cancellation.</param>
-    public static DampedKernels Of(ProjectedFeatures features, Tensor targets, Tensor q, bool needsSelf, bool useCurvatureWeights, bool meanAbsNormalise, Work work)
+    public static DampedKernels Of(
+        ProjectedFeatures features, Tensor targets, Tensor q, bool needsSelf, bool useCurvatureWeights, bool meanAbsNormalise,
+        Work work)
     {
         GradientStore store = features.Store;
         var right = new FeaturesInMemory(targets);
@@ -25,12 +27,14 @@ internal static class ProjectedKernels
             Tensor? weights = useCurvatureWeights ? ExactKernels.Curvature(q) : null;
             Tensor primal = FeatureProducts.Gram(store, weights, work.Cancellation);
             return new DampedKernels(
-                q, damping => new PrimalKernel(store, right, primal, damping, weights, meanAbsNormalise), weights is null ? [features, primal] : [features, primal, weights]);
+                q, damping => new PrimalKernel(store, right, primal, damping, weights, meanAbsNormalise),
+                weights is null ? [features, primal] : [features, primal, weights]);
         }
 
         Tensor gram = FeatureProducts.Cross(store, store, work.Cancellation);
         Tensor cross = FeatureProducts.Cross(store, right, work.Cancellation);
         double rounding = FeatureProducts.Rounding((double)store.Count * store.Count * store.Width);
-        return new DampedKernels(q, damping => new DualKernel(gram.clone(), cross, damping, rounding, needsSelf), features, gram, cross);
+        return new DampedKernels(
+            q, damping => new DualKernel(gram.clone(), cross, damping, rounding, needsSelf), features, gram, cross);
     }
 }

@@ -19,7 +19,8 @@ internal sealed class SolvedKernel : ScoreKernel
     /// <param name="withSelfScores">Whether <see cref="SelfScores"/> will be asked for; costs about 6 n³ more.</param>
     /// <param name="cancellation">Looked at now and then.</param>
     public SolvedKernel(
-        SymmetricSystem system, Tensor cross, double relativeDamping, double rounding, Tensor? weights, bool withSelfScores, CancellationToken cancellation)
+        SymmetricSystem system, Tensor cross, double relativeDamping, double rounding, Tensor? weights, bool withSelfScores,
+        CancellationToken cancellation)
     {
         using DisposeScope scope = NewDisposeScope();
         MeanSquaredNorm = system.MeanDiagonal();

@@ -13,8 +13,9 @@ namespace Tessar.Lenses.Data.Kernels;
 
 /// <summary>Inner products of the gradients of one set with each other, half of them, and with those of targets.</summary>
 /// <remarks>
-/// As many gradients are held as memory allows, all of them if it does: then each is computed once. Otherwise the examples that follow are
-/// streamed past each part held: S parts cost about S/2 feature passes. Time: n²/2 + n·m pairs of <see cref="GradientFactors.NumbersPerExample"/>
+/// As many gradients are held as memory allows, all of them if it does: then each is computed once. Otherwise the examples that
+/// follow are streamed past each part held: S parts cost about S/2 feature passes. Time: n²/2 + n·m pairs of
+/// <see cref="GradientFactors.NumbersPerExample"/>
 /// multiplications; fp32 within a block of rows.
 /// </remarks>
 internal sealed class SymmetricProducts(GradientModel model, int batchSize, MethodContext context)
@@ -26,7 +27,10 @@ internal sealed class SymmetricProducts(GradientModel model, int batchSize, Meth
     /// <param name="targets">m examples, or null for none.</param>
     /// <param name="type">Type of the kernel.</param>
     /// <param name="held">Examples whose gradients may be held at once.</param>
-    /// <returns>The kernel [n, n], valid on and above its diagonal blocks; products with targets [n, m], fp64; factors Q, [n]. The caller disposes them.</returns>
+    /// <returns>
+    /// The kernel [n, n], valid on and above its diagonal blocks; products with targets [n, m], fp64; factors Q, [n]. The caller
+    /// disposes them.
+    /// </returns>
     /// <exception cref="NumericalException">A gradient isn't finite; names the example.</exception>
     public (Tensor Kernel, Tensor Cross, Tensor Factors) Of(ExampleSet train, ExampleSet? targets, ScalarType type, int held)
     {
@@ -34,7 +38,9 @@ internal sealed class SymmetricProducts(GradientModel model, int batchSize, Meth
         Tensor kernel = empty(train.Count, train.Count, dtype: type);
         Tensor cross = empty(train.Count, targets?.Count ?? 0, dtype: ScalarType.Float64);
         Tensor factors = empty(train.Count, dtype: ScalarType.Float32);
-        int step = held >= train.Count ? train.Count : Math.Max(SymmetricSystem.Block, held / SymmetricSystem.Block * SymmetricSystem.Block);
+        int step = held >= train.Count
+            ? train.Count
+            : Math.Max(SymmetricSystem.Block, held / SymmetricSystem.Block * SymmetricSystem.Block);
         long total = (long)train.Count * (train.Count + 1) / 2, done = 0;
         for (int first = 0; first < train.Count; first += step)
         {
@@ -44,7 +50,9 @@ internal sealed class SymmetricProducts(GradientModel model, int batchSize, Meth
             for (int row = 0; row < count; row += Tile)
             {
                 for (int column = row; column < count; column += Tile)
-                    Place(kernel, first + row, first + column, part.Rows(row, Math.Min(Tile, count - row)), part.Rows(column, Math.Min(Tile, count - column)));
+                    Place(
+                        kernel, first + row, first + column, part.Rows(row, Math.Min(Tile, count - row)),
+                        part.Rows(column, Math.Min(Tile, count - column)));
                 Report(row, Math.Min(Tile, count - row), count);
             }
 
@@ -55,7 +63,10 @@ internal sealed class SymmetricProducts(GradientModel model, int batchSize, Meth
                 context.Progress?.Report(new MethodProgress("kernel", done, total, "pairs"));
             });
             if (targets is not null)
-                Stream(targets, 0, (at, batch) => cross.narrow(0, first, count).narrow(1, at, batch.Count).copy_(part.InnerProducts(batch.Held)));
+                Stream(
+                    targets, 0,
+                    (at, batch) =>
+                        cross.narrow(0, first, count).narrow(1, at, batch.Count).copy_(part.InnerProducts(batch.Held)));
         }
 
         CheckFinite(kernel.diagonal(), train);
@@ -122,7 +133,9 @@ internal sealed class SymmetricProducts(GradientModel model, int batchSize, Meth
         int index = (int)bad[0, 0].item<long>();
         (CapturedBatch batch, _) = model.Run(set, [index]);
         throw new NumericalException(string.Create(
-            CultureInfo.InvariantCulture, $"The gradient of example {set.Split}:{set.First + index} isn't finite in {string.Join(", ", GradientSketch.FindNonFinite(model.Gradients, batch, 0))}. ")
+            CultureInfo.InvariantCulture,
+            $"The gradient of example {set.Split}:{set.First + index} isn't finite in "
+                + $"{string.Join(", ", GradientSketch.FindNonFinite(model.Gradients, batch, 0))}. ")
             + "Look at this example, and for overflow in these layers.");
     }
 }

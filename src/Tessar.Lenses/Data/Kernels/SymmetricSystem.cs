@@ -6,9 +6,9 @@ namespace Tessar.Lenses.Data.Kernels;
 
 /// <summary>Solves (G R + λI) u = c for one symmetric n×n matrix G and many λ, in the memory of G alone.</summary>
 /// <remarks>
-/// The blocks on and above the diagonal keep G. Those below take the Cholesky factor L of S = √R G √R + λI, block column by block column
-/// (left-looking, so that nearly all work is one large product a column), and are overwritten by the next λ. With fp32 storage each
-/// solution is refined by residuals in fp64 until they stop shrinking: G is then solved as exactly as fp64 would.
+/// The blocks on and above the diagonal keep G. Those below take the Cholesky factor L of S = √R G √R + λI, block column by block
+/// column (left-looking, so that nearly all work is one large product a column), and are overwritten by the next λ. With fp32
+/// storage each solution is refined by residuals in fp64 until they stop shrinking: G is then solved as exactly as fp64 would.
 /// Time: n³/3 for a factor, 4 n² a right-hand side and step. Memory: n² numbers and n·<see cref="Block"/> in fp64.
 /// </remarks>
 internal sealed class SymmetricSystem : IDisposable
@@ -64,7 +64,8 @@ internal sealed class SymmetricSystem : IDisposable
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope column = NewDisposeScope();
             int width = Math.Min(Block, Count - j), below = j + width;
-            Tensor pivot = Scaled(_matrix.narrow(0, j, width).narrow(1, j, width).to_type(ScalarType.Float64, copy: true), j, width, j, width);
+            Tensor pivot = Scaled(
+                _matrix.narrow(0, j, width).narrow(1, j, width).to_type(ScalarType.Float64, copy: true), j, width, j, width);
             pivot.diagonal().add_(damping);
             largest = Math.Max(largest, pivot.diagonal().max().item<double>());
             Tensor done = _matrix.narrow(0, j, width).narrow(1, 0, j);
@@ -86,7 +87,8 @@ internal sealed class SymmetricSystem : IDisposable
         }
 
         if (!(smallest > (damping == 0 ? rounding : 0) * largest))
-            throw Singular(string.Create(CultureInfo.InvariantCulture, $"the smallest pivot is {smallest:g3} beside a largest entry of {largest:g3}"));
+            throw Singular(string.Create(
+                CultureInfo.InvariantCulture, $"the smallest pivot is {smallest:g3} beside a largest entry of {largest:g3}"));
     }
 
     /// <summary>u = (G R + λI)⁻¹ c for each column c; the caller disposes it.</summary>
@@ -118,7 +120,8 @@ internal sealed class SymmetricSystem : IDisposable
             columns.narrow(0, 0, first + count).copy_(_matrix.narrow(0, 0, first + count).narrow(1, first, count));
             int below = Count - first - count;
             if (below > 0)
-                columns.narrow(0, first + count, below).copy_(_matrix.narrow(0, first, count).narrow(1, first + count, below).t());
+                columns.narrow(0, first + count, below)
+                    .copy_(_matrix.narrow(0, first, count).narrow(1, first + count, below).t());
             Tensor solved = SolveColumns(columns, cancellation);
             own.narrow(0, first, count).copy_(solved.narrow(0, first, count).diagonal());
         }
@@ -192,7 +195,9 @@ internal sealed class SymmetricSystem : IDisposable
             int first = b * Block, width = (int)_pivots[b].shape[0], below = first + width;
             Tensor rows = x.narrow(0, first, width);
             if (below < Count)
-                rows.addmm_(_matrix.narrow(0, below, Count - below).narrow(1, first, width).t(), x.narrow(0, below, Count - below), 1, -1);
+                rows.addmm_(
+                    _matrix.narrow(0, below, Count - below).narrow(1, first, width).t(), x.narrow(0, below, Count - below), 1,
+                    -1);
             rows.copy_(linalg.solve_triangular(_pivots[b].t(), rows.to_type(ScalarType.Float64), upper: true));
         }
 
@@ -221,7 +226,10 @@ internal sealed class SymmetricSystem : IDisposable
 
     private NumericalException Singular(string pivot) => new(string.Create(
         CultureInfo.InvariantCulture, $"The Gram matrix of the features plus damping {_damping:g3} is singular: {pivot}. ")
-        + "Some examples have equal or dependent features. Use a positive damping, for example 0.3.") { Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.3")] };
+        + "Some examples have equal or dependent features. Use a positive damping, for example 0.3.")
+        {
+            Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.3")]
+        };
 
     private void ReleasePivots()
     {

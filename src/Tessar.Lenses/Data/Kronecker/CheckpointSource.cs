@@ -14,9 +14,10 @@ namespace Tessar.Lenses.Data.Kronecker;
 /// <param name="train">The examples.</param>
 /// <param name="labels">Whether labels are drawn.</param>
 /// <param name="seed">Seed of the draws.</param>
-internal sealed class CheckpointSource(GradientModel model, CurvatureBlocks blocks, ExampleSet train, CurvatureLabels labels, ulong seed) : CurvatureSource
+internal sealed class CheckpointSource(
+    GradientModel model, CurvatureBlocks blocks, ExampleSet train, CurvatureLabels labels, ulong seed) : CurvatureSource
 {
-    private static readonly NegativeLoss Loss = new();
+    private static readonly NegativeLoss _loss = new();
 
     public override CurvatureBlocks Blocks => blocks;
 
@@ -27,14 +28,14 @@ internal sealed class CheckpointSource(GradientModel model, CurvatureBlocks bloc
         if (labels == CurvatureLabels.True)
         {
             Tensor own = model.CheckedLabels(train, indices);
-            return model.Gradients.Capture(inputs, logits => Loss.Direction(logits, own));
+            return model.Gradients.Capture(inputs, logits => _loss.Direction(logits, own));
         }
 
         double[] uniforms = LabelDraws.Uniforms(inputs, seed, model.CheckpointNumber, pass);
         return model.Gradients.Capture(inputs, logits =>
         {
             using Tensor drawn = LabelDraws.Draw(logits, uniforms);
-            return Loss.Direction(logits, drawn);
+            return _loss.Direction(logits, drawn);
         });
     }
 

@@ -17,10 +17,11 @@ namespace Tessar.Lenses.Data.Kronecker;
 /// <param name="Examples">Most train examples.</param>
 /// <param name="BatchSize">Examples per forward pass.</param>
 /// <param name="Unsupported">What to do with parameters without a rule.</param>
-internal sealed record CurvatureSettings(bool IsKfac, CurvatureLabels Labels, ulong Seed, int Examples, int BatchSize, UnsupportedParameters Unsupported)
+internal sealed record CurvatureSettings(
+    bool IsKfac, CurvatureLabels Labels, ulong Seed, int Examples, int BatchSize, UnsupportedParameters Unsupported)
 {
     // The gradients are those of the loss, whatever is explained.
-    private static readonly NegativeLoss Loss = new();
+    private static readonly NegativeLoss _loss = new();
 
     /// <summary>The mean curvature of some checkpoints of one run, kept beside the run's results.</summary>
     /// <param name="shapes">The blocks of the model.</param>
@@ -30,7 +31,8 @@ internal sealed record CurvatureSettings(bool IsKfac, CurvatureLabels Labels, ul
     /// <param name="kept">Curvatures that are held at once, for the budget.</param>
     /// <param name="context">Progress, cancellation and limits.</param>
     public KroneckerCurvature Fit(
-        IReadOnlyList<BlockShape> shapes, IReadOnlyList<CheckpointView> checkpoints, ExampleSet train, string folder, int kept, MethodContext context)
+        IReadOnlyList<BlockShape> shapes, IReadOnlyList<CheckpointView> checkpoints, ExampleSet train, string folder, int kept,
+        MethodContext context)
     {
         CurvatureFit.CheckMemory(shapes, kept, context);
         ExampleSet used = train.Count <= Examples
@@ -39,11 +41,15 @@ internal sealed record CurvatureSettings(bool IsKfac, CurvatureLabels Labels, ul
         FactorFiles files = FactorFiles.Of(
             ResultFolder.StoreOf(checkpoints[0].Run, $"data/{folder}"),
             [
-                .. checkpoints.Select(view => view.Identity), train.Store.Identity, train.ToString(), ResultInputs.HashOfLabels(train),
-                MethodOption.Write(Labels), string.Create(CultureInfo.InvariantCulture, $"{Seed} {used.Count} {BatchSize}"), MethodOption.Write(Unsupported),
+                .. checkpoints.Select(view => view.Identity), train.Store.Identity, train.ToString(),
+                ResultInputs.HashOfLabels(train),
+                MethodOption.Write(Labels), string.Create(CultureInfo.InvariantCulture, $"{Seed} {used.Count} {BatchSize}"),
+                MethodOption.Write(Unsupported),
             ]);
         Func<CurvatureSource>[] sources =
-            [.. checkpoints.Select(view => new Func<CurvatureSource>(() => new ExplainedCheckpoint(view, used, Loss, Unsupported).AsSource(used, Labels, Seed)))];
+            [.. checkpoints.Select(view =>
+                new Func<CurvatureSource>(() =>
+                    new ExplainedCheckpoint(view, used, _loss, Unsupported).AsSource(used, Labels, Seed)))];
         return new CurvatureFit(shapes, sources, used.Count, BatchSize, ScalarType.Float32, files, context).Fit(IsKfac);
     }
 }

@@ -53,7 +53,8 @@ internal sealed class ExplainedCheckpoint : IDisposable
     /// <param name="context">Cancellation.</param>
     /// <param name="progress">Told the number of examples of each batch.</param>
     public void AddScores(
-        ExampleSet train, IReadOnlyList<Tensor> rows, double weight, Tensor scores, int batchSize, MethodContext context, Action<int> progress)
+        ExampleSet train, IReadOnlyList<Tensor> rows, double weight, Tensor scores, int batchSize, MethodContext context,
+        Action<int> progress)
     {
         for (int first = 0; first < train.Count; first += batchSize)
         {
@@ -61,7 +62,8 @@ internal sealed class ExplainedCheckpoint : IDisposable
             using DisposeScope scope = NewDisposeScope();
             int count = Math.Min(batchSize, train.Count - first);
             (CapturedBatch batch, Tensor q) = Model.Run(train, [.. Enumerable.Range(first, count)]);
-            scores.narrow(0, first, count).add_(BlockProducts.Of(Blocks, batch, rows) * (q.to_type(ScalarType.Float64) * weight).unsqueeze(1));
+            scores.narrow(0, first, count)
+                .add_(BlockProducts.Of(Blocks, batch, rows) * (q.to_type(ScalarType.Float64) * weight).unsqueeze(1));
             progress(count);
         }
     }
@@ -76,7 +78,8 @@ internal sealed class ExplainedCheckpoint : IDisposable
     /// <param name="context">Cancellation.</param>
     /// <param name="progress">Told the number of examples of each batch.</param>
     public void AddOwnScores(
-        ExampleSet train, int first, IReadOnlyList<Tensor> rows, double weight, Tensor scores, int batchSize, MethodContext context, Action<int> progress)
+        ExampleSet train, int first, IReadOnlyList<Tensor> rows, double weight, Tensor scores, int batchSize,
+        MethodContext context, Action<int> progress)
     {
         for (int done = 0; done < rows[0].shape[0]; done += batchSize)
         {
@@ -85,7 +88,8 @@ internal sealed class ExplainedCheckpoint : IDisposable
             int count = (int)Math.Min(batchSize, rows[0].shape[0] - done);
             (CapturedBatch batch, Tensor q) = Model.Run(train, [.. Enumerable.Range(first + done, count)]);
             Tensor[] own = [.. rows.Select(row => row.narrow(0, done, count))];
-            scores.narrow(0, first + done, count).add_(BlockProducts.Paired(Blocks, batch, own) * q.to_type(ScalarType.Float64) * weight);
+            scores.narrow(0, first + done, count)
+                .add_(BlockProducts.Paired(Blocks, batch, own) * q.to_type(ScalarType.Float64) * weight);
             progress(count);
         }
     }

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Kronecker;
 
-/// <summary>Walks from the end of a training to its start with the gradients of some targets: v ← exp(−τ_l H_l) v after each segment.</summary>
+/// <summary>
+/// Walks from the end of a training to its start with the gradients of some targets: v ← exp(−τ_l H_l) v after each segment.
+/// </summary>
 /// <param name="segments">In order of time.</param>
 /// <param name="curvatures">Of each; stay the caller's.</param>
 /// <param name="last">The last checkpoint; stays the caller's.</param>
@@ -54,7 +56,9 @@ internal sealed class SegmentWalk(
             (TrainingSegment segment, KroneckerCurvature curvature) = (segments[l], curvatures[l]);
             using (TargetGradients w = v.Clone())
             {
-                w.Apply(curvature, [.. curvature.Values.Select(values => TrainingSegment.Gain(values, segment.Time))], batchSize, context);
+                w.Apply(
+                    curvature, [.. curvature.Values.Select(values => TrainingSegment.Gain(values, segment.Time))], batchSize,
+                    context);
                 foreach (CheckpointView view in segment.Checkpoints)
                 {
                     using DisposeScope inner = NewDisposeScope();
@@ -65,7 +69,9 @@ internal sealed class SegmentWalk(
             }
 
             if (l > 0)
-                v.Apply(curvature, [.. curvature.Values.Select(values => TrainingSegment.Decay(values, segment.Time))], batchSize, context);
+                v.Apply(
+                    curvature, [.. curvature.Values.Select(values => TrainingSegment.Decay(values, segment.Time))], batchSize,
+                    context);
         }
     }
 }

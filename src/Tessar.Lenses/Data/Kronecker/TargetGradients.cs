@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Kronecker;
 
-/// <summary>The gradients of some targets, one set of rows per block, which functions of curvatures are applied to in place.</summary>
+/// <summary>
+/// The gradients of some targets, one set of rows per block, which functions of curvatures are applied to in place.
+/// </summary>
 internal sealed class TargetGradients : IDisposable
 {
     private readonly Tensor[] _rows;
@@ -35,9 +37,14 @@ internal sealed class TargetGradients : IDisposable
     /// <param name="count">How many.</param>
     /// <param name="batchSize">Examples per forward pass.</param>
     /// <param name="context">Progress and cancellation.</param>
-    public static TargetGradients Of(GradientModel model, CurvatureBlocks blocks, ExampleSet targets, int first, int count, int batchSize, MethodContext context)
+    public static TargetGradients Of(
+        GradientModel model, CurvatureBlocks blocks, ExampleSet targets, int first, int count, int batchSize,
+        MethodContext context)
     {
-        var held = new TargetGradients([.. blocks.Shapes.Select(shape => empty(count, shape.Count, dtype: ScalarType.Float32).DetachFromDisposeScope())]);
+        var held =
+            new TargetGradients(
+                [.. blocks.Shapes.Select(shape =>
+                    empty(count, shape.Count, dtype: ScalarType.Float32).DetachFromDisposeScope())]);
         try
         {
             for (int done = 0; done < count; done += batchSize)

@@ -25,8 +25,12 @@ internal sealed record TrainingSegment(IReadOnlyList<CheckpointView> Checkpoints
         if (checkpoints.Count < segments)
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"segments is {segments}; the run {run.Name} has {checkpoints.Count} checkpoints up to the one explained. ")
-                + "Choose fewer, or train with more checkpoints.", ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "segments")] };
+                CultureInfo.InvariantCulture,
+                $"segments is {segments}; the run {run.Name} has {checkpoints.Count} checkpoints up to the one explained. ")
+                + "Choose fewer, or train with more checkpoints.", ErrorKind.Usage)
+                {
+                    Remedies = [new(RemedyKind.SetMethodOption, "segments")]
+                };
         }
 
         double momentum = MomentumOf(run.Record.Program);
@@ -47,7 +51,9 @@ internal sealed record TrainingSegment(IReadOnlyList<CheckpointView> Checkpoints
     /// <returns>In the current dispose scope.</returns>
     public static Tensor Decay(Tensor eigenvalues, double time) => (eigenvalues.clamp(min: 0) * -time).exp();
 
-    /// <summary>(1 − exp(−τΛ))/Λ, with its limit τ at Λ = 0: how far a constant push moves the weights during the segment.</summary>
+    /// <summary>
+    /// (1 − exp(−τΛ))/Λ, with its limit τ at Λ = 0: how far a constant push moves the weights during the segment.
+    /// </summary>
     /// <inheritdoc cref="Decay"/>
     public static Tensor Gain(Tensor eigenvalues, double time)
     {

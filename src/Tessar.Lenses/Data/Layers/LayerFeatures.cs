@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 namespace Tessar.Lenses.Data.Layers;
 
 /// <summary>The shortened gradients of a train set and of targets under one checkpoint, one set of rows per projection.</summary>
-/// <remarks>Train rows are kept in memory while they take at most half of the budget, else in temporary files in the run's folder.</remarks>
+/// <remarks>
+/// Train rows are kept in memory while they take at most half of the budget, else in temporary files in the run's folder.
+/// </remarks>
 internal sealed class LayerFeatures : IDisposable
 {
     private const int MeasuredExamples = 64;
@@ -28,7 +30,8 @@ internal sealed class LayerFeatures : IDisposable
     /// <param name="folder">Where temporary files may lie.</param>
     /// <param name="context">Progress, cancellation and limits.</param>
     public LayerFeatures(
-        GradientModel model, IReadOnlyList<LayerProjection> parts, ExampleSet train, ExampleSet? targets, bool areLosses, int batchSize, string folder,
+        GradientModel model, IReadOnlyList<LayerProjection> parts, ExampleSet train, ExampleSet? targets, bool areLosses,
+        int batchSize, string folder,
         MethodContext context)
     {
         bool fits = parts.Sum(part => (long)part.Width) * train.Count * sizeof(float) <= context.MemoryBudget / 2;
@@ -40,7 +43,8 @@ internal sealed class LayerFeatures : IDisposable
         try
         {
             for (int p = 0; p < parts.Count; p++)
-                (_train[p], _writers[p]) = Place(parts[p].Width, train.Count, fits, Path.Combine(folder, Path.GetRandomFileName()));
+                (_train[p], _writers[p]) = Place(
+                    parts[p].Width, train.Count, fits, Path.Combine(folder, Path.GetRandomFileName()));
             Fill(model, parts, train, "features", areLosses, batchSize, context, (p, first, rows) =>
             {
                 _writers[p](first, rows);
@@ -49,7 +53,9 @@ internal sealed class LayerFeatures : IDisposable
             if (targets is not null)
             {
                 Targets = [.. parts.Select(part => Keep(empty(targets.Count, part.Width, dtype: ScalarType.Float32)))];
-                Fill(model, parts, targets, "targets", areLosses: false, batchSize, context, (p, first, rows) => Targets[p].narrow(0, first, rows.shape[0]).copy_(rows));
+                Fill(
+                    model, parts, targets, "targets", areLosses: false, batchSize, context,
+                    (p, first, rows) => Targets[p].narrow(0, first, rows.shape[0]).copy_(rows));
             }
         }
         catch
@@ -71,7 +77,9 @@ internal sealed class LayerFeatures : IDisposable
     /// <summary>Σ of all squared entries of the train rows, per projection; 0 where no example has a gradient.</summary>
     public double[] SumOfSquares { get; }
 
-    /// <summary>Mean squared length of shortened gradients over that of whole ones, on the first train examples; 1 when nothing was lost.</summary>
+    /// <summary>
+    /// Mean squared length of shortened gradients over that of whole ones, on the first train examples; 1 when nothing was lost.
+    /// </summary>
     public double KeptLength { get; private set; } = 1;
 
     public void Dispose()
@@ -101,7 +109,8 @@ internal sealed class LayerFeatures : IDisposable
     }
 
     private void Fill(
-        GradientModel model, IReadOnlyList<LayerProjection> parts, ExampleSet set, string stage, bool areLosses, int batchSize, MethodContext context,
+        GradientModel model, IReadOnlyList<LayerProjection> parts, ExampleSet set, string stage, bool areLosses, int batchSize,
+        MethodContext context,
         Action<int, int, Tensor> write)
     {
         for (int first = 0; first < set.Count; first += batchSize)
@@ -133,7 +142,8 @@ internal sealed class LayerFeatures : IDisposable
 
     private void Measure(GradientModel model, CapturedBatch batch, double kept, int examples)
     {
-        double whole = GradientFactors.Of(model.Gradients, batch).SquaredNorms().narrow(0, 0, examples).sum(ScalarType.Float64).item<double>();
+        double whole = GradientFactors.Of(model.Gradients, batch).SquaredNorms().narrow(0, 0, examples).sum(ScalarType.Float64)
+            .item<double>();
         KeptLength = whole > 0 ? kept / whole : 1;
     }
 
@@ -144,7 +154,9 @@ internal sealed class LayerFeatures : IDisposable
             return;
         int bad = (int)rows.isfinite().all(1).logical_not().nonzero().flatten().min().item<long>();
         throw new NumericalException(string.Create(
-            CultureInfo.InvariantCulture, $"The gradient of example {set.Split}:{set.First + first + bad} isn't finite in {string.Join(", ", part.Parameters)}. ")
+            CultureInfo.InvariantCulture,
+            $"The gradient of example {set.Split}:{set.First + first + bad} isn't finite in "
+                + $"{string.Join(", ", part.Parameters)}. ")
             + "Look at this example, and for overflow in these layers.");
     }
 }

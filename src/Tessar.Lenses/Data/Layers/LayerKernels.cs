@@ -33,7 +33,9 @@ internal static class LayerKernels
             // A dead layer says nothing, and has no curvature to divide by.
             if (features.SumOfSquares[p] > 0)
             {
-                using ScoreKernel kernel = Of(rows, withScores ? features.Targets[p] : empty(0, rows.Width), relativeDamping(rows.Width), withSelf, context);
+                using ScoreKernel kernel = Of(
+                    rows, withScores ? features.Targets[p] : empty(0, rows.Width), relativeDamping(rows.Width), withSelf,
+                    context);
                 dampings.Add(kernel.Damping);
                 foreach ((int first, int count) in FeatureBlocks.Of(n))
                 {
@@ -54,7 +56,8 @@ internal static class LayerKernels
         return (scores?.MoveToOuterDisposeScope(), self?.MoveToOuterDisposeScope(), dampings);
     }
 
-    private static ScoreKernel Of(IFeatureRows train, Tensor targets, double relativeDamping, bool withSelf, MethodContext context)
+    private static ScoreKernel Of(
+        IFeatureRows train, Tensor targets, double relativeDamping, bool withSelf, MethodContext context)
     {
         long side = Math.Min(train.Count, train.Width);
         // The matrix, its factor and a copy, 8 bytes each.
@@ -62,8 +65,12 @@ internal static class LayerKernels
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The kernel of {train.Count} examples with {train.Width} numbers each needs {24 * side * side:N0} bytes; the memory budget is {context.MemoryBudget:N0}. ")
-                + "Choose a smaller `rank` or `projection-dimension`.", ErrorKind.Environment) { Remedies = [new(RemedyKind.SetMethodOption, "rank"), new(RemedyKind.SetMethodOption, "projection-dimension")] };
+                $"The kernel of {train.Count} examples with {train.Width} numbers each needs {24 * side * side:N0} bytes; the "
+                    + $"memory budget is {context.MemoryBudget:N0}. ")
+                + "Choose a smaller `rank` or `projection-dimension`.", ErrorKind.Environment)
+                {
+                    Remedies = [new(RemedyKind.SetMethodOption, "rank"), new(RemedyKind.SetMethodOption, "projection-dimension")]
+                };
         }
 
         var right = new FeaturesInMemory(targets);

@@ -6,10 +6,13 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Layers;
 
-/// <summary>A random part of a layer's gradient, count-sketched: mask both sides, multiply them, add the entries to k buckets with signs.</summary>
+/// <summary>
+/// A random part of a layer's gradient, count-sketched: mask both sides, multiply them, add the entries to k buckets with signs.
+/// </summary>
 /// <remarks>
-/// With k'_in of in inputs and k'_out of out outputs kept, entries are multiplied by √(in/k'_in · out/k'_out), so that inner products are
-/// unbiased. Cost per example: T·k'_in·k'_out multiplications and as many additions. Source: Hu et al., arXiv:2505.18976.
+/// With k'_in of in inputs and k'_out of out outputs kept, entries are multiplied by √(in/k'_in · out/k'_out), so that inner
+/// products are unbiased. Cost per example: T·k'_in·k'_out multiplications and as many additions. Source: Hu et al.,
+/// arXiv:2505.18976.
 /// </remarks>
 internal sealed class MaskedSketch : LayerProjection
 {
@@ -29,8 +32,12 @@ internal sealed class MaskedSketch : LayerProjection
     {
         _layer = layer;
         (int inputs, int outputs) = Sides(layer.Inputs, layer.Outputs, masked);
-        _inputs = inputs < layer.Inputs ? tensor(SketchHash.Subset(keys(0), layer.Inputs, inputs)).DetachFromDisposeScope() : null;
-        _outputs = outputs < layer.Outputs ? tensor(SketchHash.Subset(keys(1), layer.Outputs, outputs)).DetachFromDisposeScope() : null;
+        _inputs = inputs < layer.Inputs
+            ? tensor(SketchHash.Subset(keys(0), layer.Inputs, inputs)).DetachFromDisposeScope()
+            : null;
+        _outputs = outputs < layer.Outputs
+            ? tensor(SketchHash.Subset(keys(1), layer.Outputs, outputs)).DetachFromDisposeScope()
+            : null;
         _scale = (float)Math.Sqrt((double)layer.Inputs / inputs * layer.Outputs / outputs);
         long entries = (long)inputs * outputs;
         _table = keepsSmall && entries <= width ? null : SketchHash.Table(keys(2), entries, width);
@@ -64,7 +71,8 @@ internal sealed class MaskedSketch : LayerProjection
         Tensor entries = left.transpose(1, 2).bmm(right).flatten(1);
         if (_scale != 1)
             entries = entries * _scale;
-        return (_table is null ? entries.to_type(ScalarType.Float32) : RowSketch.Of(entries, _table, Width)).MoveToOuterDisposeScope();
+        return (_table is null ? entries.to_type(ScalarType.Float32) : RowSketch.Of(entries, _table, Width))
+            .MoveToOuterDisposeScope();
     }
 
     public override void Dispose()

@@ -5,8 +5,13 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Layers;
 
-/// <summary>The gradient of one parameter that isn't a product of two sides: masked to k' entries if it has more, then count-sketched to k.</summary>
-/// <remarks>Unbiased for inner products, with the factor √(p/k') after masking. A gradient of at most k entries can be kept as it is.</remarks>
+/// <summary>
+/// The gradient of one parameter that isn't a product of two sides: masked to k' entries if it has more, then count-sketched to
+/// k.
+/// </summary>
+/// <remarks>
+/// Unbiased for inner products, with the factor √(p/k') after masking. A gradient of at most k entries can be kept as it is.
+/// </remarks>
 internal sealed class PlainSketch : LayerProjection
 {
     private readonly ParameterSlot _slot;
@@ -24,7 +29,9 @@ internal sealed class PlainSketch : LayerProjection
     {
         _slot = slot;
         int entries = checked((int)Math.Min(slot.Count, masked));
-        _mask = entries < slot.Count ? tensor(SketchHash.Subset(keys(0), checked((int)slot.Count), entries)).DetachFromDisposeScope() : null;
+        _mask = entries < slot.Count
+            ? tensor(SketchHash.Subset(keys(0), checked((int)slot.Count), entries)).DetachFromDisposeScope()
+            : null;
         _scale = (float)Math.Sqrt((double)slot.Count / entries);
         _table = keepsSmall && entries <= width ? null : SketchHash.Table(keys(1), entries, width);
         Width = _table is null ? entries : width;
@@ -39,7 +46,8 @@ internal sealed class PlainSketch : LayerProjection
         using DisposeScope scope = NewDisposeScope();
         Tensor gradient = PerExampleGradients.Gradient(batch, _slot);
         Tensor entries = _mask is null ? gradient : gradient.index_select(1, _mask) * _scale;
-        return (_table is null ? entries.to_type(ScalarType.Float32) : RowSketch.Of(entries, _table, Width)).MoveToOuterDisposeScope();
+        return (_table is null ? entries.to_type(ScalarType.Float32) : RowSketch.Of(entries, _table, Width))
+            .MoveToOuterDisposeScope();
     }
 
     public override void Dispose()

@@ -32,13 +32,17 @@ internal static class SideBasis
     }
 
     /// <summary>The r leading eigenvectors of Σ a aᵀ and of Σ δ δᵀ for each layer, δ of the loss; in fp64.</summary>
-    /// <returns>P_in [r, in] and P_out [r, out], fp32, outside of any dispose scope; null where a side has at most r entries.</returns>
+    /// <returns>
+    /// P_in [r, in] and P_out [r, out], fp32, outside of any dispose scope; null where a side has at most r entries.
+    /// </returns>
     /// <exception cref="TessarException">A side is too large.</exception>
     public static (Tensor? Inputs, Tensor? Outputs)[] Principal(
-        GradientModel model, IReadOnlyList<FactoredLayer> layers, int rank, ExampleSet train, int batchSize, MethodContext context)
+        GradientModel model, IReadOnlyList<FactoredLayer> layers, int rank, ExampleSet train, int batchSize,
+        MethodContext context)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor? A, Tensor? D)[] sums = [.. layers.Select(layer => (Start(layer, layer.Inputs, rank), Start(layer, layer.Outputs, rank)))];
+        (Tensor? A, Tensor? D)[] sums = [.. layers.Select(layer =>
+            (Start(layer, layer.Inputs, rank), Start(layer, layer.Outputs, rank)))];
         for (int first = 0; first < train.Count; first += batchSize)
         {
             context.Cancellation.ThrowIfCancellationRequested();
@@ -64,7 +68,8 @@ internal static class SideBasis
             return null;
         return size <= LargestSide ? zeros(size, size, dtype: ScalarType.Float64) : throw new TessarException(string.Create(
             CultureInfo.InvariantCulture,
-            $"Layer {layer.Rule.Name} has a side of {size} entries; eigenvectors are computed up to {LargestSide}. Choose basis=random."), ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "basis", "random")] };
+            $"Layer {layer.Rule.Name} has a side of {size} entries; eigenvectors are computed up to {LargestSide}. Choose "
+                + $"basis=random."), ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "basis", "random")] };
     }
 
     private static void Add(Tensor? sum, Tensor positions)

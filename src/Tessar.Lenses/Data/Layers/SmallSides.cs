@@ -5,10 +5,13 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Layers;
 
-/// <summary>P_out G P_inᵀ = Σ_t (P_out δ_t)(P_in a_t)ᵀ: both sides of a layer are shortened before the product, which is never formed whole.</summary>
+/// <summary>
+/// P_out G P_inᵀ = Σ_t (P_out δ_t)(P_in a_t)ᵀ: both sides of a layer are shortened before the product, which is never formed
+/// whole.
+/// </summary>
 /// <remarks>
-/// Cost per example: T·(in·r_in + out·r_out + r_in·r_out) multiplications. Random signs: unbiased for inner products; the error falls like
-/// 1/r_in + 1/r_out, not like 1/(r_in r_out). Source: Choe et al., arXiv:2405.13954.
+/// Cost per example: T·(in·r_in + out·r_out + r_in·r_out) multiplications. Random signs: unbiased for inner products; the error
+/// falls like 1/r_in + 1/r_out, not like 1/(r_in r_out). Source: Choe et al., arXiv:2405.13954.
 /// </remarks>
 /// <param name="layer">The layer.</param>
 /// <param name="inputs">P_in, [r_in, in], fp32; null for the identity. Owned.</param>
@@ -36,5 +39,6 @@ internal sealed class SmallSides(FactoredLayer layer, Tensor? inputs, Tensor? ou
 
     private static Tensor Shortened(Tensor positions, Tensor? projection) => projection is null
         ? positions
-        : positions.reshape(-1, positions.shape[2]).mm(projection.to_type(positions.dtype).t()).reshape(positions.shape[0], positions.shape[1], -1);
+        : positions.reshape(-1, positions.shape[2]).mm(projection.to_type(positions.dtype).t())
+        .reshape(positions.shape[0], positions.shape[1], -1);
 }

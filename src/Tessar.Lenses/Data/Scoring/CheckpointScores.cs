@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Scoring;
 
-/// <summary>The frame of a method that scores one checkpoint at a time: checks of the inputs, the budget, the loop, the mean over checkpoints in fp64.</summary>
+/// <summary>
+/// The frame of a method that scores one checkpoint at a time: checks of the inputs, the budget, the loop, the mean over
+/// checkpoints in fp64.
+/// </summary>
 internal static class CheckpointScores
 {
     /// <summary>The mean over checkpoints of what is added for each, as scores.</summary>
@@ -19,7 +22,8 @@ internal static class CheckpointScores
     /// <param name="divisor">What the mean is divided by once more.</param>
     /// <exception cref="TessarException">The scores don't fit into the budget.</exception>
     public static AttributionMatrix Mean(
-        RunView run, ExampleSet train, ExampleSet targets, MethodContext context, Action<CheckpointView, Tensor, MethodContext> add, Func<AttributionReport> report,
+        RunView run, ExampleSet train, ExampleSet targets, MethodContext context,
+        Action<CheckpointView, Tensor, MethodContext> add, Func<AttributionReport> report,
         int divisor = 1)
     {
         ArgumentNullException.ThrowIfNull(run);

@@ -13,13 +13,17 @@ internal static class ScoreBudget
 
     /// <summary>Checks several [n, m] matrices of scores.</summary>
     public static void Check(ExampleSet train, ExampleSet targets, int matrices, MethodContext context) =>
-        Refuse(12L * matrices * train.Count * targets.Count, $"Scores of {train} on {targets}", "Choose fewer targets.", context, new Remedy(RemedyKind.ChangeArgument, "targets"));
+        Refuse(
+            12L * matrices * train.Count * targets.Count, $"Scores of {train} on {targets}", "Choose fewer targets.", context,
+            new Remedy(RemedyKind.ChangeArgument, "targets"));
 
     /// <summary>Checks the [n, n] kernel of unprojected gradients.</summary>
     public static void Check(ExactPlan plan, ExampleSet train, MethodContext context)
     {
         if (!plan.Fits)
-            Refuse(Math.Max(plan.LeastBytes, context.MemoryBudget + 1), $"The exact kernel of {train}", "Choose fewer training examples, or projection=sketch.", context,
+            Refuse(
+                Math.Max(plan.LeastBytes, context.MemoryBudget + 1), $"The exact kernel of {train}",
+                "Choose fewer training examples, or projection=sketch.", context,
                 new Remedy(RemedyKind.ChangeArgument, "train"), new Remedy(RemedyKind.SetMethodOption, "projection", "sketch"));
     }
 
@@ -28,7 +32,11 @@ internal static class ScoreBudget
         if (bytes > context.MemoryBudget)
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"{what} need {bytes:N0} bytes; the memory budget is {context.MemoryBudget:N0}. {advice}"), ErrorKind.Environment) { Remedies = remedies };
+                CultureInfo.InvariantCulture,
+                $"{what} need {bytes:N0} bytes; the memory budget is {context.MemoryBudget:N0}. {advice}"), ErrorKind.Environment)
+                {
+                    Remedies = remedies
+                };
         }
     }
 }

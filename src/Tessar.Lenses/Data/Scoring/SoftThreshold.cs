@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 namespace Tessar.Lenses.Data.Scoring;
 
 /// <summary>S_λ(τ) = sign(τ)·max(|τ| − λ, 0), column by column: what isn't clearly an influence becomes none.</summary>
-/// <remarks>Scores have no unit, so λ is given as a quantile of a column's absolute scores. Source: arXiv:2303.14186, section 3, step 5.</remarks>
+/// <remarks>
+/// Scores have no unit, so λ is given as a quantile of a column's absolute scores. Source: arXiv:2303.14186, section 3, step 5.
+/// </remarks>
 internal static class SoftThreshold
 {
     /// <summary>Shrinks the scores in place.</summary>

@@ -3,12 +3,14 @@ using System.Runtime.Intrinsics;
 
 namespace Tessar.Lenses.Data.Search;
 
-/// <summary>Inner products of six rows with sixteen queries, in an order of summation that depends on nothing but the width.</summary>
+/// <summary>
+/// Inner products of six rows with sixteen queries, in an order of summation that depends on nothing but the width.
+/// </summary>
 /// <remarks>
-/// A row is cut into chunks of <see cref="Depth"/> numbers. Within a chunk, s ← fma(row[l], query[l], s) in fp32, l rising, from s = 0;
-/// chunk sums are added in fp64, in order. Lanes of a vector are different queries, so no lane ever sees another's sum: the bits are the
-/// same for any tile, block, thread and machine. Twelve sums, two query vectors and a row number fill the registers of AVX2:
-/// 192 multiply-adds for eight loads.
+/// A row is cut into chunks of <see cref="Depth"/> numbers. Within a chunk, s ← fma(row[l], query[l], s) in fp32, l rising, from
+/// s = 0; chunk sums are added in fp64, in order. Lanes of a vector are different queries, so no lane ever sees another's sum:
+/// the bits are the same for any tile, block, thread and machine. Twelve sums, two query vectors and a row number fill the
+/// registers of AVX2: 192 multiply-adds for eight loads.
 /// </remarks>
 internal static unsafe class DotTile
 {
@@ -18,7 +20,9 @@ internal static unsafe class DotTile
     /// <summary>Queries per tile.</summary>
     public const int Queries = 16;
 
-    /// <summary>Numbers per chunk: errors of fp32 stay those of 256 additions, and 16 queries of a chunk fill half of the nearest cache.</summary>
+    /// <summary>
+    /// Numbers per chunk: errors of fp32 stay those of 256 additions, and 16 queries of a chunk fill half of the nearest cache.
+    /// </summary>
     public const int Depth = 256;
 
     /// <summary>sums[r, j] += scale[j] · Σ_l rows[r, l] queries[l, j].</summary>

@@ -2,10 +2,12 @@ using System.Numerics;
 
 namespace Tessar.Lenses.Data.Search;
 
-/// <summary>Sums of fp32 numbers without any rounding, so that the order of adding doesn't matter; one rounding to fp64 in the end.</summary>
+/// <summary>
+/// Sums of fp32 numbers without any rounding, so that the order of adding doesn't matter; one rounding to fp64 in the end.
+/// </summary>
 /// <remarks>
-/// Every finite fp32 number is an integer times 2^-149, of at most 277 bits. A sum is held in nine pieces of 32 bits, each in 64, whose
-/// carries are settled only when the sum is read: room for 2^31 additions.
+/// Every finite fp32 number is an integer times 2^-149, of at most 277 bits. A sum is held in nine pieces of 32 bits, each in 64,
+/// whose carries are settled only when the sum is read: room for 2^31 additions.
 /// </remarks>
 internal static class ExactSum
 {

@@ -1,7 +1,9 @@
 namespace Tessar.Lenses.Data.Search;
 
 /// <summary>Sums of scores per query and group of rows: what a class, a source or a slice does together.</summary>
-/// <remarks>Sums are exact and rounded to fp64 once, so blocks and threads leave no trace. Memory: 72 bytes per query and group.</remarks>
+/// <remarks>
+/// Sums are exact and rounded to fp64 once, so blocks and threads leave no trace. Memory: 72 bytes per query and group.
+/// </remarks>
 internal sealed class GroupSums
 {
     private readonly long[] _pieces;

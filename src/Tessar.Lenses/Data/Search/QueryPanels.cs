@@ -3,7 +3,10 @@ using System.Globalization;
 namespace Tessar.Lenses.Data.Search;
 
 /// <summary>Queries of one store, laid out for <see cref="DotTile"/>: chunk by chunk, sixteen queries side by side.</summary>
-/// <remarks>Each query is brought near 1 by a power of two, so that fp32 neither overflows nor loses small ones; the scale undoes it exactly.</remarks>
+/// <remarks>
+/// Each query is brought near 1 by a power of two, so that fp32 neither overflows nor loses small ones; the scale undoes it
+/// exactly.
+/// </remarks>
 internal sealed unsafe class QueryPanels : IDisposable
 {
     private readonly AlignedBuffer<float> _numbers;
@@ -61,7 +64,8 @@ internal sealed unsafe class QueryPanels : IDisposable
         {
             if (!double.IsFinite(number))
             {
-                throw new NumericalException(string.Create(CultureInfo.InvariantCulture, $"The preconditioned gradient of target {j} holds {number}. ")
+                throw new NumericalException(string.Create(
+                    CultureInfo.InvariantCulture, $"The preconditioned gradient of target {j} holds {number}. ")
                     + "Look for exploding gradients; a larger damping helps when the Gram matrix is nearly singular.");
             }
 

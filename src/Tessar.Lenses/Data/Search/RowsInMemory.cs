@@ -17,5 +17,6 @@ internal sealed unsafe class RowsInMemory(AlignedBuffer<byte> bytes, int count, 
 
     public string Name => "the rows in memory";
 
-    public RowWindow Open(int first, int rows) => new(bytes.Start + ((long)first * width * (isHalf ? sizeof(ushort) : sizeof(float))), Math.Min(rows, count - first));
+    public RowWindow Open(int first, int rows) =>
+        new(bytes.Start + ((long)first * width * (isHalf ? sizeof(ushort) : sizeof(float))), Math.Min(rows, count - first));
 }

@@ -37,9 +37,17 @@ internal sealed record SearchPlan(SearchShape Shape, int BlockRows, int Threads,
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The search for the {shape.Top} strongest of {shape.Rows:N0} examples for {shape.Queries:N0} targets needs {bytes:N0} bytes; ")
+                $"The search for the {shape.Top} strongest of {shape.Rows:N0} examples for {shape.Queries:N0} targets needs "
+                    + $"{bytes:N0} bytes; ")
                 + string.Create(CultureInfo.InvariantCulture, $"the memory budget is {context.MemoryBudget:N0}. ")
-                + "Choose fewer targets, a smaller top, or a larger memory budget.", ErrorKind.Environment) { Remedies = [new(RemedyKind.ChangeArgument, "targets"), new(RemedyKind.ChangeArgument, "top"), new(RemedyKind.ChangeArgument, "memory")] };
+                + "Choose fewer targets, a smaller top, or a larger memory budget.", ErrorKind.Environment)
+                {
+                    Remedies = [
+                        new(RemedyKind.ChangeArgument, "targets"),
+                        new(RemedyKind.ChangeArgument, "top"),
+                        new(RemedyKind.ChangeArgument, "memory")
+                    ]
+                };
         }
 
         double seconds = SecondsPerRow(shape, blockRows, threads) * shape.Rows * shape.Checkpoints;
@@ -49,15 +57,17 @@ internal sealed record SearchPlan(SearchShape Shape, int BlockRows, int Threads,
     /// <summary>The plan in a sentence.</summary>
     public string Describe() => string.Create(
         CultureInfo.InvariantCulture,
-        $"Plan: the {Shape.Top:N0} strongest of {Shape.Rows:N0} examples, both signs, for {Shape.Queries:N0} targets over {Shape.Checkpoints:N0} ")
+        $"Plan: the {Shape.Top:N0} strongest of {Shape.Rows:N0} examples, both signs, for {Shape.Queries:N0} targets over "
+            + $"{Shape.Checkpoints:N0} ")
         + (Shape.Checkpoints == 1 ? "checkpoint: " : "checkpoints: ")
         + string.Create(
             CultureInfo.InvariantCulture,
-            $"{BytesRead:N0} bytes of features are read, at most {BytesMemory:N0} bytes of memory held, about {Seconds:0.0##} s on {Threads} ")
+            $"{BytesRead:N0} bytes of features are read, at most {BytesMemory:N0} bytes of memory held, about {Seconds:0.0##} s "
+                + $"on {Threads} ")
         + (Threads == 1 ? "thread" : "threads") + ", once features are there.";
 
-    // The search itself, on random rows that lie in memory; the first pass compiles it. One row is kept, because in a long search heaps
-    // rarely change, and in a short one they would count too much.
+    // The search itself, on random rows that lie in memory; the first pass compiles it. One row is kept, because in a long search
+    // heaps rarely change, and in a short one they would count too much.
     private static double SecondsPerRow(SearchShape shape, int blockRows, int threads)
     {
         blockRows = Math.Min(ProbeRowsPerThread, blockRows);
@@ -107,8 +117,10 @@ internal sealed record SearchShape(int Rows, int Width, bool IsHalf, int Checkpo
     public long BytesOf(int blockRows, int threads)
     {
         // Queries lie in fp64 as they were solved for, and in fp32 panels; factors of rows in fp32 per store and in fp64.
-        long shared = (Checkpoints * (((long)Queries * Width * sizeof(double)) + QueryPanels.BytesOf(Queries, Width) + ((long)Rows * sizeof(float))))
+        long shared = (Checkpoints * (((long)Queries * Width * sizeof(double)) + QueryPanels.BytesOf(Queries, Width)
+            + ((long)Rows * sizeof(float))))
             + ((long)Rows * sizeof(double));
-        return shared + (threads * SearchWorker.BytesOf(new SearchQuestion { Queries = Queries, Top = Top }, blockRows, RowBytes));
+        return shared
+            + (threads * SearchWorker.BytesOf(new SearchQuestion { Queries = Queries, Top = Top }, blockRows, RowBytes));
     }
 }

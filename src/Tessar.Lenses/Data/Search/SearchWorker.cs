@@ -19,7 +19,8 @@ internal sealed unsafe class SearchWorker : IDisposable
     private readonly AlignedBuffer<double> _sums;
     private readonly int[] _rows;
 
-    public SearchWorker(IReadOnlyList<SearchPart> parts, IReadOnlyList<QueryPanels> panels, SearchQuestion question, int blockRows)
+    public SearchWorker(
+        IReadOnlyList<SearchPart> parts, IReadOnlyList<QueryPanels> panels, SearchQuestion question, int blockRows)
     {
         (_parts, _panels, _question) = (parts, panels, question);
         _rows = new int[blockRows];
@@ -39,8 +40,10 @@ internal sealed unsafe class SearchWorker : IDisposable
 
     /// <summary>Bytes of memory of one worker, the window it looks through included.</summary>
     public static long BytesOf(SearchQuestion question, int blockRows, long rowBytes) =>
-        (TileRows * DotTile.Depth * sizeof(float)) + (SumsOf(blockRows, question.Queries) * sizeof(double)) + ((rowBytes + sizeof(int)) * blockRows)
-        + TopScores.BytesOf(question.Queries, question.Top) + GroupSums.BytesOf(question.Queries, question.Groups is null ? 0 : question.GroupCount);
+        (TileRows * DotTile.Depth * sizeof(float)) + (SumsOf(blockRows, question.Queries) * sizeof(double))
+            + ((rowBytes + sizeof(int)) * blockRows)
+        + TopScores.BytesOf(question.Queries, question.Top)
+        + GroupSums.BytesOf(question.Queries, question.Groups is null ? 0 : question.GroupCount);
 
     /// <summary>Scores rows [first, first + count).</summary>
     public void Process(int first, int count)
@@ -64,7 +67,8 @@ internal sealed unsafe class SearchWorker : IDisposable
 
     // The last tile may reach beyond the block; what it adds there is zero.
     private static long SumsOf(int blockRows, int queries) =>
-        (blockRows + DotTile.Rows) * (long)Math.Min(PanelsAtOnce, (queries + DotTile.Queries - 1) / DotTile.Queries) * DotTile.Queries;
+        (blockRows
+            + DotTile.Rows) * (long)Math.Min(PanelsAtOnce, (queries + DotTile.Queries - 1) / DotTile.Queries) * DotTile.Queries;
 
     private int Choose(int first, int count)
     {
@@ -113,7 +117,9 @@ internal sealed unsafe class SearchWorker : IDisposable
                 float* numbers = queries.Numbers(start, panel + p);
                 double* scales = queries.Scales(panel + p);
                 for (int r = 0; r < whole; r += DotTile.Rows)
-                    DotTile.Add(_tile.Start + (r * DotTile.Depth), numbers, depth, scales, _sums.Start + ((long)(at + r) * stride) + (p * DotTile.Queries), stride);
+                    DotTile.Add(
+                        _tile.Start + (r * DotTile.Depth), numbers, depth, scales,
+                        _sums.Start + ((long)(at + r) * stride) + (p * DotTile.Queries), stride);
             }
         }
     }
@@ -142,10 +148,12 @@ internal sealed unsafe class SearchWorker : IDisposable
                 {
                     int query = (panel * DotTile.Queries) + lane;
                     Vector256<float> scores = Vector256.Narrow(
-                        Vector256.Load(sums + lane) / checkpoints * factor, Vector256.Load(sums + lane + 4) / checkpoints * factor);
+                        Vector256.Load(sums + lane) / checkpoints * factor,
+                        Vector256.Load(sums + lane + 4) / checkpoints * factor);
                     uint notable = (Vector256.GreaterThanOrEqual(scores, Vector256.Load(atLeast + query))
                         | Vector256.LessThanOrEqual(scores, Vector256.Load(atMost + query))
-                        | ~Vector256.LessThan(Vector256.Abs(scores), Vector256.Create(float.PositiveInfinity))).ExtractMostSignificantBits();
+                        | ~Vector256.LessThan(Vector256.Abs(scores), Vector256.Create(float.PositiveInfinity)))
+                            .ExtractMostSignificantBits();
                     if (notable != 0)
                         Push(_rows[i], query, notable, scores);
                     if (Groups is not null)

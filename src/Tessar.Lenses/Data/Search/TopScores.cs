@@ -4,8 +4,9 @@ namespace Tessar.Lenses.Data.Search;
 
 /// <summary>The strongest scores of each query, of both signs, as they come in; equal scores rank by the smaller row.</summary>
 /// <remarks>
-/// Per query and sign a heap of at most K keys whose weakest lies on top. A key is one number, (ordered bits of the score, row turned
-/// around), so that a comparison ranks score and row at once, and what is kept doesn't depend on the order in which rows come.
+/// Per query and sign a heap of at most K keys whose weakest lies on top. A key is one number, (ordered bits of the score, row
+/// turned around), so that a comparison ranks score and row at once, and what is kept doesn't depend on the order in which rows
+/// come.
 /// </remarks>
 internal sealed class TopScores
 {
@@ -78,10 +79,12 @@ internal sealed class TopScores
     }
 
     /// <summary>The rows with the highest scores, highest first.</summary>
-    public Influence[] Proponents(int query) => [.. Strongest(_highest, query).Select(key => new Influence(RowOf(key), ScoreOf(key)))];
+    public Influence[] Proponents(int query) =>
+        [.. Strongest(_highest, query).Select(key => new Influence(RowOf(key), ScoreOf(key)))];
 
     /// <summary>The rows with the lowest scores, lowest first.</summary>
-    public Influence[] Opponents(int query) => [.. Strongest(_lowest, query).Select(key => new Influence(RowOf(key), -ScoreOf(key) + 0f))];
+    public Influence[] Opponents(int query) =>
+        [.. Strongest(_lowest, query).Select(key => new Influence(RowOf(key), -ScoreOf(key) + 0f))];
 
     private IEnumerable<ulong> Strongest(ulong[] heaps, int query) =>
         heaps.AsSpan(query * Top, _count[query]).ToArray().OrderDescending();

@@ -4,11 +4,14 @@ using Tessar.Methods;
 
 namespace Tessar.Lenses.Data.Search;
 
-/// <summary>Finds the rows with the highest and the lowest scores per query, exactly, in one pass over stores larger than memory.</summary>
+/// <summary>
+/// Finds the rows with the highest and the lowest scores per query, exactly, in one pass over stores larger than memory.
+/// </summary>
 /// <remarks>
-/// score[i, j] = fp32(Q̄_i · (1/C) Σ_c ⟨φ_c(i), ψ_c(j)⟩). Blocks of rows go to threads as these come for them; per block all stores are read
-/// in lockstep. Inner products have one order of summation (<see cref="DotTile"/>), heaps rank equal scores by row, group sums are exact:
-/// the answer has the same bits for any block size and number of threads. Cost: 2·n·k·m·C operations, n·k·C numbers read.
+/// score[i, j] = fp32(Q̄_i · (1/C) Σ_c ⟨φ_c(i), ψ_c(j)⟩). Blocks of rows go to threads as these come for them; per block all
+/// stores are read in lockstep. Inner products have one order of summation (<see cref="DotTile"/>), heaps rank equal scores by
+/// row, group sums are exact: the answer has the same bits for any block size and number of threads. Cost: 2·n·k·m·C operations,
+/// n·k·C numbers read.
 /// </remarks>
 internal sealed class TopSearch
 {
@@ -28,18 +31,21 @@ internal sealed class TopSearch
             if (part.Rows.Count != _count)
             {
                 throw new ArgumentException(string.Create(
-                    CultureInfo.InvariantCulture, $"{part.Rows.Name} has {part.Rows.Count} rows, {parts[0].Rows.Name} has {_count}; an ensemble needs the same."), nameof(parts));
+                    CultureInfo.InvariantCulture,
+                    $"{part.Rows.Name} has {part.Rows.Count} rows, {parts[0].Rows.Name} has {_count}; an ensemble needs the same."), nameof(parts));
             }
 
             if (part.Queries.Length != (long)question.Queries * part.Rows.Width)
-                throw new ArgumentException($"Queries of {part.Rows.Name} aren't {question.Queries} rows of its width {part.Rows.Width}.", nameof(parts));
+                throw new ArgumentException(
+                    $"Queries of {part.Rows.Name} aren't {question.Queries} rows of its width {part.Rows.Width}.", nameof(parts));
         }
 
         if (question.RowFactors is { } factors && factors.Length != _count)
             throw new ArgumentException($"{factors.Length} row factors for {_count} rows.", nameof(question));
         if (question.Filter is { } filter && filter.Count != _count)
             throw new ArgumentException($"A filter of {filter.Count} rows for {_count}.", nameof(question));
-        if (question.Groups is { } groups && (groups.Length != _count || Array.Exists(groups, g => g < 0 || g >= question.GroupCount)))
+        if (question.Groups is { } groups
+            && (groups.Length != _count || Array.Exists(groups, g => g < 0 || g >= question.GroupCount)))
             throw new ArgumentException($"Groups have to be {_count} numbers in [0, {question.GroupCount}).", nameof(question));
     }
 
@@ -50,12 +56,15 @@ internal sealed class TopSearch
     /// <param name="threads">Threads, at least 1.</param>
     /// <param name="context">Progress and cancellation.</param>
     /// <exception cref="NumericalException">A score isn't finite; names the first row.</exception>
-    public static SearchAnswer Run(IReadOnlyList<SearchPart> parts, SearchQuestion question, int blockRows, int threads, MethodContext context)
+    public static SearchAnswer Run(
+        IReadOnlyList<SearchPart> parts, SearchQuestion question, int blockRows, int threads, MethodContext context)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blockRows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         if (question.Queries < 1 || question.Top < 1)
-            throw new ArgumentException($"question asks for the {question.Top} strongest of {question.Queries} queries; both have to be at least 1.", nameof(question));
+            throw new ArgumentException(
+                $"question asks for the {question.Top} strongest of {question.Queries} queries; both have to be at least 1.",
+                nameof(question));
         return new TopSearch(parts, question).Run(blockRows, threads, context);
     }
 
@@ -74,7 +83,8 @@ internal sealed class TopSearch
             {
                 throw new NumericalException(string.Create(
                     CultureInfo.InvariantCulture, $"The score of train example {bad.Row} on target {bad.Query} isn't finite. ")
-                    + $"Row {bad.Row.ToString(CultureInfo.InvariantCulture)} of {_parts[0].Rows.Name} or its factor is damaged, or the score overflows.");
+                    + $"Row {bad.Row.ToString(CultureInfo.InvariantCulture)} of {_parts[0].Rows.Name} or its factor is damaged, "
+                    + $"or the score overflows.");
             }
 
             SearchWorker first = workers[0];

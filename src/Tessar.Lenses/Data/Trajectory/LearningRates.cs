@@ -6,9 +6,9 @@ namespace Tessar.Lenses.Data.Trajectory;
 
 /// <summary>The learning rate of every update of a recorded run, from its metric rows and its schedule.</summary>
 /// <remarks>
-/// Short epochs log every update: then the rows are the answer. Longer ones log about fifty an epoch; the updates between come from
-/// the schedule's formula where it is constant or a cosine, after warm-up, and agrees with every row; otherwise a straight line is
-/// drawn from row to row, which is exact for schedules that are straight between rows.
+/// Short epochs log every update: then the rows are the answer. Longer ones log about fifty an epoch; the updates between come
+/// from the schedule's formula where it is constant or a cosine, after warm-up, and agrees with every row; otherwise a straight
+/// line is drawn from row to row, which is exact for schedules that are straight between rows.
 /// </remarks>
 internal sealed class LearningRates
 {
@@ -17,7 +17,9 @@ internal sealed class LearningRates
 
     private LearningRates(double[] sums, double gap, bool isExact) => (_sums, Gap, IsExact) = (sums, gap, isExact);
 
-    /// <summary>Largest difference between formula and logged rates, relative to the largest rate; 0 when there is no formula to compare.</summary>
+    /// <summary>
+    /// Largest difference between formula and logged rates, relative to the largest rate; 0 when there is no formula to compare.
+    /// </summary>
     public double Gap { get; }
 
     /// <summary>Whether no rate had to be drawn between rows.</summary>
@@ -39,13 +41,18 @@ internal sealed class LearningRates
     /// <summary>Refuses a run whose weights came from elsewhere.</summary>
     public static void RequireHistory(Run run)
     {
-        if (run.Record.Kind == RunKind.Imported || run.Record.Program is not { BatchSize: not null, Epochs: not null, Optimizer: not null, Schedule: not null })
+        if (run.Record.Kind == RunKind.Imported
+            || run.Record.Program is not { BatchSize: not null, Epochs: not null, Optimizer: not null, Schedule: not null })
         {
             throw new TessarException(
-                $"The run {run.Name} has no history: its weights were imported, so there are no checkpoints along the way and no learning rates. "
+                $"The run {run.Name} has no history: its weights were imported, so there are no checkpoints along the way and no "
+                    + $"learning rates. "
                 + "Train it here, or use a method that needs the last weights only, such as data/grad-dot.", ErrorKind.Usage)
             {
-                Remedies = [new(RemedyKind.Train, run.Record.Program.Model, run.Record.Program.Data.Name), new(RemedyKind.UseMethod, "data/grad-dot")],
+                Remedies = [
+                    new(RemedyKind.Train, run.Record.Program.Model, run.Record.Program.Data.Name),
+                    new(RemedyKind.UseMethod, "data/grad-dot")
+                ],
             };
         }
     }
@@ -72,14 +79,18 @@ internal sealed class LearningRates
         {
             throw new TessarException(
                 $"The learning rates of a run with schedule {program.Schedule} aren't known: its metrics are missing. "
-                + "Restore metrics.arrows from a copy, or use weights=equal.", ErrorKind.InputData) { Remedies = [new(RemedyKind.SetMethodOption, "weights", "equal")] };
+                + "Restore metrics.arrows from a copy, or use weights=equal.", ErrorKind.InputData)
+                {
+                    Remedies = [new(RemedyKind.SetMethodOption, "weights", "equal")]
+                };
         }
 
         bool isExact = formula is not null || logged.Count == total;
         long[] steps = [.. logged.Keys];
         double[] sums = new double[total + 1];
         for (long step = 0; step < total; step++)
-            sums[step + 1] = sums[step] + (logged.TryGetValue(step, out double known) ? known : formula?.Invoke(step) ?? Between(step, steps, logged));
+            sums[step + 1] = sums[step]
+                + (logged.TryGetValue(step, out double known) ? known : formula?.Invoke(step) ?? Between(step, steps, logged));
         return new LearningRates(sums, gap, isExact);
     }
 
@@ -91,7 +102,8 @@ internal sealed class LearningRates
         if (after < 0 || upTo < after || upTo >= _sums.Length)
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"A checkpoint is at step {upTo}, after step {after}; the program has {_sums.Length - 1} updates. ")
+                CultureInfo.InvariantCulture,
+                $"A checkpoint is at step {upTo}, after step {after}; the program has {_sums.Length - 1} updates. ")
                 + "The run's record was changed; restore run.json from a copy.", ErrorKind.InputData);
         }
 
@@ -109,7 +121,9 @@ internal sealed class LearningRates
             "cosine" => fraction => 0.5 * (1 + Math.Cos(Math.PI * fraction)),
             _ => null,
         };
-        return decay is null ? null : step => rate * (step < warmup ? (step + 1) / warmup : decay((step - warmup) / (total - warmup)));
+        return decay is null
+            ? null
+            : step => rate * (step < warmup ? (step + 1) / warmup : decay((step - warmup) / (total - warmup)));
     }
 
     private static double Between(long step, long[] steps, SortedDictionary<long, double> logged)

@@ -12,15 +12,18 @@ namespace Tessar.Lenses.Data.Trajectory;
 
 /// <summary>Does the derivative of a training tell what leaving examples out of it does?</summary>
 /// <remarks>
-/// A derivative is exact and may still say nothing about a removal: a training at a high rate is chaotic, and its derivative is then larger
-/// than any real change. So the run is replayed a few times without a random hundredth of its examples, and the changes a of the outputs are
-/// compared with those that the derivative predicts, p: error = ‖p − a‖ / max(‖p‖, ‖a‖) over outputs and replays. It is 0 for an exact
-/// prediction, 1 for none, and near 1 for one that is far too large.
+/// A derivative is exact and may still say nothing about a removal: a training at a high rate is chaotic, and its derivative is
+/// then larger than any real change. So the run is replayed a few times without a random hundredth of its examples, and the
+/// changes a of the outputs are compared with those that the derivative predicts, p: error = ‖p − a‖ / max(‖p‖, ‖a‖) over outputs
+/// and replays. It is 0 for an exact prediction, 1 for none, and near 1 for one that is far too large.
 /// </remarks>
 /// <param name="replays">How many; 0 checks nothing.</param>
 internal sealed class RemovalCheck(int replays)
 {
-    /// <summary>The error up to which scores are called good. Leaving an example out does a tenth to a third more than its derivative says even in convex problems.</summary>
+    /// <summary>
+    /// The error up to which scores are called good. Leaving an example out does a tenth to a third more than its derivative says
+    /// even in convex problems.
+    /// </summary>
     public const double Limit = 0.5;
 
     /// <summary>Share of the examples that is left out.</summary>
@@ -38,7 +41,10 @@ internal sealed class RemovalCheck(int replays)
     /// <summary>One sentence, if the error is beyond its limit.</summary>
     public string? Remark => Result is not { Holds: false } ? null : string.Create(
         CultureInfo.InvariantCulture,
-        $"Without a random {100 * Share:0} % of the examples the outputs changed by {_sizes.Actual:g3} (root mean square over {replays} replays); these scores predict {_sizes.Predicted:g3}, with an error of {100 * _worst:0} % of the larger: this training is too rough for its derivative to tell what leaving an example out does. Train with a lower rate or momentum, fewer epochs or a smooth activation.");
+        $"Without a random {100 * Share:0} % of the examples the outputs changed by {_sizes.Actual:g3} (root mean square over "
+            + $"{replays} replays); these scores predict {_sizes.Predicted:g3}, with an error of {100 * _worst:0} % of the "
+            + $"larger: this training is too rough for its derivative to tell what leaving an example out does. Train with a "
+            + $"lower rate or momentum, fewer epochs or a smooth activation.");
 
     /// <summary>Compares for one training.</summary>
     /// <param name="run">The training.</param>
@@ -46,7 +52,9 @@ internal sealed class RemovalCheck(int replays)
     /// <param name="replayer">Who replays.</param>
     /// <param name="outputs">The outputs that were differentiated: of many targets, those of the first replay.</param>
     /// <param name="context">Seed, progress, cancellation.</param>
-    public void Compare(Run run, TrajectoryDerivative derivative, IReplayer replayer, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, MethodContext context)
+    public void Compare(
+        Run run, TrajectoryDerivative derivative, IReplayer replayer, Func<nn.Module<Tensor, Tensor>, Tensor> outputs,
+        MethodContext context)
     {
         if (replays == 0)
             return;
@@ -61,11 +69,15 @@ internal sealed class RemovalCheck(int replays)
         (_worst, _sizes) = (error, (Math.Sqrt(_predicted / count), Math.Sqrt(_actual / count)));
         Result = new SelfCheck(
             "removal-error", error, Limit,
-            string.Create(CultureInfo.InvariantCulture, $"Error of the predicted changes of the outputs in {replays} replays without a random {100 * Share:0} % of the examples, relative to the larger of prediction and change."));
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Error of the predicted changes of the outputs in {replays} replays without a random {100 * Share:0} % of the "
+                    + $"examples, relative to the larger of prediction and change."));
     }
 
     private void Compare(
-        Run run, TrajectoryDerivative derivative, IReplayer replayer, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, double[] whole, int replay, MethodContext context)
+        Run run, TrajectoryDerivative derivative, IReplayer replayer, Func<nn.Module<Tensor, Tensor>, Tensor> outputs,
+        double[] whole, int replay, MethodContext context)
     {
         int examples = derivative.Rows.Count;
         float[] weights = [.. Enumerable.Repeat(1f, examples)];
@@ -80,7 +92,8 @@ internal sealed class RemovalCheck(int replays)
         }
 
         MethodContext pass = RepeatedProgress.Of(context, replay, replays);
-        float[] without = replayer.Reweigh(run, weights, outputs, pass.Progress is { } heard ? new Heard(heard) : null, context.Cancellation);
+        float[] without = replayer.Reweigh(
+            run, weights, outputs, pass.Progress is { } heard ? new Heard(heard) : null, context.Cancellation);
         for (int k = 0; k < predicted.Length; k++)
         {
             double change = without[k] - whole[k];
@@ -101,6 +114,7 @@ internal sealed class RemovalCheck(int replays)
 
     private sealed class Heard(IProgress<MethodProgress> progress) : IProgress<ReplayProgress>
     {
-        public void Report(ReplayProgress value) => progress.Report(new MethodProgress("check", value.Done, value.Total, "updates"));
+        public void Report(ReplayProgress value) =>
+            progress.Report(new MethodProgress("check", value.Done, value.Total, "updates"));
     }
 }

@@ -16,7 +16,9 @@ internal sealed record WeightedCheckpoint(CheckpointView View, double Weight)
     /// </param>
     /// <param name="store">The runs' data.</param>
     /// <param name="count">How many per run, evenly spaced, the last among them; 0 for all.</param>
-    /// <param name="byLearningRate">Whether a checkpoint weighs Σ of the learning rates since the one before, else 1/count.</param>
+    /// <param name="byLearningRate">
+    /// Whether a checkpoint weighs Σ of the learning rates since the one before, else 1/count.
+    /// </param>
     /// <param name="orFewer">Whether a run may have fewer than <paramref name="count"/>; then all of its own count.</param>
     /// <returns>In order of run and step, with the rates of each run for its self-check.</returns>
     /// <exception cref="TessarException">A run has no history, or fewer checkpoints than asked for.</exception>
@@ -56,8 +58,12 @@ internal sealed record WeightedCheckpoint(CheckpointView View, double Weight)
         if (count > known.Length)
         {
             throw new TessarException(string.Create(
-                CultureInfo.InvariantCulture, $"checkpoints is {count}; the run {run.Name} has {known.Length} up to the one explained. ")
-                + "Choose fewer, 0 for all, or train with more of them.", ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "checkpoints", "0")] };
+                CultureInfo.InvariantCulture,
+                $"checkpoints is {count}; the run {run.Name} has {known.Length} up to the one explained. ")
+                + "Choose fewer, 0 for all, or train with more of them.", ErrorKind.Usage)
+                {
+                    Remedies = [new(RemedyKind.SetMethodOption, "checkpoints", "0")]
+                };
         }
 
         return [.. Enumerable.Range(1, count).Select(i => known[(int)((long)i * known.Length / count) - 1])];

@@ -26,7 +26,8 @@ internal static class HiddenFeatures
         using DisposeScope outer = NewDisposeScope();
         using TrainedModel model = checkpoint.Open();
         using IDisposable noGraph = no_grad();
-        Linear last = LayerActivations.LastLinear(model.Module, Batches.Inputs(set, [0], model.Input))?.Layer ?? throw NoLayer(checkpoint);
+        Linear last = LayerActivations.LastLinear(model.Module, Batches.Inputs(set, [0], model.Input))?.Layer
+            ?? throw NoLayer(checkpoint);
         using var watch = new LayerActivations(model.Module, layer => ReferenceEquals(layer, last));
         Tensor? rows = null;
         for (int first = 0; first < set.Count; first += BatchSize)
@@ -34,7 +35,8 @@ internal static class HiddenFeatures
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             int[] indices = [.. Enumerable.Range(first, Math.Min(BatchSize, set.Count - first))];
-            if (watch.Of(Batches.Inputs(set, indices, model.Input)) is not [.., { Input: { } seen }] || seen.dim() != 2 || seen.shape[0] != indices.Length)
+            if (watch.Of(Batches.Inputs(set, indices, model.Input)) is not [.., { Input: { } seen }] || seen.dim() != 2
+                || seen.shape[0] != indices.Length)
                 throw NoLayer(checkpoint);
             rows ??= empty(set.Count, seen.shape[1], dtype: ScalarType.Float64).MoveToOuterDisposeScope();
             rows.narrow(0, first, indices.Length).copy_(seen);
@@ -44,5 +46,6 @@ internal static class HiddenFeatures
     }
 
     private static TessarException NoLayer(CheckpointView checkpoint) => new(
-        $"{checkpoint.Run.Record.Program.Model} has no last dense layer with one position per example, so there is no representation to transfer.", ErrorKind.InputData);
+        $"{checkpoint.Run.Record.Program.Model} has no last dense layer with one position per example, so there is no "
+            + $"representation to transfer.", ErrorKind.InputData);
 }

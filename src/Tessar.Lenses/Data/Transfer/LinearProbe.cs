@@ -6,9 +6,10 @@ namespace Tessar.Lenses.Data.Transfer;
 
 /// <summary>Softmax regression on fixed features, to convergence, in fp64: the same data always give the same model.</summary>
 /// <remarks>
-/// Minimises (1/n) Σ ℓ(W x_i, y_i) + (λ/2)‖W‖², x standardised, with a constant 1 for the bias. The Hessian of the loss is at most
-/// ½ XᵀX/n for each class, so steps W ← W − (½ XᵀX/n + λI)⁻¹ ∇ never raise the objective and need one factorisation; Nesterov's momentum with
-/// restarts makes them few. Source of the bound: Böhning, "Multinomial logistic regression algorithm", 1992.
+/// Minimises (1/n) Σ ℓ(W x_i, y_i) + (λ/2)‖W‖², x standardised, with a constant 1 for the bias. The Hessian of the loss is at
+/// most ½ XᵀX/n for each class, so steps W ← W − (½ XᵀX/n + λI)⁻¹ ∇ never raise the objective and need one factorisation;
+/// Nesterov's momentum with restarts makes them few. Source of the bound: Böhning, "Multinomial logistic regression algorithm",
+/// 1992.
 /// </remarks>
 internal sealed class LinearProbe : IDisposable
 {
@@ -32,7 +33,8 @@ internal sealed class LinearProbe : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(penalty);
         using DisposeScope scope = NewDisposeScope();
         if (!features.isfinite().all().item<bool>())
-            throw new NumericalException("A hidden feature isn't finite. Look for overflow in the source model, or leave it out.");
+            throw new NumericalException(
+                "A hidden feature isn't finite. Look for overflow in the source model, or leave it out.");
         Tensor mean = features.mean([0], keepdim: true), deviation = features.std(0, unbiased: false, keepdim: true);
         Tensor scale = where(deviation > 0, deviation, ones_like(deviation));
         Tensor x = WithOne((features - mean) / scale);
@@ -51,7 +53,10 @@ internal sealed class LinearProbe : IDisposable
             if (size <= Tolerance)
                 break;
             if (step == MostSteps)
-                throw new NumericalException(string.Create(CultureInfo.InvariantCulture, $"The linear probe has a gradient of {size:g3} after {MostSteps} steps. Raise its penalty (now {penalty:g3})."));
+                throw new NumericalException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The linear probe has a gradient of {size:g3} after {MostSteps} steps. Raise its penalty (now "
+                        + $"{penalty:g3})."));
             Tensor half = linalg.solve_triangular(factor, gradient, upper: false);
             Tensor next = ahead - linalg.solve_triangular(factor.t(), half, upper: true);
             Tensor move = next - weights;

@@ -30,7 +30,8 @@ internal sealed class SourceModels
         Classes = [.. present.Select(c => (c, store.ClassNames[c]))];
         _classOf = [.. Enumerable.Range(0, _train.Count).Select(i => Array.IndexOf(present, _train.Label(i)))];
         if (Classes.Count < 2)
-            throw new TessarException($"{_train} holds one class only; transfer influences need at least two.", ErrorKind.InputData);
+            throw new TessarException(
+                $"{_train} holds one class only; transfer influences need at least two.", ErrorKind.InputData);
     }
 
     /// <summary>The source classes that there are examples of: number and name.</summary>
@@ -50,20 +51,30 @@ internal sealed class SourceModels
     /// <summary>All classes but some.</summary>
     public bool[] Without(IEnumerable<int> removed) => Set(Enumerable.Range(0, Classes.Count).Except(removed));
 
-    /// <summary>Trains on each set, <paramref name="repeats"/> times, and asks the models; null for a training that failed.</summary>
+    /// <summary>
+    /// Trains on each set, <paramref name="repeats"/> times, and asks the models; null for a training that failed.
+    /// </summary>
     public (double[] Outputs, double Accuracy)?[] Answers(IReadOnlyList<bool[]> sets, int repeats)
     {
         var watch = Stopwatch.StartNew();
-        var masks = ExampleMasks.Listed(_train.Count, [.. sets.Select(set => (IReadOnlyList<int>)[.. Enumerable.Range(0, _train.Count).Where(i => set[_classOf[i]])])]);
+        var masks = ExampleMasks.Listed(
+            _train.Count,
+            [.. sets.Select(set => (IReadOnlyList<int>)[.. Enumerable.Range(0, _train.Count).Where(i => set[_classOf[i]])])]);
         RetrainingRequest request = RetrainingCache.Placed(
-            RetrainingCache.For(_source, _train, _test, masks, new RandomStream(_inquiry.Seed, "source models").NextUInt64()) with { Repeats = repeats, KeepsWeights = true },
+            RetrainingCache.For(_source, _train, _test, masks, new RandomStream(_inquiry.Seed, "source models").NextUInt64()) with
+            {
+                Repeats = repeats,
+                KeepsWeights = true
+            },
             _source);
         RetrainedModels models = _inquiry.Retrain(request);
         SecondsTraining += watch.Elapsed.TotalSeconds;
         if (models.Record.Failed.Count == models.Count)
             throw new TessarException($"Every source training failed: {models.Record.Failed[0].Reason}", ErrorKind.InputData);
         if (models.Record.Failed.Count > 0)
-            _inquiry.Remark($"{models.Record.Failed.Count} of {models.Count} source trainings failed and are left out: {models.Record.Failed[0].Reason}");
+            _inquiry.Remark(
+                $"{models.Record.Failed.Count} of {models.Count} source trainings failed and are left out: "
+                    + $"{models.Record.Failed[0].Reason}");
         var answers = new (double[], double)?[models.Count];
         for (int job = 0; job < answers.Length; job++)
         {

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Transfer;
 
-/// <summary>A task that source models are transferred to: a linear probe on their last hidden features is trained and asked.</summary>
+/// <summary>
+/// A task that source models are transferred to: a linear probe on their last hidden features is trained and asked.
+/// </summary>
 /// <param name="train">What the probe is trained on.</param>
 /// <param name="test">m targets.</param>
 /// <param name="output">What is looked at of the answers.</param>
@@ -19,7 +21,8 @@ internal sealed class TargetTask(ExampleSet train, ExampleSet test, TransferOutp
     public (double[] Outputs, double Accuracy) Of(CheckpointView source, CancellationToken cancellation)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor trainLabels = Batches.Labels(train, [.. Enumerable.Range(0, train.Count)]), testLabels = Batches.Labels(test, [.. Enumerable.Range(0, test.Count)]);
+        Tensor trainLabels = Batches.Labels(train, [.. Enumerable.Range(0, train.Count)]), testLabels = Batches.Labels(
+            test, [.. Enumerable.Range(0, test.Count)]);
         Tensor features = HiddenFeatures.Of(source, train, cancellation);
         using var probe = new LinearProbe(features, trainLabels, train.Store.ClassNames.Count, penalty, cancellation);
         Tensor logits = probe.Logits(HiddenFeatures.Of(source, test, cancellation));

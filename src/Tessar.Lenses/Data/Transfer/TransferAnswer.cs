@@ -55,7 +55,8 @@ public sealed record TransferAnswer : RecordedAnswer
     public double Seconds { get; init; }
 
     internal static TransferAnswer Of(
-        Run run, string target, ExampleSet train, ExampleSet test, string output, int size, TransferTally tally, IReadOnlyList<(int Label, string Name)> classes)
+        Run run, string target, ExampleSet train, ExampleSet test, string output, int size, TransferTally tally,
+        IReadOnlyList<(int Label, string Name)> classes)
     {
         ClassInfluence[] influences = [.. Enumerable.Range(0, classes.Count).Select(c => tally.Of(c))];
         double[] q = FalseDiscovery.QValues([.. influences.Select(i => i.PValue)]);
@@ -114,7 +115,9 @@ public sealed record TransferClass
         Name = sourceClass.Name,
         Influence = Known(influence.Value),
         StandardError = Known(influence.StandardError),
-        Interval = double.IsNaN(influence.HalfWidth) ? null : [influence.Value - influence.HalfWidth, influence.Value + influence.HalfWidth],
+        Interval = double.IsNaN(influence.HalfWidth)
+            ? null
+            : [influence.Value - influence.HalfWidth, influence.Value + influence.HalfWidth],
         PValue = Known(influence.PValue),
         QValue = Known(q),
         With = influence.With,
@@ -154,7 +157,9 @@ public sealed record TransferAccuracy
 
     /// <summary>As people read it.</summary>
     internal string Text => Mean is null ? "–"
-        : StandardError is { } error ? string.Create(CultureInfo.InvariantCulture, $"{100 * Mean:0.0} ± {196 * error:0.0} %") : string.Create(CultureInfo.InvariantCulture, $"{100 * Mean:0.0} %");
+        : StandardError is { } error
+        ? string.Create(CultureInfo.InvariantCulture, $"{100 * Mean:0.0} ± {196 * error:0.0} %")
+        : string.Create(CultureInfo.InvariantCulture, $"{100 * Mean:0.0} %");
 
     internal static TransferAccuracy Of(double[] accuracies)
     {

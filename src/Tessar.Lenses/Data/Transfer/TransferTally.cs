@@ -3,11 +3,15 @@ using MathNet.Numerics.Distributions;
 
 namespace Tessar.Lenses.Data.Transfer;
 
-/// <summary>How much having a source class in the training raises the outputs on target examples, from models trained on random sets of classes.</summary>
+/// <summary>
+/// How much having a source class in the training raises the outputs on target examples, from models trained on random sets of
+/// classes.
+/// </summary>
 /// <remarks>
-/// Infl[c → t] = mean(f(t) | c ∈ S) − mean(f(t) | c ∉ S), with sums, squares and counts kept for each class and target: memory 4·classes·targets
-/// numbers, however many models there are. Standard errors are Welch's: √(v₁/n₁ + v₀/n₀), v with divisor n − 1, and his degrees of freedom.
-/// Over all targets the same is done with each model's mean output. Source: Jain et al., arXiv:2207.05739, section 3; errors and q-values are ours.
+/// Infl[c → t] = mean(f(t) | c ∈ S) − mean(f(t) | c ∉ S), with sums, squares and counts kept for each class and target: memory
+/// 4·classes·targets numbers, however many models there are. Standard errors are Welch's: √(v₁/n₁ + v₀/n₀), v with divisor n − 1,
+/// and his degrees of freedom. Over all targets the same is done with each model's mean output. Source: Jain et al.,
+/// arXiv:2207.05739, section 3; errors and q-values are ours.
 /// </remarks>
 internal sealed class TransferTally
 {
@@ -43,14 +47,16 @@ internal sealed class TransferTally
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The model has {included.Length} classes and {outputs.Length} outputs; expected {_classes} and {_targets}."), nameof(outputs));
+                $"The model has {included.Length} classes and {outputs.Length} outputs; expected {_classes} and {_targets}."),
+                nameof(outputs));
         }
 
         double sum = 0;
         for (int t = 0; t < outputs.Length; t++)
         {
             if (!double.IsFinite(outputs[t]))
-                throw new NumericalException(string.Create(CultureInfo.InvariantCulture, $"Model {Models} answers {outputs[t]} to target {t}. Leave this model out."));
+                throw new NumericalException(string.Create(
+                    CultureInfo.InvariantCulture, $"Model {Models} answers {outputs[t]} to target {t}. Leave this model out."));
             sum += outputs[t];
         }
 
@@ -65,8 +71,12 @@ internal sealed class TransferTally
         Models++;
     }
 
-    /// <summary>The influence of a class on one target, or on all of them (<paramref name="target"/> null: on the mean output).</summary>
-    /// <remarks>NaN where no model had the class, or every model had it; no error where a side has fewer than two models.</remarks>
+    /// <summary>
+    /// The influence of a class on one target, or on all of them (<paramref name="target"/> null: on the mean output).
+    /// </summary>
+    /// <remarks>
+    /// NaN where no model had the class, or every model had it; no error where a side has fewer than two models.
+    /// </remarks>
     public ClassInfluence Of(int sourceClass, int? target = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sourceClass);
@@ -115,4 +125,5 @@ internal sealed class TransferTally
 /// <param name="PValue">Two-sided.</param>
 /// <param name="With">Models trained on the class.</param>
 /// <param name="Without">Models trained without.</param>
-internal readonly record struct ClassInfluence(double Value, double StandardError, double HalfWidth, double PValue, int With, int Without);
+internal readonly record struct ClassInfluence(
+    double Value, double StandardError, double HalfWidth, double PValue, int With, int Without);

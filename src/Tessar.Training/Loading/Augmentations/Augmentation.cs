@@ -13,7 +13,9 @@ internal abstract class Augmentation
 {
     public static Choices<Augmentation, AugmentationAttribute> Choices { get; } = new("augmentation");
 
-    /// <summary>Whether it makes pictures of one size from pictures of any size, so that those of a store needn't be resized before.</summary>
+    /// <summary>
+    /// Whether it makes pictures of one size from pictures of any size, so that those of a store needn't be resized before.
+    /// </summary>
     public virtual bool TakesAnySize => false;
 
     /// <summary>Size of the pictures it makes.</summary>

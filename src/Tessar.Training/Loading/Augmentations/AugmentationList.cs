@@ -13,20 +13,24 @@ internal static class AugmentationList
     public static IReadOnlyList<NamedSettings> Resolve(
         IReadOnlyList<string> names, IReadOnlyDictionary<string, double> numbers, List<string> violations)
     {
-        foreach (string twice in names.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key))
+        foreach (string twice in names.GroupBy(name => name, StringComparer.Ordinal).Where(group => group.Count() > 1)
+            .Select(group => group.Key))
             violations.Add($"The augmentation {twice} is given twice; give it once.");
         foreach (string key in numbers.Keys)
         {
             string owner = key.Split('.')[0];
             if (!names.Contains(owner, StringComparer.Ordinal))
-                violations.Add($"`{key}` is given, but not the augmentation {owner}.{NearestName.Hint(owner, names)} Add it to `augment`, or leave the number out.");
+                violations.Add(
+                    $"`{key}` is given, but not the augmentation {owner}.{NearestName.Hint(owner, names)} Add it to `augment`, "
+                        + $"or leave the number out.");
         }
 
         return [.. names.Select(name => Augmentation.Choices.Resolve(name, Of(name, numbers), violations))];
     }
 
     /// <summary>Makes the augmentations of a program.</summary>
-    public static Augmentation[] Create(IReadOnlyList<NamedSettings>? settings) => [.. (settings ?? []).Select(one => Augmentation.Choices.Create(one))];
+    public static Augmentation[] Create(IReadOnlyList<NamedSettings>? settings) =>
+        [.. (settings ?? []).Select(one => Augmentation.Choices.Create(one))];
 
     /// <summary>Size of the pictures that come out.</summary>
     /// <exception cref="TessarException">One of them can't be applied to such pictures.</exception>

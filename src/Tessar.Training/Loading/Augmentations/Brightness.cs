@@ -8,11 +8,11 @@ namespace Tessar.Training.Loading.Augmentations;
 [Setting("amount", 0.2, "largest departure of the factor from 1", Most = 1)]
 internal sealed class Brightness(NamedSettings settings) : Augmentation
 {
-    private readonly double amount = settings["amount"];
+    private readonly double _amount = settings["amount"];
 
     public override void Apply(ref Picture picture, ref Draws draws)
     {
-        float factor = (float)draws.NextBetween(1 - amount, 1 + amount);
+        float factor = (float)draws.NextBetween(1 - _amount, 1 + _amount);
         int channels = picture.Shape.Channels, colours = Luma.ColourChannels(channels);
         Span<byte> pixels = picture.Edit();
         for (int at = 0; at < pixels.Length; at += channels)

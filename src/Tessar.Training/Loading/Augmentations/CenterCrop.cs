@@ -11,11 +11,11 @@ namespace Tessar.Training.Loading.Augmentations;
 [Setting("width", 0, "width of the result; 0 for that of the picture", Below = 1 << 15, IsWhole = true)]
 internal sealed class CenterCrop(NamedSettings settings) : SizedAugmentation(settings)
 {
-    private readonly double ratio = settings["ratio"];
+    private readonly double _ratio = settings["ratio"];
 
     protected override CropBox Part(ImageShape shape, ref Draws draws)
     {
-        int side = Math.Max(1, (int)(ratio * Math.Min(shape.Height, shape.Width)));
+        int side = Math.Max(1, (int)(_ratio * Math.Min(shape.Height, shape.Width)));
         return new CropBox((shape.Height - side) / 2, (shape.Width - side) / 2, side, side);
     }
 }

@@ -4,23 +4,27 @@ using Tessar.Runs;
 namespace Tessar.Training.Loading.Augmentations;
 
 /// <summary>Pads a picture and cuts out one of its size; the border is black or continues the picture mirrored.</summary>
-/// <remarks>Offsets are uniform on {0, …, 2 pad}, as for <see cref="Translate"/>. Mirrored, the outermost pixel isn't repeated.</remarks>
+/// <remarks>
+/// Offsets are uniform on {0, …, 2 pad}, as for <see cref="Translate"/>. Mirrored, the outermost pixel isn't repeated.
+/// </remarks>
 [Augmentation("crop", "pads pictures, by mirroring if wanted, and cuts out a part of the old size")]
 [Setting("pad", 4, "pixels added at each side", Below = 1 << 15, IsWhole = true)]
 [Setting("reflect", 0, "1 to continue the picture mirrored, 0 for a black border", Most = 1, IsWhole = true)]
 internal sealed class Crop(NamedSettings settings) : Augmentation
 {
-    private readonly int pad = (int)settings["pad"];
-    private readonly bool reflects = settings["reflect"] >= 0.5;
+    private readonly int _pad = (int)settings["pad"];
+    private readonly bool _reflects = settings["reflect"] >= 0.5;
 
-    public override ImageShape Output(ImageShape input) => !reflects || (pad < input.Height && pad < input.Width) ? input : throw new TessarException(
-        $"`pad` of crop is {pad}; to reflect images of {input.Height}×{input.Width} pixels it has to be below {Math.Min(input.Height, input.Width)}.",
+    public override ImageShape Output(ImageShape input) =>
+        !_reflects || (_pad < input.Height && _pad < input.Width) ? input : throw new TessarException(
+        $"`pad` of crop is {_pad}; to reflect images of {input.Height}×{input.Width} pixels it has to be below "
+            + $"{Math.Min(input.Height, input.Width)}.",
         ErrorKind.Usage);
 
     public override void Apply(ref Picture picture, ref Draws draws)
     {
-        int down = draws.NextBelow((2 * pad) + 1) - pad, right = draws.NextBelow((2 * pad) + 1) - pad;
-        if (!reflects)
+        int down = draws.NextBelow((2 * _pad) + 1) - _pad, right = draws.NextBelow((2 * _pad) + 1) - _pad;
+        if (!_reflects)
         {
             picture.Shift(down, right, 0);
             return;

@@ -13,22 +13,24 @@ namespace Tessar.Training.Loading.Augmentations;
 [Setting("size", 4, "side of the square, in pixels", Min = 1, Below = 1 << 15, IsWhole = true)]
 internal sealed class Cutout(NamedSettings settings) : Augmentation
 {
-    private readonly int size = (int)settings["size"];
-    private readonly double fill = settings["fill"];
+    private readonly int _size = (int)settings["size"];
+    private readonly double _fill = settings["fill"];
 
-    public override ImageShape Output(ImageShape input) => size <= Math.Min(input.Height, input.Width) ? input : throw new TessarException(
-        $"`size` of cutout is {size}; for images of {input.Height}×{input.Width} pixels it can be at most {Math.Min(input.Height, input.Width)}.",
+    public override ImageShape Output(ImageShape input) =>
+        _size <= Math.Min(input.Height, input.Width) ? input : throw new TessarException(
+        $"`size` of cutout is {_size}; for images of {input.Height}×{input.Width} pixels it can be at most "
+            + $"{Math.Min(input.Height, input.Width)}.",
         ErrorKind.Usage);
 
     public override void Apply(ref Picture picture, ref Draws draws)
     {
         ImageShape shape = picture.Shape;
-        int top = draws.NextBelow(shape.Height - size + 1), left = draws.NextBelow(shape.Width - size + 1);
-        uint colour = Colour.Of(fill, picture.MeanColour);
+        int top = draws.NextBelow(shape.Height - _size + 1), left = draws.NextBelow(shape.Width - _size + 1);
+        uint colour = Colour.Of(_fill, picture.MeanColour);
         Span<byte> pixels = picture.Edit();
-        for (int y = top; y < top + size; y++)
+        for (int y = top; y < top + _size; y++)
         {
-            Span<byte> row = pixels.Slice(((y * shape.Width) + left) * shape.Channels, size * shape.Channels);
+            Span<byte> row = pixels.Slice(((y * shape.Width) + left) * shape.Channels, _size * shape.Channels);
             for (int i = 0; i < row.Length; i++)
                 row[i] = (byte)(colour >> (8 * (i % shape.Channels)));
         }

@@ -10,9 +10,9 @@ namespace Tessar.Training.Loading.Augmentations;
 /// </remarks>
 internal ref struct Draws(ulong key, ulong id, int place)
 {
-    private Words words;
-    private uint block;
-    private int used = Words.Length;
+    private Words _words;
+    private uint _block;
+    private int _used = Words.Length;
 
     /// <summary>The key of an epoch.</summary>
     public static ulong Key(ulong seed, int epoch)
@@ -29,14 +29,14 @@ internal ref struct Draws(ulong key, ulong id, int place)
     /// <summary>The next 32 bits.</summary>
     public uint NextWord()
     {
-        if (used == Words.Length)
+        if (_used == Words.Length)
         {
-            Philox.Block(id, (uint)place | ((ulong)block << 32), key, words);
-            block++;
-            used = 0;
+            Philox.Block(id, (uint)place | ((ulong)_block << 32), key, _words);
+            _block++;
+            _used = 0;
         }
 
-        return words[used++];
+        return _words[_used++];
     }
 
     /// <summary>A multiple of 2^-24 in [0, 1).</summary>
@@ -45,7 +45,9 @@ internal ref struct Draws(ulong key, ulong id, int place)
     /// <summary>A number in [from, to).</summary>
     public double NextBetween(double from, double to) => from + ((to - from) * NextSingle());
 
-    /// <summary>An integer in [0, <paramref name="bound"/>), without bias: a word that falls into the uneven rest is passed over.</summary>
+    /// <summary>
+    /// An integer in [0, <paramref name="bound"/>), without bias: a word that falls into the uneven rest is passed over.
+    /// </summary>
     /// <param name="bound">From 1.</param>
     public int NextBelow(int bound)
     {
@@ -62,6 +64,6 @@ internal ref struct Draws(ulong key, ulong id, int place)
     {
         public const int Length = 4;
 
-        private uint first;
+        private uint _first;
     }
 }

@@ -7,11 +7,11 @@ namespace Tessar.Training.Loading.Augmentations;
 [Setting("probability", 0.5, "share of the pictures", Most = 1)]
 internal sealed class Flip(NamedSettings settings) : Augmentation
 {
-    private readonly double probability = settings["probability"];
+    private readonly double _probability = settings["probability"];
 
     public override void Apply(ref Picture picture, ref Draws draws)
     {
-        if (draws.NextSingle() < probability)
+        if (draws.NextSingle() < _probability)
             picture.Mirror();
     }
 }

@@ -3,10 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Tessar.Training.Loading.Augmentations;
 
-/// <summary>Blends every image of a batch with the one before it, the first with the last: x ← λ x + (1 − λ) x', λ from Beta(α, α).</summary>
+/// <summary>
+/// Blends every image of a batch with the one before it, the first with the last: x ← λ x + (1 − λ) x', λ from Beta(α, α).
+/// </summary>
 /// <remarks>
 /// One λ per batch, which depends on seed, epoch and the batch's first place in the order. Works in place from the last image
-/// to the first; only the last one is copied. Source: Zhang et al., "mixup: beyond empirical risk minimization", arXiv:1710.09412.
+/// to the first; only the last one is copied. Source: Zhang et al., "mixup: beyond empirical risk minimization",
+/// arXiv:1710.09412.
 /// </remarks>
 internal static class Mixup
 {

@@ -2,10 +2,12 @@ using Tessar.Examples;
 
 namespace Tessar.Training.Loading.Augmentations;
 
-/// <summary>One picture on its way through the augmentations: mirrored and shifted without a copy, copied once one changes pixels.</summary>
+/// <summary>
+/// One picture on its way through the augmentations: mirrored and shifted without a copy, copied once one changes pixels.
+/// </summary>
 internal ref struct Picture
 {
-    private readonly PictureScratch scratch;
+    private readonly PictureScratch _scratch;
 
     /// <summary>Begins with a picture of the store.</summary>
     /// <param name="pixels">Its bytes, HWC; they are only read.</param>
@@ -16,7 +18,7 @@ internal ref struct Picture
     {
         Pixels = pixels;
         Shape = shape;
-        this.scratch = scratch;
+        _scratch = scratch;
         MeanColour = mean;
     }
 
@@ -46,20 +48,22 @@ internal ref struct Picture
     /// <summary>The picture's own pixels, to be changed in place.</summary>
     public Span<byte> Edit()
     {
-        if (Placement.IsIdentity && scratch.Holds(Pixels))
-            return scratch.Last(Pixels.Length);
+        if (Placement.IsIdentity && _scratch.Holds(Pixels))
+            return _scratch.Last(Pixels.Length);
         ReadOnlySpan<byte> source = Pixels;
-        Span<byte> copy = scratch.Next(Shape.Size);
+        Span<byte> copy = _scratch.Next(Shape.Size);
         PlacedRows.Copy(source, copy, Shape, Placement);
         Pixels = copy;
         Placement = default;
         return copy;
     }
 
-    /// <summary>Room for a picture that is to replace this one; read <see cref="Edit"/>'s or <see cref="Pixels"/>' bytes while filling it.</summary>
+    /// <summary>
+    /// Room for a picture that is to replace this one; read <see cref="Edit"/>'s or <see cref="Pixels"/>' bytes while filling it.
+    /// </summary>
     public Span<byte> Replace(ImageShape shape)
     {
-        Span<byte> room = scratch.Next(shape.Size);
+        Span<byte> room = _scratch.Next(shape.Size);
         Pixels = room;
         Shape = shape;
         Placement = default;

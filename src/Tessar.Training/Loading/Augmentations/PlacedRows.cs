@@ -5,7 +5,9 @@ using Tessar.Runs;
 
 namespace Tessar.Training.Loading.Augmentations;
 
-/// <summary>Reads a picture row by row where its <see cref="Placement"/> says, once, and leaves it as bytes or as a model's numbers.</summary>
+/// <summary>
+/// Reads a picture row by row where its <see cref="Placement"/> says, once, and leaves it as bytes or as a model's numbers.
+/// </summary>
 internal static class PlacedRows
 {
     /// <summary>Converts a placed picture to a model's numbers without a copy between.</summary>
@@ -14,7 +16,8 @@ internal static class PlacedRows
     /// <param name="shape">Size of both.</param>
     /// <param name="placement">Where the pixels come from.</param>
     /// <param name="scale">The normalisation.</param>
-    public static void Normalise(ReadOnlySpan<byte> pixels, Span<float> numbers, ImageShape shape, in Placement placement, PixelScale scale)
+    public static void Normalise(
+        ReadOnlySpan<byte> pixels, Span<float> numbers, ImageShape shape, in Placement placement, PixelScale scale)
     {
         if (placement.IsIdentity)
         {
@@ -24,7 +27,8 @@ internal static class PlacedRows
 
         int row = shape.Width * shape.Channels;
         Run run = Run.Of(shape, placement);
-        int first = Math.Clamp(-placement.Down, 0, shape.Height), end = Math.Clamp(shape.Height - placement.Down, first, shape.Height);
+        int first = Math.Clamp(-placement.Down, 0, shape.Height), end = Math.Clamp(
+            shape.Height - placement.Down, first, shape.Height);
         if (run.Length == 0)
             end = first;
         var rows = new PixelRows(end - first, run.Length, row, row, run.To, placement.IsMirrored);
@@ -66,7 +70,8 @@ internal static class PlacedRows
         }
     }
 
-    private static unsafe void Wide(in PixelRows rows, ReadOnlySpan<byte> pixels, Span<float> numbers, in Placement placement, PixelScale scale)
+    private static unsafe void Wide(
+        in PixelRows rows, ReadOnlySpan<byte> pixels, Span<float> numbers, in Placement placement, PixelScale scale)
     {
         Span<float> fill = stackalloc float[Vector256<float>.Count];
         // The last vector of a row begins at a whole pixel too, as all rows hold whole pixels and vectors do.
@@ -76,7 +81,8 @@ internal static class PlacedRows
             rows.NormaliseWide(from, to, scale, Vector256.Create<float>(fill));
     }
 
-    private static void Narrow(in PixelRows rows, ReadOnlySpan<byte> pixels, Span<float> numbers, in Placement placement, PixelScale scale)
+    private static void Narrow(
+        in PixelRows rows, ReadOnlySpan<byte> pixels, Span<float> numbers, in Placement placement, PixelScale scale)
     {
         for (int y = 0; y < rows.Rows; y++)
         {
@@ -128,12 +134,15 @@ internal static class PlacedRows
             bytes[i] = placement.FillOf(i % channels);
     }
 
-    /// <summary>The part of a row that comes from the source: numbers from <c>To</c> on, from source numbers from <c>From</c> on.</summary>
+    /// <summary>
+    /// The part of a row that comes from the source: numbers from <c>To</c> on, from source numbers from <c>From</c> on.
+    /// </summary>
     private readonly record struct Run(int From, int To, int Length)
     {
         public static Run Of(ImageShape shape, in Placement placement)
         {
-            int first = Math.Clamp(-placement.Right, 0, shape.Width), end = Math.Clamp(shape.Width - placement.Right, first, shape.Width);
+            int first = Math.Clamp(-placement.Right, 0, shape.Width), end = Math.Clamp(
+                shape.Width - placement.Right, first, shape.Width);
             int left = placement.IsMirrored ? shape.Width - (end + placement.Right) : first + placement.Right;
             return new Run(left * shape.Channels, first * shape.Channels, (end - first) * shape.Channels);
         }

@@ -3,7 +3,9 @@ using Tessar.Runs;
 
 namespace Tessar.Training.Loading.Augmentations;
 
-/// <summary>Brings pictures to one size: area average along an axis that shrinks, bilinear with half-pixel centres along one that grows.</summary>
+/// <summary>
+/// Brings pictures to one size: area average along an axis that shrinks, bilinear with half-pixel centres along one that grows.
+/// </summary>
 [Augmentation("resize", "brings pictures to one size; nothing is random")]
 [Setting("height", 0, "height of the result; 0 for that of the picture", Below = 1 << 15, IsWhole = true)]
 [Setting("width", 0, "width of the result; 0 for that of the picture", Below = 1 << 15, IsWhole = true)]

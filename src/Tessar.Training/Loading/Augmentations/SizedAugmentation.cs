@@ -7,17 +7,17 @@ namespace Tessar.Training.Loading.Augmentations;
 /// <param name="settings">With <c>height</c> and <c>width</c>; 0 keeps what came in.</param>
 internal abstract class SizedAugmentation(NamedSettings settings) : Augmentation
 {
-    private readonly int height = (int)settings["height"];
-    private readonly int width = (int)settings["width"];
-    private ImageShape wanted;
+    private readonly int _height = (int)settings["height"];
+    private readonly int _width = (int)settings["width"];
+    private ImageShape _wanted;
 
     public sealed override bool TakesAnySize => true;
 
     public sealed override ImageShape Output(ImageShape input) =>
-        wanted = input with { Height = height == 0 ? input.Height : height, Width = width == 0 ? input.Width : width };
+        _wanted = input with { Height = _height == 0 ? input.Height : _height, Width = _width == 0 ? input.Width : _width };
 
     public sealed override void Apply(ref Picture picture, ref Draws draws) =>
-        Part(picture.Shape, ref draws).Apply(ref picture, wanted.Height, wanted.Width);
+        Part(picture.Shape, ref draws).Apply(ref picture, _wanted.Height, _wanted.Width);
 
     /// <summary>The part of a picture that is kept.</summary>
     protected abstract CropBox Part(ImageShape shape, ref Draws draws);

@@ -9,12 +9,12 @@ namespace Tessar.Training.Loading.Augmentations;
 [Setting("pad", 2, "most pixels moved, in each direction", Below = 1 << 15, IsWhole = true)]
 internal sealed class Translate(NamedSettings settings) : Augmentation
 {
-    private readonly int pad = (int)settings["pad"];
-    private readonly double fill = settings["fill"];
+    private readonly int _pad = (int)settings["pad"];
+    private readonly double _fill = settings["fill"];
 
     public override void Apply(ref Picture picture, ref Draws draws)
     {
-        int down = draws.NextBelow((2 * pad) + 1) - pad, right = draws.NextBelow((2 * pad) + 1) - pad;
-        picture.Shift(down, right, Colour.Of(fill, picture.MeanColour));
+        int down = draws.NextBelow((2 * _pad) + 1) - _pad, right = draws.NextBelow((2 * _pad) + 1) - _pad;
+        picture.Shift(down, right, Colour.Of(_fill, picture.MeanColour));
     }
 }

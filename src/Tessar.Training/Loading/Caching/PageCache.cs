@@ -4,7 +4,9 @@ using Tessar.Examples;
 
 namespace Tessar.Training.Loading.Caching;
 
-/// <summary>Holds the pages of an image column that the batches being made need, read by threads of its own as a schedule says.</summary>
+/// <summary>
+/// Holds the pages of an image column that the batches being made need, read by threads of its own as a schedule says.
+/// </summary>
 /// <remarks>
 /// Nobody waits in a circle: a read waits only for batches before the first that needs its page, and a batch only for its own
 /// pages. A slot holds a page and what the images that begin in it have beyond, so that an image never lies in two.
@@ -14,32 +16,32 @@ internal sealed unsafe class PageCache : IDisposable
 {
     private const int MostReaders = 12;
 
-    private readonly PageSchedule schedule;
-    private readonly SafeFileHandle file;
-    private readonly StoreColumn column;
-    private readonly int pageSize;
-    private readonly long slotSize;
-    private readonly byte* memory;
-    private readonly bool[] isLoaded;
-    private readonly bool[] isOver;
-    private readonly Thread[] readers;
-    private readonly object gate = new();
-    private int nextRead;
-    private int over;
-    private bool isStopping;
-    private Exception? failure;
+    private readonly PageSchedule _schedule;
+    private readonly SafeFileHandle _file;
+    private readonly StoreColumn _column;
+    private readonly int _pageSize;
+    private readonly long _slotSize;
+    private readonly byte* _memory;
+    private readonly bool[] _isLoaded;
+    private readonly bool[] _isOver;
+    private readonly Thread[] _readers;
+    private readonly object _gate = new();
+    private int _nextRead;
+    private int _over;
+    private bool _isStopping;
+    private Exception? _failure;
 
     public PageCache(ExampleStore store, PageSchedule schedule, long batches)
     {
-        (this.schedule, column, pageSize) = (schedule, store.ImageColumn, store.Manifest.Checksums.PageSize);
-        file = File.OpenHandle(store.Path, options: FileOptions.RandomAccess);
-        slotSize = (long)pageSize + column.Stride;
-        memory = (byte*)NativeMemory.Alloc((nuint)schedule.Slots, (nuint)slotSize);
-        isLoaded = new bool[schedule.Reads.Count == 0 ? 0 : schedule.Reads.Max(read => read.Page) + 1];
-        isOver = new bool[batches];
-        readers = [.. Enumerable.Range(0, Math.Min(MostReaders, schedule.Slots)).Select(number =>
+        (_schedule, _column, _pageSize) = (schedule, store.ImageColumn, store.Manifest.Checksums.PageSize);
+        _file = File.OpenHandle(store.Path, options: FileOptions.RandomAccess);
+        _slotSize = (long)_pageSize + _column.Stride;
+        _memory = (byte*)NativeMemory.Alloc((nuint)schedule.Slots, (nuint)_slotSize);
+        _isLoaded = new bool[schedule.Reads.Count == 0 ? 0 : schedule.Reads.Max(read => read.Page) + 1];
+        _isOver = new bool[batches];
+        _readers = [.. Enumerable.Range(0, Math.Min(MostReaders, schedule.Slots)).Select(number =>
             new Thread(Read) { IsBackground = true, Name = $"page reader {number}" })];
-        foreach (Thread reader in readers)
+        foreach (Thread reader in _readers)
             reader.Start();
     }
 
@@ -49,31 +51,31 @@ internal sealed unsafe class PageCache : IDisposable
     /// <exception cref="OperationCanceledException">The epoch was left.</exception>
     public ReadOnlySpan<byte> Image(long row)
     {
-        long start = column.Offset + (row * column.Stride);
-        int page = (int)(start / pageSize);
+        long start = _column.Offset + (row * _column.Stride);
+        int page = (int)(start / _pageSize);
         WaitFor(page);
-        return new ReadOnlySpan<byte>(memory + (schedule.SlotOf(page) * slotSize) + (start % pageSize), column.Stride);
+        return new ReadOnlySpan<byte>(_memory + (_schedule.SlotOf(page) * _slotSize) + (start % _pageSize), _column.Stride);
     }
 
     /// <summary>Tells that a batch is filled, so that pages that only it and earlier ones needed can go.</summary>
     public void Over(long batch)
     {
-        lock (gate)
+        lock (_gate)
         {
-            isOver[batch] = true;
-            while (over < isOver.Length && isOver[over])
-                over++;
-            Monitor.PulseAll(gate);
+            _isOver[batch] = true;
+            while (_over < _isOver.Length && _isOver[_over])
+                _over++;
+            Monitor.PulseAll(_gate);
         }
     }
 
     /// <summary>Ends all waiting, by an error for who waits for a page.</summary>
     public void Stop()
     {
-        lock (gate)
+        lock (_gate)
         {
-            isStopping = true;
-            Monitor.PulseAll(gate);
+            _isStopping = true;
+            Monitor.PulseAll(_gate);
         }
     }
 
@@ -81,23 +83,23 @@ internal sealed unsafe class PageCache : IDisposable
     public void Dispose()
     {
         Stop();
-        foreach (Thread reader in readers)
+        foreach (Thread reader in _readers)
             reader.Join();
-        file.Dispose();
-        NativeMemory.Free(memory);
+        _file.Dispose();
+        NativeMemory.Free(_memory);
     }
 
     private void WaitFor(int page)
     {
-        lock (gate)
+        lock (_gate)
         {
-            while (!isLoaded[page])
+            while (!_isLoaded[page])
             {
-                if (failure is not null)
-                    throw new IOException(failure.Message, failure);
-                if (isStopping)
+                if (_failure is not null)
+                    throw new IOException(_failure.Message, _failure);
+                if (_isStopping)
                     throw new OperationCanceledException("The epoch was left.");
-                Monitor.Wait(gate);
+                Monitor.Wait(_gate);
             }
         }
     }
@@ -116,11 +118,11 @@ internal sealed unsafe class PageCache : IDisposable
                 error = e;
             }
 
-            lock (gate)
+            lock (_gate)
             {
-                failure ??= error;
-                isLoaded[read.Page] = error is null;
-                Monitor.PulseAll(gate);
+                _failure ??= error;
+                _isLoaded[read.Page] = error is null;
+                Monitor.PulseAll(_gate);
             }
         }
     }
@@ -128,24 +130,25 @@ internal sealed unsafe class PageCache : IDisposable
     // The next read of the schedule, once its slot is free.
     private PageRead? Take()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (nextRead == schedule.Reads.Count)
+            if (_nextRead == _schedule.Reads.Count)
                 return null;
-            PageRead read = schedule.Reads[nextRead++];
-            while (over <= read.After && !isStopping && failure is null)
-                Monitor.Wait(gate);
-            return isStopping || failure is not null ? null : read;
+            PageRead read = _schedule.Reads[_nextRead++];
+            while (_over <= read.After && !_isStopping && _failure is null)
+                Monitor.Wait(_gate);
+            return _isStopping || _failure is not null ? null : read;
         }
     }
 
     private void ReadPage(PageRead read)
     {
-        long start = (long)read.Page * pageSize;
-        byte* target = memory + (read.Slot * slotSize);
-        for (long done = 0; done < slotSize;)
+        long start = (long)read.Page * _pageSize;
+        byte* target = _memory + (read.Slot * _slotSize);
+        for (long done = 0; done < _slotSize;)
         {
-            int got = RandomAccess.Read(file, new Span<byte>(target + done, (int)Math.Min(slotSize - done, 1 << 30)), start + done);
+            int got = RandomAccess.Read(
+                _file, new Span<byte>(target + done, (int)Math.Min(_slotSize - done, 1 << 30)), start + done);
             if (got == 0)
                 return; // the file ends there
             done += got;

@@ -13,15 +13,15 @@ internal sealed class PageSchedule
     /// <summary>Batches by which a page may be read ahead.</summary>
     public const int Ahead = 3;
 
-    private readonly int[] slotOf;
+    private readonly int[] _slotOf;
 
     private PageSchedule(PageRead[] reads, int slots, int pages)
     {
         (Reads, Slots) = (reads, slots);
-        slotOf = new int[pages];
-        Array.Fill(slotOf, -1);
+        _slotOf = new int[pages];
+        Array.Fill(_slotOf, -1);
         foreach (PageRead read in reads)
-            slotOf[read.Page] = read.Slot;
+            _slotOf[read.Page] = read.Slot;
     }
 
     /// <summary>All reads, in the order in which they are to be made.</summary>
@@ -31,7 +31,7 @@ internal sealed class PageSchedule
     public int Slots { get; }
 
     /// <summary>The slot of a page; -1 when no batch needs it.</summary>
-    public int SlotOf(int page) => slotOf[page];
+    public int SlotOf(int page) => _slotOf[page];
 
     /// <summary>Plans an epoch.</summary>
     /// <param name="first">For each page the first batch that needs it; -1 for none.</param>

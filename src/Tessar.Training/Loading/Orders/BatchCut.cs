@@ -16,7 +16,8 @@ namespace Tessar.Training.Loading.Orders;
 /// <param name="Ranks">From 1.</param>
 /// <param name="DropsLast">Whether the tail is left out.</param>
 /// <param name="MergesLast">Whether the tail of a single rank joins the batch before it, if there is one.</param>
-internal readonly record struct BatchCut(long Count, long Start, int BatchSize, int Rank, int Ranks, bool DropsLast, bool MergesLast = false)
+internal readonly record struct BatchCut(
+    long Count, long Start, int BatchSize, int Rank, int Ranks, bool DropsLast, bool MergesLast = false)
 {
     /// <summary>Examples of a global batch.</summary>
     public int GlobalSize => checked(BatchSize * Ranks);

@@ -14,10 +14,10 @@ internal sealed class KeyedPermutation
 {
     private const int Rounds = 4;
 
-    private readonly ulong count;
-    private readonly ulong key;
-    private readonly int half;
-    private readonly ulong mask;
+    private readonly ulong _count;
+    private readonly ulong _key;
+    private readonly int _half;
+    private readonly ulong _mask;
 
     /// <summary>The permutation of an epoch.</summary>
     /// <param name="count">n, from 1.</param>
@@ -25,10 +25,10 @@ internal sealed class KeyedPermutation
     /// <param name="epoch">From 0.</param>
     public KeyedPermutation(ulong count, ulong seed, int epoch)
     {
-        this.count = count;
-        key = new RandomStream(seed, "keyed order", epoch).NextUInt64();
-        half = Math.Max(1, (64 - BitOperations.LeadingZeroCount(count - 1) + 1) / 2);
-        mask = (1UL << half) - 1;
+        _count = count;
+        _key = new RandomStream(seed, "keyed order", epoch).NextUInt64();
+        _half = Math.Max(1, (64 - BitOperations.LeadingZeroCount(count - 1) + 1) / 2);
+        _mask = (1UL << _half) - 1;
     }
 
     /// <summary>The value at a place.</summary>
@@ -39,20 +39,20 @@ internal sealed class KeyedPermutation
         ulong value = place;
         do
             value = Pass(value);
-        while (value >= count);
+        while (value >= _count);
         return value;
     }
 
     private ulong Pass(ulong value)
     {
         Span<uint> words = stackalloc uint[4];
-        ulong left = value >> half, right = value & mask;
+        ulong left = value >> _half, right = value & _mask;
         for (ulong round = 0; round < Rounds; round++)
         {
-            Philox.Block(right, round, key, words);
-            (left, right) = (right, left ^ ((words[0] | ((ulong)words[1] << 32)) & mask));
+            Philox.Block(right, round, _key, words);
+            (left, right) = (right, left ^ ((words[0] | ((ulong)words[1] << 32)) & _mask));
         }
 
-        return (left << half) | right;
+        return (left << _half) | right;
     }
 }

@@ -14,63 +14,63 @@ namespace Tessar.Training.Loading.Orders;
 [Setting("pages", 0, "pages of the file that are open at once; 0 for twice the batch size", Below = 1 << 24, IsWhole = true)]
 internal sealed class QuasiRandomOrder(NamedSettings settings) : ExampleOrder(settings)
 {
-    private readonly int pages = (int)settings["pages"];
+    private readonly int _pages = (int)settings["pages"];
 
     public override EpochSequence Open(OrderedData data, ulong seed, int epoch) =>
-        new Pool(PageRanges.Of(data), pages == 0 ? 2 * data.BatchSize : pages, seed, epoch);
+        new Pool(PageRanges.Of(data), _pages == 0 ? 2 * data.BatchSize : _pages, seed, epoch);
 
     private sealed class Pool : EpochSequence
     {
-        private readonly IReadOnlyList<PageRange> ranges;
-        private readonly int[] order;
-        private readonly List<OpenPage> open;
-        private readonly RandomStream draws;
-        private readonly (ulong Seed, int Epoch) key;
-        private int entered;
-        private long position;
+        private readonly IReadOnlyList<PageRange> _ranges;
+        private readonly int[] _order;
+        private readonly List<OpenPage> _open;
+        private readonly RandomStream _draws;
+        private readonly (ulong Seed, int Epoch) _key;
+        private int _entered;
+        private long _position;
 
         public Pool(IReadOnlyList<PageRange> ranges, int size, ulong seed, int epoch)
         {
-            this.ranges = ranges;
-            key = (seed, epoch);
-            order = new int[ranges.Count];
-            for (int i = 0; i < order.Length; i++)
-                order[i] = i;
-            new RandomStream(seed, "page order", epoch).Shuffle<int>(order);
-            draws = new RandomStream(seed, "page pool", epoch);
+            _ranges = ranges;
+            _key = (seed, epoch);
+            _order = new int[ranges.Count];
+            for (int i = 0; i < _order.Length; i++)
+                _order[i] = i;
+            new RandomStream(seed, "page order", epoch).Shuffle<int>(_order);
+            _draws = new RandomStream(seed, "page pool", epoch);
             int largest = ranges.Max(range => range.Count);
-            open = new List<OpenPage>(Math.Min(size, order.Length));
-            while (open.Count < size && entered < order.Length)
+            _open = new List<OpenPage>(Math.Min(size, _order.Length));
+            while (_open.Count < size && _entered < _order.Length)
             {
                 var page = new OpenPage(largest);
                 Enter(page);
-                open.Add(page);
+                _open.Add(page);
             }
         }
 
         public override void Read(long first, Span<int> indices)
         {
-            for (; position < first; position++)
+            for (; _position < first; _position++)
                 Next();
-            for (int i = 0; i < indices.Length; i++, position++)
+            for (int i = 0; i < indices.Length; i++, _position++)
                 indices[i] = Next();
         }
 
         private int Next()
         {
-            int drawn = draws.NextInt32(open.Count);
-            OpenPage page = open[drawn];
+            int drawn = _draws.NextInt32(_open.Count);
+            OpenPage page = _open[drawn];
             int index = page.Next();
             if (!page.IsUsedUp)
                 return index;
-            if (entered < order.Length)
+            if (_entered < _order.Length)
             {
                 Enter(page);
             }
             else
             {
-                open[drawn] = open[^1];
-                open.RemoveAt(open.Count - 1);
+                _open[drawn] = _open[^1];
+                _open.RemoveAt(_open.Count - 1);
             }
 
             return index;
@@ -78,27 +78,27 @@ internal sealed class QuasiRandomOrder(NamedSettings settings) : ExampleOrder(se
 
         private void Enter(OpenPage page)
         {
-            int number = order[entered++];
-            page.Fill(ranges[number], new RandomStream(key.Seed, "order in a page", key.Epoch, number));
+            int number = _order[_entered++];
+            page.Fill(_ranges[number], new RandomStream(_key.Seed, "order in a page", _key.Epoch, number));
         }
     }
 
     private sealed class OpenPage(int most)
     {
-        private readonly int[] indices = new int[most];
-        private int count;
-        private int next;
+        private readonly int[] _indices = new int[most];
+        private int _count;
+        private int _next;
 
-        public bool IsUsedUp => next == count;
+        public bool IsUsedUp => _next == _count;
 
-        public int Next() => indices[next++];
+        public int Next() => _indices[_next++];
 
         public void Fill(PageRange range, RandomStream random)
         {
-            (count, next) = (range.Count, 0);
-            for (int i = 0; i < count; i++)
-                indices[i] = range.First + i;
-            random.Shuffle(indices.AsSpan(0, count));
+            (_count, _next) = (range.Count, 0);
+            for (int i = 0; i < _count; i++)
+                _indices[i] = range.First + i;
+            random.Shuffle(_indices.AsSpan(0, _count));
         }
     }
 }

@@ -17,25 +17,26 @@ internal sealed class RandomOrder(NamedSettings settings) : ExampleOrder(setting
 
     private sealed class Shuffled : EpochSequence
     {
-        private readonly int[] order;
+        private readonly int[] _order;
 
         public Shuffled(int count, ulong seed, int epoch)
         {
-            order = GC.AllocateUninitializedArray<int>(count);
-            EpochOrder.Fill(order, seed, epoch);
+            _order = GC.AllocateUninitializedArray<int>(count);
+            EpochOrder.Fill(_order, seed, epoch);
         }
 
-        public override void Read(long position, Span<int> indices) => order.AsSpan((int)position, indices.Length).CopyTo(indices);
+        public override void Read(long position, Span<int> indices) =>
+            _order.AsSpan((int)position, indices.Length).CopyTo(indices);
     }
 
     private sealed class Computed(int count, ulong seed, int epoch) : EpochSequence
     {
-        private readonly KeyedPermutation permutation = new((ulong)count, seed, epoch);
+        private readonly KeyedPermutation _permutation = new((ulong)count, seed, epoch);
 
         public override void Read(long position, Span<int> indices)
         {
             for (int i = 0; i < indices.Length; i++)
-                indices[i] = (int)permutation.At((ulong)(position + i));
+                indices[i] = (int)_permutation.At((ulong)(position + i));
         }
     }
 }

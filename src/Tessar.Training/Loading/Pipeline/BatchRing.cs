@@ -15,39 +15,39 @@ internal sealed class BatchRing : IDisposable
 {
     private const int Chunk = 32;
 
-    private readonly LoaderPlan plan;
-    private readonly object gate = new();
-    private readonly BatchSlot[] slots;
-    private readonly Stack<BatchSlot> free;
-    private readonly Queue<BatchSlot> begun;
-    private readonly Thread[] workers;
-    private readonly SampleReader reader;
-    private readonly int[] whole;
-    private EpochSequence? sequence;
-    private PageCache? cache;
-    private BatchCut cut;
-    private ulong key;
-    private BatchSlot? open;
-    private long begunBatches;
-    private int busy;
-    private bool isStopping;
-    private long waitedTicks;
+    private readonly LoaderPlan _plan;
+    private readonly object _gate = new();
+    private readonly BatchSlot[] _slots;
+    private readonly Stack<BatchSlot> _free;
+    private readonly Queue<BatchSlot> _begun;
+    private readonly Thread[] _workers;
+    private readonly SampleReader _reader;
+    private readonly int[] _whole;
+    private EpochSequence? _sequence;
+    private PageCache? _cache;
+    private BatchCut _cut;
+    private ulong _key;
+    private BatchSlot? _open;
+    private long _begunBatches;
+    private int _busy;
+    private bool _isStopping;
+    private long _waitedTicks;
 
     public BatchRing(LoaderPlan plan)
     {
-        this.plan = plan;
-        slots = [.. Enumerable.Range(0, plan.Slots).Select(_ => new BatchSlot(plan))];
-        free = new Stack<BatchSlot>(slots);
-        begun = new Queue<BatchSlot>(slots.Length);
-        whole = plan.Ranks > 1 ? new int[checked(plan.BatchSize * plan.Ranks)] : [];
-        reader = new SampleReader(plan);
-        workers = [.. Enumerable.Range(0, plan.Workers).Select(NewWorker)];
-        foreach (Thread worker in workers)
+        _plan = plan;
+        _slots = [.. Enumerable.Range(0, plan.Slots).Select(_ => new BatchSlot(plan))];
+        _free = new Stack<BatchSlot>(_slots);
+        _begun = new Queue<BatchSlot>(_slots.Length);
+        _whole = plan.Ranks > 1 ? new int[checked(plan.BatchSize * plan.Ranks)] : [];
+        _reader = new SampleReader(plan);
+        _workers = [.. Enumerable.Range(0, plan.Workers).Select(NewWorker)];
+        foreach (Thread worker in _workers)
             worker.Start();
     }
 
     /// <summary>Time for which the consumer had to wait, or, without workers, made batches itself.</summary>
-    public TimeSpan Waited => Stopwatch.GetElapsedTime(0, waitedTicks);
+    public TimeSpan Waited => Stopwatch.GetElapsedTime(0, _waitedTicks);
 
     /// <summary>Begins an epoch; one that was going on is left.</summary>
     /// <param name="order">The order, from its beginning.</param>
@@ -56,19 +56,19 @@ internal sealed class BatchRing : IDisposable
     /// <param name="pages">Which pages to hold; null to leave that to the operating system.</param>
     public void Begin(EpochSequence order, BatchCut batches, int epoch, PageSchedule? pages = null)
     {
-        lock (gate)
+        lock (_gate)
         {
             Abandon();
-            (sequence, cut, key, begunBatches) = (order, batches, Draws.Key(plan.Seed, epoch), 0);
-            cache = pages is null ? null : new PageCache(plan.Set.Store, pages, batches.Batches);
-            Monitor.PulseAll(gate);
+            (_sequence, _cut, _key, _begunBatches) = (order, batches, Draws.Key(_plan.Seed, epoch), 0);
+            _cache = pages is null ? null : new PageCache(_plan.Set.Store, pages, batches.Batches);
+            Monitor.PulseAll(_gate);
         }
     }
 
     /// <summary>Leaves the epoch; batches that were handed out stay their holders' until given back.</summary>
     public void End()
     {
-        lock (gate)
+        lock (_gate)
             Abandon();
     }
 
@@ -79,14 +79,14 @@ internal sealed class BatchRing : IDisposable
     /// <exception cref="InvalidOperationException">All batches are held and none is given back.</exception>
     public BatchSlot? Next(long delivered)
     {
-        if (delivered == cut.Batches)
+        if (delivered == _cut.Batches)
             return null;
         long start = Stopwatch.GetTimestamp();
-        BatchSlot slot = workers.Length == 0 ? FillHere() : WaitForFirst();
-        waitedTicks += Stopwatch.GetTimestamp() - start;
+        BatchSlot slot = _workers.Length == 0 ? FillHere() : WaitForFirst();
+        _waitedTicks += Stopwatch.GetTimestamp() - start;
         if (slot.Failure is not { } failure)
             return slot;
-        TessarException error = LoadingError.Of(plan.Set, slot.AllIndices[failure.At], failure.Error);
+        TessarException error = LoadingError.Of(_plan.Set, slot.AllIndices[failure.At], failure.Error);
         Release(slot, slot.Generation);
         End();
         throw error;
@@ -98,28 +98,28 @@ internal sealed class BatchRing : IDisposable
     /// <exception cref="ObjectDisposedException">It was given back before.</exception>
     public void Release(BatchSlot slot, int generation)
     {
-        lock (gate)
+        lock (_gate)
         {
             ObjectDisposedException.ThrowIf(slot.Generation != generation, typeof(LoadedBatch));
             Recycle(slot);
-            Monitor.PulseAll(gate);
+            Monitor.PulseAll(_gate);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            isStopping = true;
-            cache?.Stop();
-            Monitor.PulseAll(gate);
+            _isStopping = true;
+            _cache?.Stop();
+            Monitor.PulseAll(_gate);
         }
 
-        foreach (Thread worker in workers)
+        foreach (Thread worker in _workers)
             worker.Join();
-        cache?.Dispose();
-        foreach (BatchSlot slot in slots)
+        _cache?.Dispose();
+        foreach (BatchSlot slot in _slots)
         {
             slot.Generation++;
             slot.Dispose();
@@ -130,18 +130,18 @@ internal sealed class BatchRing : IDisposable
 
     private void Work()
     {
-        var own = new SampleReader(plan);
+        var own = new SampleReader(_plan);
         while (true)
         {
             BatchSlot? slot;
             int chunk;
-            lock (gate)
+            lock (_gate)
             {
                 while (!TryTake(out slot, out chunk))
                 {
-                    if (isStopping)
+                    if (_isStopping)
                         return;
-                    Monitor.Wait(gate);
+                    Monitor.Wait(_gate);
                 }
             }
 
@@ -151,28 +151,28 @@ internal sealed class BatchRing : IDisposable
 
     private BatchSlot FillHere()
     {
-        while (begun.Count == 0 || !begun.Peek().IsFilled)
+        while (_begun.Count == 0 || !_begun.Peek().IsFilled)
         {
             if (!TryTake(out BatchSlot? slot, out int chunk))
                 throw Held();
-            Fill(reader, slot!, chunk);
+            Fill(_reader, slot!, chunk);
         }
 
-        return begun.Dequeue();
+        return _begun.Dequeue();
     }
 
     private BatchSlot WaitForFirst()
     {
-        lock (gate)
+        lock (_gate)
         {
-            while (begun.Count == 0 || !begun.Peek().IsFilled)
+            while (_begun.Count == 0 || !_begun.Peek().IsFilled)
             {
-                if (begun.Count == 0 && free.Count == 0)
+                if (_begun.Count == 0 && _free.Count == 0)
                     throw Held();
-                Monitor.Wait(gate);
+                Monitor.Wait(_gate);
             }
 
-            return begun.Dequeue();
+            return _begun.Dequeue();
         }
     }
 
@@ -180,29 +180,29 @@ internal sealed class BatchRing : IDisposable
     private bool TryTake(out BatchSlot? slot, out int chunk)
     {
         (slot, chunk) = (null, 0);
-        if (isStopping || sequence is null)
+        if (_isStopping || _sequence is null)
             return false;
-        if (open is null)
+        if (_open is null)
         {
-            if (begunBatches == cut.Batches || free.Count == 0)
+            if (_begunBatches == _cut.Batches || _free.Count == 0)
                 return false;
-            open = free.Pop();
-            begun.Enqueue(open);
-            Prepare(open, begunBatches++);
+            _open = _free.Pop();
+            _begun.Enqueue(_open);
+            Prepare(_open, _begunBatches++);
         }
 
-        (slot, chunk) = (open, open.Taken++);
-        if (open.Taken == Chunks(open))
-            open = null;
-        busy++;
+        (slot, chunk) = (_open, _open.Taken++);
+        if (_open.Taken == Chunks(_open))
+            _open = null;
+        _busy++;
         return true;
     }
 
     private void Prepare(BatchSlot slot, long batch)
     {
         (slot.Batch, slot.Taken, slot.Done, slot.IsFilled, slot.Failure) = (batch, 0, 0, false, null);
-        (slot.Count, slot.Valid) = cut.Read(sequence!, batch, whole, slot.AllIndices);
-        slot.NextPosition = cut.End(batch);
+        (slot.Count, slot.Valid) = _cut.Read(_sequence!, batch, _whole, slot.AllIndices);
+        slot.NextPosition = _cut.End(batch);
     }
 
     private void Fill(SampleReader own, BatchSlot slot, int chunk)
@@ -211,8 +211,8 @@ internal sealed class BatchRing : IDisposable
         (int, Exception)? failure = null;
         try
         {
-            own.Cache = cache;
-            own.Read(slot, ref at, end, key);
+            own.Cache = _cache;
+            own.Read(slot, ref at, end, _key);
         }
 #pragma warning disable CA1031 // Whatever it is, it belongs to the one who asks for the batch.
         catch (Exception e)
@@ -222,50 +222,50 @@ internal sealed class BatchRing : IDisposable
         }
 
         bool isLast;
-        lock (gate)
+        lock (_gate)
         {
             if (failure is var (where, _) && (slot.Failure is not { } known || where < known.At))
                 slot.Failure = failure;
             isLast = ++slot.Done == Chunks(slot);
         }
 
-        if (isLast && plan.Mixup > 0)
-            slot.Mix(Mixup.Weight(plan.Mixup, key, cut.First(slot.Batch)));
+        if (isLast && _plan.Mixup > 0)
+            slot.Mix(Mixup.Weight(_plan.Mixup, _key, _cut.First(slot.Batch)));
         if (isLast)
-            cache?.Over(slot.Batch);
-        lock (gate)
+            _cache?.Over(slot.Batch);
+        lock (_gate)
         {
             slot.IsFilled |= isLast;
-            busy--;
-            if (workers.Length > 0 && (isLast || busy == 0))
-                Monitor.PulseAll(gate);
+            _busy--;
+            if (_workers.Length > 0 && (isLast || _busy == 0))
+                Monitor.PulseAll(_gate);
         }
     }
 
     // Under the lock. Chunks that are being filled are waited for, no others are begun.
     private void Abandon()
     {
-        sequence = null;
-        open = null;
-        cache?.Stop();
-        while (busy > 0)
-            Monitor.Wait(gate);
-        cache?.Dispose();
-        cache = null;
-        foreach (BatchSlot slot in begun)
+        _sequence = null;
+        _open = null;
+        _cache?.Stop();
+        while (_busy > 0)
+            Monitor.Wait(_gate);
+        _cache?.Dispose();
+        _cache = null;
+        foreach (BatchSlot slot in _begun)
             Recycle(slot);
-        begun.Clear();
-        (cut, begunBatches) = (default, 0);
+        _begun.Clear();
+        (_cut, _begunBatches) = (default, 0);
     }
 
     private void Recycle(BatchSlot slot)
     {
         slot.Generation++;
-        free.Push(slot);
+        _free.Push(slot);
     }
 
     private static int Chunks(BatchSlot slot) => (slot.Count + Chunk - 1) / Chunk;
 
     private InvalidOperationException Held() => new(
-        $"All {slots.Length} batches of the loader are held. Dispose of a batch before asking for the next, or raise Ahead.");
+        $"All {_slots.Length} batches of the loader are held. Dispose of a batch before asking for the next, or raise Ahead.");
 }

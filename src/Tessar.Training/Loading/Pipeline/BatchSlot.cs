@@ -8,34 +8,38 @@ using static TorchSharp.torch;
 namespace Tessar.Training.Loading.Pipeline;
 
 /// <summary>The memory of one batch, used again and again.</summary>
-/// <remarks>Workers write through the pointers and never call torch, which isn't trusted under concurrent managed callers.</remarks>
+/// <remarks>
+/// Workers write through the pointers and never call torch, which isn't trusted under concurrent managed callers.
+/// </remarks>
 internal sealed unsafe class BatchSlot : IDisposable
 {
-    private readonly Tensor images;
-    private readonly Tensor labels;
-    private readonly float* numbers;
-    private readonly long* classes;
-    private readonly int size;
-    private readonly int[] indices;
-    private readonly float[] last;
-    private (int Count, Tensor Images, Tensor Labels)? part;
+    private readonly Tensor _images;
+    private readonly Tensor _labels;
+    private readonly float* _numbers;
+    private readonly long* _classes;
+    private readonly int _size;
+    private readonly int[] _indices;
+    private readonly float[] _last;
+    private (int Count, Tensor Images, Tensor Labels)? _part;
 
     public BatchSlot(LoaderPlan plan)
     {
         int count = plan.LargestBatch;
         ImageShape image = plan.Image;
-        size = image.Size;
-        indices = new int[count];
-        last = plan.Mixup > 0 ? new float[size] : [];
-        images = (plan.ChannelsFirst ? empty([count, image.Channels, image.Height, image.Width], float32) : Batches.NewInputs(count, image))
+        _size = image.Size;
+        _indices = new int[count];
+        _last = plan.Mixup > 0 ? new float[_size] : [];
+        _images = (plan.ChannelsFirst
+            ? empty([count, image.Channels, image.Height, image.Width], float32)
+            : Batches.NewInputs(count, image))
             .DetachFromDisposeScope();
-        labels = empty([count], int64).DetachFromDisposeScope();
-        using Tensor flat = images.as_strided([(long)count * size], [1]);
-        numbers = (float*)Pointer(flat);
-        classes = (long*)Pointer(labels);
+        _labels = empty([count], int64).DetachFromDisposeScope();
+        using Tensor flat = _images.as_strided([(long)count * _size], [1]);
+        _numbers = (float*)Pointer(flat);
+        _classes = (long*)Pointer(_labels);
         // That of a whole epoch's last batch; an epoch taken up in its middle may end with another.
         if (plan.LastBatch < count)
-            part = Part(plan.LastBatch);
+            _part = Part(plan.LastBatch);
     }
 
     /// <summary>Counts up whenever the batch is given back: a handle from before is recognised by it.</summary>
@@ -69,31 +73,31 @@ internal sealed unsafe class BatchSlot : IDisposable
     public (int At, Exception Error)? Failure { get; set; }
 
     /// <summary>The examples; room for the largest batch.</summary>
-    public Span<int> AllIndices => indices;
+    public Span<int> AllIndices => _indices;
 
-    public ReadOnlySpan<int> Indices => indices.AsSpan(0, Count);
+    public ReadOnlySpan<int> Indices => _indices.AsSpan(0, Count);
 
     /// <summary>The numbers of one image.</summary>
-    public Span<float> Numbers(int at) => new(numbers + ((long)at * size), size);
+    public Span<float> Numbers(int at) => new(_numbers + ((long)at * _size), _size);
 
-    public Span<long> Labels => new(classes, Count);
+    public Span<long> Labels => new(_classes, Count);
 
     /// <summary>Blends each image with the one before it.</summary>
     public void Mix(float weight)
     {
         MixWeight = weight;
-        Mixup.Blend(new Span<float>(numbers, checked(Count * size)), size, weight, last);
+        Mixup.Blend(new Span<float>(_numbers, checked(Count * _size)), _size, weight, _last);
     }
 
     /// <summary>Images and labels of the batch; a shorter batch is the first part of the memory.</summary>
     public (Tensor Images, Tensor Labels) Tensors()
     {
-        if (Count == indices.Length)
-            return (images, labels);
-        if (part is not { } known || known.Count != Count)
+        if (Count == _indices.Length)
+            return (_images, _labels);
+        if (_part is not { } known || known.Count != Count)
         {
             Forget();
-            part = known = Part(Count);
+            _part = known = Part(Count);
         }
 
         return (known.Images, known.Labels);
@@ -103,18 +107,18 @@ internal sealed unsafe class BatchSlot : IDisposable
     public void Dispose()
     {
         Forget();
-        images.Dispose();
-        labels.Dispose();
+        _images.Dispose();
+        _labels.Dispose();
     }
 
     private (int, Tensor, Tensor) Part(int count) =>
-        (count, images.narrow(0, 0, count).DetachFromDisposeScope(), labels.narrow(0, 0, count).DetachFromDisposeScope());
+        (count, _images.narrow(0, 0, count).DetachFromDisposeScope(), _labels.narrow(0, 0, count).DetachFromDisposeScope());
 
     private void Forget()
     {
-        part?.Images.Dispose();
-        part?.Labels.Dispose();
-        part = null;
+        _part?.Images.Dispose();
+        _part?.Labels.Dispose();
+        _part = null;
     }
 
     private static void* Pointer(Tensor contiguous)

@@ -58,7 +58,9 @@ internal sealed record LoaderPlan
     public int LastBatch => Ranks > 1 ? BatchSize : EpochCut.LastBatch(
         Set.Count, BatchSize, DropsLast ? EpochCut.Drop : MergesLast ? EpochCut.Merge : EpochCut.Keep);
 
-    /// <summary>The page of the file in which an example's image begins; where images differ in size, as if they didn't.</summary>
+    /// <summary>
+    /// The page of the file in which an example's image begins; where images differ in size, as if they didn't.
+    /// </summary>
     public long PageOf(int index)
     {
         StoreColumn column = Set.Store.ImageColumn;
@@ -77,7 +79,8 @@ internal sealed record LoaderPlan
         Range(options.Ranks, 1, 65_536, nameof(options.Ranks), violations);
         Range(options.Rank, 0, Math.Max(0, options.Ranks - 1), nameof(options.Rank), violations);
         if (options.Cache == CacheMode.Process && DenseRows.Of(set, options.Size ?? set.Store.Image) is null)
-            violations.Add($"Cache is Process, but {set.Store.Path} doesn't hold raw images of the size wanted in one file. Leave it at System.");
+            violations.Add(
+                $"Cache is Process, but {set.Store.Path} doesn't hold raw images of the size wanted in one file. Leave it at System.");
         if (options.Mixup is not (>= 0 and <= 1000))
             violations.Add(string.Create(CultureInfo.InvariantCulture, $"Mixup is {options.Mixup}; it has to lie in [0, 1000]."));
         ImageShape source = options.Size ?? set.Store.Image;
@@ -87,7 +90,8 @@ internal sealed record LoaderPlan
         if (input.Objection(source.Channels) is { } objection)
             violations.Add(objection);
         NamedSettings order = ExampleOrder.Choices.Resolve(
-            options.Order, options.OrderSettings.Select(pair => new KeyValuePair<string, double?>(pair.Key, pair.Value)), violations);
+            options.Order, options.OrderSettings.Select(pair => new KeyValuePair<string, double?>(pair.Key, pair.Value)),
+            violations);
         IReadOnlyList<NamedSettings> augment = AugmentationList.Resolve(options.Augment, options.AugmentSettings, violations);
         if (violations.Count > 0)
             throw new TessarException(string.Join(' ', violations), ErrorKind.Usage);

@@ -12,7 +12,9 @@ internal static class LoadingError
         long row = set.Row(index);
         string place = string.Create(
             CultureInfo.InvariantCulture,
-            $"Example {index} of {set} (row {row}, id {set.Store.IdOf(row)}, columns `image` and `label` of {set.Store.Path}) can't be loaded: ");
-        return new TessarException(place + error.Message, error is TessarException known ? known.Kind : ErrorKind.Internal, error);
+            $"Example {index} of {set} (row {row}, id {set.Store.IdOf(row)}, columns `image` and `label` of {set.Store.Path}) "
+                + $"can't be loaded: ");
+        return new TessarException(
+            place + error.Message, error is TessarException known ? known.Kind : ErrorKind.Internal, error);
     }
 }

@@ -6,15 +6,15 @@ namespace Tessar.Training.Optimizers.Classic;
 /// <summary>Optimisers that remember one running sum or mean of gradients.</summary>
 internal abstract class WithMomentum : GradientOptimizer
 {
-    private readonly double weightDecay;
-    private readonly Tensor[] velocity;
+    private readonly double _weightDecay;
+    private readonly Tensor[] _velocity;
 
     protected WithMomentum(TrainedParameters parameters, NamedSettings settings)
         : base(parameters)
     {
         Momentum = settings["momentum"];
-        weightDecay = settings["weightDecay"];
-        velocity = Remember("momentum");
+        _weightDecay = settings["weightDecay"];
+        _velocity = Remember("momentum");
     }
 
     /// <summary>β, the weight of earlier gradients.</summary>
@@ -22,7 +22,7 @@ internal abstract class WithMomentum : GradientOptimizer
 
     /// <inheritdoc/>
     protected sealed override void Update(int index, Tensor parameter, Tensor gradient, double learningRate, long update) =>
-        Update(parameter, gradient, velocity[index], DecayOf(index, weightDecay), learningRate);
+        Update(parameter, gradient, _velocity[index], DecayOf(index, _weightDecay), learningRate);
 
     /// <summary>Changes one parameter in place, and what is remembered of its gradients.</summary>
     /// <param name="parameter">The parameter θ.</param>

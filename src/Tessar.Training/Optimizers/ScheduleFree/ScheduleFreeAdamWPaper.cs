@@ -8,8 +8,10 @@ namespace Tessar.Training.Optimizers.ScheduleFree;
 /// <c>sf-adamw</c>; here to repeat what was published.
 /// </remarks>
 [Optimizer("sf-adamw-paper", "Schedule-Free AdamW as in the published experiments",
-    Memory = 2, Schedule = "constant", Averages = true, FittedRate = 2, Source = "arXiv:2405.15682", Base = typeof(ScheduleFreeAdamW))]
-internal sealed class ScheduleFreeAdamWPaper(TrainedParameters parameters, NamedSettings settings) : ScheduleFreeAdaptive(parameters, settings)
+    Memory = 2, Schedule = "constant", Averages = true, FittedRate = 2, Source = "arXiv:2405.15682",
+    Base = typeof(ScheduleFreeAdamW))]
+internal sealed class ScheduleFreeAdamWPaper(TrainedParameters parameters, NamedSettings settings)
+    : ScheduleFreeAdaptive(parameters, settings)
 {
     /// <inheritdoc/>
     protected override double RateFactor(long update) => Math.Sqrt(1 - Math.Pow(Beta2, update));

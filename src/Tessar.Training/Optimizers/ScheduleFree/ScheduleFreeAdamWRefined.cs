@@ -4,8 +4,9 @@ namespace Tessar.Training.Optimizers.ScheduleFree;
 
 /// <summary>Schedule-Free AdamW whose averaging window is set apart from its momentum.</summary>
 /// <remarks>
-/// c = min(1, (1 − β) C w / Σw) with w = γ², which is (1 − β) C / t for a constant rate: C = 1 / (1 − β) is the original, a larger C
-/// forgets earlier steps sooner, a smaller one later. Source: arXiv:2507.09846 (C from 50 to 200 at 124 million parameters).
+/// c = min(1, (1 − β) C w / Σw) with w = γ², which is (1 − β) C / t for a constant rate: C = 1 / (1 − β) is the original, a
+/// larger C forgets earlier steps sooner, a smaller one later. Source: arXiv:2507.09846 (C from 50 to 200 at 124 million
+/// parameters).
 /// </remarks>
 [Optimizer("sf-adamw-refined", "Schedule-Free AdamW with an averaging window of its own",
     Memory = 2, Schedule = "constant", Averages = true, FittedRate = 2, Source = "arXiv:2507.09846")]
@@ -16,15 +17,16 @@ namespace Tessar.Training.Optimizers.ScheduleFree;
 [Setting("weightDecay", 0, "pull λ towards zero, per unit of η")]
 [Setting("warmupSteps", 0, "updates over which the rate rises from zero")]
 [Setting("window", 50, "constant C: the average reaches back about t / ((1 − β) C) updates", Above = 0)]
-internal sealed class ScheduleFreeAdamWRefined(TrainedParameters parameters, NamedSettings settings) : ScheduleFreeAdaptive(parameters, settings)
+internal sealed class ScheduleFreeAdamWRefined(TrainedParameters parameters, NamedSettings settings)
+    : ScheduleFreeAdaptive(parameters, settings)
 {
-    private readonly double window = settings["window"];
+    private readonly double _window = settings["window"];
 
     /// <inheritdoc/>
     protected override double Weight(double rate, double highest, ref double sum, long update)
     {
         double weight = rate * rate;
         sum += weight;
-        return sum > 0 ? Math.Min(1, (1 - Momentum) * window * weight / sum) : 0;
+        return sum > 0 ? Math.Min(1, (1 - Momentum) * _window * weight / sum) : 0;
     }
 }

@@ -21,7 +21,8 @@ internal static class ScheduleFreeKernel
         T back = T.CreateTruncating(step.Rate * (step.Momentum * (1 - step.Weight) - 1));
         T second = T.CreateTruncating(step.Second), square = T.CreateTruncating(1 - step.Second);
         T scale = T.CreateTruncating(step.SecondScale), epsilon = T.CreateTruncating(step.Epsilon);
-        T inner = T.CreateTruncating(step.Inner), fresh = T.CreateTruncating(1 - step.Inner), innerScale = T.CreateTruncating(step.InnerScale);
+        T inner = T.CreateTruncating(step.Inner), fresh = T.CreateTruncating(1
+            - step.Inner), innerScale = T.CreateTruncating(step.InnerScale);
         bool hasV = !v.IsEmpty, hasM = !m.IsEmpty, divides = step.Divides;
         int at = 0;
         for (; at <= y.Length - Vector<T>.Count; at += Vector<T>.Count)

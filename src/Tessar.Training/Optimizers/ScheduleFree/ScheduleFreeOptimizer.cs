@@ -6,21 +6,21 @@ namespace Tessar.Training.Optimizers.ScheduleFree;
 
 /// <summary>Training without a schedule: an average takes the place of the falling learning rate, at no cost in memory.</summary>
 /// <remarks>
-/// Three sequences: z takes the steps, x is their average and what is measured and kept, y = (1 − β) z + β x is where gradients are
-/// taken. At update t from 1, with warm-up W: γ = η min(1, t/W); w = tʳ (max γ)ᵖ; c = w / Σw; z ← z − γu; x ← (1 − c) x + c z.
-/// The parameters hold y; z is remembered; x follows from both, so β has to be above 0.
+/// Three sequences: z takes the steps, x is their average and what is measured and kept, y = (1 − β) z + β x is where gradients
+/// are taken. At update t from 1, with warm-up W: γ = η min(1, t/W); w = tʳ (max γ)ᵖ; c = w / Σw; z ← z − γu; x ← (1 − c) x + c
+/// z. The parameters hold y; z is remembered; x follows from both, so β has to be above 0.
 /// Source: Defazio et al., "The road less scheduled", arXiv:2405.15682.
 /// </remarks>
 internal abstract class ScheduleFreeOptimizer : GradientOptimizer, IWeightAverage
 {
-    private readonly double warmupSteps;
-    private readonly double averagePower;
-    private readonly double ratePower;
-    private readonly double weightDecay;
-    private readonly Tensor[] z;
-    private readonly Tensor weightSum;
-    private readonly Tensor highestRate;
-    private ScheduleFreeStep step;
+    private readonly double _warmupSteps;
+    private readonly double _averagePower;
+    private readonly double _ratePower;
+    private readonly double _weightDecay;
+    private readonly Tensor[] _z;
+    private readonly Tensor _weightSum;
+    private readonly Tensor _highestRate;
+    private ScheduleFreeStep _step;
 
     protected ScheduleFreeOptimizer(TrainedParameters parameters, NamedSettings settings, double momentum)
         : base(parameters)
@@ -29,20 +29,21 @@ internal abstract class ScheduleFreeOptimizer : GradientOptimizer, IWeightAverag
         if (parameters.Projection is { OfGradient: false })
         {
             throw new ArgumentException(
-                $"{settings.Name} moves three sequences at once, so its update can't be projected. Project the gradient.", nameof(parameters));
+                $"{settings.Name} moves three sequences at once, so its update can't be projected. Project the gradient.",
+                nameof(parameters));
         }
 
         Momentum = momentum;
-        warmupSteps = settings.Values.GetValueOrDefault("warmupSteps");
-        averagePower = settings.Values.GetValueOrDefault("averagePower");
-        ratePower = settings.Values.GetValueOrDefault("ratePower", 2);
-        weightDecay = settings["weightDecay"];
-        z = Remember("z");
-        weightSum = RememberNumber("weight-sum");
-        highestRate = RememberNumber("highest-rate");
+        _warmupSteps = settings.Values.GetValueOrDefault("warmupSteps");
+        _averagePower = settings.Values.GetValueOrDefault("averagePower");
+        _ratePower = settings.Values.GetValueOrDefault("ratePower", 2);
+        _weightDecay = settings["weightDecay"];
+        _z = Remember("z");
+        _weightSum = RememberNumber("weight-sum");
+        _highestRate = RememberNumber("highest-rate");
         using var noGradient = no_grad();
-        for (int i = 0; i < z.Length; i++)
-            z[i].copy_(parameters.Items[i].Value);
+        for (int i = 0; i < _z.Length; i++)
+            _z[i].copy_(parameters.Items[i].Value);
     }
 
     /// <inheritdoc/>
@@ -55,9 +56,9 @@ internal abstract class ScheduleFreeOptimizer : GradientOptimizer, IWeightAverag
     public void Average(int index, Tensor trained, Tensor average)
     {
         if (trained.dtype == ScalarType.Float32)
-            Average<float>(trained, z[index], average);
+            Average<float>(trained, _z[index], average);
         else
-            Average<double>(trained, z[index], average);
+            Average<double>(trained, _z[index], average);
     }
 
     /// <summary>What the learning rate is multiplied by besides the warm-up.</summary>
@@ -70,7 +71,7 @@ internal abstract class ScheduleFreeOptimizer : GradientOptimizer, IWeightAverag
     /// <param name="update">t.</param>
     protected virtual double Weight(double rate, double highest, ref double sum, long update)
     {
-        double weight = Math.Pow(update, averagePower) * Math.Pow(highest, ratePower);
+        double weight = Math.Pow(update, _averagePower) * Math.Pow(highest, _ratePower);
         sum += weight;
         return sum > 0 ? weight / sum : 0;
     }
@@ -87,12 +88,12 @@ internal abstract class ScheduleFreeOptimizer : GradientOptimizer, IWeightAverag
     /// <inheritdoc/>
     protected sealed override void BeginUpdate(double learningRate, long update)
     {
-        double rate = learningRate * (update < warmupSteps ? update / warmupSteps : 1) * RateFactor(update);
-        double highest = Math.Max(highestRate.item<double>(), rate), sum = weightSum.item<double>();
+        double rate = learningRate * (update < _warmupSteps ? update / _warmupSteps : 1) * RateFactor(update);
+        double highest = Math.Max(_highestRate.item<double>(), rate), sum = _weightSum.item<double>();
         double weight = Weight(rate, highest, ref sum, update);
-        highestRate.fill_(highest);
-        weightSum.fill_(sum);
-        step = Complete(new ScheduleFreeStep(rate, weight, Momentum, Decay: 0), update);
+        _highestRate.fill_(highest);
+        _weightSum.fill_(sum);
+        _step = Complete(new ScheduleFreeStep(rate, weight, Momentum, Decay: 0), update);
     }
 
     /// <inheritdoc/>
@@ -110,8 +111,8 @@ internal abstract class ScheduleFreeOptimizer : GradientOptimizer, IWeightAverag
         using var y = new PlainNumbers<T>(parameter);
         using var g = new PlainNumbers<T>(gradient, writes: false);
         ScheduleFreeKernel.Update(
-            y.Span, Span<T>(z[index]), g.Span, Span<T>(Squares(index)), Span<T>(Gradients(index)),
-            step with { Decay = DecayOf(index, weightDecay) });
+            y.Span, Span<T>(_z[index]), g.Span, Span<T>(Squares(index)), Span<T>(Gradients(index)),
+            _step with { Decay = DecayOf(index, _weightDecay) });
     }
 
     private void Average<T>(Tensor trained, Tensor sequence, Tensor average)

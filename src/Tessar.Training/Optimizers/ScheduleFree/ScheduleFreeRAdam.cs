@@ -18,16 +18,17 @@ namespace Tessar.Training.Optimizers.ScheduleFree;
 [Setting("silent", 1, "1 to stand still until the variance is known, 0 to descend plainly meanwhile", Most = 1)]
 [Setting("averagePower", 0, "power r of the update's number in the average's weights")]
 [Setting("ratePower", 2, "power p of the rate in the average's weights")]
-internal sealed class ScheduleFreeRAdam(TrainedParameters parameters, NamedSettings settings) : ScheduleFreeAdaptive(parameters, settings)
+internal sealed class ScheduleFreeRAdam(TrainedParameters parameters, NamedSettings settings)
+    : ScheduleFreeAdaptive(parameters, settings)
 {
-    private readonly bool silent = settings["silent"] >= 1;
+    private readonly bool _silent = settings["silent"] >= 1;
 
     /// <inheritdoc/>
     protected override double RateFactor(long update)
     {
         double most = 2 / (1 - Beta2) - 1, known = Known(update);
         if (known <= 4)
-            return silent ? 0 : 1;
+            return _silent ? 0 : 1;
         return Math.Sqrt((known - 4) * (known - 2) * most / ((most - 4) * (most - 2) * known));
     }
 

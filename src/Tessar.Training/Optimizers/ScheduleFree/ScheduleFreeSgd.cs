@@ -4,8 +4,9 @@ namespace Tessar.Training.Optimizers.ScheduleFree;
 
 /// <summary>Schedule-Free gradient descent: u = g + λy.</summary>
 /// <remarks>
-/// Wants a rate 10 to 50 times that of plain descent. β → 1 is primal averaging, β → 0 averaging of plain descent. With constant c
-/// it is stable on a quadratic of curvature below (4 − 2c) / (γ (2 (1 − β) + c (2β − 1))). Source: arXiv:2405.15682, algorithm 1.
+/// Wants a rate 10 to 50 times that of plain descent. β → 1 is primal averaging, β → 0 averaging of plain descent. With constant
+/// c it is stable on a quadratic of curvature below (4 − 2c) / (γ (2 (1 − β) + c (2β − 1))). Source: arXiv:2405.15682, algorithm
+/// 1.
 /// </remarks>
 [Optimizer("sf-sgd", "gradient descent that averages instead of following a schedule",
     Memory = 1, Schedule = "constant", Averages = true, Source = "arXiv:2405.15682")]

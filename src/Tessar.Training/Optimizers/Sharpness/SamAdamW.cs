@@ -8,4 +8,5 @@ namespace Tessar.Training.Optimizers.Sharpness;
 [Optimizer("sam-adamw", "adamw with the gradient at the worst point nearby",
     Memory = 3, Forward = 2, Backward = 2, FittedRate = 1, Source = "arXiv:2010.01412", Base = typeof(AdamW))]
 [Setting("rho", 0.05, "distance ρ to the point where the gradient is taken")]
-internal sealed class SamAdamW(TrainedParameters parameters, NamedSettings settings) : SharpnessAware(new AdamW(parameters, settings), settings);
+internal sealed class SamAdamW(TrainedParameters parameters, NamedSettings settings)
+    : SharpnessAware(new AdamW(parameters, settings), settings);

@@ -12,4 +12,5 @@ namespace Tessar.Training.Optimizers.ZerothOrder;
 [Setting("beta2", 0.999, "weight β₂ of earlier squared estimates", Below = 1)]
 [Setting("epsilon", 1e-8, "smallest divisor ε", Min = 1e-30)]
 [Setting("weightDecay", 0, "pull λ towards zero, per unit of η")]
-internal sealed class MezoAdam(TrainedParameters parameters, NamedSettings settings) : MezoAdaptive(parameters, settings, settings["epsilon"]);
+internal sealed class MezoAdam(TrainedParameters parameters, NamedSettings settings)
+    : MezoAdaptive(parameters, settings, settings["epsilon"]);

@@ -13,20 +13,20 @@ namespace Tessar.Training.Optimizers.ZerothOrder;
 /// </remarks>
 internal abstract class MezoAdaptive : ZerothOrderOptimizer
 {
-    private readonly double beta1;
-    private readonly double beta2;
-    private readonly double divisor;
-    private readonly Tensor[] first;
-    private readonly Tensor[] second;
+    private readonly double _beta1;
+    private readonly double _beta2;
+    private readonly double _divisor;
+    private readonly Tensor[] _first;
+    private readonly Tensor[] _second;
 
     protected MezoAdaptive(TrainedParameters parameters, NamedSettings settings, double divisor)
         : base(parameters, settings)
     {
-        beta1 = settings["beta1"];
-        beta2 = settings["beta2"];
-        this.divisor = divisor;
-        first = Remember("first-moment");
-        second = Remember("second-moment");
+        _beta1 = settings["beta1"];
+        _beta2 = settings["beta2"];
+        _divisor = divisor;
+        _first = Remember("first-moment");
+        _second = Remember("second-moment");
     }
 
     /// <inheritdoc/>
@@ -38,20 +38,20 @@ internal abstract class MezoAdaptive : ZerothOrderOptimizer
 
     private readonly struct Adapting(MezoAdaptive owner, double slope, double rate, long update) : NormalNoise.IUse
     {
-        private readonly double firstCorrection = 1 - Math.Pow(owner.beta1, update);
-        private readonly double secondCorrection = 1 - Math.Pow(owner.beta2, update);
+        private readonly double _firstCorrection = 1 - Math.Pow(owner._beta1, update);
+        private readonly double _secondCorrection = 1 - Math.Pow(owner._beta2, update);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void On<T>(int parameter, int offset, Span<T> theta, ReadOnlySpan<float> z)
             where T : unmanaged, IFloatingPointIeee754<T>
         {
-            Span<T> m = MemoryMarshal.Cast<byte, T>(owner.first[parameter].bytes).Slice(offset, theta.Length);
-            Span<T> v = MemoryMarshal.Cast<byte, T>(owner.second[parameter].bytes).Slice(offset, theta.Length);
-            T b1 = T.CreateTruncating(owner.beta1), f1 = T.CreateTruncating(1 - owner.beta1);
-            T b2 = T.CreateTruncating(owner.beta2), f2 = T.CreateTruncating(1 - owner.beta2);
-            T back = T.CreateTruncating(owner.Perturbation), rho = T.CreateTruncating(slope), delta = T.CreateTruncating(owner.divisor);
+            Span<T> m = MemoryMarshal.Cast<byte, T>(owner._first[parameter].bytes).Slice(offset, theta.Length);
+            Span<T> v = MemoryMarshal.Cast<byte, T>(owner._second[parameter].bytes).Slice(offset, theta.Length);
+            T b1 = T.CreateTruncating(owner._beta1), f1 = T.CreateTruncating(1 - owner._beta1);
+            T b2 = T.CreateTruncating(owner._beta2), f2 = T.CreateTruncating(1 - owner._beta2);
+            T back = T.CreateTruncating(owner.Perturbation), rho = T.CreateTruncating(slope), delta = T.CreateTruncating(owner._divisor);
             T kept = T.CreateTruncating(1 - rate * owner.DecayOf(parameter, owner.WeightDecay));
-            T size = T.CreateTruncating(rate / firstCorrection), scale = T.CreateTruncating(1 / secondCorrection);
+            T size = T.CreateTruncating(rate / _firstCorrection), scale = T.CreateTruncating(1 / _secondCorrection);
             for (int i = 0; i < theta.Length; i++)
             {
                 T direction = T.CreateTruncating(z[i]), g = rho * direction;

@@ -7,8 +7,9 @@ namespace Tessar.Training.Optimizers.ZerothOrder;
 
 /// <summary>A direction in parameter space that is drawn again each time it is needed and never stored.</summary>
 /// <remarks>
-/// Coordinate i of all parameters in a row is a function of (key, i), whatever is drawn before or beside it: block i / 1024 of Philox
-/// words, two of which make two normal numbers by Box and Muller: √(−2 ln u₁) cos 2πu₂ and √(−2 ln u₁) sin 2πu₂, u₁ in (0, 1].
+/// Coordinate i of all parameters in a row is a function of (key, i), whatever is drawn before or beside it: block i / 1024 of
+/// Philox words, two of which make two normal numbers by Box and Muller: √(−2 ln u₁) cos 2πu₂ and √(−2 ln u₁) sin 2πu₂, u₁ in (0,
+/// 1].
 /// </remarks>
 internal static class NormalNoise
 {
@@ -81,7 +82,8 @@ internal static class NormalNoise
         {
             // 24 bits each; what is left after the shift is positive, so the conversion of signed integers will do.
             Vector256<float> u1 = (Vector256.ConvertToSingle(Vector256.Create(signed[at..]) >>> 8) + Vector256<float>.One) * unit;
-            Vector256<float> turn = Vector256.ConvertToSingle(Vector256.Create(signed[(Pairs + at)..]) >>> 8) * unit - Vector256.Create(0.5f);
+            Vector256<float> turn =
+                Vector256.ConvertToSingle(Vector256.Create(signed[(Pairs + at)..]) >>> 8) * unit - Vector256.Create(0.5f);
             Vector256<float> radius = Vector256.Sqrt(Vector256.Log(u1) * -2f);
             (Vector256<float> sin, Vector256<float> cos) = Vector256.SinCos(turn * (2 * MathF.PI));
             (radius * cos).CopyTo(z[at..]);

@@ -5,7 +5,9 @@ using Tessar.Examples;
 
 namespace Tessar.Training.Optimizers.ZerothOrder;
 
-/// <summary><see cref="Philox"/> for four consecutive counters at a time, where the processor multiplies four pairs at once.</summary>
+/// <summary>
+/// <see cref="Philox"/> for four consecutive counters at a time, where the processor multiplies four pairs at once.
+/// </summary>
 internal static class PhiloxLanes
 {
     private const int Rounds = 10;
@@ -35,7 +37,8 @@ internal static class PhiloxLanes
         }
     }
 
-    // Each 64-bit lane holds a 32-bit word; the product looks at the low half only, so high halves may hold anything until the end.
+    // Each 64-bit lane holds a 32-bit word; the product looks at the low half only, so high halves may hold anything until the
+    // end.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FillFast(ulong counter, ulong key, Span<uint> words, int counters)
     {

@@ -10,11 +10,11 @@ namespace Tessar.Training.Optimizers.ZerothOrder;
 
 /// <summary>Training by forward passes alone: two losses along a random direction stand in for the gradient.</summary>
 /// <remarks>
-/// Per update, with z ~ N(0, I) drawn from (seed, update) and never stored, and ε the perturbation: θ + εz, loss ℓ₊; θ − εz, loss ℓ₋;
-/// slope ρ = (ℓ₊ − ℓ₋) / 2ε. ρz has the gradient's direction on average, E ρz = ∇L + O(ε²), and E‖ρz‖² = (P + 2)‖∇L‖² on a linear
-/// loss, so the learning rate is about 1/(P + 2) of plain descent's. No graph, evaluation mode, memory of inference.
-/// The slopes are the whole record of a run: with them, the seed and the learning rates <see cref="Replay"/> repeats it bit for bit.
-/// They are kept in the state as <c>slopes</c>, eight bytes an update, so they appear with each checkpoint or not at all.
+/// Per update, with z ~ N(0, I) drawn from (seed, update) and never stored, and ε the perturbation: θ + εz, loss ℓ₊; θ − εz, loss
+/// ℓ₋; slope ρ = (ℓ₊ − ℓ₋) / 2ε. ρz has the gradient's direction on average, E ρz = ∇L + O(ε²), and E‖ρz‖² = (P + 2)‖∇L‖² on a
+/// linear loss, so the learning rate is about 1/(P + 2) of plain descent's. No graph, evaluation mode, memory of inference.
+/// The slopes are the whole record of a run: with them, the seed and the learning rates <see cref="Replay"/> repeats it bit for
+/// bit. They are kept in the state as <c>slopes</c>, eight bytes an update, so they appear with each checkpoint or not at all.
 /// Source: Malladi et al., "Fine-tuning language models with just forward passes", arXiv:2305.17333, algorithm 1.
 /// </remarks>
 internal abstract class ZerothOrderOptimizer : Optimizer
@@ -22,7 +22,7 @@ internal abstract class ZerothOrderOptimizer : Optimizer
     private const string Log = "slopes";
     private const double Precision = 1e-7;
 
-    private readonly List<double> slopes = [];
+    private readonly List<double> _slopes = [];
 
     protected ZerothOrderOptimizer(TrainedParameters parameters, NamedSettings settings)
         : base(parameters)
@@ -31,7 +31,8 @@ internal abstract class ZerothOrderOptimizer : Optimizer
         if (parameters.ClipNorm is not null || parameters.Projection is not null)
         {
             throw new ArgumentException(
-                $"{settings.Name} has no gradient to clip or project. Leave that out, or choose an optimiser with gradients.", nameof(parameters));
+                $"{settings.Name} has no gradient to clip or project. Leave that out, or choose an optimiser with gradients.",
+                nameof(parameters));
         }
 
         Perturbation = settings["perturbation"];
@@ -43,14 +44,14 @@ internal abstract class ZerothOrderOptimizer : Optimizer
     {
         get
         {
-            if (!base.State.TryGetValue(Log, out Tensor? kept) || kept.numel() != slopes.Count)
-                Keep(Log, tensor(slopes.ToArray(), float64));
+            if (!base.State.TryGetValue(Log, out Tensor? kept) || kept.numel() != _slopes.Count)
+                Keep(Log, tensor(_slopes.ToArray(), float64));
             return base.State;
         }
     }
 
     /// <summary>ρ of every update so far.</summary>
-    public IReadOnlyList<double> Slopes => slopes;
+    public IReadOnlyList<double> Slopes => _slopes;
 
     /// <summary>ε, how far along z the losses are taken.</summary>
     protected double Perturbation { get; }
@@ -70,7 +71,8 @@ internal abstract class ZerothOrderOptimizer : Optimizer
         Remark = Math.Abs(plus - minus) < Precision * Math.Abs(plus)
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"The two losses differ by less than single precision resolves; a larger optimizer.perturbation than {Perturbation} may help.")
+                $"The two losses differ by less than single precision resolves; a larger optimizer.perturbation than "
+                    + $"{Perturbation} may help.")
             : null;
     }
 
@@ -92,14 +94,14 @@ internal abstract class ZerothOrderOptimizer : Optimizer
     /// <inheritdoc/>
     public override void ExpectState(long updates)
     {
-        slopes.Clear();
-        CollectionsMarshal.SetCount(slopes, checked((int)updates));
+        _slopes.Clear();
+        CollectionsMarshal.SetCount(_slopes, checked((int)updates));
         Keep(Log, zeros(updates, float64));
     }
 
     /// <inheritdoc/>
     public override void StateLoaded() =>
-        MemoryMarshal.Cast<byte, double>(base.State[Log].bytes).CopyTo(CollectionsMarshal.AsSpan(slopes));
+        MemoryMarshal.Cast<byte, double>(base.State[Log].bytes).CopyTo(CollectionsMarshal.AsSpan(_slopes));
 
     /// <summary>Brings the parameters back from θ − εz and makes the update.</summary>
     /// <param name="key">Which z.</param>
@@ -111,7 +113,9 @@ internal abstract class ZerothOrderOptimizer : Optimizer
     /// <summary>θ ← θ + scale · z.</summary>
     protected void Shift(ulong key, double scale) => NormalNoise.Pass(Parameters, key, new Shifting(scale));
 
-    /// <summary>Back from θ − εz to θ, then θ ← (1 − ηλ)θ − distance · z. Without decay that is one step: θ₋ + (ε − distance)z.</summary>
+    /// <summary>
+    /// Back from θ − εz to θ, then θ ← (1 − ηλ)θ − distance · z. Without decay that is one step: θ₋ + (ε − distance)z.
+    /// </summary>
     protected void Descend(ulong key, double distance, double learningRate)
     {
         if (WeightDecay == 0)
@@ -123,7 +127,7 @@ internal abstract class ZerothOrderOptimizer : Optimizer
     private void Finish(ulong key, double slope, double learningRate, long update)
     {
         Apply(key, slope, learningRate, update);
-        slopes.Add(slope);
+        _slopes.Add(slope);
     }
 
     private double LossOr(IObjective objective, ulong key, double back)

@@ -9,7 +9,8 @@ namespace Tessar.Training.Replaying.Adjoints;
 internal sealed class MomentumAdjoint(TrainedParameters parameters, NamedSettings optimizer) : UpdateAdjoint
 {
     private readonly double _momentum = optimizer["momentum"];
-    private readonly double[] _decay = [.. parameters.Items.Select((_, i) => parameters.Decays(i) ? optimizer["weightDecay"] : 0)];
+    private readonly double[] _decay = [.. parameters.Items.Select((_, i) =>
+        parameters.Decays(i) ? optimizer["weightDecay"] : 0)];
 
     public override int Remembered => 1;
 

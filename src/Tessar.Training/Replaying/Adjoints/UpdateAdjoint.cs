@@ -4,10 +4,12 @@ using static TorchSharp.torch;
 
 namespace Tessar.Training.Replaying.Adjoints;
 
-/// <summary>Runs one update of an optimiser backwards: from derivatives by the state after it to those by the state before it.</summary>
+/// <summary>
+/// Runs one update of an optimiser backwards: from derivatives by the state after it to those by the state before it.
+/// </summary>
 /// <remarks>
-/// Two halves, because the gradient stands between them: <see cref="ThroughState"/> gives c = ∂F/∂g, the caller takes the gradient's own
-/// derivatives along c (∂⟨g, c⟩/∂θ, ∂⟨g, c⟩/∂w), and <see cref="ThroughWeights"/> adds the first of them.
+/// Two halves, because the gradient stands between them: <see cref="ThroughState"/> gives c = ∂F/∂g, the caller takes the
+/// gradient's own derivatives along c (∂⟨g, c⟩/∂θ, ∂⟨g, c⟩/∂w), and <see cref="ThroughWeights"/> adds the first of them.
 /// </remarks>
 internal abstract class UpdateAdjoint
 {
@@ -28,7 +30,10 @@ internal abstract class UpdateAdjoint
     /// <summary>Adjoints per parameter besides that of the weights: as many as the optimiser remembers.</summary>
     public abstract int Remembered { get; }
 
-    /// <summary>c = ∂F/∂g for each parameter, g as the optimiser got it after clipping; changes the remembered adjoints to those of the update's inside.</summary>
+    /// <summary>
+    /// c = ∂F/∂g for each parameter, g as the optimiser got it after clipping; changes the remembered adjoints to those of the
+    /// update's inside.
+    /// </summary>
     /// <param name="update">The update, its gradient and the states around it.</param>
     /// <param name="adjoint">a = ∂F/∂θ' and those of what is remembered.</param>
     /// <returns>c in the current dispose scope.</returns>
@@ -46,7 +51,9 @@ internal abstract class UpdateAdjoint
 /// <param name="Number">From 1.</param>
 /// <param name="LearningRate">η.</param>
 /// <param name="Gradient">g after clipping, per parameter.</param>
-/// <param name="Before">θ and what was remembered before it: parameters, then the optimiser's state in the order of its names.</param>
+/// <param name="Before">
+/// θ and what was remembered before it: parameters, then the optimiser's state in the order of its names.
+/// </param>
 /// <param name="After">The same after it.</param>
 internal sealed record AdjointUpdate(long Number, double LearningRate, Tensor[] Gradient, Tensor[] Before, Tensor[] After);
 
@@ -60,7 +67,8 @@ internal sealed record Adjoint(Tensor[] Weights, Tensor[][] Remembered) : IDispo
     /// <param name="remembered">Remembered quantities.</param>
     public static Adjoint Of(Tensor[] gradient, int remembered) => new(
         [.. gradient.Select(g => g.DetachFromDisposeScope())],
-        [.. Enumerable.Range(0, remembered).Select(_ => gradient.Select(g => zeros_like(g, requires_grad: false).DetachFromDisposeScope()).ToArray())]);
+        [.. Enumerable.Range(0, remembered)
+            .Select(_ => gradient.Select(g => zeros_like(g, requires_grad: false).DetachFromDisposeScope()).ToArray())]);
 
     public void Dispose()
     {

@@ -3,7 +3,10 @@ using Tessar.Web.Jobs;
 
 namespace Tessar.Web.Lenses.Data;
 
-/// <summary>`/api/runs/{run}/lenses/data/example/{split}/{index}`: the training examples behind one, and for one of them the targets it is behind.</summary>
+/// <summary>
+/// `/api/runs/{run}/lenses/data/example/{split}/{index}`: the training examples behind one, and for one of them the targets it is
+/// behind.
+/// </summary>
 internal sealed record InfluencesDocument : Document
 {
     public required string Run { get; init; }

@@ -33,14 +33,16 @@ internal sealed class InfluencesEndpoint(RunsFolder runs, LensCatalog lenses, Jo
             Run = run.Name,
             Split = split,
             Index = index,
-            Methods = [.. all.Where(result => result.Targets.Covers(split, index)).Select(result => result.Document.Method).Distinct(StringComparer.Ordinal)],
+            Methods = [.. all.Where(result => result.Targets.Covers(split, index)).Select(result => result.Document.Method)
+                .Distinct(StringComparer.Ordinal)],
         };
         RecordedAttribution[] asked = [.. all.Where(result => method is null || result.Document.Method == method)];
         return Content.Of(Filled(document, run, examples, asked, damage, method, label), DataLensJson.Default.InfluencesDocument);
     }
 
     private InfluencesDocument Filled(
-        InfluencesDocument document, Run run, RunExamples examples, RecordedAttribution[] results, List<TessarException> damage, string? method, int label)
+        InfluencesDocument document, Run run, RunExamples examples, RecordedAttribution[] results, List<TessarException> damage,
+        string? method, int label)
     {
         (string split, int index) = (document.Split, document.Index);
         try
@@ -110,20 +112,23 @@ internal sealed class InfluencesEndpoint(RunsFolder runs, LensCatalog lenses, Jo
 
         ReachedTarget[] Some(IReadOnlyList<(int Target, float Score)> targets) =>
             [.. targets.Take(MostReached).Select(target => new ReachedTarget(
-                target.Target, examples.Label(result.Targets.Split, target.Target), target.Score, examples.Image(result.Targets.Split, target.Target)))];
+                target.Target, examples.Label(result.Targets.Split, target.Target), target.Score,
+                examples.Image(result.Targets.Split, target.Target)))];
     }
 
     // All targets of the run's own set at once: one more costs next to nothing beside the gradients of the training examples.
     private static string TargetsFor(Run run, string split, int index)
     {
-        bool isOfTestSet = ExampleRange.TryParse(run.Record.Program.Data.Test, out ExampleRange test) && test.Covers(split, index);
+        bool isOfTestSet = ExampleRange.TryParse(run.Record.Program.Data.Test, out ExampleRange test)
+            && test.Covers(split, index);
         return isOfTestSet ? test.ToString() : FormattableString.Invariant($"{split}:{index}");
     }
 
     private Problem Missing(Run run, string? method, string targets, string split, int index) => new(
         StatusCodes.Status404NotFound, "attribution-missing", "The training images behind this are not known yet.",
         method is null
-            ? $"No result of the Data lens covers {split} {index.ToString(CultureInfo.InvariantCulture)}. It says which training images raised or lowered the score of the label."
+            ? $"No result of the Data lens covers {split} {index.ToString(CultureInfo.InvariantCulture)}. It says which training "
+            + $"images raised or lowered the score of the label."
             : $"No result of {method} covers {split} {index.ToString(CultureInfo.InvariantCulture)}.",
         "Compute it:", lenses.Command(run, method ?? DefaultMethod, targets));
 }

@@ -17,7 +17,8 @@ internal sealed class MistakesEndpoint(RunsFolder runs) : IReadEndpoint
         int top = request.Query("top", 24, 1, MostMistakes);
         Run run = runs.Open(request.Text("run"));
         string split = request.Query("split") ?? "test";
-        RecordedPredictions predictions = RecordedPredictions.Find(run, split) ?? throw new ProblemException(RecordedPredictions.Missing(runs, run, split, index: null));
+        RecordedPredictions predictions = RecordedPredictions.Find(run, split)
+            ?? throw new ProblemException(RecordedPredictions.Missing(runs, run, split, index: null));
         using RunExamples examples = RunExamples.Open(run);
         IReadOnlyList<RankedMistake> mistakes = predictions.Mistakes(examples);
         var document = new MistakesDocument(

@@ -5,15 +5,17 @@ using Tessar.Web.Recorded;
 
 namespace Tessar.Web.Lenses.Data;
 
-/// <summary>A result of the Data lens in the words of the pages: indices within splits, and the way from a training example to targets.</summary>
+/// <summary>
+/// A result of the Data lens in the words of the pages: indices within splits, and the way from a training example to targets.
+/// </summary>
 internal sealed class RecordedAttribution
 {
-    private readonly AttributionResult result;
+    private readonly AttributionResult _result;
 
     private RecordedAttribution(AttributionResult result, ExampleRange train, ExampleRange targets) =>
-        (this.result, Train, Targets) = (result, train, targets);
+        (_result, Train, Targets) = (result, train, targets);
 
-    public AttributionDocument Document => result.Document;
+    public AttributionDocument Document => _result.Document;
 
     public ExampleRange Train { get; }
 
@@ -41,7 +43,7 @@ internal sealed class RecordedAttribution
     /// <summary>Why the result no longer fits the run, as a sentence; null when it does.</summary>
     public string? Staleness(Run run)
     {
-        if (!result.IsStale(run))
+        if (!_result.IsStale(run))
             return null;
         return Document.DataIdentity != run.Record.Program.Data.Identity
             ? "it was computed for other data than the run records."
@@ -54,17 +56,20 @@ internal sealed class RecordedAttribution
     public (IReadOnlyList<Methods.Influence> Proponents, IReadOnlyList<Methods.Influence> Opponents) Top(int index)
     {
         CheckArrays();
-        (IReadOnlyList<Methods.Influence> proponents, IReadOnlyList<Methods.Influence> opponents) = result.Top(index - Targets.First);
+        (IReadOnlyList<Methods.Influence> proponents, IReadOnlyList<Methods.Influence> opponents) = _result.Top(index
+            - Targets.First);
         return ([.. proponents.Select(WithinSplit)], [.. opponents.Select(WithinSplit)]);
     }
 
-    /// <summary>The targets in whose lists a training example stands, strongest first, by their index within their split.</summary>
+    /// <summary>
+    /// The targets in whose lists a training example stands, strongest first, by their index within their split.
+    /// </summary>
     /// <param name="index">The training example's index within its split, covered by <see cref="Train"/>.</param>
     /// <exception cref="FileFormatException">The array file is damaged or doesn't fit the document.</exception>
     public (IReadOnlyList<(int Target, float Score)> Raised, IReadOnlyList<(int Target, float Score)> Lowered) Reach(int index)
     {
         CheckArrays();
-        using SafetensorsFile file = result.OpenArrays();
+        using SafetensorsFile file = _result.OpenArrays();
         return (Reach(file, "proponents", "proponentScores", index), Reach(file, "opponents", "opponentScores", index));
     }
 
@@ -82,7 +87,8 @@ internal sealed class RecordedAttribution
         return new RecordedAttribution(opened, train, targets);
     }
 
-    private Methods.Influence WithinSplit(Methods.Influence influence) => influence with { Train = Train.First + influence.Train };
+    private Methods.Influence WithinSplit(Methods.Influence influence) =>
+        influence with { Train = Train.First + influence.Train };
 
     private IReadOnlyList<(int Target, float Score)> Reach(SafetensorsFile file, string lists, string listScores, int index)
     {
@@ -92,21 +98,25 @@ internal sealed class RecordedAttribution
         return
         [
             .. Enumerable.Range(0, indices.Length).Where(place => indices[place] == index - Train.First)
-                .Select(place => (Targets.First + place / top, scores[place])).OrderByDescending(target => Math.Abs(target.Item2)),
+                .Select(place => (Targets.First + place / top, scores[place]))
+                .OrderByDescending(target => Math.Abs(target.Item2)),
         ];
     }
 
     // An array file of another size would give rows of other targets, or examples that aren't there.
     private void CheckArrays()
     {
-        using SafetensorsFile file = result.OpenArrays();
+        using SafetensorsFile file = _result.OpenArrays();
         foreach ((string lists, string scores) in new[] { ("proponents", "proponentScores"), ("opponents", "opponentScores") })
         {
             if (!file.TryGet(lists, out TensorEntry? entry) || !file.TryGet(scores, out TensorEntry? scoreEntry)
                 || entry.Shape is not [var rows, > 0] || rows != Targets.Count || !entry.Shape.SequenceEqual(scoreEntry.Shape))
-                throw Refuse(file.Path, $"`{lists}` and `{scores}` of one shape [{Targets.Count}, top]", "arrays of another shape, or none");
+                throw Refuse(
+                    file.Path, $"`{lists}` and `{scores}` of one shape [{Targets.Count}, top]",
+                    "arrays of another shape, or none");
             if (Array.FindIndex(file.ReadInt32s(lists), train => train < 0 || train >= Train.Count) is >= 0 and var place)
-                throw Refuse(file.Path, $"training examples from 0 to {Train.Count - 1} in `{lists}`", $"another at place {place}");
+                throw Refuse(
+                    file.Path, $"training examples from 0 to {Train.Count - 1} in `{lists}`", $"another at place {place}");
         }
     }
 

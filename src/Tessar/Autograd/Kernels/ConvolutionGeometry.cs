@@ -12,7 +12,9 @@ internal readonly record struct ConvolutionGeometry(
     /// <summary>Width of the padded image.</summary>
     public int PaddedWidth => Width + PadLeft + PadRight;
 
-    /// <summary>Elements of a kernel row that lie side by side in the image: kx and c together, or c alone when columns are dilated.</summary>
+    /// <summary>
+    /// Elements of a kernel row that lie side by side in the image: kx and c together, or c alone when columns are dilated.
+    /// </summary>
     public int Segment => DilationWidth == 1 ? KernelWidth * Channels : Channels;
 
     /// <summary>Segments per kernel: one for each ky, or for each (ky, kx) when columns are dilated.</summary>
@@ -26,7 +28,9 @@ internal readonly record struct ConvolutionGeometry(
         ? segment * DilationHeight * PaddedWidth * Channels
         : (segment / KernelWidth * DilationHeight * PaddedWidth + segment % KernelWidth * DilationWidth) * Channels;
 
-    /// <summary>Index in PyTorch's weight layout [o, c, ky, kx] of the element at position [ky, kx, c] of output channel o.</summary>
+    /// <summary>
+    /// Index in PyTorch's weight layout [o, c, ky, kx] of the element at position [ky, kx, c] of output channel o.
+    /// </summary>
     public int CanonicalIndex(int o, int position)
     {
         int c = position % Channels, kx = position / Channels % KernelWidth, ky = position / Channels / KernelWidth;

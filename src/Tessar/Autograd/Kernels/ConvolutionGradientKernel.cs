@@ -4,14 +4,18 @@ using System.Runtime.Intrinsics;
 
 namespace Tessar.Autograd.Kernels;
 
-/// <summary>The weight gradient of a convolution for one example, G[o, ky, kx, c] = Σ_t δ[t, o] a[t + (ky, kx), c], without unfolding the image.</summary>
+/// <summary>
+/// The weight gradient of a convolution for one example, G[o, ky, kx, c] = Σ_t δ[t, o] a[t + (ky, kx), c], without unfolding the
+/// image.
+/// </summary>
 /// <remarks>
 /// With channels last, (kx, c) of one kernel row are neighbours in the image, so a vector of G accumulates in registers while the
 /// output pixels t run. Two forms: for long rows the loop runs over the pixels with δ ≠ 0 only (behind ReLU and max-pooling a
-/// sixth of them); for short rows (an image with one channel) vectors run over output channels instead. Measured beside libtorch's
-/// unfold and batched product for 32→64 channels on 14×14: about a tenth of the time. Memory: the padded image and G of one example.
-/// Compiled with full optimisation at once: the first, unoptimised form of these loops is ten times slower and would run for seconds.
-/// No bounds are checked inside: <see cref="ConvolutionGeometry"/> comes from the layer and the tensors' shapes.
+/// sixth of them); for short rows (an image with one channel) vectors run over output channels instead. Measured beside
+/// libtorch's unfold and batched product for 32→64 channels on 14×14: about a tenth of the time. Memory: the padded image and G
+/// of one example. Compiled with full optimisation at once: the first, unoptimised form of these loops is ten times slower and
+/// would run for seconds. No bounds are checked inside: <see cref="ConvolutionGeometry"/> comes from the layer and the tensors'
+/// shapes.
 /// </remarks>
 internal sealed unsafe class ConvolutionGradientKernel
 {
@@ -30,7 +34,8 @@ internal sealed unsafe class ConvolutionGradientKernel
         for (int y = 0; y < geometry.OutHeight; y++)
         {
             for (int x = 0; x < geometry.OutWidth; x++)
-                _pixelOffsets[y * geometry.OutWidth + x] = (y * geometry.StrideHeight * geometry.PaddedWidth + x * geometry.StrideWidth) * geometry.Channels;
+                _pixelOffsets[y * geometry.OutWidth + x] = (y * geometry.StrideHeight * geometry.PaddedWidth
+                    + x * geometry.StrideWidth) * geometry.Channels;
         }
 
         _segmentOffsets = [.. Enumerable.Range(0, geometry.Segments).Select(geometry.SegmentOffset)];
@@ -97,7 +102,8 @@ internal sealed unsafe class ConvolutionGradientKernel
                     for (int s = 0; s < _segmentOffsets.Length; s++)
                     {
                         AccumulateSegment(
-                            padded + _segmentOffsets[s], offsets + lane * pixels, values + lane * pixels, counts[lane], target + s * segment, segment);
+                            padded + _segmentOffsets[s], offsets + lane * pixels, values + lane * pixels, counts[lane],
+                            target + s * segment, segment);
                     }
                 }
             }
@@ -203,7 +209,8 @@ internal sealed unsafe class ConvolutionGradientKernel
                 for (; t + 2 <= pixels; t += 2)
                 {
                     float* row = delta + t * outputs + o;
-                    Vector512<float> first = Vector512.Create(image[offsets[t]]), second = Vector512.Create(image[offsets[t + 1]]);
+                    Vector512<float> first = Vector512.Create(image[offsets[t]]), second = Vector512.Create(image[offsets[t
+                        + 1]]);
                     s0 = Vector512.FusedMultiplyAdd(first, Vector512.Load(row), s0);
                     s1 = Vector512.FusedMultiplyAdd(first, Vector512.Load(row + Lanes), s1);
                     s2 = Vector512.FusedMultiplyAdd(second, Vector512.Load(row + outputs), s2);

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Autograd.LayerRules;
 
-/// <summary>Batch normalisation with running statistics. With batch statistics examples interact and have no gradient of their own.</summary>
+/// <summary>
+/// Batch normalisation with running statistics. With batch statistics examples interact and have no gradient of their own.
+/// </summary>
 internal sealed class BatchNormRule(string name, NormBase layer) : NormalizationRule(name, layer)
 {
     public override Parameter? Weight => layer.affine ? layer.weight : null;
@@ -18,7 +20,8 @@ internal sealed class BatchNormRule(string name, NormBase layer) : Normalization
         if (layer.training || layer.running_mean is null || layer.running_var is null)
         {
             throw new GradientException(
-                $"Layer {Name} is a batch normalisation that uses the statistics of the batch, so examples have no gradient of their own. "
+                $"Layer {Name} is a batch normalisation that uses the statistics of the batch, so examples have no gradient of "
+                    + $"their own. "
                 + "Track running statistics and put the model into evaluation mode.");
         }
     }

@@ -5,8 +5,12 @@ using static TorchSharp.torch;
 
 namespace Tessar.Autograd.LayerRules;
 
-/// <summary>2-D convolutions: per group, G_i = Δ_i A_iᵀ with A_i [C/g·kh·kw, L] the unfolded input and Δ_i [C_out/g, L], L output pixels.</summary>
-/// <remarks>Exact for any stride, padding (numbers, same, valid; zero, reflect, replicate, circular), dilation and number of groups.</remarks>
+/// <summary>
+/// 2-D convolutions: per group, G_i = Δ_i A_iᵀ with A_i [C/g·kh·kw, L] the unfolded input and Δ_i [C_out/g, L], L output pixels.
+/// </summary>
+/// <remarks>
+/// Exact for any stride, padding (numbers, same, valid; zero, reflect, replicate, circular), dilation and number of groups.
+/// </remarks>
 internal sealed class Conv2dRule(string name, Conv2d layer) : LayerRule(name, layer)
 {
     public override Parameter? Weight => layer.weight;
@@ -19,7 +23,8 @@ internal sealed class Conv2dRule(string name, Conv2d layer) : LayerRule(name, la
 
     public (int Height, int Width) Dilation => ((int)layer.dilation[0], (int)layer.dilation[1]);
 
-    public static LayerRule? TryCreate(string name, nn.Module module) => module is Conv2d conv ? new Conv2dRule(name, conv) : null;
+    public static LayerRule? TryCreate(string name, nn.Module module) =>
+        module is Conv2d conv ? new Conv2dRule(name, conv) : null;
 
     public override Tensor WeightGradient(Tensor input, Tensor outputGradient)
     {
@@ -34,7 +39,9 @@ internal sealed class Conv2dRule(string name, Conv2d layer) : LayerRule(name, la
 
     public override Tensor BiasGradient(Tensor outputGradient) => outputGradient.sum([2, 3]);
 
-    /// <summary>Sizes for the kernel that needs no unfolding; null for what it doesn't do: groups and padding with other than zeros.</summary>
+    /// <summary>
+    /// Sizes for the kernel that needs no unfolding; null for what it doesn't do: groups and padding with other than zeros.
+    /// </summary>
     /// <param name="input">[B, channels, height, width].</param>
     /// <param name="output">[B, channels, height, width].</param>
     public ConvolutionGeometry? GeometryFor(long[] input, long[] output)
@@ -44,7 +51,8 @@ internal sealed class Conv2dRule(string name, Conv2d layer) : LayerRule(name, la
         (int top, int bottom) = Padding(0);
         (int left, int right) = Padding(1);
         return new ConvolutionGeometry(
-            (int)input[2], (int)input[3], (int)input[1], (int)output[2], (int)output[3], (int)output[1], Kernel.Height, Kernel.Width,
+            (int)input[2], (int)input[3], (int)input[1], (int)output[2], (int)output[3], (int)output[1], Kernel.Height,
+            Kernel.Width,
             Stride.Height, Stride.Width, Dilation.Height, Dilation.Width, top, bottom, left, right);
     }
 

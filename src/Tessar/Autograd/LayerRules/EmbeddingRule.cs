@@ -4,16 +4,19 @@ using static TorchSharp.torch;
 
 namespace Tessar.Autograd.LayerRules;
 
-/// <summary>Embeddings: row v of G_i is the sum of δ over example i's positions whose id is v; the padding row stays zero.</summary>
+/// <summary>
+/// Embeddings: row v of G_i is the sum of δ over example i's positions whose id is v; the padding row stays zero.
+/// </summary>
 internal sealed class EmbeddingRule(string name, Embedding layer) : LayerRule(name, layer)
 {
-    private long[]? paddingRows;
+    private long[]? _paddingRows;
 
     public override Parameter? Weight => layer.weight;
 
     public override Parameter? Bias => null;
 
-    public static LayerRule? TryCreate(string name, nn.Module module) => module is Embedding e ? new EmbeddingRule(name, e) : null;
+    public static LayerRule? TryCreate(string name, nn.Module module) =>
+        module is Embedding e ? new EmbeddingRule(name, e) : null;
 
     public override Tensor WeightGradient(Tensor input, Tensor outputGradient)
     {
@@ -23,7 +26,7 @@ internal sealed class EmbeddingRule(string name, Embedding layer) : LayerRule(na
         using Tensor rows = (input.reshape(examples, -1).to_type(ScalarType.Int64) + first).flatten();
         flat.index_add_(0, rows, outputGradient.reshape(-1, width), 1);
         using Tensor perExample = flat.view(examples, words, width);
-        foreach (long row in paddingRows ??= FindPaddingRows())
+        foreach (long row in _paddingRows ??= FindPaddingRows())
             perExample.select(1, row).zero_();
         return perExample.reshape(examples, -1);
     }

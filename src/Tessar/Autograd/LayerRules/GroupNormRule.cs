@@ -10,7 +10,8 @@ internal sealed class GroupNormRule(string name, GroupNorm layer) : Normalizatio
 
     public override Parameter? Bias => layer.affine ? layer.bias : null;
 
-    public static LayerRule? TryCreate(string name, nn.Module module) => module is GroupNorm norm ? new GroupNormRule(name, norm) : null;
+    public static LayerRule? TryCreate(string name, nn.Module module) =>
+        module is GroupNorm norm ? new GroupNormRule(name, norm) : null;
 
     protected override Tensor Normalize(Tensor input) => nn.functional.group_norm(input, layer.num_groups, null, null, layer.eps);
 

@@ -4,14 +4,16 @@ using static TorchSharp.torch;
 
 namespace Tessar.Autograd.LayerRules;
 
-/// <summary>How the per-example gradients of one layer's parameters follow from its input and the gradient at its output.</summary>
+/// <summary>
+/// How the per-example gradients of one layer's parameters follow from its input and the gradient at its output.
+/// </summary>
 /// <remarks>
-/// A layer maps example i's input a_i to an output z_i. With δ_i = ∂F/∂z_i, F = Σ_i f_i, and no interaction between examples, row i
-/// of δ belongs to example i alone, so ∂f_i/∂W follows from (a_i, δ_i) without another backward pass.
+/// A layer maps example i's input a_i to an output z_i. With δ_i = ∂F/∂z_i, F = Σ_i f_i, and no interaction between examples, row
+/// i of δ belongs to example i alone, so ∂f_i/∂W follows from (a_i, δ_i) without another backward pass.
 /// </remarks>
 internal abstract class LayerRule(string name, nn.Module<Tensor, Tensor> module)
 {
-    private static readonly Func<string, nn.Module, LayerRule?>[] Known =
+    private static readonly Func<string, nn.Module, LayerRule?>[] _known =
     [
         LinearRule.TryCreate, Conv2dRule.TryCreate, LayerNormRule.TryCreate, GroupNormRule.TryCreate, BatchNormRule.TryCreate,
         EmbeddingRule.TryCreate,
@@ -40,7 +42,7 @@ internal abstract class LayerRule(string name, nn.Module<Tensor, Tensor> module)
 
     /// <summary>The rule for a layer, or null when no rule knows it.</summary>
     public static LayerRule? For(string name, nn.Module module) =>
-        Known.Select(create => create(name, module)).FirstOrDefault(rule => rule is not null);
+        _known.Select(create => create(name, module)).FirstOrDefault(rule => rule is not null);
 
     /// <summary>Gradient of the weight per example.</summary>
     /// <param name="input">What the layer was called with, [B, ...].</param>

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Autograd.LayerRules;
 
-/// <summary>Affine normalisation layers: dγ_i = Σ_t δ ⊙ x̂, dβ_i = Σ_t δ over example i's positions, x̂ the normalised input.</summary>
+/// <summary>
+/// Affine normalisation layers: dγ_i = Σ_t δ ⊙ x̂, dβ_i = Σ_t δ over example i's positions, x̂ the normalised input.
+/// </summary>
 internal abstract class NormalizationRule(string name, nn.Module<Tensor, Tensor> module) : LayerRule(name, module)
 {
     public override Tensor WeightGradient(Tensor input, Tensor outputGradient)

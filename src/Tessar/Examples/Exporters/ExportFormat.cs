@@ -3,7 +3,7 @@ namespace Tessar.Examples.Exporters;
 /// <summary>A format that stores can be written in. One file is one format; it is found by reflection.</summary>
 internal abstract class ExportFormat
 {
-    private static readonly ExportFormat[] s_all =
+    private static readonly ExportFormat[] _all =
     [
         .. typeof(ExportFormat).Assembly.GetTypes()
             .Where(type => type.IsAssignableTo(typeof(ExportFormat)) && !type.IsAbstract)
@@ -12,7 +12,7 @@ internal abstract class ExportFormat
     ];
 
     /// <summary>Names of all formats.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(format => format.Name)];
+    public static IReadOnlyList<string> Names { get; } = [.. _all.Select(format => format.Name)];
 
     /// <summary>Its name for <c>--format</c>.</summary>
     public abstract string Name { get; }
@@ -25,7 +25,7 @@ internal abstract class ExportFormat
 
     /// <summary>The format of that name.</summary>
     /// <exception cref="TessarException">There is none.</exception>
-    public static ExportFormat Find(string name) => Array.Find(s_all, format => format.Name == name) ?? throw new TessarException(
+    public static ExportFormat Find(string name) => Array.Find(_all, format => format.Name == name) ?? throw new TessarException(
         $"Nothing is exported as `{name}`.{NearestName.Hint(name, Names)} Formats: {string.Join(", ", Names)}.", ErrorKind.Usage);
 
     /// <summary>Writes one split.</summary>
@@ -36,6 +36,7 @@ internal abstract class ExportFormat
 
     /// <summary>The error about a column that the format can't hold.</summary>
     protected TessarException CannotHold(StoreColumn column, string why) => new(
-        $"The column `{column.Name}` can't be exported as {Name}: {why}. Choose another format: {string.Join(", ", Names.Where(name => name != Name))}.",
+        $"The column `{column.Name}` can't be exported as {Name}: {why}. Choose another format: "
+            + $"{string.Join(", ", Names.Where(name => name != Name))}.",
         ErrorKind.Usage);
 }

@@ -33,7 +33,11 @@ internal sealed class ExportJob(
         {
             return split.Name.IndexOfAny(['/', '\\', '\0']) < 0 && split.Name is not ("." or "..")
                 ? Path.GetFullPath(Path.Combine(path, split.Name + extension))
-                : throw new TessarException($"The split `{split.Name}` can't name a file. Export it alone, into a file that you name.", ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "split", split.Name)] };
+                : throw new TessarException(
+                    $"The split `{split.Name}` can't name a file. Export it alone, into a file that you name.", ErrorKind.Usage)
+                    {
+                        Remedies = [new(RemedyKind.ChangeArgument, "split", split.Name)]
+                    };
         }
 
         return splits == 1 ? Path.GetFullPath(path) : throw new TessarException(

@@ -26,7 +26,10 @@ internal sealed class ParquetExport : ExportFormat
         StoreColumn[] columns = [.. job.Store.Manifest.Columns];
         if (job.Store.HasIds && Array.Find(columns, column => column.Name == ColumnChoice.IdName) is { } taken)
             throw CannotHold(taken, "the rows' ids need its name");
-        Field[] fields = [.. columns.Select(FieldOf), .. job.Store.HasIds ? [new DataField<ulong>(ColumnChoice.IdName, false)] : Array.Empty<Field>()];
+        Field[] fields = [
+            .. columns.Select(FieldOf),
+            .. job.Store.HasIds ? [new DataField<ulong>(ColumnChoice.IdName, false)] : Array.Empty<Field>()
+        ];
         var schema = new ParquetSchema(fields);
         var metadata = new Dictionary<string, string>(job.MarksOf(split).ToEntries(), StringComparer.Ordinal);
         foreach (StoreColumn column in columns)
@@ -39,7 +42,8 @@ internal sealed class ParquetExport : ExportFormat
     }
 
     private static async Task WriteAsync(
-        ExportJob job, StoreSplit split, Stream stream, ParquetSchema schema, StoreColumn[] columns, Dictionary<string, string> metadata)
+        ExportJob job, StoreSplit split, Stream stream, ParquetSchema schema, StoreColumn[] columns,
+        Dictionary<string, string> metadata)
     {
         // Pictures are compressed already, and the library's streams want to own what they close.
         ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream).ConfigureAwait(false);
@@ -48,12 +52,14 @@ internal sealed class ParquetExport : ExportFormat
             writer.CustomMetadata = metadata;
             for (long first = 0; first == 0 || first < split.Count; first += RowsPerGroup)
             {
-                long[] rows = [.. Enumerable.Range(0, (int)Math.Min(RowsPerGroup, split.Count - first)).Select(i => split.First + first + i)];
+                long[] rows = [.. Enumerable.Range(0, (int)Math.Min(RowsPerGroup, split.Count - first))
+                    .Select(i => split.First + first + i)];
                 using ParquetRowGroupWriter group = writer.CreateRowGroup();
                 for (int c = 0; c < columns.Length; c++)
                     await WriteAsync(job, group, schema.Fields[c], columns[c], rows).ConfigureAwait(false);
                 if (job.Store.HasIds)
-                    await group.WriteAsync<ulong>((DataField)schema.Fields[^1], rows.Select(job.Store.IdOf).ToArray()).ConfigureAwait(false);
+                    await group.WriteAsync<ulong>((DataField)schema.Fields[^1], rows.Select(job.Store.IdOf).ToArray())
+                        .ConfigureAwait(false);
                 foreach (long _ in rows)
                     job.CountRow();
             }
@@ -66,14 +72,20 @@ internal sealed class ParquetExport : ExportFormat
         {
             case ColumnKind.Image:
                 var picture = (StructField)field;
-                await group.WriteAsync((DataField)picture.Fields[0], Array.ConvertAll(rows, row => job.PictureFile(column, row).File)).ConfigureAwait(false);
-                await group.WriteAsync((DataField)picture.Fields[1], Array.ConvertAll(rows, _ => string.Empty)).ConfigureAwait(false);
+                await group.WriteAsync(
+                    (DataField)picture.Fields[0], Array.ConvertAll(rows, row => job.PictureFile(column, row).File))
+                        .ConfigureAwait(false);
+                await group.WriteAsync((DataField)picture.Fields[1], Array.ConvertAll(rows, _ => string.Empty))
+                    .ConfigureAwait(false);
                 break;
             case ColumnKind.Bytes:
-                await group.WriteAsync((DataField)field, Array.ConvertAll(rows, row => job.Store.Value(column, row))).ConfigureAwait(false);
+                await group.WriteAsync((DataField)field, Array.ConvertAll(rows, row => job.Store.Value(column, row)))
+                    .ConfigureAwait(false);
                 break;
             case ColumnKind.Utf8 or ColumnKind.Json:
-                await group.WriteAsync((DataField)field, Array.ConvertAll(rows, row => Encoding.UTF8.GetString(job.Store.Value(column, row)))).ConfigureAwait(false);
+                await group.WriteAsync(
+                    (DataField)field, Array.ConvertAll(rows, row => Encoding.UTF8.GetString(job.Store.Value(column, row))))
+                        .ConfigureAwait(false);
                 break;
             default:
                 byte[] numbers = [.. rows.SelectMany(row => job.Store.Value(column, row))];

@@ -3,7 +3,9 @@ using Tessar.Tensors;
 
 namespace Tessar.Examples.Exporters;
 
-/// <summary>safetensors: each column is a tensor whose first dimension counts the rows; pictures as U8 [rows, height, width, channels].</summary>
+/// <summary>
+/// safetensors: each column is a tensor whose first dimension counts the rows; pictures as U8 [rows, height, width, channels].
+/// </summary>
 internal sealed class SafetensorsExport : ExportFormat
 {
     /// <inheritdoc/>
@@ -28,7 +30,11 @@ internal sealed class SafetensorsExport : ExportFormat
                 throw CannotHold(column, "its pictures have sizes of their own (an import can bring them to one)");
             bool counts = isFirst;
             isFirst = false;
-            long[] shape = [split.Count, .. (column.ImageShape is { } image ? [image.Height, image.Width, image.Channels] : column.Shape).Select(size => (long)size)];
+            long[] shape = [
+                split.Count,
+                .. (column.ImageShape is { } image ? [image.Height, image.Width, image.Channels] : column.Shape)
+                .Select(size => (long)size)
+            ];
             writer.Add(column.Name, column.Type, shape, stream =>
             {
                 for (long row = 0; row < split.Count; row++)

@@ -7,7 +7,9 @@ using Tessar.Tensors;
 
 namespace Tessar.Examples.Exporters;
 
-/// <summary>WebDataset: for each row 000000000.png, .cls, and the other columns as .NAME.npy, .NAME.bin, .NAME.txt, .NAME.json.</summary>
+/// <summary>
+/// WebDataset: for each row 000000000.png, .cls, and the other columns as .NAME.npy, .NAME.bin, .NAME.txt, .NAME.json.
+/// </summary>
 internal sealed class WebDatasetExport : ExportFormat
 {
     private const int Block = 512;
@@ -106,6 +108,13 @@ internal sealed class WebDatasetExport : ExportFormat
         string header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({shape}), }}";
         const int Prefix = 10, Alignment = 64;
         header = header.PadRight(((Prefix + header.Length + Alignment) / Alignment * Alignment) - Prefix - 1) + "\n";
-        return [.. NpyHeader.Mark, 1, 0, .. BitConverter.GetBytes((ushort)header.Length), .. Encoding.ASCII.GetBytes(header), .. value];
+        return [
+            .. NpyHeader.Mark,
+            1,
+            0,
+            .. BitConverter.GetBytes((ushort)header.Length),
+            .. Encoding.ASCII.GetBytes(header),
+            .. value
+        ];
     }
 }

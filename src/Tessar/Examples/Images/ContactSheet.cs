@@ -4,7 +4,7 @@ namespace Tessar.Examples.Images;
 internal static class ContactSheet
 {
     private const int Tile = 112, Gap = 12, Margin = 28, TextHeight = 22, LongestCaption = 220;
-    private static readonly SheetText s_text = new(15, SheetCanvas.Ink), s_title = new(15, SheetCanvas.Quiet);
+    private static readonly SheetText _text = new(15, SheetCanvas.Ink), _title = new(15, SheetCanvas.Quiet);
 
     /// <summary>One line of the sheet: a caption on its left, or none, and its images.</summary>
     /// <param name="Caption">What all images of the line have in common.</param>
@@ -20,25 +20,30 @@ internal static class ContactSheet
         int tile = SheetCanvas.TileSize(lines.SelectMany(line => line.Tiles), Tile);
         bool hasTileCaptions = lines.Any(line => line.Tiles.Any(one => one.Caption is not null));
         int left = (int)Math.Ceiling(lines.Max(
-            line => line.Caption is { } caption ? SheetCanvas.WidthOf(SheetCanvas.Shorten(caption, LongestCaption, s_text), s_text) + (2 * Gap) : 0));
+            line =>
+                line.Caption is { } caption
+                    ? SheetCanvas.WidthOf(SheetCanvas.Shorten(caption, LongestCaption, _text), _text) + (2 * Gap)
+                    : 0));
         int columns = lines.Max(line => line.Tiles.Count), lineHeight = tile + Gap + (hasTileCaptions ? TextHeight : 0);
         int width = (2 * Margin) + left + (columns * (tile + Gap)) - Gap;
         int top = Margin + (2 * TextHeight);
         using var sheet = new SheetCanvas(
-            Math.Max(width, (2 * Margin) + (int)Math.Min(SheetCanvas.WidthOf(title, s_title), 4 * LongestCaption)), top + (lines.Count * lineHeight) - Gap + Margin);
-        sheet.Write(SheetCanvas.Shorten(title, Math.Max(width - (2 * Margin), 4 * LongestCaption), s_title), Margin, Margin + 15, s_title);
+            Math.Max(width, (2 * Margin) + (int)Math.Min(SheetCanvas.WidthOf(title, _title), 4 * LongestCaption)),
+            top + (lines.Count * lineHeight) - Gap + Margin);
+        sheet.Write(
+            SheetCanvas.Shorten(title, Math.Max(width - (2 * Margin), 4 * LongestCaption), _title), Margin, Margin + 15, _title);
         for (int row = 0; row < lines.Count; row++)
         {
             int y = top + (row * lineHeight);
             if (lines[row].Caption is { } caption)
-                sheet.Write(SheetCanvas.Shorten(caption, LongestCaption, s_text), Margin, y + (tile / 2) + 5, s_text);
+                sheet.Write(SheetCanvas.Shorten(caption, LongestCaption, _text), Margin, y + (tile / 2) + 5, _text);
             for (int column = 0; column < lines[row].Tiles.Count; column++)
             {
                 int x = Margin + left + (column * (tile + Gap));
                 SheetTile one = lines[row].Tiles[column];
                 sheet.DrawTile(one, x, y, tile);
                 if (one.Caption is { } own)
-                    sheet.Write(SheetCanvas.Shorten(own, tile, s_text), x, y + tile + 17, s_text);
+                    sheet.Write(SheetCanvas.Shorten(own, tile, _text), x, y + tile + 17, _text);
             }
         }
 

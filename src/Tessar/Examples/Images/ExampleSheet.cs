@@ -8,8 +8,8 @@ internal static class ExampleSheet
     private const int MostColumns = 10;
 
     /// <summary>
-    /// A contact sheet of the first split that has examples: a line for each class with its first ones, or, where there are too many
-    /// classes for that or none, the first examples in rows.
+    /// A contact sheet of the first split that has examples: a line for each class with its first ones, or, where there are too
+    /// many classes for that or none, the first examples in rows.
     /// </summary>
     /// <param name="store">A store with a column <c>image</c>.</param>
     /// <param name="count">About how many examples to show, ≥ 1.</param>
@@ -26,20 +26,27 @@ internal static class ExampleSheet
         List<ContactSheet.Line> lines = perClass >= 2 ? ByClass(examples, perClass)
             : perClass == 1 ? InRows([.. FirstOfClasses(examples, 1).SelectMany(found => found)], examples, hasClasses)
             : InRows([.. Enumerable.Range(0, Math.Min(count, examples.Count))], examples, hasClasses);
-        string title = $"{Path.GetFileNameWithoutExtension(store.Path)} · {split.Name}: {split.Count.ToString("N0", CultureInfo.InvariantCulture)} examples";
+        string title =
+            $"{Path.GetFileNameWithoutExtension(store.Path)} · {split.Name}: "
+                + $"{split.Count.ToString("N0", CultureInfo.InvariantCulture)} examples";
         return (ContactSheet.Draw(title, lines), lines.Sum(line => line.Tiles.Count));
     }
 
     private static List<ContactSheet.Line> ByClass(ExampleSet examples, int perClass) =>
     [
         .. FirstOfClasses(examples, perClass).Select((found, label) => (found, label)).Where(line => line.found.Count > 0).Select(
-            line => new ContactSheet.Line(examples.Store.ClassNames[line.label], [.. line.found.Select(i => SheetTile.Of(examples, i, caption: null))])),
+            line =>
+                new ContactSheet.Line(
+                    examples.Store.ClassNames[line.label],
+                    [.. line.found.Select(i => SheetTile.Of(examples, i, caption: null))])),
     ];
 
     private static List<ContactSheet.Line> InRows(int[] indices, ExampleSet examples, bool hasClasses) =>
     [
         .. indices.Chunk(MostColumns).Select(row => new ContactSheet.Line(null, [.. row.Select(
-            i => SheetTile.Of(examples, i, hasClasses ? examples.Store.ClassNames[examples.Label(i)] : $"{examples.Split}:{i}"))])),
+            i =>
+                SheetTile.Of(
+                    examples, i, hasClasses ? examples.Store.ClassNames[examples.Label(i)] : $"{examples.Split}:{i}"))])),
     ];
 
     /// <summary>The first examples of each class; of rare classes fewer.</summary>

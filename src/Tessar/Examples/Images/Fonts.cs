@@ -3,10 +3,12 @@ using SkiaSharp;
 
 namespace Tessar.Examples.Images;
 
-/// <summary>The letters of captions: our own, so that a picture looks the same everywhere; the system's for scripts that ours lack.</summary>
+/// <summary>
+/// The letters of captions: our own, so that a picture looks the same everywhere; the system's for scripts that ours lack.
+/// </summary>
 internal static class Fonts
 {
-    private static readonly SKTypeface s_regular = Own("Inter-Regular.otf"), s_strong = Own("Inter-SemiBold.otf");
+    private static readonly SKTypeface _regular = Own("Inter-Regular.otf"), _strong = Own("Inter-SemiBold.otf");
 
     /// <summary>Cuts a text into pieces that one font has all the letters for; letters that no font has are left out.</summary>
     /// <param name="text">The text.</param>
@@ -14,7 +16,7 @@ internal static class Fonts
     public static IEnumerable<(string Text, SKTypeface Font)> Split(string text, bool isStrong = false)
     {
         var piece = new StringBuilder();
-        SKTypeface usual = isStrong ? s_strong : s_regular, font = usual;
+        SKTypeface usual = isStrong ? _strong : _regular, font = usual;
         foreach (Rune rune in text.EnumerateRunes())
         {
             SKTypeface? next = usual.ContainsGlyph(rune.Value) ? usual

@@ -2,10 +2,12 @@ using System.Buffers.Binary;
 
 namespace Tessar.Examples.Images;
 
-/// <summary>What the blocks of a GIF say: its size, whether its first frame is transparent anywhere, and whether there are more frames.</summary>
+/// <summary>
+/// What the blocks of a GIF say: its size, whether its first frame is transparent anywhere, and whether there are more frames.
+/// </summary>
 /// <remarks>
-/// Layout: GIF87a or GIF89a, width u16, height u16, flags, 2 bytes, perhaps a table of colours; then blocks: 21 is an extension (F9 holds the
-/// transparency), 2C a frame, 3B the end. Source: the GIF89a specification.
+/// Layout: GIF87a or GIF89a, width u16, height u16, flags, 2 bytes, perhaps a table of colours; then blocks: 21 is an extension
+/// (F9 holds the transparency), 2C a frame, 3B the end. Source: the GIF89a specification.
 /// </remarks>
 internal static class GifHeader
 {
@@ -16,7 +18,8 @@ internal static class GifHeader
     {
         if (file.Length < ScreenBytes)
             return null;
-        int width = BinaryPrimitives.ReadUInt16LittleEndian(file[6..]), height = BinaryPrimitives.ReadUInt16LittleEndian(file[8..]), frames = 0;
+        int width = BinaryPrimitives.ReadUInt16LittleEndian(file[6..]), height =
+            BinaryPrimitives.ReadUInt16LittleEndian(file[8..]), frames = 0;
         bool isTransparent = false;
         for (int at = ScreenBytes + ColorBytes(file[10]); at < file.Length && frames < 2;)
         {

@@ -24,7 +24,8 @@ internal static class ImageDecoder
     public static void Decode(ReadOnlySpan<byte> file, ImageShape target, Span<byte> pixels, ImageSource source)
     {
         if (pixels.Length != target.Size)
-            throw new ArgumentException($"{pixels.Length} bytes were given for an image of {target}, which takes {target.Size}.", nameof(pixels));
+            throw new ArgumentException(
+                $"{pixels.Length} bytes were given for an image of {target}, which takes {target.Size}.", nameof(pixels));
         ImageHeader header = Probe(file, source);
         int count = header.Shape.Height * header.Shape.Width;
         bool isGrey = header.Shape.Channels == 1;
@@ -53,7 +54,8 @@ internal static class ImageDecoder
             if (codec.Info.Width != header.Shape.Width || codec.Info.Height != header.Shape.Height)
             {
                 throw source.Refuse(
-                    $"an image of {header.Shape.Width} × {header.Shape.Height}, as its header says", $"{codec.Info.Width} × {codec.Info.Height}");
+                    $"an image of {header.Shape.Width} × {header.Shape.Height}, as its header says",
+                    $"{codec.Info.Width} × {codec.Info.Height}");
             }
 
             bool isGrey = header.Shape.Channels == 1 && codec.Info.ColorType == SKColorType.Gray8;
@@ -64,7 +66,9 @@ internal static class ImageDecoder
                 isGrey || codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
             SKCodecResult result = codec.GetPixels(info, (IntPtr)pixels);
             if (result != SKCodecResult.Success)
-                throw source.Refuse($"a whole image in {header.Format}", result == SKCodecResult.IncompleteInput ? "one that is cut short" : "a damaged one");
+                throw source.Refuse(
+                    $"a whole image in {header.Format}",
+                    result == SKCodecResult.IncompleteInput ? "one that is cut short" : "a damaged one");
             return isGrey ? 1 : 4;
         }
     }

@@ -11,19 +11,22 @@ internal static class ImageEncoder
     /// <summary>A PNG file, which loses nothing.</summary>
     /// <param name="pixels">[height, width, channels].</param>
     /// <param name="shape">Their size.</param>
-    public static byte[] Png(ReadOnlySpan<byte> pixels, ImageShape shape) => Encode(pixels, shape, SKEncodedImageFormat.Png, Lossless);
+    public static byte[] Png(ReadOnlySpan<byte> pixels, ImageShape shape) =>
+        Encode(pixels, shape, SKEncodedImageFormat.Png, Lossless);
 
     /// <summary>A WebP file, which is far smaller for photographs and loses what eyes don't miss.</summary>
     /// <param name="pixels">[height, width, channels].</param>
     /// <param name="shape">Their size.</param>
     /// <param name="quality">In [0, 100].</param>
-    public static byte[] WebP(ReadOnlySpan<byte> pixels, ImageShape shape, int quality) => Encode(pixels, shape, SKEncodedImageFormat.Webp, quality);
+    public static byte[] WebP(ReadOnlySpan<byte> pixels, ImageShape shape, int quality) =>
+        Encode(pixels, shape, SKEncodedImageFormat.Webp, quality);
 
     private static byte[] Encode(ReadOnlySpan<byte> pixels, ImageShape shape, SKEncodedImageFormat format, int quality)
     {
         bool isGrey = shape.Channels == 1, isOpaque = shape.Channels is 1 or 3;
         var info = new SKImageInfo(
-            shape.Width, shape.Height, isGrey ? SKColorType.Gray8 : SKColorType.Rgba8888, isOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+            shape.Width, shape.Height, isGrey ? SKColorType.Gray8 : SKColorType.Rgba8888,
+            isOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
         byte[] buffer = isGrey || shape.Channels == 4 ? pixels.ToArray() : new byte[checked(4 * shape.Height * shape.Width)];
         if (!isGrey && shape.Channels != 4)
             Pixels.Convert(pixels, shape.Channels, buffer, 4);

@@ -22,7 +22,8 @@ internal readonly record struct ImageRow(ImageCodec Codec, ImageShape Shape)
     /// <summary>Reads what <see cref="Write"/> wrote; null when the bytes aren't legal.</summary>
     public static ImageRow? Read(ReadOnlySpan<byte> bytes)
     {
-        uint height = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]), width = BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
+        uint height = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]), width =
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
         if (bytes[0] > (byte)ImageCodec.Png || bytes[2] != 8 || bytes[3] != 0 || height > int.MaxValue || width > int.MaxValue
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]) != 0)
             return null;

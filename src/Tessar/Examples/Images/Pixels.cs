@@ -51,7 +51,9 @@ internal static class Pixels
     {
         for (int i = 0, j = 0; i < from.Length; i += fromChannels, j += toChannels)
         {
-            (byte red, byte green, byte blue) = fromChannels >= 3 ? (from[i], from[i + 1], from[i + 2]) : (from[i], from[i], from[i]);
+            (byte red, byte green, byte blue) = fromChannels >= 3
+                ? (from[i], from[i + 1], from[i + 2])
+                : (from[i], from[i], from[i]);
             if (toChannels >= 3)
                 (to[j], to[j + 1], to[j + 2]) = (red, green, blue);
             else

@@ -43,7 +43,8 @@ internal static class Resampling
             for (int row = 0; row < fromShape.Height; row++)
             {
                 Narrow(
-                    from.Slice(row * fromShape.Width * fromShape.Channels, fromShape.Width * fromShape.Channels), x, fromShape.Channels,
+                    from.Slice(row * fromShape.Width * fromShape.Channels, fromShape.Width * fromShape.Channels), x,
+                    fromShape.Channels,
                     narrowed.AsSpan(row * line, line));
             }
 
@@ -105,7 +106,9 @@ internal static class Resampling
         public static Axis Of(int from, int length)
         {
             if (Math.Max(from, length) > Longest)
-                throw new ArgumentException($"An image side of {Math.Max(from, length)} pixels can't be resized; at most {Longest} can.", nameof(length)).ForUser(ErrorKind.InputData);
+                throw new ArgumentException(
+                    $"An image side of {Math.Max(from, length)} pixels can't be resized; at most {Longest} can.", nameof(length))
+                        .ForUser(ErrorKind.InputData);
             return new Axis(from, length, length < from ? from : 2 * length);
         }
 
@@ -128,7 +131,8 @@ internal static class Resampling
         {
             if (Length < From)
             {
-                long start = Math.Max((long)i * From, (long)pixel * Length), end = Math.Min(((long)i + 1) * From, ((long)pixel + 1) * Length);
+                long start = Math.Max((long)i * From, (long)pixel * Length), end = Math.Min(
+                    ((long)i + 1) * From, ((long)pixel + 1) * Length);
                 return (int)(end - start);
             }
 

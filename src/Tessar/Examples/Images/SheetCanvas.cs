@@ -4,8 +4,8 @@ namespace Tessar.Examples.Images;
 
 /// <summary>Paper to draw images and captions on.</summary>
 /// <remarks>
-/// The paper is opaque and light, so that captions can be read in a light and in a dark viewer. Small images are enlarged by a whole
-/// factor, pixel for pixel; large ones are reduced to their tile by area average.
+/// The paper is opaque and light, so that captions can be read in a light and in a dark viewer. Small images are enlarged by a
+/// whole factor, pixel for pixel; large ones are reduced to their tile by area average.
 /// </remarks>
 internal sealed class SheetCanvas : IDisposable
 {
@@ -18,7 +18,9 @@ internal sealed class SheetCanvas : IDisposable
     public SheetCanvas(int width, int height)
     {
         _surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque))
-            ?? throw new TessarException($"A picture of {width} × {height} pixels is larger than the memory. Ask for fewer examples.", ErrorKind.Environment);
+            ?? throw new TessarException(
+                $"A picture of {width} × {height} pixels is larger than the memory. Ask for fewer examples.",
+                ErrorKind.Environment);
         _surface.Canvas.Clear(Paper);
     }
 
@@ -68,7 +70,8 @@ internal sealed class SheetCanvas : IDisposable
     {
         int largest = Math.Max(one.Shape.Height, one.Shape.Width);
         double factor = largest * 2 <= tile ? tile / largest : Math.Min(1, (double)tile / largest);
-        int width = Math.Max(1, (int)Math.Round(one.Shape.Width * factor)), height = Math.Max(1, (int)Math.Round(one.Shape.Height * factor));
+        int width = Math.Max(1, (int)Math.Round(one.Shape.Width * factor)), height = Math.Max(
+            1, (int)Math.Round(one.Shape.Height * factor));
         var shape = new ImageShape(height, width, 4);
         byte[] pixels = new byte[shape.Size];
         if (factor > 1)
@@ -76,7 +79,8 @@ internal sealed class SheetCanvas : IDisposable
         else
             Pixels.Fit(one.Pixels, one.Shape, pixels, shape);
         (x, y) = (x + ((tile - width) / 2), y + ((tile - height) / 2));
-        using SKImage image = SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), pixels);
+        using SKImage image = SKImage.FromPixelCopy(
+            new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), pixels);
         _surface.Canvas.DrawImage(image, x, y);
         using var frame = new SKPaint { Color = Frame, IsStroke = true, StrokeWidth = 1 };
         _surface.Canvas.DrawRect(x - 0.5f, y - 0.5f, width + 1, height + 1, frame);
@@ -121,7 +125,8 @@ internal sealed class SheetCanvas : IDisposable
         return width;
     }
 
-    private static SKPaint PaintOf(SheetText style) => new() { IsAntialias = true, SubpixelText = true, TextSize = style.Size, Color = style.Color };
+    private static SKPaint PaintOf(SheetText style) =>
+        new() { IsAntialias = true, SubpixelText = true, TextSize = style.Size, Color = style.Color };
 }
 
 /// <summary>How a text looks.</summary>

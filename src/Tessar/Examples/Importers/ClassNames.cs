@@ -9,7 +9,8 @@ internal static class ClassNames
     /// <param name="choice">What to do about them.</param>
     /// <param name="merged">The names that were given up, each with the one that stands for it.</param>
     /// <exception cref="FileFormatException">Some differ by case alone, and nobody has chosen what that means.</exception>
-    public static IReadOnlyList<string> Settle(IEnumerable<string> names, string source, ClassCase choice, out IReadOnlyDictionary<string, string> merged)
+    public static IReadOnlyList<string> Settle(
+        IEnumerable<string> names, string source, ClassCase choice, out IReadOnlyDictionary<string, string> merged)
     {
         var given = new Dictionary<string, string>(StringComparer.Ordinal);
         var kept = new List<string>();
@@ -26,7 +27,10 @@ internal static class ClassNames
                     source, null, "classes whose names differ by more than upper and lower case", $"`{first[name]}` and `{name}`",
                     "Rename one; or say that they are one class, or two.")
                 {
-                    Remedies = [new(RemedyKind.ChangeArgument, "class-case", "merge"), new(RemedyKind.ChangeArgument, "class-case", "keep")],
+                    Remedies = [
+                        new(RemedyKind.ChangeArgument, "class-case", "merge"),
+                        new(RemedyKind.ChangeArgument, "class-case", "keep")
+                    ],
                 };
             }
         }

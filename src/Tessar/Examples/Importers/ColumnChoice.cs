@@ -9,10 +9,10 @@ internal static class ColumnChoice
     /// <summary>Name of a column that holds the rows' ids.</summary>
     public const string IdName = "id";
 
-    private static readonly string[] s_images =
+    private static readonly string[] _images =
         ["image", "images", "img", "imgs", "jpg", "jpeg", "png", "webp", "bmp", "picture", "pictures", "pixels", "x", "data", "input", "inputs"];
 
-    private static readonly string[] s_labels = ["label", "labels", "cls", "class", "y", "target", "targets", "fine_label"];
+    private static readonly string[] _labels = ["label", "labels", "cls", "class", "y", "target", "targets", "fine_label"];
 
     /// <summary>The column of pictures, or −1.</summary>
     /// <exception cref="TessarException">The one asked for isn't there or can't be pictures.</exception>
@@ -22,12 +22,13 @@ internal static class ColumnChoice
         {
             int chosen = Find(columns, name, "pictures");
             return CanBePictures(columns[chosen]) ? chosen : throw new TessarException(
-                $"`{columns[chosen]}` can't be pictures. Required are image files, or numbers of shape [height, width], [height, width, channels] "
+                $"`{columns[chosen]}` can't be pictures. Required are image files, or numbers of shape [height, width], [height, "
+                    + $"width, channels] "
                 + "or [channels, height, width] with at most 4 channels, as U8 or from 0 to 1. Name another column.",
                 ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "image")] };
         }
 
-        int named = Named(columns, s_images, CanBePictures);
+        int named = Named(columns, _images, CanBePictures);
         int[] likely = named >= 0 ? [named] : [.. Enumerable.Range(0, columns.Count).Where(i => AreLikelyPictures(columns[i]))];
         return likely.Length == 1 ? likely[0] : -1;
     }
@@ -38,8 +39,8 @@ internal static class ColumnChoice
     {
         if (options.Label is not { } name)
         {
-            int named = Named(columns, s_labels, column => column.Kind == CellKind.Text || column.IsSingleNumber);
-            named = named >= 0 ? named : Named(columns, s_labels, CanBeClasses);
+            int named = Named(columns, _labels, column => column.Kind == CellKind.Text || column.IsSingleNumber);
+            named = named >= 0 ? named : Named(columns, _labels, CanBeClasses);
             return named >= 0 ? new LabelCells(named, columns[named], null) : null;
         }
 
@@ -56,19 +57,22 @@ internal static class ColumnChoice
         int chosen = Find(columns, name, "labels");
         string hint = columns[chosen].Kind == CellKind.Json ? $" Name a field of it: `{name}.label`." : " Name another column.";
         throw new TessarException(
-            $"`{columns[chosen]}` can't be classes. Required is one whole number, one name, or one-hot numbers in each row.{hint}", ErrorKind.Usage)
+            $"`{columns[chosen]}` can't be classes. Required is one whole number, one name, or one-hot numbers in each "
+                + $"row.{hint}", ErrorKind.Usage)
         {
             Remedies = [new(RemedyKind.ChangeArgument, "label", columns[chosen].Kind == CellKind.Json ? $"{name}.label" : null)],
         };
     }
 
     /// <summary>The column of ids, whole numbers called <c>id</c>, or −1.</summary>
-    public static int Id(IReadOnlyList<SourceColumn> columns) => Named(columns, [IdName], column => column.IsSingleNumber && column.IsInteger);
+    public static int Id(IReadOnlyList<SourceColumn> columns) =>
+        Named(columns, [IdName], column => column.IsSingleNumber && column.IsInteger);
 
     private static bool CanBePictures(SourceColumn column) => column.Kind switch
     {
         CellKind.Pixels or CellKind.Picture or CellKind.Bytes => true,
-        CellKind.Array => column.Type is ElementType.U8 or ElementType.F32 or ElementType.F64 && PixelLayout.Of(column.Shape) is not null,
+        CellKind.Array =>
+            column.Type is ElementType.U8 or ElementType.F32 or ElementType.F64 && PixelLayout.Of(column.Shape) is not null,
         _ => false,
     };
 
@@ -76,10 +80,12 @@ internal static class ColumnChoice
         column.Kind is CellKind.Pixels or CellKind.Picture
         || (column.Kind == CellKind.Array && column.Type == ElementType.U8 && PixelLayout.Of(column.Shape) is not null);
 
-    private static bool CanBeClasses(SourceColumn column) => column.Kind == CellKind.Text || (column.Kind == CellKind.Array && column.Shape.Count(dimension => dimension != 1) <= 1);
+    private static bool CanBeClasses(SourceColumn column) =>
+        column.Kind == CellKind.Text || (column.Kind == CellKind.Array && column.Shape.Count(dimension => dimension != 1) <= 1);
 
     private static int Named(
-        IReadOnlyList<SourceColumn> columns, string[] names, Func<SourceColumn, bool> fits, StringComparison comparison = StringComparison.OrdinalIgnoreCase)
+        IReadOnlyList<SourceColumn> columns, string[] names, Func<SourceColumn, bool> fits,
+        StringComparison comparison = StringComparison.OrdinalIgnoreCase)
     {
         foreach (string name in names)
         {
@@ -103,6 +109,7 @@ internal static class ColumnChoice
 
         string[] names = [.. columns.Select(column => column.Name)];
         throw new TessarException(
-            $"The {what} are to come from the column `{name}`, but the source has the columns: {string.Join(", ", names)}.{NearestName.Hint(name, names)}", ErrorKind.Usage);
+            $"The {what} are to come from the column `{name}`, but the source has the columns: "
+                + $"{string.Join(", ", names)}.{NearestName.Hint(name, names)}", ErrorKind.Usage);
     }
 }

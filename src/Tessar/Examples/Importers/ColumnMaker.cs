@@ -39,13 +39,17 @@ internal sealed class LabelMaker(LabelColumn labels) : ColumnMaker(StoreColumn.S
     }
 }
 
-/// <summary>Pictures of one size from arrays: bytes as they are, numbers from 0 to 1 and truth values as 255 times as much, planes interleaved.</summary>
+/// <summary>
+/// Pictures of one size from arrays: bytes as they are, numbers from 0 to 1 and truth values as 255 times as much, planes
+/// interleaved.
+/// </summary>
 /// <param name="name">The store's column.</param>
 /// <param name="index">The source's column.</param>
 /// <param name="source">What it is.</param>
 /// <param name="layout">How its numbers lie.</param>
 /// <param name="size">Height and width wanted, or null for its own.</param>
-internal sealed class ArrayPictureMaker(string name, int index, SourceColumn source, PixelLayout layout, (int Height, int Width)? size)
+internal sealed class ArrayPictureMaker(
+    string name, int index, SourceColumn source, PixelLayout layout, (int Height, int Width)? size)
     : ColumnMaker(StoreColumn.Image(name, Target(layout, size)))
 {
     private readonly ImageShape _target = Target(layout, size);

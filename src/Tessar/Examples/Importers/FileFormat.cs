@@ -2,13 +2,17 @@ using Tessar.Examples.Importers.Columns;
 
 namespace Tessar.Examples.Importers;
 
-/// <summary>A format of single files; a folder of them is read file by file in ordinal order, their names telling the splits.</summary>
+/// <summary>
+/// A format of single files; a folder of them is read file by file in ordinal order, their names telling the splits.
+/// </summary>
 internal abstract class FileFormat : SourceFormat
 {
     /// <summary>Endings of its files, with the dot, in lower case.</summary>
     protected abstract IReadOnlyList<string> Extensions { get; }
 
-    /// <summary>True when a file begins as this format does; <paramref name="start"/> holds its first 512 bytes, or all it has.</summary>
+    /// <summary>
+    /// True when a file begins as this format does; <paramref name="start"/> holds its first 512 bytes, or all it has.
+    /// </summary>
     protected abstract bool IsMark(ReadOnlySpan<byte> start);
 
     /// <summary>Opens one file.</summary>
@@ -21,7 +25,8 @@ internal abstract class FileFormat : SourceFormat
     public sealed override bool RecognisesContent(FileStart start) => IsMark(start.Bytes);
 
     /// <inheritdoc/>
-    public sealed override bool RecognisesName(string name) => Extensions.Any(extension => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
+    public sealed override bool RecognisesName(string name) =>
+        Extensions.Any(extension => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
 
     /// <inheritdoc/>
     protected sealed override IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening)
@@ -30,7 +35,8 @@ internal abstract class FileFormat : SourceFormat
         if (files.Length == 0)
         {
             throw new TessarException(
-                $"`{part.Path}` holds no files of the format {Name} ({string.Join(", ", Extensions)}). Check the folder.", ErrorKind.InputData);
+                $"`{part.Path}` holds no files of the format {Name} ({string.Join(", ", Extensions)}). Check the folder.",
+                ErrorKind.InputData);
         }
 
         var tables = new List<SourceTable>();

@@ -12,7 +12,9 @@ internal static class ImportSettings
     /// <summary>Name of the entry that holds the number of pictures of several frames, of which the first was taken.</summary>
     public const string FirstFramesKey = "first-frames";
 
-    /// <summary>What the names of entries begin with that hold how many of a kind were passed over: <c>skip-unknown..tif</c>.</summary>
+    /// <summary>
+    /// What the names of entries begin with that hold how many of a kind were passed over: <c>skip-unknown..tif</c>.
+    /// </summary>
     public const string LeftOutKey = "skip-unknown.";
 
     /// <summary>What the names of entries begin with that hold why a column was left out.</summary>

@@ -40,7 +40,8 @@ internal sealed record LabelCells(int Index, SourceColumn Column, IReadOnlyList<
             if (value == 1 && found < 0)
                 found = i;
             else if (value != 0)
-                return new LabelValue(null, 0, value == 1 ? "two numbers that are 1" : $"{value.ToString(CultureInfo.InvariantCulture)}");
+                return new LabelValue(
+                    null, 0, value == 1 ? "two numbers that are 1" : $"{value.ToString(CultureInfo.InvariantCulture)}");
         }
 
         return found >= 0 ? new LabelValue(null, found) : new LabelValue(null, 0, "only zeros");
@@ -54,12 +55,15 @@ internal sealed record LabelCells(int Index, SourceColumn Column, IReadOnlyList<
             JsonElement at = document.RootElement;
             foreach (string name in Field!)
             {
-                bool isThere = at.ValueKind == JsonValueKind.Array && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int item)
+                bool isThere = at.ValueKind == JsonValueKind.Array
+                    && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int item)
                     ? item < at.GetArrayLength()
                     : at.ValueKind == JsonValueKind.Object && at.TryGetProperty(name, out _);
                 if (!isThere)
                     return new LabelValue(null, 0, $"no field `{name}`");
-                at = at.ValueKind == JsonValueKind.Array ? at[int.Parse(name, CultureInfo.InvariantCulture)] : at.GetProperty(name);
+                at = at.ValueKind == JsonValueKind.Array
+                    ? at[int.Parse(name, CultureInfo.InvariantCulture)]
+                    : at.GetProperty(name);
             }
 
             return at.ValueKind switch

@@ -37,7 +37,8 @@ internal sealed class LabelColumn
     /// <param name="cancellation">Ends it.</param>
     /// <returns>Null when nobody asked for this column and its values aren't classes.</returns>
     /// <exception cref="FileFormatException">A value can't be a class.</exception>
-    public static LabelColumn? Survey(IReadOnlyList<SourceTable> tables, LabelCells cells, ImportOptions options, CancellationToken cancellation)
+    public static LabelColumn? Survey(
+        IReadOnlyList<SourceTable> tables, LabelCells cells, ImportOptions options, CancellationToken cancellation)
     {
         SourceColumn column = cells.Column;
         bool mayBeOthers = options.Label is null && (!column.IsInteger || cells.IsOneHot) && column.Kind != CellKind.Text;
@@ -56,7 +57,8 @@ internal sealed class LabelColumn
                 if (++at % 1024 == 0)
                     cancellation.ThrowIfCancellationRequested();
                 LabelValue value = cells.Read(row);
-                bool isNumber = value.Fault is null && value.Name is null && value.Number >= 0 && value.Number < MostClasses && value.Number == Math.Floor(value.Number);
+                bool isNumber = value.Fault is null && value.Name is null && value.Number >= 0 && value.Number < MostClasses
+                    && value.Number == Math.Floor(value.Number);
                 bool isName = value.Fault is null && value.Name is not null && largest < 0;
                 if (isNumber && names.Count == 0)
                     largest = Math.Max(largest, (int)value.Number);
@@ -65,7 +67,9 @@ internal sealed class LabelColumn
                 else if (mayBeOthers)
                     return null;
                 if ((!isNumber && !isName) || (isNumber && names.Count > 0) || names.Count > MostClasses)
-                    throw Refuse(table, row, at, cells.Index, $"{cells.Required} from 0 to {MostClasses - 1}, in all rows", value.ToString());
+                    throw Refuse(
+                        table, row, at, cells.Index, $"{cells.Required} from 0 to {MostClasses - 1}, in all rows",
+                        value.ToString());
             }
         }
 
@@ -73,7 +77,8 @@ internal sealed class LabelColumn
             throw SourceFile.Refuse(tables[0].Name, null, $"a class in each row of `{column.Name}`", "an empty name");
         if (names.Count > 0)
         {
-            IReadOnlyList<string> kept = ClassNames.Settle(names, tables[0].Name, options.ClassCase, out IReadOnlyDictionary<string, string> merged);
+            IReadOnlyList<string> kept = ClassNames.Settle(
+                names, tables[0].Name, options.ClassCase, out IReadOnlyDictionary<string, string> merged);
             return new LabelColumn(cells, kept, merged);
         }
 
@@ -88,9 +93,12 @@ internal sealed class LabelColumn
         LabelValue value = _cells.Read(row);
         if (value is { Name: { } name, Fault: null } && _classes.TryGetValue(name, out int found))
             return found;
-        bool isClass = value is { Name: null, Fault: null } && value.Number >= 0 && value.Number < Classes.Count && value.Number == Math.Floor(value.Number);
+        bool isClass = value is { Name: null, Fault: null } && value.Number >= 0 && value.Number < Classes.Count
+            && value.Number == Math.Floor(value.Number);
         return isClass ? (int)value.Number : throw Refuse(
-            table, row, at, _cells.Index, value.Name is null ? $"labels from 0 to {Classes.Count - 1}" : $"one of the {Classes.Count} classes", value.ToString());
+            table, row, at, _cells.Index,
+            value.Name is null ? $"labels from 0 to {Classes.Count - 1}" : $"one of the {Classes.Count} classes",
+            value.ToString());
     }
 
     /// <summary>The names that the source itself gives its classes. Numbers mean the same names in all its files.</summary>
@@ -110,7 +118,8 @@ internal sealed class LabelColumn
             if (!own.Take(shared).SequenceEqual(longest.Take(shared), StringComparer.Ordinal))
             {
                 throw SourceFile.Refuse(
-                    table.Name, null, $"the classes {string.Join(", ", longest.Take(10))} by number, as in {tables[0].Name}", string.Join(", ", own.Take(10)));
+                    table.Name, null, $"the classes {string.Join(", ", longest.Take(10))} by number, as in {tables[0].Name}",
+                    string.Join(", ", own.Take(10)));
             }
 
             longest = own.Count > longest.Count ? own : longest;
@@ -119,9 +128,14 @@ internal sealed class LabelColumn
         return longest;
     }
 
-    private static FileFormatException Refuse(SourceTable table, SourceRow row, long at, int column, string expected, string found)
+    private static FileFormatException Refuse(
+        SourceTable table, SourceRow row, long at, int column, string expected, string found)
     {
         (string path, long? offset) = table.PlaceOf(row, at, column);
-        return new FileFormatException(path, offset, expected, $"{found} in {row.Name}", "Name all classes, or another column for the labels.") { Remedies = [new(RemedyKind.ChangeArgument, "classes", "A,B,…"), new(RemedyKind.ChangeArgument, "label")] };
+        return new FileFormatException(
+            path, offset, expected, $"{found} in {row.Name}", "Name all classes, or another column for the labels.")
+            {
+                Remedies = [new(RemedyKind.ChangeArgument, "classes", "A,B,…"), new(RemedyKind.ChangeArgument, "label")]
+            };
     }
 }

@@ -3,7 +3,10 @@ using System.Globalization;
 namespace Tessar.Examples.Importers;
 
 /// <summary>Counts what an import passes over, so that nothing goes missing without a word.</summary>
-/// <remarks>Files count by their ending in lower case (<c>.tif</c>), everything else by what it is: <c>link</c>, <c>empty class folder</c>.</remarks>
+/// <remarks>
+/// Files count by their ending in lower case (<c>.tif</c>), everything else by what it is: <c>link</c>, <c>empty class
+/// folder</c>.
+/// </remarks>
 internal sealed class LeftOut
 {
     /// <summary>What files without an ending count as.</summary>
@@ -75,8 +78,11 @@ internal sealed class LeftOut
     /// <summary>The error that says what would be missing.</summary>
     public TessarException Refuse(string source)
     {
-        string counts = string.Join(", ", _counts.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Value} {entry.Key}")));
-        string names = string.Join(", ", _names.Take(NamesShown)), more = Count > NamesShown ? string.Create(CultureInfo.InvariantCulture, $" and {Count - NamesShown} more") : string.Empty;
+        string counts = string.Join(
+            ", ", _counts.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Value} {entry.Key}")));
+        string names = string.Join(", ", _names.Take(NamesShown)), more = Count > NamesShown
+            ? string.Create(CultureInfo.InvariantCulture, $" and {Count - NamesShown} more")
+            : string.Empty;
         return new TessarException(
             $"`{source}` holds what can't be imported: {counts} ({names}{more}). Convert or remove it, or leave it out.",
             ErrorKind.InputData) { Remedies = [new(RemedyKind.ChangeArgument, "skip-unknown")] };

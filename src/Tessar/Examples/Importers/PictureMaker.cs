@@ -28,7 +28,8 @@ internal sealed class PictureMaker(string name, int source) : ColumnMaker(StoreC
 /// <param name="name">The store's column.</param>
 /// <param name="source">The source's.</param>
 /// <param name="target">The size wanted.</param>
-internal sealed class ResizedPictureMaker(string name, int source, ImageShape target) : ColumnMaker(StoreColumn.Image(name, target))
+internal sealed class ResizedPictureMaker(string name, int source, ImageShape target)
+    : ColumnMaker(StoreColumn.Image(name, target))
 {
     /// <inheritdoc/>
     public override StoreValue Make(SourceTable table, SourceRow row, long at)

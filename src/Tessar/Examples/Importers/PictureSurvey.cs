@@ -9,7 +9,9 @@ internal static class PictureSurvey
 {
     private const int RowsAtOnce = 64, FailuresShown = 5;
 
-    /// <summary>Decodes all pictures of the rows that are to be imported; leaves out those that can't be, or fails naming them.</summary>
+    /// <summary>
+    /// Decodes all pictures of the rows that are to be imported; leaves out those that can't be, or fails naming them.
+    /// </summary>
     /// <param name="selections">The rows; their numbers are filled in.</param>
     /// <param name="pictures">True for each column of image files.</param>
     /// <param name="image">The column of which the colours are wanted, or −1.</param>
@@ -19,12 +21,15 @@ internal static class PictureSurvey
     /// <returns>True when the column <paramref name="image"/> holds pictures and all are grey.</returns>
     /// <exception cref="FileFormatException">Pictures can't be decoded, and that isn't allowed.</exception>
     public static bool Run(
-        IReadOnlyList<RowSelection> selections, IReadOnlyList<bool> pictures, int image, bool skipBad, IProgress<ImportProgress>? progress,
+        IReadOnlyList<RowSelection> selections, IReadOnlyList<bool> pictures, int image, bool skipBad,
+        IProgress<ImportProgress>? progress,
         CancellationToken cancellation)
     {
         bool hasPictures = pictures.Contains(true), isGrey = hasPictures && image >= 0;
         var failures = new List<(FileFormatException Error, string Name)>();
-        long done = 0, failed = 0, total = selections.Any(selection => selection.Count < 0) ? 0 : selections.Sum(selection => selection.Count);
+        long done = 0, failed = 0, total = selections.Any(selection => selection.Count < 0)
+            ? 0
+            : selections.Sum(selection => selection.Count);
         foreach (RowSelection selection in selections.Where(selection => hasPictures || selection.Count < 0))
         {
             long good = 0;
@@ -63,11 +68,14 @@ internal static class PictureSurvey
         return failed == 0 || skipBad ? isGrey : throw Refuse(failures, failed);
     }
 
-    /// <summary>The rows without the first ones that the selection passes over; more than the limit, for bad ones may be among them.</summary>
+    /// <summary>
+    /// The rows without the first ones that the selection passes over; more than the limit, for bad ones may be among them.
+    /// </summary>
     private static IEnumerable<(long Index, SourceRow Row)> Candidates(RowSelection selection, IReadOnlyList<bool> wanted) =>
         new RowSelection(selection.Split, selection.Table, selection.First, long.MaxValue).Rows(wanted);
 
-    private static (FileFormatException? Error, bool IsGrey, bool IsAnimated) Try(SourceRow row, IReadOnlyList<bool> pictures, int image)
+    private static (FileFormatException? Error, bool IsGrey, bool IsAnimated) Try(
+        SourceRow row, IReadOnlyList<bool> pictures, int image)
     {
         bool isGrey = true, isAnimated = false;
         for (int c = 0; c < pictures.Count; c++)
@@ -114,6 +122,9 @@ internal static class PictureSurvey
         string pictures = failed == 1 ? "1 picture that can't" : $"{failed} pictures that can't";
         return new FileFormatException(
             first.Path, first.Offset, "pictures that can be decoded", $"{pictures}: {names}{more}",
-            $"The first: {first.Message} Replace or remove them, or leave them out.", first) { Remedies = [new(RemedyKind.ChangeArgument, "skip-bad")] };
+            $"The first: {first.Message} Replace or remove them, or leave them out.", first)
+            {
+                Remedies = [new(RemedyKind.ChangeArgument, "skip-bad")]
+            };
     }
 }

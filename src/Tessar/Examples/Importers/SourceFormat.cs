@@ -20,7 +20,9 @@ internal abstract class SourceFormat
     /// <summary>True when a file begins as this format does. All formats are asked this before the name counts.</summary>
     public virtual bool RecognisesContent(FileStart start) => false;
 
-    /// <summary>True when a file is named as files of this format are, for those whose content tells nothing or is damaged.</summary>
+    /// <summary>
+    /// True when a file is named as files of this format are, for those whose content tells nothing or is damaged.
+    /// </summary>
     /// <param name="name">The file's name without its folder.</param>
     public abstract bool RecognisesName(string name);
 

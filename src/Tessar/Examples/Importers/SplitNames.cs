@@ -1,13 +1,17 @@
 namespace Tessar.Examples.Importers;
 
-/// <summary>Finds the split in the names that people give files, folders and arrays: <c>x_train</c>, <c>test-00000-of-00001.parquet</c>.</summary>
+/// <summary>
+/// Finds the split in the names that people give files, folders and arrays: <c>x_train</c>, <c>test-00000-of-00001.parquet</c>.
+/// </summary>
 internal static class SplitNames
 {
-    private static readonly string[] s_known = ["train", "training", "val", "valid", "validation", "dev", "test", "testing", "eval"];
-    private static readonly char[] s_separators = ['_', '.', '/', '-'];
+    private static readonly string[] _known = [
+        "train", "training", "val", "valid", "validation", "dev", "test", "testing", "eval"
+    ];
+    private static readonly char[] _separators = ['_', '.', '/', '-'];
 
     /// <summary>True for a name that means a split.</summary>
-    public static bool IsSplit(string name) => s_known.Contains(name, StringComparer.OrdinalIgnoreCase);
+    public static bool IsSplit(string name) => _known.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The split that a file's name begins with, or null.</summary>
     public static string? OfFile(string path)
@@ -20,7 +24,7 @@ internal static class SplitNames
     /// <summary>Takes the split from an array's name: <c>x_train</c> and <c>train.x</c> are <c>x</c> of <c>train</c>.</summary>
     public static (string? Split, string Name) OfArray(string name)
     {
-        int first = name.IndexOfAny(s_separators), last = name.LastIndexOfAny(s_separators);
+        int first = name.IndexOfAny(_separators), last = name.LastIndexOfAny(_separators);
         if (first > 0 && first + 1 < name.Length && IsSplit(name[..first]))
             return (name[..first].ToLowerInvariant(), name[(first + 1)..]);
         return last > 0 && last + 1 < name.Length && IsSplit(name[(last + 1)..])

@@ -15,7 +15,8 @@ internal static class StoreBuilder
     /// <summary>Writes the store.</summary>
     /// <returns>Its identity.</returns>
     public static string Build(
-        string path, string kind, IReadOnlyList<SourceTable> all, LeftOut leftOut, ImportOptions options, IProgress<ImportProgress>? progress,
+        string path, string kind, IReadOnlyList<SourceTable> all, LeftOut leftOut, ImportOptions options,
+        IProgress<ImportProgress>? progress,
         CancellationToken cancellation)
     {
         IReadOnlyList<SourceTable> tables = ChosenColumns.Of(all, options, out IReadOnlyList<UnreadColumn> unread);
@@ -42,21 +43,27 @@ internal static class StoreBuilder
                 cancellation.ThrowIfCancellationRequested();
                 StoreValue[][] values = MakeAll(plan, selection.Table, rows, cancellation);
                 for (int i = 0; i < rows.Length; i++)
-                    Append(writer, values[i], plan.Id < 0 ? null : IdOf(selection.Table, rows[i].Row, rows[i].Index, plan.Id), rows[i].Row);
+                    Append(
+                        writer, values[i], plan.Id < 0 ? null : IdOf(selection.Table, rows[i].Row, rows[i].Index, plan.Id),
+                        rows[i].Row);
                 done += rows.Length;
                 progress?.Report(new ImportProgress(done, total));
             }
 
             if (done - before != selection.Count)
-                throw SourceFile.Refuse(selection.Table.Name, null, $"{selection.Count} rows, as counted before", $"{done - before}");
+                throw SourceFile.Refuse(
+                    selection.Table.Name, null, $"{selection.Count} rows, as counted before", $"{done - before}");
         }
 
         StoreSource[] files = [.. tables.SelectMany(table => table.Files(cancellation)).Distinct()];
         return writer.Finish(new StoreProvenance(kind, files, ImportSettings.Of(options, selections, leftOut, unread)));
     }
 
-    /// <summary>Decoding and resizing take the time, so rows are made side by side; each has its own place, so the order stays.</summary>
-    private static StoreValue[][] MakeAll(StorePlan plan, SourceTable table, (long Index, SourceRow Row)[] rows, CancellationToken cancellation)
+    /// <summary>
+    /// Decoding and resizing take the time, so rows are made side by side; each has its own place, so the order stays.
+    /// </summary>
+    private static StoreValue[][] MakeAll(
+        StorePlan plan, SourceTable table, (long Index, SourceRow Row)[] rows, CancellationToken cancellation)
     {
         var values = new StoreValue[rows.Length][];
         if (!plan.Columns.Any(maker => maker is PictureMaker or ResizedPictureMaker or ArrayPictureMaker))
@@ -86,7 +93,8 @@ internal static class StoreBuilder
     /// <summary>A layout that a store refuses is the source's fault, unless the caller named its classes or splits.</summary>
     private static ExampleStoreWriter Create(string path, string source, ImportOptions options, StoreLayout layout)
     {
-        bool isOwnFault = options.Classes is not null || options.Split is not null || options.Splits.Count > 0 || !StoreRules.IsPageSize(layout.PageSize);
+        bool isOwnFault = options.Classes is not null || options.Split is not null || options.Splits.Count > 0
+            || !StoreRules.IsPageSize(layout.PageSize);
         return isOwnFault || StoreRules.Violation(layout.Columns, layout.Splits, layout.Classes) is not { } violation
             ? ExampleStoreWriter.Create(path, layout)
             : throw SourceFile.Refuse(source, null, "columns, splits and classes that a store can have", violation);
@@ -101,7 +109,9 @@ internal static class StoreBuilder
         catch (ArgumentException e)
         {
             // The writer judges values: numbers that aren't finite, text that isn't UTF-8.
-            throw SourceFile.Refuse(row.Path, row.Offset, $"values in {row.Name} that a store can hold", e.Message.Split(" (Parameter", StringSplitOptions.None)[0].TrimEnd('.'), e);
+            throw SourceFile.Refuse(
+                row.Path, row.Offset, $"values in {row.Name} that a store can hold",
+                e.Message.Split(" (Parameter", StringSplitOptions.None)[0].TrimEnd('.'), e);
         }
     }
 
@@ -113,6 +123,7 @@ internal static class StoreBuilder
             return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         double value = Numbers.ReadDouble(table.Columns[column].Type, bytes);
         return value >= 0 ? (ulong)value : throw SourceFile.Refuse(
-            row.Path, table.PlaceOf(row, at, column).Offset, "ids that aren't negative", $"{value.ToString(CultureInfo.InvariantCulture)} in {row.Name}");
+            row.Path, table.PlaceOf(row, at, column).Offset, "ids that aren't negative",
+            $"{value.ToString(CultureInfo.InvariantCulture)} in {row.Name}");
     }
 }

@@ -4,16 +4,21 @@ using Tessar.Tensors;
 
 namespace Tessar.Examples.Importers;
 
-/// <summary>What becomes of a source's columns: pictures first, then classes, then the others in their order; ids beside them.</summary>
+/// <summary>
+/// What becomes of a source's columns: pictures first, then classes, then the others in their order; ids beside them.
+/// </summary>
 /// <param name="Columns">Makers of the store's columns.</param>
 /// <param name="Classes">Names of the classes.</param>
 /// <param name="Id">The source's column of ids, or −1.</param>
 internal sealed record StorePlan(IReadOnlyList<ColumnMaker> Columns, IReadOnlyList<string> Classes, int Id)
 {
     /// <summary>Decides it; looks through labels, ids and pictures for that.</summary>
-    /// <exception cref="TessarException">An option names a column that isn't there or doesn't suit, or the source is damaged.</exception>
+    /// <exception cref="TessarException">
+    /// An option names a column that isn't there or doesn't suit, or the source is damaged.
+    /// </exception>
     public static StorePlan Make(
-        IReadOnlyList<RowSelection> selections, ImportOptions options, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+        IReadOnlyList<RowSelection> selections, ImportOptions options, IProgress<ImportProgress>? progress,
+        CancellationToken cancellation)
     {
         SourceTable[] tables = [.. selections.Select(selection => selection.Table).Distinct()];
         IReadOnlyList<SourceColumn> columns = tables[0].Columns;
@@ -25,18 +30,24 @@ internal sealed record StorePlan(IReadOnlyList<ColumnMaker> Columns, IReadOnlyLi
         if (options.Size is not null && image < 0)
         {
             throw new TessarException(
-                $"A size was given, but none of the columns {string.Join(", ", columns)} is known to be pictures. Name the one that is.",
+                $"A size was given, but none of the columns {string.Join(", ", columns)} is known to be pictures. Name the one "
+                    + $"that is.",
                 ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "image")] };
         }
 
         if (options.Label is not null && label?.Index == image)
-            throw new TessarException($"The column `{columns[image].Name}` can't be both pictures and classes. Name another for one of them.", ErrorKind.Usage)
+            throw new TessarException(
+                $"The column `{columns[image].Name}` can't be both pictures and classes. Name another for one of them.",
+                ErrorKind.Usage)
             {
                 Remedies = [new(RemedyKind.ChangeArgument, "image"), new(RemedyKind.ChangeArgument, "label")],
             };
-        LabelColumn? labels = label is not null && label.Index != image ? LabelColumn.Survey(tables, label, options, cancellation) : null;
+        LabelColumn? labels = label is not null && label.Index != image
+            ? LabelColumn.Survey(tables, label, options, cancellation)
+            : null;
         id = id == image || id == labels?.Source ? -1 : id;
-        bool[] pictures = [.. columns.Select((column, i) => column.Kind == CellKind.Picture || (i == image && column.Kind == CellKind.Bytes))];
+        bool[] pictures = [.. columns.Select((column, i) =>
+            column.Kind == CellKind.Picture || (i == image && column.Kind == CellKind.Bytes))];
         bool isGrey = PictureSurvey.Run(selections, pictures, image, options.SkipBad, progress, cancellation);
         var makers = new List<ColumnMaker>();
         if (image >= 0)

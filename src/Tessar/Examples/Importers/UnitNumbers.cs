@@ -33,7 +33,8 @@ internal static class UnitNumbers
 
     /// <summary>The bytes of one picture.</summary>
     /// <exception cref="FileFormatException">A number isn't a byte divided by 255.</exception>
-    public static byte[] ToBytes(SourceTable table, SourceRow row, long at, int index, SourceColumn column, ReadOnlySpan<byte> numbers)
+    public static byte[] ToBytes(
+        SourceTable table, SourceRow row, long at, int index, SourceColumn column, ReadOnlySpan<byte> numbers)
     {
         int size = ElementTypes.SizeOf(column.Type);
         byte[] bytes = new byte[numbers.Length / size];
@@ -45,7 +46,8 @@ internal static class UnitNumbers
             {
                 (string path, long? offset) = table.PlaceOf(row, at, index);
                 throw SourceFile.Refuse(
-                    path, offset, $"pixels of `{column.Name}` that are bytes divided by 255", $"{value.ToString(CultureInfo.InvariantCulture)} in {row.Name}");
+                    path, offset, $"pixels of `{column.Name}` that are bytes divided by 255",
+                    $"{value.ToString(CultureInfo.InvariantCulture)} in {row.Name}");
             }
 
             bytes[i] = (byte)pixel;

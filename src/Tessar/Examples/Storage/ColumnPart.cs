@@ -38,9 +38,12 @@ internal sealed class ColumnPart(StoreColumn column, int classes)
     {
         ReadOnlySpan<byte> bytes = value.Memory.Span;
         if (column.HasMixedImages)
-            return value.Shape is { } shape ? ImageObjection(value.Codec, shape, bytes) : "bytes where an image with its size is needed";
+            return value.Shape is { } shape
+                ? ImageObjection(value.Codec, shape, bytes)
+                : "bytes where an image with its size is needed";
         if (value.Shape is { } given && (value.Codec != ImageCodec.Raw || given != column.ImageShape))
-            return $"an image of {given} in {value.Codec}, but the column takes raw ones of {column.ImageShape?.ToString() ?? "no size"}";
+            return $"an image of {given} in {value.Codec}, but the column takes raw ones of "
+                + $"{column.ImageShape?.ToString() ?? "no size"}";
         if (column.Stride > 0)
             return bytes.Length == column.Stride ? null : $"{bytes.Length} bytes, but the column takes {column.Stride}";
         return TextObjection(column.Kind, bytes);
@@ -58,7 +61,8 @@ internal sealed class ColumnPart(StoreColumn column, int classes)
     public void Add(ReadOnlySpan<byte> value, ImageRow? image = null)
     {
         if (value.Length > Array.MaxLength - _used)
-            throw new ArgumentException($"Values of `{column.Name}` with {(long)_used + value.Length} bytes don't fit into memory.", nameof(value));
+            throw new ArgumentException(
+                $"Values of `{column.Name}` with {(long)_used + value.Length} bytes don't fit into memory.", nameof(value));
         if (_used + value.Length > _bytes.Length)
             Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max(_used + (long)value.Length, 2L * _bytes.Length)));
         value.CopyTo(_bytes.AsSpan(_used));
@@ -95,13 +99,16 @@ internal sealed class ColumnPart(StoreColumn column, int classes)
     private static string? ImageObjection(ImageCodec codec, ImageShape shape, ReadOnlySpan<byte> bytes)
     {
         if (!ImageRow.IsLegal(shape) || codec is < ImageCodec.Raw or > ImageCodec.Png)
-            return $"an image of {shape} in codec {codec}; it needs 1 to {ImageRow.MostPixels} pixels, 1 to 4 channels and a known codec";
+            return $"an image of {shape} in codec {codec}; it needs 1 to {ImageRow.MostPixels} pixels, 1 to 4 channels and a "
+                + $"known codec";
         if (codec == ImageCodec.Raw)
             return bytes.Length == shape.Size ? null : $"{bytes.Length} bytes for a raw image of {shape.Size}";
         try
         {
             ImageHeader header = ImageDecoder.Probe(bytes, new ImageSource("the image"));
-            return header.Codec == codec && header.Shape == shape ? null : $"an image of {shape} in {codec} that says it is {header.Shape} in {header.Format}";
+            return header.Codec == codec && header.Shape == shape
+                ? null
+                : $"an image of {shape} in {codec} that says it is {header.Shape} in {header.Format}";
         }
         catch (FileFormatException e)
         {
@@ -156,7 +163,8 @@ internal sealed class ColumnPart(StoreColumn column, int classes)
         }
         catch (FileFormatException e)
         {
-            throw new ArgumentException($"Row {row} of column `{column.Name}` has an image that can't be read: {e.Message}", nameof(bytes), e);
+            throw new ArgumentException(
+                $"Row {row} of column `{column.Name}` has an image that can't be read: {e.Message}", nameof(bytes), e);
         }
         finally
         {

@@ -55,7 +55,8 @@ internal sealed class ImageAccumulator : ColumnAccumulator
     }
 
     /// <summary>Makes the statistics count red, green and blue when another part of the column needs it.</summary>
-    public void MixLike(ImageAccumulator whole) => _isMixed = whole._isMixed || whole._counts.Count(counts => counts is not null) > 1;
+    public void MixLike(ImageAccumulator whole) =>
+        _isMixed = whole._isMixed || whole._counts.Count(counts => counts is not null) > 1;
 
     public override ColumnStatistics ToStatistics()
     {

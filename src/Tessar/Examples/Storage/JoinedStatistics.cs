@@ -7,7 +7,8 @@ internal static class JoinedStatistics
     /// <param name="parts">The column in each segment.</param>
     /// <param name="segments">The segments' manifests.</param>
     /// <param name="splits">The splits of the whole.</param>
-    public static StoreColumn Of(IReadOnlyList<StoreColumn> parts, IReadOnlyList<StoreManifest> segments, IReadOnlyList<StoreSplit> splits)
+    public static StoreColumn Of(
+        IReadOnlyList<StoreColumn> parts, IReadOnlyList<StoreManifest> segments, IReadOnlyList<StoreSplit> splits)
     {
         (StoreColumn Column, long Rows)[] filled =
             [.. parts.Zip(segments, (column, segment) => (column, segment.Count)).Where(part => part.Count > 0)];
@@ -16,7 +17,11 @@ internal static class JoinedStatistics
         var bySplit = new Dictionary<string, ColumnStatistics>(StringComparer.Ordinal);
         foreach (StoreSplit split in splits)
         {
-            bySplit.Add(split.Name, Join(parts.Zip(segments, (column, segment) => segment.Splits.FirstOrDefault(part => part.Name == split.Name) is { } part
+            bySplit.Add(
+                split.Name,
+                Join(
+                    parts.Zip(
+                        segments, (column, segment) => segment.Splits.FirstOrDefault(part => part.Name == split.Name) is { } part
                 ? (column.SplitStatistics[part.Name], ValuesPerRow(column) * part.Count)
                 : (Nothing(column), 0)), isMixed));
         }
@@ -27,14 +32,15 @@ internal static class JoinedStatistics
             Offset = 0,
             Metadata = null,
             Blob = null,
-            Statistics = Join(parts.Zip(segments, (column, segment) => (column.Statistics!, ValuesPerRow(column) * segment.Count)), isMixed),
+            Statistics = Join(
+                parts.Zip(segments, (column, segment) => (column.Statistics!, ValuesPerRow(column) * segment.Count)), isMixed),
             SplitStatistics = bySplit,
         };
     }
 
     /// <summary>
-    /// With n values of mean m and deviation s in each part: mean M = Σ n m / N, variance Σ n (s² + (m − M)²) / N (Chan, Golub and
-    /// LeVeque 1983).
+    /// With n values of mean m and deviation s in each part: mean M = Σ n m / N, variance Σ n (s² + (m − M)²) / N (Chan, Golub
+    /// and LeVeque 1983).
     /// </summary>
     private static ColumnStatistics Join(IEnumerable<(ColumnStatistics Of, long Values)> parts, bool isMixed)
     {
@@ -50,7 +56,8 @@ internal static class JoinedStatistics
             Max = Each(channel => filled.Max(part => Channel(part.Of.Max, channel))),
             Mean = mean,
             Std = Each(channel => Math.Sqrt(filled.Sum(part => part.Values
-                * (Math.Pow(Channel(part.Of.Std, channel), 2) + Math.Pow(Channel(part.Of.Mean, channel) - mean[channel], 2))) / total)),
+                * (Math.Pow(Channel(part.Of.Std, channel), 2) + Math.Pow(Channel(part.Of.Mean, channel) - mean[channel], 2)))
+                / total)),
             ClassCounts = all[0].Of.ClassCounts is { } classes
                 ? [.. classes.Select((_, label) => all.Sum(part => part.Of.ClassCounts![label]))]
                 : null,

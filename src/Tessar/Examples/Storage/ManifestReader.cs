@@ -45,13 +45,16 @@ internal static class ManifestReader
             ?? VersionViolation(manifest)
             ?? (header.IsIndex ? IndexViolation(manifest) : null)
             ?? PlaceViolation(header, manifest)
-            ?? manifest.Columns.Select(column => StatisticsViolation(column, manifest)).FirstOrDefault(found => found is not null);
+            ?? manifest.Columns.Select(column => StatisticsViolation(column, manifest))
+            .FirstOrDefault(found => found is not null);
     }
 
     private static string? VersionViolation(StoreManifest manifest)
     {
-        if (manifest.Columns.FirstOrDefault(column => (column.IsRagged && manifest.Segments is null) != column.Blob is not null) is { } column)
-            return $"column `{column.Name}` with codec `{column.Codec}` and {(column.Blob is null ? "no " : string.Empty)}values elsewhere";
+        if (manifest.Columns.FirstOrDefault(column =>
+            (column.IsRagged && manifest.Segments is null) != column.Blob is not null) is { } column)
+            return $"column `{column.Name}` with codec `{column.Codec}` and {(column.Blob is null ? "no " : string.Empty)}values "
+                + $"elsewhere";
         return (manifest.Segments is not null || manifest.Columns.Any(candidate => candidate.IsRagged)) == (manifest.Schema == 2)
             ? null
             : $"version {manifest.Schema}, which doesn't suit its columns";
@@ -88,7 +91,8 @@ internal static class ManifestReader
             return "no segments, though the header says that the rows are in some";
         foreach (StoreSegment? segment in manifest.Segments)
         {
-            if (segment is null || segment.File.Length == 0 || segment.File is "." or ".." || segment.File.AsSpan().ContainsAny('/', '\\', '\0'))
+            if (segment is null || segment.File.Length == 0 || segment.File is "." or ".."
+                || segment.File.AsSpan().ContainsAny('/', '\\', '\0'))
                 return $"a segment named `{segment?.File}` (a name without folder is needed)";
         }
 

@@ -20,9 +20,12 @@ internal static class PageHashes
         byte[] hashes = new byte[checked(pages * sizeof(ulong))];
         try
         {
-            Parallel.For(0, pages, new ParallelOptions { MaxDegreeOfParallelism = workers }, () => new byte[Math.Min(Chunk, end)], (page, _, buffer) =>
+            Parallel.For(
+                0, pages, new ParallelOptions { MaxDegreeOfParallelism = workers }, () => new byte[Math.Min(Chunk, end)],
+                (page, _, buffer) =>
             {
-                BinaryPrimitives.WriteUInt64LittleEndian(hashes.AsSpan((int)page * sizeof(ulong)), Of(file, page, end, pageSize, buffer));
+                BinaryPrimitives.WriteUInt64LittleEndian(
+                    hashes.AsSpan((int)page * sizeof(ulong)), Of(file, page, end, pageSize, buffer));
                 return buffer;
             }, _ => { });
         }

@@ -91,7 +91,8 @@ internal sealed class RowPipeline : IDisposable
         Send();
         _line.Finish();
         StorePlaces places = StoreRules.Place(
-            [.. _layout.Columns.Select((column, i) => column with { Blob = column.IsRagged ? new StoreBlob(0, _columns[i].BlobLength) : null })],
+            [.. _layout.Columns.Select((column, i) =>
+                column with { Blob = column.IsRagged ? new StoreBlob(0, _columns[i].BlobLength) : null })],
             _layout.Splits, _layout.HasIds);
         for (int i = 0; i < _columns.Count; i++)
         {

@@ -9,8 +9,8 @@ namespace Tessar.Examples.Storage;
 internal static class SegmentIndex
 {
     /// <summary>
-    /// Name of the file that holds a segment: <c>segment-</c>, sixteen digits of its identity, <c>.tess</c>. The store's own name isn't
-    /// in it, so that the store's identity doesn't depend on that.
+    /// Name of the file that holds a segment: <c>segment-</c>, sixteen digits of its identity, <c>.tess</c>. The store's own name
+    /// isn't in it, so that the store's identity doesn't depend on that.
     /// </summary>
     public static string PathOf(string store, string identity) =>
         Path.Combine(Path.GetDirectoryName(store)!, $"segment-{identity[..16]}.tess");
@@ -31,9 +31,11 @@ internal static class SegmentIndex
             Splits = splits,
             Classes = parts[0].Classes,
             Segments = [.. segments.Select(segment => new StoreSegment(Path.GetFileName(segment.Path), segment.Identity))],
-            Checksums = new StoreChecksums(parts[0].Checksums.PageSize, StoreRules.Alignment, 0, Convert.ToHexStringLower(SHA256.HashData([]))),
+            Checksums = new StoreChecksums(
+                parts[0].Checksums.PageSize, StoreRules.Alignment, 0, Convert.ToHexStringLower(SHA256.HashData([]))),
             Provenance = new StoreProvenance(
-                "segments", [.. parts.SelectMany(part => part.Provenance.Sources).Distinct()], ReadOnlyDictionary<string, string>.Empty),
+                "segments", [.. parts.SelectMany(part => part.Provenance.Sources).Distinct()],
+                ReadOnlyDictionary<string, string>.Empty),
         };
     }
 
@@ -43,7 +45,8 @@ internal static class SegmentIndex
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.StoreManifest);
         var header = new StoreHeader(
-            hasIds, manifest.Checksums.PageSize, manifest.Count, manifest.Columns.Count, StoreRules.Alignment, json.Length, XxHash64.HashToUInt64(json))
+            hasIds, manifest.Checksums.PageSize, manifest.Count, manifest.Columns.Count, StoreRules.Alignment, json.Length,
+            XxHash64.HashToUInt64(json))
         {
             Version = 2,
             IsIndex = true,

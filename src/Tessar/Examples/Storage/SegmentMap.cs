@@ -70,13 +70,16 @@ internal sealed class SegmentMap
         StoreManifest whole = store.Manifest, part = segment.Manifest;
         if (part.Segments is not null)
             return "a file that names segments itself";
-        if (!part.Classes.SequenceEqual(whole.Classes, StringComparer.Ordinal) || segment.HasIds != store.HasIds || part.Columns.Count != whole.Columns.Count)
+        if (!part.Classes.SequenceEqual(whole.Classes, StringComparer.Ordinal) || segment.HasIds != store.HasIds
+            || part.Columns.Count != whole.Columns.Count)
             return "other classes, ids or columns";
         for (int i = 0; i < part.Columns.Count; i++)
         {
             StoreColumn of = part.Columns[i], wanted = whole.Columns[i];
-            bool isSame = (of.Name, of.Kind, of.Type, of.Codec, of.Stride) == (wanted.Name, wanted.Kind, wanted.Type, wanted.Codec, wanted.Stride)
-                && (of.Shape.SequenceEqual(wanted.Shape) || (wanted.HasMixedImages && (wanted.Shape.Count == 0 || part.Count == 0)));
+            bool isSame = (of.Name, of.Kind, of.Type, of.Codec, of.Stride) == (
+                wanted.Name, wanted.Kind, wanted.Type, wanted.Codec, wanted.Stride)
+                && (of.Shape.SequenceEqual(wanted.Shape)
+                || (wanted.HasMixedImages && (wanted.Shape.Count == 0 || part.Count == 0)));
             if (!isSame)
                 return $"another column `{of.Name}`";
         }
@@ -113,7 +116,10 @@ internal sealed class SegmentMap
     }
 
     private static FileFormatException Refuse(string path, string expected, string found) => new(
-        path, null, expected, found, "Put the right file beside the store, or make the store again.") { Remedies = [new(RemedyKind.ImportExamples)] };
+        path, null, expected, found, "Put the right file beside the store, or make the store again.")
+        {
+            Remedies = [new(RemedyKind.ImportExamples)]
+        };
 
     private Piece PieceOf(long row)
     {

@@ -36,7 +36,8 @@ internal sealed class StoreFile : IDisposable
     /// <exception cref="TessarException">The file is missing or can't be read.</exception>
     public static StoreFile Open(string path)
     {
-        MappedFile map = MappedFile.Open(path, "Check the path, or make a store of your files.", new Remedy(RemedyKind.ImportExamples));
+        MappedFile map = MappedFile.Open(
+            path, "Check the path, or make a store of your files.", new Remedy(RemedyKind.ImportExamples));
         try
         {
             return new StoreFile(map, StoreHeader.Read(map));
@@ -70,9 +71,11 @@ internal sealed class StoreFile : IDisposable
             return (at.Offset + (row * at.Stride), at.Stride);
         long place = at.Offset + (row * sizeof(long));
         ReadOnlySpan<byte> pair = Map.Bytes(place, 2 * sizeof(long));
-        ulong first = BinaryPrimitives.ReadUInt64LittleEndian(pair), end = BinaryPrimitives.ReadUInt64LittleEndian(pair[sizeof(long)..]);
+        ulong first = BinaryPrimitives.ReadUInt64LittleEndian(pair), end =
+            BinaryPrimitives.ReadUInt64LittleEndian(pair[sizeof(long)..]);
         if (first > end || end > (ulong)blob.Length || end - first > int.MaxValue)
-            throw Refuse(place, $"row {row} of `{at.Name}` within the {blob.Length} bytes of its column", $"bytes {first} to {end}");
+            throw Refuse(
+                place, $"row {row} of `{at.Name}` within the {blob.Length} bytes of its column", $"bytes {first} to {end}");
         return (blob.Offset + (long)first, (int)(end - first));
     }
 
@@ -96,7 +99,8 @@ internal sealed class StoreFile : IDisposable
             var source = new ImageSource(Path, offset, row);
             ImageHeader header = ImageDecoder.Probe(Map.Bytes(offset, length), source);
             if (header.Codec != image.Codec || header.Shape != image.Shape)
-                throw source.Refuse($"an image of {image.Shape} in {image.Codec}, as the row says", $"{header.Shape} in {header.Format}");
+                throw source.Refuse(
+                    $"an image of {image.Shape} in {image.Codec}, as the row says", $"{header.Shape} in {header.Format}");
         }
         else if (length != image.Shape.Size)
         {
@@ -117,7 +121,9 @@ internal sealed class StoreFile : IDisposable
         int length = RowCodec.LengthOf(at.Codec, stored);
         bool hasLength = length >= 0 && (at.Stride == 0 || length == at.Stride);
         byte[] value = hasLength ? new byte[length] : [];
-        return hasLength && RowCodec.TryDecompress(at.Codec, stored, value) ? value : throw Undecodable(column, row, stored.Length);
+        return hasLength && RowCodec.TryDecompress(at.Codec, stored, value)
+            ? value
+            : throw Undecodable(column, row, stored.Length);
     }
 
     /// <inheritdoc cref="Decompress(int, long)"/>
@@ -136,7 +142,8 @@ internal sealed class StoreFile : IDisposable
     public StoredImage ImageOf(int column, long row)
     {
         ImageRow image = Metadata(column, row);
-        return new StoredImage(image.Codec, image.Shape, IsCompressed(_columns[column]) ? Decompress(column, row) : Row(column, row));
+        return new StoredImage(
+            image.Codec, image.Shape, IsCompressed(_columns[column]) ? Decompress(column, row) : Row(column, row));
     }
 
     /// <summary>Decodes a row's image into the size and channels wanted.</summary>
@@ -172,7 +179,8 @@ internal sealed class StoreFile : IDisposable
         ? BinaryPrimitives.ReadUInt64LittleEndian(Map.Bytes(ids + (row * sizeof(ulong)), sizeof(ulong)))
         : null;
 
-    public FileFormatException Refuse(long? offset, string expected, string found) => ExampleStore.Refuse(Path, offset, expected, found);
+    public FileFormatException Refuse(long? offset, string expected, string found) =>
+        ExampleStore.Refuse(Path, offset, expected, found);
 
     public void Dispose() => Map.Dispose();
 
@@ -182,6 +190,8 @@ internal sealed class StoreFile : IDisposable
     {
         StoreColumn at = _columns[column];
         string value = at.Stride > 0 ? $"a value of {at.Stride} bytes" : "a value";
-        return Refuse(Extent(column, row).Offset, $"{value}, compressed by {at.Codec}, in row {row} of `{at.Name}`", $"{length} other bytes");
+        return Refuse(
+            Extent(column, row).Offset, $"{value}, compressed by {at.Codec}, in row {row} of `{at.Name}`",
+            $"{length} other bytes");
     }
 }

@@ -7,8 +7,8 @@ namespace Tessar.Examples.Storage;
 /// <summary>The first 4096 bytes of a store. Written last: a file without a valid header was never finished.</summary>
 /// <remarks>
 /// Little-endian: magic 8 B, version u16 @8, flags u16 @10 (bit 0: the rows have ids; bit 1: the file names segments and
-/// holds no rows), page size u32 @12, rows u64 @16, columns u32 @24, manifest offset u64 @32, manifest length u64 @40, manifest XXH64 @48, header XXH64 @4088 (computed with itself zero);
-/// everything else is zero.
+/// holds no rows), page size u32 @12, rows u64 @16, columns u32 @24, manifest offset u64 @32, manifest length u64 @40, manifest
+/// XXH64 @48, header XXH64 @4088 (computed with itself zero); everything else is zero.
 /// </remarks>
 internal readonly record struct StoreHeader(
     bool HasIds, int PageSize, long Count, int Columns, long ManifestOffset, int ManifestLength, ulong ManifestHash)

@@ -69,7 +69,11 @@ internal static class StoreRules
         {
             StoreColumn column = columns[i];
             long first = Take(column.IsRagged ? checked((rows + 1) * sizeof(long)) : checked(rows * column.Stride));
-            placed[i] = column with { Offset = first, Metadata = column.HasMixedImages ? Take(checked(rows * MetadataSize)) : null };
+            placed[i] = column with
+            {
+                Offset = first,
+                Metadata = column.HasMixedImages ? Take(checked(rows * MetadataSize)) : null
+            };
         }
 
         long? ids = hasIds ? Take(checked(rows * sizeof(ulong))) : null;
@@ -92,7 +96,8 @@ internal static class StoreRules
 
     /// <summary>Places of a file that names segments: it has rows, but holds none.</summary>
     public static StorePlaces PlaceIndex(IReadOnlyList<StoreColumn> columns, IReadOnlyList<StoreSplit> splits) => new(
-        [.. columns.Select(column => column with { Offset = 0, Metadata = null, Blob = null })], Place([], splits, hasIds: false).Splits,
+        [.. columns.Select(column => column with { Offset = 0, Metadata = null, Blob = null })],
+        Place([], splits, hasIds: false).Splits,
         null, Alignment, Alignment);
 
     /// <summary>Pages that the file's bytes from the header's end to <paramref name="end"/> touch.</summary>
@@ -109,7 +114,8 @@ internal static class StoreRules
             return $"{name} of {ElementTypes.NameOf(column.Type)} (U8, I32, I64, F32 and F64 are known)";
         if (column.Shape.Any(dimension => dimension < 1))
             return $"{name} with a dimension below 1";
-        bool hasFixedSize = column.Kind is ColumnKind.Scalar or ColumnKind.Tensor || (column.Kind == ColumnKind.Image && !column.HasMixedImages);
+        bool hasFixedSize = column.Kind is ColumnKind.Scalar or ColumnKind.Tensor
+            || (column.Kind == ColumnKind.Image && !column.HasMixedImages);
         long stride = hasFixedSize ? Stride(column) : 0;
         if (stride != column.Stride)
             return $"{name} with {column.Stride} bytes a row (its shape has {stride})";
@@ -117,11 +123,14 @@ internal static class StoreRules
         {
             ColumnKind.Scalar => column.Shape.Count == 0,
             ColumnKind.Tensor => true,
-            ColumnKind.Image => column.Type == ElementType.U8 && (column.Shape is [_, _, <= 4] || (column.HasMixedImages && column.Shape.Count == 0)),
+            ColumnKind.Image =>
+                column.Type == ElementType.U8
+                    && (column.Shape is [_, _, <= 4] || (column.HasMixedImages && column.Shape.Count == 0)),
             _ => column.Type == ElementType.U8 && column.Shape.Count == 0,
         };
         if (!fits)
-            return $"{name} of kind {column.Kind} with shape [{string.Join(", ", column.Shape)}] of {ElementTypes.NameOf(column.Type)}";
+            return $"{name} of kind {column.Kind} with shape [{string.Join(", ", column.Shape)}] of "
+                + $"{ElementTypes.NameOf(column.Type)}";
         if (column.Blob is { } blob && (!column.IsRagged || blob.Length < 0))
             return $"{name} with values of {blob.Length} bytes elsewhere";
         if (column.Name == Image && column.Kind != ColumnKind.Image)

@@ -117,7 +117,8 @@ internal sealed class StoreVerifier(StoreFile file, long done, IProgress<long>? 
         {
             ulong found = BinaryPrimitives.ReadUInt64LittleEndian(file.Map.Bytes(place, sizeof(long)));
             if (found != (ulong)wanted)
-                throw file.Refuse(place, $"the values of `{at.Name}` to lie from 0 to {blob.Length}", $"{found} in place of {wanted}");
+                throw file.Refuse(
+                    place, $"the values of `{at.Name}` to lie from 0 to {blob.Length}", $"{found} in place of {wanted}");
         }
     }
 
@@ -160,7 +161,8 @@ internal sealed class StoreVerifier(StoreFile file, long done, IProgress<long>? 
             return;
         }
 
-        string? objection = ColumnPart.TextObjection(at.Kind, at.Codec == StoreRules.Raw ? file.Row(column, row) : file.Decompress(column, row));
+        string? objection = ColumnPart.TextObjection(
+            at.Kind, at.Codec == StoreRules.Raw ? file.Row(column, row) : file.Decompress(column, row));
         if (objection is not null)
             throw file.Refuse(file.Extent(column, row).Offset, $"{at.Kind} in row {row} of `{at.Name}`", objection);
     }

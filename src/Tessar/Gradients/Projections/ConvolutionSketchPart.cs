@@ -6,8 +6,13 @@ using static TorchSharp.torch;
 
 namespace Tessar.Gradients.Projections;
 
-/// <summary>Count-sketch of a convolution's weight gradient, computed example by example in cache instead of for a whole batch in memory.</summary>
-/// <remarks>For ungrouped, zero-padded fp32 convolutions that are called once. The numbers are those of <see cref="CountSketchPart"/> up to rounding.</remarks>
+/// <summary>
+/// Count-sketch of a convolution's weight gradient, computed example by example in cache instead of for a whole batch in memory.
+/// </summary>
+/// <remarks>
+/// For ungrouped, zero-padded fp32 convolutions that are called once. The numbers are those of <see cref="CountSketchPart"/> up
+/// to rounding.
+/// </remarks>
 internal sealed class ConvolutionSketchPart : SketchPart
 {
     private readonly ParameterSlot _slot;
@@ -32,9 +37,11 @@ internal sealed class ConvolutionSketchPart : SketchPart
     /// <summary>The part for a weight when it is of this kind, else null.</summary>
     public static ConvolutionSketchPart? TryCreate(ParameterSlot slot, CapturedBatch sample, ulong key, int width)
     {
-        LayerCall[] calls = [.. sample.Calls.Where(c => c.Rule.WeightAddress == slot.Address || c.Rule.BiasAddress == slot.Address)];
+        LayerCall[] calls = [.. sample.Calls.Where(c =>
+            c.Rule.WeightAddress == slot.Address || c.Rule.BiasAddress == slot.Address)];
         if (calls is not [{ Rule: Conv2dRule rule } call] || rule.WeightAddress != slot.Address
-            || call.Input.dtype != ScalarType.Float32 || rule.GeometryFor(call.Input.shape, call.OutputGradient.shape) is not { } geometry)
+            || call.Input.dtype != ScalarType.Float32
+            || rule.GeometryFor(call.Input.shape, call.OutputGradient.shape) is not { } geometry)
         {
             return null;
         }

@@ -5,12 +5,13 @@ namespace Tessar.Gradients.Projections;
 
 /// <summary>Count-sketch (SJLT with one non-zero per coordinate) of a materialised gradient: y[h(j)] += σ(j) G_j.</summary>
 /// <remarks>
-/// Unbiased for inner products with Var⟨Px,Py⟩ = (‖x‖²‖y‖² + ⟨x,y⟩² − 2Σx_j²y_j²)/k, the variance of a dense ±1 projection, at one
-/// signed addition per parameter. Memory: the batch's gradient of one parameter at a time, plus 4 bytes per parameter for the table.
+/// Unbiased for inner products with Var⟨Px,Py⟩ = (‖x‖²‖y‖² + ⟨x,y⟩² − 2Σx_j²y_j²)/k, the variance of a dense ±1 projection, at
+/// one signed addition per parameter. Memory: the batch's gradient of one parameter at a time, plus 4 bytes per parameter for the
+/// table.
 /// </remarks>
 internal sealed class CountSketchPart(ParameterSlot slot, ulong key, int width) : SketchPart
 {
-    private readonly uint[] table = SketchHash.Table(key, slot.Count, width);
+    private readonly uint[] _table = SketchHash.Table(key, slot.Count, width);
 
     public override string Description => $"count-sketch {slot.Name}";
 
@@ -24,6 +25,6 @@ internal sealed class CountSketchPart(ParameterSlot slot, ulong key, int width) 
         float* to = TensorAccess.Pointer(rows);
         int count = checked((int)slot.Count);
         ForEachExample(batch.Count, count, i => SketchHash.Add(
-            table, new ReadOnlySpan<float>(from + (long)i * count, count), new Span<float>(to + (long)i * width, width)));
+            _table, new ReadOnlySpan<float>(from + (long)i * count, count), new Span<float>(to + (long)i * width, width)));
     }
 }

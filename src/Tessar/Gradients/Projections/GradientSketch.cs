@@ -7,7 +7,7 @@ namespace Tessar.Gradients.Projections;
 /// <summary>Projects per-example gradients to k numbers, choosing the cheapest exact sketch for each layer.</summary>
 internal sealed class GradientSketch : IGradientProjection
 {
-    private readonly List<SketchPart> parts = [];
+    private readonly List<SketchPart> _parts = [];
 
     /// <summary>Plans the sketch of a model's gradients.</summary>
     /// <param name="gradients">The parameters to sketch.</param>
@@ -23,7 +23,8 @@ internal sealed class GradientSketch : IGradientProjection
         for (int s = 0; s < gradients.Captured.Count; s++)
         {
             ParameterSlot slot = gradients.Captured[s];
-            if (SingleUseLinear.Of(slot, gradients, sample) is not { } layer || !TensorSketchLayer.Pays(layer.Inputs, layer.Outputs, width))
+            if (SingleUseLinear.Of(slot, gradients, sample) is not { } layer
+                || !TensorSketchLayer.Pays(layer.Inputs, layer.Outputs, width))
                 continue;
             uint[] inputs = SketchHash.Table(SketchHash.Key(seed, checkpoint, 2 * s), layer.Inputs, width);
             uint[] outputs = SketchHash.Table(SketchHash.Key(seed, checkpoint, 2 * s + 1), layer.Outputs, width);
@@ -37,24 +38,25 @@ internal sealed class GradientSketch : IGradientProjection
             if (placed.Contains(slot.Name))
                 continue;
             ulong key = SketchHash.Key(seed, checkpoint, 2 * s);
-            parts.Add((SketchPart?)ConvolutionSketchPart.TryCreate(slot, sample, key, width) ?? new CountSketchPart(slot, key, width));
+            _parts.Add((SketchPart?)ConvolutionSketchPart.TryCreate(slot, sample, key, width)
+                ?? new CountSketchPart(slot, key, width));
         }
 
         if (layers.Count > 0)
-            parts.Add(new TensorSketchPart(layers, width));
+            _parts.Add(new TensorSketchPart(layers, width));
     }
 
     /// <summary>k.</summary>
     public int Width { get; }
 
     /// <summary>One line per part, for the store's header.</summary>
-    public IReadOnlyList<string> Description => [.. parts.Select(part => part.Description)];
+    public IReadOnlyList<string> Description => [.. _parts.Select(part => part.Description)];
 
     /// <summary>The sketch of each example's gradient, shape [B, k], fp32; the caller disposes it.</summary>
     public Tensor Project(CapturedBatch batch)
     {
         Tensor rows = zeros(batch.Count, Width, dtype: ScalarType.Float32);
-        foreach (SketchPart part in parts)
+        foreach (SketchPart part in _parts)
             part.AddTo(batch, rows);
         return rows;
     }
@@ -66,7 +68,8 @@ internal sealed class GradientSketch : IGradientProjection
     {
         using DisposeScope scope = NewDisposeScope();
         (string Name, double Largest)[] layers = [.. gradients.Captured.Select(slot =>
-            (slot.Name, PerExampleGradients.Gradient(batch, slot).narrow(0, example, 1).abs().max().to_type(ScalarType.Float64).item<double>()))];
+            (slot.Name, PerExampleGradients.Gradient(batch, slot).narrow(0, example, 1).abs().max().to_type(ScalarType.Float64)
+                .item<double>()))];
         string[] overflown = [.. layers.Where(layer => !double.IsFinite(layer.Largest)).Select(layer => layer.Name)];
         return overflown.Length > 0 ? overflown : [layers.MaxBy(layer => layer.Largest).Name];
     }

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Tessar.Gradients.Projections;
 
-/// <summary>The random signs and buckets of a sketch: a pure function of (key, coordinate), so nothing about a projection is stored.</summary>
+/// <summary>
+/// The random signs and buckets of a sketch: a pure function of (key, coordinate), so nothing about a projection is stored.
+/// </summary>
 internal static class SketchHash
 {
     private const uint SignBit = 0x8000_0000;
@@ -14,7 +16,9 @@ internal static class SketchHash
     /// <param name="table">Ordinal of the table inside the projection.</param>
     public static ulong Key(ulong seed, ulong checkpoint, int table) => Mix(Mix(Mix(seed) ^ checkpoint) ^ (ulong)(uint)table);
 
-    /// <summary>Buckets of <paramref name="count"/> coordinates in [0, <paramref name="width"/>), with the sign in the top bit.</summary>
+    /// <summary>
+    /// Buckets of <paramref name="count"/> coordinates in [0, <paramref name="width"/>), with the sign in the top bit.
+    /// </summary>
     /// <param name="key">From <see cref="Key"/>.</param>
     /// <param name="count">Number of coordinates.</param>
     /// <param name="width">Number of buckets k, below 2³¹.</param>
@@ -66,7 +70,10 @@ internal static class SketchHash
         {
             uint entry = table[j];
             // The sign is flipped in the bits: no branch, no multiplication. Buckets are below the table's width by construction.
-            Unsafe.Add(ref first, entry & ~SignBit) += BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(values[j]) ^ (entry & SignBit));
+            Unsafe.Add(
+                ref first,
+                entry & ~SignBit) +=
+                    BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(values[j]) ^ (entry & SignBit));
         }
     }
 

@@ -6,7 +6,8 @@ namespace Tessar.Gradients.Projections;
 /// <summary>Sketches the gradients of some parameters and adds the result to the rows of a batch.</summary>
 internal abstract class SketchPart
 {
-    // About a tenth of a millisecond: libtorch's threads spin for longer than that after their last product, on the cores we'd ask for.
+    // About a tenth of a millisecond: libtorch's threads spin for longer than that after their last product, on the cores we'd
+    // ask for.
     private const long WorthThreads = 1 << 18;
 
     /// <summary>Kind and parameters, as the store's header records them.</summary>
@@ -20,7 +21,10 @@ internal abstract class SketchPart
     /// <param name="rows">Shape [B, k], fp32, contiguous.</param>
     public abstract void AddTo(CapturedBatch batch, Tensor rows);
 
-    /// <summary>Runs a kernel for every example, on all cores that libtorch would use when it is worth waking them; no tensor is touched inside.</summary>
+    /// <summary>
+    /// Runs a kernel for every example, on all cores that libtorch would use when it is worth waking them; no tensor is touched
+    /// inside.
+    /// </summary>
     /// <param name="examples">How many.</param>
     /// <param name="entries">Additions for each.</param>
     /// <param name="kernel">Called with each example's number.</param>

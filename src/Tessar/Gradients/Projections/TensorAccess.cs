@@ -6,7 +6,9 @@ namespace Tessar.Gradients.Projections;
 /// <summary>The memory of a contiguous fp32 tensor, for kernels that run without libtorch.</summary>
 internal static class TensorAccess
 {
-    /// <summary>A tensor with the same numbers, contiguous and fp32; the same tensor under another handle when it is that already.</summary>
+    /// <summary>
+    /// A tensor with the same numbers, contiguous and fp32; the same tensor under another handle when it is that already.
+    /// </summary>
     public static Tensor Flat(Tensor tensor)
     {
         using Tensor single = tensor.to_type(ScalarType.Float32);

@@ -7,6 +7,9 @@ namespace Tessar.Gradients.Projections;
 /// <param name="OutputTable">Buckets and signs of the outputs.</param>
 internal sealed record TensorSketchLayer(SingleUseLinear Layer, uint[] InputTable, uint[] OutputTable)
 {
-    /// <summary>Whether forming G and count-sketching it would cost clearly more: in·out ≥ 3 k log₂ k; the 3 pays for the variance.</summary>
-    public static bool Pays(long inputs, long outputs, int width) => inputs * outputs >= 3.0 * width * Math.Log2(Math.Max(2, width));
+    /// <summary>
+    /// Whether forming G and count-sketching it would cost clearly more: in·out ≥ 3 k log₂ k; the 3 pays for the variance.
+    /// </summary>
+    public static bool Pays(long inputs, long outputs, int width) =>
+        inputs * outputs >= 3.0 * width * Math.Log2(Math.Max(2, width));
 }

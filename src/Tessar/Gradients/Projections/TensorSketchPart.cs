@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 
 namespace Tessar.Gradients.Projections;
 
-/// <summary>TensorSketch of Linear layers with one position per example: their gradient δ aᵀ is sketched without being formed.</summary>
+/// <summary>
+/// TensorSketch of Linear layers with one position per example: their gradient δ aᵀ is sketched without being formed.
+/// </summary>
 /// <remarks>
-/// y = irfft(rfft(CS₁ a) ⊙ rfft(CS₂ δ)): the circular convolution of a count-sketch of the input and one of the output gradient. It
-/// equals the count-sketch of G with bucket (h₁(i) + h₂(o)) mod k and sign σ₁(i)σ₂(o), so it is unbiased; its variance is 1 to 3 times
-/// that of an independent count-sketch. A bias is one more input that is always 1. Several layers share the inverse transform.
-/// Cost: in + out additions and three transforms of length k instead of in·out additions.
+/// y = irfft(rfft(CS₁ a) ⊙ rfft(CS₂ δ)): the circular convolution of a count-sketch of the input and one of the output gradient.
+/// It equals the count-sketch of G with bucket (h₁(i) + h₂(o)) mod k and sign σ₁(i)σ₂(o), so it is unbiased; its variance is 1 to
+/// 3 times that of an independent count-sketch. A bias is one more input that is always 1. Several layers share the inverse
+/// transform. Cost: in + out additions and three transforms of length k instead of in·out additions.
 /// </remarks>
 internal sealed class TensorSketchPart(IReadOnlyList<TensorSketchLayer> layers, int width) : SketchPart
 {

@@ -56,7 +56,8 @@ internal static class BlockProducts
         {
             using DisposeScope scope = NewDisposeScope();
             long count = Math.Min(atOnce, rows.shape[0] - first);
-            Tensor products = rows.narrow(0, first, count).reshape(count * outputs, inputs).mm(inputsByExample).reshape(count, outputs, examples);
+            Tensor products = rows.narrow(0, first, count).reshape(count * outputs, inputs).mm(inputsByExample)
+                .reshape(count, outputs, examples);
             sum.narrow(1, first, count).add_((products * outputsByExample).sum(1).t());
         }
     }

@@ -14,7 +14,8 @@ internal sealed record CurvatureBlocks(IReadOnlyList<FactoredLayer> Layers, IRea
     /// <summary>Layers first, then the others.</summary>
     public IReadOnlyList<BlockShape> Shapes { get; } =
     [
-        .. Layers.Select(layer => new BlockShape(layer.Weight.Name, layer.Parameters, layer.Outputs, layer.Inputs, IsFactored: true)),
+        .. Layers.Select(layer =>
+            new BlockShape(layer.Weight.Name, layer.Parameters, layer.Outputs, layer.Inputs, IsFactored: true)),
         .. Others.Select(slot => new BlockShape(slot.Name, [slot.Name], 1, checked((int)slot.Count), IsFactored: false)),
     ];
 
@@ -44,7 +45,8 @@ internal sealed record CurvatureBlocks(IReadOnlyList<FactoredLayer> Layers, IRea
             return null;
         FactoredLayer layer = Layers[block];
         // A look at the calls first: the patches of a convolution are too dear to be made for nothing.
-        if (batch.Calls.Where(call => ReferenceEquals(call.Rule, layer.Rule)).Sum(call => call.OutputGradient.numel()) != (long)batch.Count * layer.Outputs)
+        if (batch.Calls.Where(call => ReferenceEquals(call.Rule, layer.Rule))
+            .Sum(call => call.OutputGradient.numel()) != (long)batch.Count * layer.Outputs)
             return null;
         (Tensor a, Tensor delta) = layer.Factors(batch);
         return (a.squeeze(1), delta.squeeze(1));

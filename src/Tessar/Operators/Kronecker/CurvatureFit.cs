@@ -20,10 +20,11 @@ namespace Tessar.Operators.Kronecker;
 /// <param name="files">Where to keep results; null for nowhere.</param>
 /// <param name="work">Progress, cancellation and limits.</param>
 internal sealed class CurvatureFit(
-    IReadOnlyList<BlockShape> shapes, IReadOnlyList<Func<CurvatureSource>> sources, int examples, int batchSize, ScalarType type, FactorFiles? files,
+    IReadOnlyList<BlockShape> shapes, IReadOnlyList<Func<CurvatureSource>> sources, int examples, int batchSize, ScalarType type,
+    FactorFiles? files,
     Work work)
 {
-    private static readonly TimeSpan BetweenSaves = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _betweenSaves = TimeSpan.FromSeconds(60);
 
     /// <summary>Refuses layers whose factors are too large, before anything expensive starts.</summary>
     /// <param name="shapes">The blocks of one curvature.</param>
@@ -43,7 +44,8 @@ internal sealed class CurvatureFit(
             {
                 throw new TessarException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Layer {shape.Name} has a side of {side} entries; eigenvectors are computed up to {Eigenbasis.LargestSide}. ")
+                    $"Layer {shape.Name} has a side of {side} entries; eigenvectors are computed up to "
+                        + $"{Eigenbasis.LargestSide}. ")
                     + "Choose a method without them: data/logra, data/grass or data/trak.", ErrorKind.Usage);
             }
         }
@@ -105,7 +107,9 @@ internal sealed class CurvatureFit(
         return basis;
     }
 
-    private void Pass(int pass, string stage, IReadOnlyDictionary<string, Tensor> sums, Func<long> done, Action<CurvatureBlocks, CapturedBatch> add)
+    private void Pass(
+        int pass, string stage, IReadOnlyDictionary<string, Tensor> sums, Func<long> done,
+        Action<CurvatureBlocks, CapturedBatch> add)
     {
         string partial = stage + "-partial";
         if (files?.TryLoad(stage, sums) == true)
@@ -128,7 +132,7 @@ internal sealed class CurvatureFit(
                     work.Cancellation.ThrowIfCancellationRequested();
                     using DisposeScope inner = NewDisposeScope();
                     add(source.Blocks, source.Run(first, Math.Min(batchSize, examples - first), pass));
-                    if (sinceSave.Elapsed > BetweenSaves)
+                    if (sinceSave.Elapsed > _betweenSaves)
                     {
                         Save(partial, stage, sums);
                         sinceSave.Restart();

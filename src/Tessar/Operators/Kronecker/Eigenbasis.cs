@@ -17,8 +17,10 @@ internal sealed class Eigenbasis : IDisposable
     public Eigenbasis(IReadOnlyList<BlockShape> shapes, ScalarType type)
     {
         Layers = [.. shapes.Where(shape => shape.IsFactored).Select(shape => new LayerBasis(
-            Keep("QA", shape.Name, type, shape.Inputs, shape.Inputs), Keep("lambdaA", shape.Name, ScalarType.Float64, shape.Inputs),
-            Keep("QD", shape.Name, type, shape.Outputs, shape.Outputs), Keep("lambdaD", shape.Name, ScalarType.Float64, shape.Outputs)))];
+            Keep("QA", shape.Name, type, shape.Inputs, shape.Inputs),
+            Keep("lambdaA", shape.Name, ScalarType.Float64, shape.Inputs),
+            Keep("QD", shape.Name, type, shape.Outputs, shape.Outputs),
+            Keep("lambdaD", shape.Name, ScalarType.Float64, shape.Outputs)))];
         Gaps = Keep("gaps", string.Empty, ScalarType.Float64, Layers.Count);
     }
 
@@ -46,8 +48,12 @@ internal sealed class Eigenbasis : IDisposable
                 work.Cancellation.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
                 string name = sums.Shapes[l].Name;
-                double inputs = Decompose(sums.Inputs[l] / sums.Positions(l), $"inputs of {name}", basis.Layers[l].InputVectors, basis.Layers[l].InputValues);
-                double outputs = Decompose(sums.Outputs[l] / sums.Examples, $"output gradients of {name}", basis.Layers[l].OutputVectors, basis.Layers[l].OutputValues);
+                double inputs = Decompose(
+                    sums.Inputs[l] / sums.Positions(l), $"inputs of {name}", basis.Layers[l].InputVectors,
+                    basis.Layers[l].InputValues);
+                double outputs = Decompose(
+                    sums.Outputs[l] / sums.Examples, $"output gradients of {name}", basis.Layers[l].OutputVectors,
+                    basis.Layers[l].OutputValues);
                 basis.Gaps[l] = Math.Max(inputs, outputs);
                 work.Progress?.Report(new MethodProgress("eigenvectors", l + 1, sums.Shapes.Count, "layers"));
             }

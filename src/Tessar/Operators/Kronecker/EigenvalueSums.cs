@@ -21,7 +21,8 @@ internal sealed class EigenvalueSums : IDisposable
     public EigenvalueSums(IReadOnlyList<BlockShape> shapes)
     {
         Shapes = shapes;
-        Values = [.. shapes.Select(shape => Keep($"lambda:{shape.Name}", zeros(shape.Outputs, shape.Inputs, dtype: ScalarType.Float64)))];
+        Values = [.. shapes.Select(shape =>
+            Keep($"lambda:{shape.Name}", zeros(shape.Outputs, shape.Inputs, dtype: ScalarType.Float64)))];
         _squaredNorms = Keep("squaredNorms", zeros(shapes.Count, dtype: ScalarType.Float64));
         _count = Keep("examples", zeros(1, dtype: ScalarType.Int64));
     }
@@ -42,7 +43,8 @@ internal sealed class EigenvalueSums : IDisposable
     public double TraceGap()
     {
         double[] wanted = _squaredNorms.data<double>().ToArray();
-        return Values.Select((value, b) => wanted[b] > 0 ? Math.Abs(value.sum().item<double>() - wanted[b]) / wanted[b] : 0).DefaultIfEmpty(0).Max();
+        return Values.Select((value, b) => wanted[b] > 0 ? Math.Abs(value.sum().item<double>() - wanted[b]) / wanted[b] : 0)
+            .DefaultIfEmpty(0).Max();
     }
 
     /// <summary>Adds a batch.</summary>

@@ -58,7 +58,8 @@ internal sealed class KroneckerCurvature : IDisposable
             if (!double.IsFinite(mean))
             {
                 throw new NumericalException(
-                    $"The curvature of {string.Join(", ", Shapes[b].Parameters)} isn't finite. Look for examples with exploding gradients.");
+                    $"The curvature of {string.Join(", ", Shapes[b].Parameters)} isn't finite. Look for examples with exploding "
+                        + $"gradients.");
             }
 
             dampings[b] = damping * mean;
@@ -68,8 +69,12 @@ internal sealed class KroneckerCurvature : IDisposable
             {
                 throw new NumericalException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The curvature of {string.Join(", ", Shapes[b].Parameters)} has eigenvalues from {smallest:g3} to {largest:g3} with damping {damping}: it can't be inverted. ")
-                    + "Raise the damping; 0.1 is a common choice.") { Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.1")] };
+                    $"The curvature of {string.Join(", ", Shapes[b].Parameters)} has eigenvalues from {smallest:g3} to "
+                        + $"{largest:g3} with damping {damping}: it can't be inverted. ")
+                    + "Raise the damping; 0.1 is a common choice.")
+                    {
+                        Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.1")]
+                    };
             }
 
             inverses[b] = mean > 0 ? damped.reciprocal() : zeros_like(damped);
@@ -112,7 +117,8 @@ internal sealed class KroneckerCurvature : IDisposable
                 return (new RangeSelection(parameters.Size, (own[0].Offset, own[0].Count)), values);
             LayerBasis layer = _basis.Layers[b];
             var rotation = new KroneckerOperator(new DenseOperator(layer.OutputVectors), new DenseOperator(layer.InputVectors));
-            return (new LayerSelection(parameters.Size, own[0], own.ElementAtOrDefault(1)), new CongruenceOperator(rotation, values));
+            return (
+                new LayerSelection(parameters.Size, own[0], own.ElementAtOrDefault(1)), new CongruenceOperator(rotation, values));
         }
     }
 
@@ -130,7 +136,8 @@ internal sealed class KroneckerCurvature : IDisposable
             using DisposeScope inner = NewDisposeScope();
             if (blocks.SinglePosition(batch, b) is { } sides)
             {
-                Tensor a2 = sides.A.mm(_basis.Layers[b].InputVectors).square(), d2 = sides.Delta.mm(_basis.Layers[b].OutputVectors).square();
+                Tensor a2 = sides.A.mm(_basis.Layers[b].InputVectors)
+                    .square(), d2 = sides.Delta.mm(_basis.Layers[b].OutputVectors).square();
                 sum.add_((d2.mm(functions[b].to_type(d2.dtype)) * a2).sum(1));
                 continue;
             }

@@ -31,7 +31,8 @@ internal static class LabelDraws
         for (int i = 0; i < uniforms.Length; i++)
         {
             SHA256.HashData(bytes.Slice(i * size, size), digest);
-            uniforms[i] = new RandomStream(seed, purpose, BinaryPrimitives.ReadInt64LittleEndian(digest), unchecked((long)checkpoint)).NextDouble();
+            uniforms[i] = new RandomStream(
+                seed, purpose, BinaryPrimitives.ReadInt64LittleEndian(digest), unchecked((long)checkpoint)).NextDouble();
         }
 
         return uniforms;

@@ -48,9 +48,12 @@ public abstract class ExampleMasks
 
     /// <summary>Masks given one by one.</summary>
     /// <param name="examples">Training examples.</param>
-    /// <param name="included">The examples of each mask, at least one mask; indices in [0, examples), each at most once in a mask.</param>
+    /// <param name="included">
+    /// The examples of each mask, at least one mask; indices in [0, examples), each at most once in a mask.
+    /// </param>
     /// <exception cref="ArgumentException">An index is outside, or twice in a mask.</exception>
-    public static ExampleMasks Listed(int examples, IReadOnlyList<IReadOnlyList<int>> included) => new ListedMasks(examples, included);
+    public static ExampleMasks Listed(int examples, IReadOnlyList<IReadOnlyList<int>> included) =>
+        new ListedMasks(examples, included);
 
     /// <summary>Masks made elsewhere: the tensor <c>masks</c>, U8 or BOOL [masks, examples], of a safetensors file.</summary>
     /// <param name="path">The file; has to stay there while the masks are used.</param>
@@ -95,7 +98,8 @@ public abstract class ExampleMasks
         if ((uint)mask >= (uint)Count)
             throw new ArgumentOutOfRangeException(nameof(mask), mask, $"There are masks 0 to {Count - 1}.");
         if (included.Length != Examples)
-            throw new ArgumentException($"The span has {included.Length} bytes; the masks are for {Examples} examples.", nameof(included));
+            throw new ArgumentException(
+                $"The span has {included.Length} bytes; the masks are for {Examples} examples.", nameof(included));
         FillChecked(mask, included);
     }
 
@@ -115,14 +119,19 @@ public abstract class ExampleMasks
 
     private protected abstract void FillChecked(int mask, Span<byte> included);
 
-    private protected static string RuleOf(string name, double share) => string.Create(CultureInfo.InvariantCulture, $"{name}:{share}");
+    private protected static string RuleOf(string name, double share) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name}:{share}");
 
     private protected static double CheckShare(double share, string name) => share is > 0 and <= 1
         ? share
-        : throw new ArgumentOutOfRangeException(name, share, $"The share of examples is {share.ToString(CultureInfo.InvariantCulture)}; it has to lie in (0, 1].").ForUser();
+        : throw new ArgumentOutOfRangeException(
+            name, share, $"The share of examples is {share.ToString(CultureInfo.InvariantCulture)}; it has to lie in (0, 1].")
+                .ForUser();
 
     private static double Number(string rule, string text) =>
         NumberText.TryDouble(text, out double number)
             ? number
-            : throw new ArgumentException($"`{text}` in the masks `{rule}` isn't a number; a share in (0, 1] is required, such as 0.5.", nameof(rule)).ForUser();
+            : throw new ArgumentException(
+                $"`{text}` in the masks `{rule}` isn't a number; a share in (0, 1] is required, such as 0.5.", nameof(rule))
+                    .ForUser();
 }

@@ -6,12 +6,12 @@ namespace Tessar.Runs.Retraining;
 internal sealed class FileMasks : ExampleMasks
 {
     public const string Tensor = "masks";
-    private readonly string path;
+    private readonly string _path;
 
     private FileMasks(string path, int count, int examples)
-        : base(count, examples) => this.path = path;
+        : base(count, examples) => _path = path;
 
-    public override string Rule => path;
+    public override string Rule => _path;
 
     /// <inheritdoc cref="ExampleMasks.Load"/>
     public static FileMasks Open(string path, int examples)
@@ -27,25 +27,29 @@ internal sealed class FileMasks : ExampleMasks
     /// <summary>Makes sure that the file holds as many masks as asked for.</summary>
     /// <param name="count">That number, or 0 for any.</param>
     public FileMasks CheckCount(int count) =>
-        count is 0 || count == Count ? this : throw Refuse(path, $"{count} masks, as asked for", $"{Count}");
+        count is 0 || count == Count ? this : throw Refuse(_path, $"{count} masks, as asked for", $"{Count}");
 
     private protected override void FillChecked(int mask, Span<byte> included)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(path);
+        using SafetensorsFile file = SafetensorsFile.Open(_path);
         TensorEntry entry = Entry(file);
         if (entry.Shape[0] != Count || entry.Shape[1] != Examples)
-            throw Refuse(path, $"masks of shape [{Count}, {Examples}], as when it was opened", $"[{string.Join(", ", entry.Shape)}]");
+            throw Refuse(
+                _path, $"masks of shape [{Count}, {Examples}], as when it was opened", $"[{string.Join(", ", entry.Shape)}]");
         ReadOnlySpan<byte> row = file.Bytes(entry, (long)mask * Examples, Examples);
         if (row.ContainsAnyExcept((byte)0, (byte)1) is true)
-            throw Refuse(path, "only 0 and 1 in `masks`", $"another byte in mask {mask}");
+            throw Refuse(_path, "only 0 and 1 in `masks`", $"another byte in mask {mask}");
         row.CopyTo(included);
     }
 
     private static TensorEntry Entry(SafetensorsFile file) =>
         file.TryGet(Tensor, out TensorEntry? entry) && entry.Type is ElementType.U8 or ElementType.Bool && entry.Shape.Count == 2
             ? entry
-            : throw Refuse(file.Path, $"a tensor `{Tensor}`, U8 or BOOL [masks, examples]", string.Join(", ", file.Entries.Select(e => e.Name).Take(5)));
+            : throw Refuse(
+                file.Path, $"a tensor `{Tensor}`, U8 or BOOL [masks, examples]",
+                string.Join(", ", file.Entries.Select(e => e.Name).Take(5)));
 
     private static FileFormatException Refuse(string path, string expected, string found) => new(
-        path, null, expected, found, "Write the masks as safetensors.numpy.save_file({\"masks\": array of uint8}, FILE), one row per training.");
+        path, null, expected, found,
+        "Write the masks as safetensors.numpy.save_file({\"masks\": array of uint8}, FILE), one row per training.");
 }

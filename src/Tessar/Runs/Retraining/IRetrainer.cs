@@ -1,6 +1,8 @@
 namespace Tessar.Runs.Retraining;
 
-/// <summary>Trains one program many times, on subsets of its examples or from different seeds, and keeps what each answers.</summary>
+/// <summary>
+/// Trains one program many times, on subsets of its examples or from different seeds, and keeps what each answers.
+/// </summary>
 /// <remarks>
 /// A method that needs such trainings (datamodels, the linear datamodeling score, leave-one-out) asks for this interface; whether
 /// this process, child processes or a cluster does the work is decided by whoever calls the method. Whichever it is, the numbers
@@ -18,7 +20,8 @@ public interface IRetrainer
     /// A training that fails by itself (a loss that isn't finite, a model that throws) is marked and counted, not thrown.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    RetrainedModels Retrain(RetrainingRequest request, IProgress<RetrainingProgress>? progress = null, CancellationToken cancellation = default);
+    RetrainedModels Retrain(
+        RetrainingRequest request, IProgress<RetrainingProgress>? progress = null, CancellationToken cancellation = default);
 }
 
 /// <summary>How far a retraining has come.</summary>

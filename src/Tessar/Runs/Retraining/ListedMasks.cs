@@ -7,15 +7,15 @@ namespace Tessar.Runs.Retraining;
 /// <summary>Masks that somebody chose one by one; their rule names them by a hash.</summary>
 internal sealed class ListedMasks : ExampleMasks
 {
-    private readonly int[][] masks;
+    private readonly int[][] _masks;
 
     public ListedMasks(int examples, IReadOnlyList<IReadOnlyList<int>> included)
         : base(included.Count, examples)
     {
-        masks = [.. included.Select((mask, m) => Check(m, mask, examples))];
+        _masks = [.. included.Select((mask, m) => Check(m, mask, examples))];
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(BitConverter.GetBytes(examples));
-        foreach (int[] mask in masks)
+        foreach (int[] mask in _masks)
         {
             hash.AppendData(BitConverter.GetBytes(mask.Length));
             hash.AppendData(MemoryMarshal.AsBytes(mask.AsSpan()));
@@ -29,7 +29,7 @@ internal sealed class ListedMasks : ExampleMasks
     private protected override void FillChecked(int mask, Span<byte> included)
     {
         included.Clear();
-        foreach (int index in masks[mask])
+        foreach (int index in _masks[mask])
             included[index] = 1;
     }
 
@@ -41,11 +41,14 @@ internal sealed class ListedMasks : ExampleMasks
             if ((uint)sorted[i] >= (uint)examples)
             {
                 throw new ArgumentException(string.Create(
-                    CultureInfo.InvariantCulture, $"Mask {mask} names example {sorted[i]}; there are 0 to {examples - 1}."), nameof(indices));
+                    CultureInfo.InvariantCulture, $"Mask {mask} names example {sorted[i]}; there are 0 to {examples - 1}."),
+                    nameof(indices));
             }
 
             if (i > 0 && sorted[i] == sorted[i - 1])
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Mask {mask} names example {sorted[i]} twice."), nameof(indices));
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"Mask {mask} names example {sorted[i]} twice."),
+                    nameof(indices));
         }
 
         return sorted;

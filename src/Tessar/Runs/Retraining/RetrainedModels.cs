@@ -6,14 +6,14 @@ namespace Tessar.Runs.Retraining;
 /// <remarks>Nothing here loads libtorch.</remarks>
 public sealed class RetrainedModels
 {
-    private readonly HashSet<int> failed;
+    private readonly HashSet<int> _failed;
     private readonly Lazy<string[]?> _weights;
 
     private RetrainedModels(string directory, RetrainingRecord record)
     {
         (Directory, Record) = (directory, record);
         _weights = new Lazy<string[]?>(ReadWeightHashes);
-        failed = [.. record.Failed.Select(training => training.Job)];
+        _failed = [.. record.Failed.Select(training => training.Job)];
     }
 
     /// <summary>The folder, a full path.</summary>
@@ -47,7 +47,10 @@ public sealed class RetrainedModels
         if (record.Finished is null)
         {
             throw new TessarException(
-                $"The retraining in {full} isn't finished. Go on with it: retrain with the same options.", ErrorKind.InputData) { Remedies = [new(RemedyKind.Retrain)] };
+                $"The retraining in {full} isn't finished. Go on with it: retrain with the same options.", ErrorKind.InputData)
+                {
+                    Remedies = [new(RemedyKind.Retrain)]
+                };
         }
 
         return new RetrainedModels(full, record);
@@ -55,7 +58,7 @@ public sealed class RetrainedModels
 
     /// <summary>Whether a training came to its end.</summary>
     /// <param name="job">Its number, in [0, <see cref="Count"/>).</param>
-    public bool IsCompleted(int job) => !failed.Contains(job);
+    public bool IsCompleted(int job) => !_failed.Contains(job);
 
     /// <summary>The final weights of a training, as a checkpoint of the program's model.</summary>
     /// <param name="job">A completed training, in [0, <see cref="Count"/>), of a retraining that keeps weights.</param>
@@ -65,7 +68,8 @@ public sealed class RetrainedModels
         if ((uint)job >= (uint)Count || !Record.KeepsWeights || !IsCompleted(job))
         {
             throw new TessarException(
-                $"Training {job} of {Directory} has no weights: {(Record.KeepsWeights ? "it isn't one that came to its end" : "they weren't kept")}.",
+                $"Training {job} of {Directory} has no weights: "
+                    + $"{(Record.KeepsWeights ? "it isn't one that came to its end" : "they weren't kept")}.",
                 ErrorKind.InputData);
         }
 
@@ -83,7 +87,8 @@ public sealed class RetrainedModels
     public ExampleMasks OpenMasks()
     {
         using SafetensorsFile file = SafetensorsFile.Open(MasksPath);
-        return FileMasks.Open(MasksPath, file.TryGet(FileMasks.Tensor, out TensorEntry? entry) && entry.Shape.Count == 2 ? (int)entry.Shape[1] : 0);
+        return FileMasks.Open(
+            MasksPath, file.TryGet(FileMasks.Tensor, out TensorEntry? entry) && entry.Shape.Count == 2 ? (int)entry.Shape[1] : 0);
     }
 
     private string[]? ReadWeightHashes()

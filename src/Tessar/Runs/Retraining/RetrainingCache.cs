@@ -6,10 +6,13 @@ using Tessar.Examples;
 
 namespace Tessar.Runs.Retraining;
 
-/// <summary>Where retrainings of recorded runs lie: one folder for each program, set of masks and seed, shared by everything that needs it.</summary>
+/// <summary>
+/// Where retrainings of recorded runs lie: one folder for each program, set of masks and seed, shared by everything that needs
+/// it.
+/// </summary>
 /// <remarks>
-/// <c>retrained/KEY</c> beside the runs. The key is a hash of what the answers depend on, but not of the number of drawn masks: a larger
-/// request goes on where a smaller one stopped.
+/// <c>retrained/KEY</c> beside the runs. The key is a hash of what the answers depend on, but not of the number of drawn masks: a
+/// larger request goes on where a smaller one stopped.
 /// </remarks>
 internal static class RetrainingCache
 {
@@ -30,7 +33,8 @@ internal static class RetrainingCache
         ArgumentNullException.ThrowIfNull(masks);
         TrainingProgram program = run.Record.Program;
         run.CheckCode();
-        if (run.Record.Kind != RunKind.Trained || program is not { Epochs: not null, BatchSize: not null, Optimizer: not null, Schedule: not null })
+        if (run.Record.Kind != RunKind.Trained
+            || program is not { Epochs: not null, BatchSize: not null, Optimizer: not null, Schedule: not null })
         {
             throw new TessarException(
                 $"The run {run.Name} can't be retrained: its weights were imported, so there is no program to train again. "
@@ -52,7 +56,9 @@ internal static class RetrainingCache
         };
     }
 
-    /// <summary>Makes a request as large as what was trained for it before: the first masks of more are those asked for.</summary>
+    /// <summary>
+    /// Makes a request as large as what was trained for it before: the first masks of more are those asked for.
+    /// </summary>
     /// <param name="request">A placed request for drawn masks, whose number isn't part of what they are.</param>
     /// <param name="masksOf">As many masks of the same kind.</param>
     public static RetrainingRequest Grown(RetrainingRequest request, Func<int, ExampleMasks> masksOf)
@@ -72,7 +78,9 @@ internal static class RetrainingCache
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(run);
         string text = JsonSerializer.Serialize(
-            new RetrainingIdentity(request.Program, request.Masks.Rule, request.Masks.Examples, request.Seed, request.Repeats, request.Output, request.KeepsWeights,
+            new RetrainingIdentity(
+                request.Program, request.Masks.Rule, request.Masks.Examples, request.Seed, request.Repeats, request.Output,
+                request.KeepsWeights,
                 run.ModelKey is { Length: > 0 } code ? code : null),
             RetrainingJsonContext.Default.RetrainingIdentity);
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];

@@ -7,8 +7,8 @@ namespace Tessar.Runs.Retraining;
 
 /// <summary>The files of a retraining: one per finished training while it goes on, all in one at its end.</summary>
 /// <remarks>
-/// A training is done when its file has its name, which it gets by a rename; so a crash at any moment costs the trainings under way
-/// and nothing else, and two workers that do the same one write the same bytes.
+/// A training is done when its file has its name, which it gets by a rename; so a crash at any moment costs the trainings under
+/// way and nothing else, and two workers that do the same one write the same bytes.
 /// </remarks>
 internal sealed class RetrainingFolder(string directory)
 {
@@ -21,7 +21,7 @@ internal sealed class RetrainingFolder(string directory)
     private const string WeightsFolder = "weights";
     private const int NumbersPerOutcome = 5;
     private const int HashBytes = 32;
-    private static readonly string[] s_numbers = ["trainLoss", "trainAccuracy", "testLoss", "testAccuracy", "seconds"];
+    private static readonly string[] _numbers = ["trainLoss", "trainAccuracy", "testLoss", "testAccuracy", "seconds"];
 
     /// <summary>Full path.</summary>
     public string Directory { get; } = Path.GetFullPath(directory);
@@ -32,12 +32,17 @@ internal sealed class RetrainingFolder(string directory)
 
     public string OutputsPath => Path.Combine(Directory, Outputs);
 
-    private string JobPath(int job) => Path.Combine(Directory, JobFolder, string.Create(CultureInfo.InvariantCulture, $"{job:D8}.safetensors"));
+    private string JobPath(int job) =>
+        Path.Combine(Directory, JobFolder, string.Create(CultureInfo.InvariantCulture, $"{job:D8}.safetensors"));
 
-    private string FailurePath(int job) => Path.Combine(Directory, JobFolder, string.Create(CultureInfo.InvariantCulture, $"{job:D8}.failed.json"));
+    private string FailurePath(int job) =>
+        Path.Combine(Directory, JobFolder, string.Create(CultureInfo.InvariantCulture, $"{job:D8}.failed.json"));
 
-    /// <summary>The file of a training's final weights, when those are kept; written before the training counts as done.</summary>
-    public string WeightsPath(int job) => Path.Combine(Directory, WeightsFolder, string.Create(CultureInfo.InvariantCulture, $"{job:D8}.safetensors"));
+    /// <summary>
+    /// The file of a training's final weights, when those are kept; written before the training counts as done.
+    /// </summary>
+    public string WeightsPath(int job) =>
+        Path.Combine(Directory, WeightsFolder, string.Create(CultureInfo.InvariantCulture, $"{job:D8}.safetensors"));
 
     /// <summary>Makes the folder of the trainings.</summary>
     /// <exception cref="TessarException">It can't be made.</exception>
@@ -49,7 +54,9 @@ internal sealed class RetrainingFolder(string directory)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TessarException($"The folder {Directory} can't be made: {e.Message.TrimEnd('.')}. Choose another folder for the runs.", ErrorKind.Environment, e) { Remedies = [new(RemedyKind.ChangeArgument, "runs")] };
+            throw new TessarException(
+                $"The folder {Directory} can't be made: {e.Message.TrimEnd('.')}. Choose another folder for the runs.",
+                ErrorKind.Environment, e) { Remedies = [new(RemedyKind.ChangeArgument, "runs")] };
         }
     }
 
@@ -74,7 +81,10 @@ internal sealed class RetrainingFolder(string directory)
         var writer = new SafetensorsWriter { IsSealed = true };
         writer.Add(OutputsTensor, outcome.Outputs, outcome.Outputs.Length);
         FinalMetrics final = outcome.Final;
-        writer.Add("numbers", new[] { final.TrainLoss ?? double.NaN, final.TrainAccuracy ?? double.NaN, final.TestLoss ?? double.NaN, final.TestAccuracy ?? double.NaN, final.Seconds }, NumbersPerOutcome);
+        writer.Add(
+            "numbers",
+            new[] { final.TrainLoss ?? double.NaN, final.TrainAccuracy ?? double.NaN, final.TestLoss
+                ?? double.NaN, final.TestAccuracy ?? double.NaN, final.Seconds }, NumbersPerOutcome);
         writer.Add("seed", new[] { unchecked((long)outcome.Seed), outcome.Steps }, 2);
         if (outcome.WeightsSha256 is { } weights)
             writer.Metadata[WeightsTensor] = weights;
@@ -82,7 +92,9 @@ internal sealed class RetrainingFolder(string directory)
     }
 
     public void SaveFailure(int job, string reason) =>
-        AtomicFile.WriteText(FailurePath(job), JsonSerializer.Serialize(new FailedTraining(job, reason), RetrainingJsonContext.Default.FailedTraining));
+        AtomicFile.WriteText(
+            FailurePath(job),
+            JsonSerializer.Serialize(new FailedTraining(job, reason), RetrainingJsonContext.Default.FailedTraining));
 
     public bool IsDone(int job) => File.Exists(JobPath(job));
 
@@ -110,7 +122,9 @@ internal sealed class RetrainingFolder(string directory)
                 $"{row.Length}, {numbers.Length} and {integers.Length}", "Delete the file: the same command trains it again.");
         }
 
-        return new TrainingOutcome(row, unchecked((ulong)integers[0]), integers[1], new FinalMetrics(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]))
+        return new TrainingOutcome(
+            row, unchecked((ulong)integers[0]), integers[1],
+            new FinalMetrics(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]))
         {
             WeightsSha256 = file.Metadata.GetValueOrDefault(WeightsTensor),
         };
@@ -153,7 +167,7 @@ internal sealed class RetrainingFolder(string directory)
         if (record.KeepsWeights)
             writer.Add(WeightsTensor, weights, jobs, HashBytes);
         for (int i = 0; i < NumbersPerOutcome; i++)
-            writer.Add(s_numbers[i], numbers[i], jobs);
+            writer.Add(_numbers[i], numbers[i], jobs);
         writer.Save(OutputsPath);
     }
 
@@ -169,10 +183,11 @@ internal sealed class RetrainingFolder(string directory)
         using SafetensorsFile file = SafetensorsFile.Open(OutputsPath);
         byte[] completed = file.ReadBytes("completed");
         long[] seed = file.ReadInt64s("seed"), steps = file.ReadInt64s("steps");
-        double[][] numbers = [.. s_numbers.Select(file.ReadDoubles)];
+        double[][] numbers = [.. _numbers.Select(file.ReadDoubles)];
         string[]? weights = WeightHashes(file);
         if (!file.TryGet(OutputsTensor, out TensorEntry? rows) || rows.Length != (long)width * sizeof(float) * record.Jobs)
-            throw new FileFormatException(OutputsPath, null, $"{record.Jobs} rows of {width} outputs", "another shape", "Retrain under another name.");
+            throw new FileFormatException(
+                OutputsPath, null, $"{record.Jobs} rows of {width} outputs", "another shape", "Retrain under another name.");
         for (int job = 0; job < record.Jobs; job++)
         {
             if (completed[job] == 0 || IsDone(job))
@@ -191,7 +206,9 @@ internal sealed class RetrainingFolder(string directory)
             SaveFailure(training.Job, training.Reason);
     }
 
-    /// <summary>SHA-256 of each training's weights; null when the file, written by an older version or without weights, has none.</summary>
+    /// <summary>
+    /// SHA-256 of each training's weights; null when the file, written by an older version or without weights, has none.
+    /// </summary>
     public static string[]? WeightHashes(SafetensorsFile outputs) => outputs.TryGet(WeightsTensor, out _)
         ? [.. outputs.ReadBytes(WeightsTensor).Chunk(HashBytes).Select(hash => Convert.ToHexStringLower(hash))]
         : null;

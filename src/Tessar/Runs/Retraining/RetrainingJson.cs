@@ -10,7 +10,15 @@ internal static class RetrainingJson
 
     /// <summary>The record without what changes while it is carried out, as text: two requests are the same if this is.</summary>
     public static string Essence(RetrainingRecord record) => JsonSerializer.Serialize(
-        record with { Created = default, Finished = null, Failed = [], Masks = 0, Versions = new(string.Empty, string.Empty, string.Empty, string.Empty), Machine = new(string.Empty, string.Empty, 0, 1) },
+        record with
+        {
+            Created = default,
+            Finished = null,
+            Failed = [],
+            Masks = 0,
+            Versions = new(string.Empty, string.Empty, string.Empty, string.Empty),
+            Machine = new(string.Empty, string.Empty, 0, 1)
+        },
         RetrainingJsonContext.Default.RetrainingRecord);
 
     /// <exception cref="TessarException">The folder can't be written to, or the disk is full.</exception>
@@ -36,7 +44,10 @@ internal static class RetrainingJson
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TessarException(
-                $"`{path}` can't be read: {e.Message.TrimEnd('.')}. A retraining makes such a folder.", ErrorKind.InputData, e) { Remedies = [new(RemedyKind.Retrain)] };
+                $"`{path}` can't be read: {e.Message.TrimEnd('.')}. A retraining makes such a folder.", ErrorKind.InputData, e)
+                {
+                    Remedies = [new(RemedyKind.Retrain)]
+                };
         }
     }
 
@@ -47,7 +58,9 @@ internal static class RetrainingJson
         if (record.Masks < 1 || record.Repeats < 1 || (long)record.Masks * record.Repeats > int.MaxValue)
             return ("masks and repeats from 1 on, fewer than 2^31 trainings", $"{record.Masks} and {record.Repeats}");
         if (record.Image is not { Height: > 0, Width: > 0, Channels: > 0 } || record.Classes.Count == 0)
-            return ("an image of at least one pixel and the names of the classes", $"{record.Image} and {record.Classes.Count} classes");
+            return (
+                "an image of at least one pixel and the names of the classes",
+                $"{record.Image} and {record.Classes.Count} classes");
         if (record.Program is not { Epochs: >= 1, BatchSize: >= 1, Optimizer: not null, Schedule: not null })
             return ("a program with epochs, batchSize, optimizer and schedule", "one without");
         return record.Machine.Threads is < 1 or > 1024 ? ("from 1 to 1024 threads", $"{record.Machine.Threads}") : null;

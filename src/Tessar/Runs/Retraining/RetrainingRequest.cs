@@ -41,7 +41,9 @@ public sealed record RetrainingRequest
 /// <summary>What a retraining keeps of a model's answer to a target.</summary>
 public enum RetrainingOutput
 {
-    /// <summary>log(p / (1 − p)) with p the probability of the target's label: the logit of the label minus the log-sum-exp of the others.</summary>
+    /// <summary>
+    /// log(p / (1 − p)) with p the probability of the target's label: the logit of the label minus the log-sum-exp of the others.
+    /// </summary>
     [JsonStringEnumMemberName("margin")]
     Margin,
 

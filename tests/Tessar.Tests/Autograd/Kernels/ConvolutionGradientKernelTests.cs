@@ -15,15 +15,18 @@ public sealed class ConvolutionGradientKernelTests
     [InlineData(6, 6, 8, 16, 1, 1, 1, 1, 1, 0)]
     [InlineData(4, 4, 2, 3, 4, 4, 1, 1, 1, 0)]
     public void Gradient_is_the_sum_over_output_pixels(
-        int height, int width, int channels, int outputs, int kernelHeight, int kernelWidth, int stride, int dilationHeight, int dilationWidth, int pad)
+        int height, int width, int channels, int outputs, int kernelHeight, int kernelWidth, int stride, int dilationHeight,
+        int dilationWidth, int pad)
     {
         int outHeight = (height + 2 * pad - dilationHeight * (kernelHeight - 1) - 1) / stride + 1;
         int outWidth = (width + 2 * pad - dilationWidth * (kernelWidth - 1) - 1) / stride + 1;
         var geometry = new ConvolutionGeometry(
-            height, width, channels, outHeight, outWidth, outputs, kernelHeight, kernelWidth, stride, stride, dilationHeight, dilationWidth, pad, pad, pad, pad);
+            height, width, channels, outHeight, outWidth, outputs, kernelHeight, kernelWidth, stride, stride, dilationHeight,
+            dilationWidth, pad, pad, pad, pad);
         var random = new Random(7);
         float[] image = [.. Enumerable.Range(0, height * width * channels).Select(_ => random.NextSingle() - 0.5f)];
-        float[] delta = [.. Enumerable.Range(0, outHeight * outWidth * outputs).Select(_ => random.NextSingle() < 0.3 ? random.NextSingle() - 0.5f : 0)];
+        float[] delta = [.. Enumerable.Range(0, outHeight * outWidth * outputs)
+            .Select(_ => random.NextSingle() < 0.3 ? random.NextSingle() - 0.5f : 0)];
         var kernel = new ConvolutionGradientKernel(geometry);
         ConvolutionGradientKernel.Workspace workspace = kernel.NewWorkspace();
         float[] found = new float[outputs * geometry.KernelSize];
@@ -39,7 +42,8 @@ public sealed class ConvolutionGradientKernelTests
             Assert.Equal(expected[j], found[j], 1e-4);
     }
 
-    private static unsafe void Compute(ConvolutionGradientKernel kernel, float[] delta, float[] image, ConvolutionGradientKernel.Workspace workspace)
+    private static unsafe void Compute(
+        ConvolutionGradientKernel kernel, float[] delta, float[] image, ConvolutionGradientKernel.Workspace workspace)
     {
         fixed (float* a = image)
         fixed (float* d = delta)
@@ -58,9 +62,12 @@ public sealed class ConvolutionGradientKernelTests
                 {
                     for (int x = 0; x < g.OutWidth; x++)
                     {
-                        int row = y * g.StrideHeight + ky * g.DilationHeight - g.PadTop, column = x * g.StrideWidth + kx * g.DilationWidth - g.PadLeft;
+                        int row = y * g.StrideHeight + ky * g.DilationHeight - g.PadTop, column = x * g.StrideWidth
+                            + kx * g.DilationWidth - g.PadLeft;
                         if (row >= 0 && row < g.Height && column >= 0 && column < g.Width)
-                            sum[o * g.KernelSize + j] += (double)delta[(y * g.OutWidth + x) * g.OutChannels + o] * image[(row * g.Width + column) * g.Channels + c];
+                            sum[o * g.KernelSize
+                                + j] += (double)delta[(y * g.OutWidth + x) * g.OutChannels
+                                + o] * image[(row * g.Width + column) * g.Channels + c];
                     }
                 }
             }

@@ -112,7 +112,10 @@ internal static class CliPage
             foreach (Option option in command.Options)
                 OptionRow(page, option, command.Settings);
             foreach (Setting setting in command.Settings.Where(setting => setting.Option is null))
-                page.Append(CultureInfo.InvariantCulture, $"| `--set {HelpText.ShortKey(command, setting)}=` | {Cell(setting.Help)} | {setting.DefaultText} | `{setting.Key}` |\n");
+                page.Append(
+                    CultureInfo.InvariantCulture,
+                    $"| `--set {HelpText.ShortKey(command, setting)}=` | {Cell(setting.Help)} | {setting.DefaultText} | "
+                        + $"`{setting.Key}` |\n");
             page.Append('\n');
         }
         page.Append("| JSON field | type | meaning |\n|---|---|---|\n");
@@ -124,9 +127,12 @@ internal static class CliPage
     {
         Setting? setting = settings.FirstOrDefault(candidate => candidate.Option == option);
         string value = option.HelpName is { } name ? $" {name.Replace("|", "\\|", StringComparison.Ordinal)}" : string.Empty;
-        string names = string.Join(", ", option.Aliases.Append(option.Name).Select(alias => $"`{alias}{(alias == option.Name ? value : string.Empty)}`"));
+        string names = string.Join(
+            ", ",
+            option.Aliases.Append(option.Name).Select(alias => $"`{alias}{(alias == option.Name ? value : string.Empty)}`"));
         page.Append(CultureInfo.InvariantCulture,
-            $"| {names} | {Cell(option.Description)}{(option.Required ? " (required)" : string.Empty)} | {setting?.DefaultText} | {(setting is null ? string.Empty : $"`{setting.Key}`")} |\n");
+            $"| {names} | {Cell(option.Description)}{(option.Required ? " (required)" : string.Empty)} | {setting?.DefaultText} "
+                + $"| {(setting is null ? string.Empty : $"`{setting.Key}`")} |\n");
     }
 
     private static string Cell(string? text) => (text ?? string.Empty).Replace("|", "\\|", StringComparison.Ordinal);

@@ -7,8 +7,9 @@ namespace Tessar.Tests.Cli.Documentation;
 /// <summary>The fields of a record as they stand in JSON, nested ones by path, with the summaries of their comments.</summary>
 internal static class JsonFields
 {
-    private static readonly Dictionary<string, string> Summaries = new(
-        new[] { "Tessar.Cli.xml", "Tessar.Lenses.xml", "Tessar.xml" }.Select(file => XDocument.Load(Path.Combine(AppContext.BaseDirectory, file))).SelectMany(Read), StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> _summaries = new(
+        new[] { "Tessar.Cli.xml", "Tessar.Lenses.xml", "Tessar.xml" }.Select(file =>
+            XDocument.Load(Path.Combine(AppContext.BaseDirectory, file))).SelectMany(Read), StringComparer.Ordinal);
 
     public static IEnumerable<(string Field, string Type, string Meaning)> Of(Type type, string prefix = "")
     {
@@ -20,7 +21,8 @@ internal static class JsonFields
             string field = prefix + JsonNamingPolicy.CamelCase.ConvertName(property.Name);
             (string name, Type? element) = Describe(property.PropertyType);
             string owner = property.DeclaringType!.FullName!;
-            string meaning = Summaries.GetValueOrDefault($"P:{owner}.{property.Name}") ?? Summaries.GetValueOrDefault($"T:{owner}/{property.Name}") ?? string.Empty;
+            string meaning = _summaries.GetValueOrDefault($"P:{owner}.{property.Name}")
+                ?? _summaries.GetValueOrDefault($"T:{owner}/{property.Name}") ?? string.Empty;
             yield return (field, name, meaning);
             if (element is null)
                 continue;
@@ -36,16 +38,21 @@ internal static class JsonFields
             return (type == typeof(string) ? "text" : "moment, ISO 8601", null);
         if (type == typeof(bool))
             return ("true or false", null);
-        if (type == typeof(JsonElement) || type.GetInterfaces().Append(type).Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)))
+        if (type == typeof(JsonElement)
+            || type.GetInterfaces().Append(type)
+            .Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)))
             return ("object", null);
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
         {
             Type element = type.GetGenericArguments()[0];
             bool holdsRecords = element != typeof(string) && !element.IsPrimitive;
-            return ($"list of {(holdsRecords ? "objects" : element == typeof(string) ? "texts" : "numbers")}", holdsRecords ? element : null);
+            return (
+                $"list of {(holdsRecords ? "objects" : element == typeof(string) ? "texts" : "numbers")}",
+                holdsRecords ? element : null);
         }
         // Records of the command line and of the lenses, such as a number with its interval.
-        bool isRecord = type is { IsClass: true, Namespace: { } space } && (space == "Tessar.Cli.Json" || space.StartsWith("Tessar.Lenses.", StringComparison.Ordinal));
+        bool isRecord = type is { IsClass: true, Namespace: { } space }
+            && (space == "Tessar.Cli.Json" || space.StartsWith("Tessar.Lenses.", StringComparison.Ordinal));
         return isRecord ? ("object", type) : ("number", null);
     }
 
@@ -70,6 +77,8 @@ internal static class JsonFields
             XElement other => other.Value,
             _ => node.ToString(),
         });
-        return string.Join(' ', System.Net.WebUtility.HtmlDecode(string.Concat(parts)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return string.Join(
+            ' ',
+            System.Net.WebUtility.HtmlDecode(string.Concat(parts)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 }

@@ -9,7 +9,11 @@ namespace Tessar.Tests.Cli.Documentation;
 /// <summary>Writes docs/tessar.schema.json: the settings of tessar.json for editors.</summary>
 internal static class SettingsSchema
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
 
     public static string Write()
     {
@@ -32,7 +36,7 @@ internal static class SettingsSchema
             ["description"] = "Options of methods by the method's name, as in { \"data/trak\": { \"damping\": 0.3 } }.",
             ["additionalProperties"] = new JsonObject { ["type"] = "object" },
         };
-        return schema.ToJsonString(Indented) + "\n";
+        return schema.ToJsonString(_indented) + "\n";
     }
 
     private static JsonObject Object(string description) => new()

@@ -14,8 +14,10 @@ public sealed class ContactSheetPageTests
 
         // The target's 8 pixels become 224, those of training images 112.
         (int x, int y) target = sheet.Find(ExplainedExamples.PixelsOf(examples.Targets, 0), 28);
-        (int x, int y)[] raised = [.. examples.Matrix.Proponents(0, 8).Select(one => sheet.Find(ExplainedExamples.PixelsOf(examples.Train, one.Train), 14))];
-        (int x, int y)[] lowered = [.. examples.Matrix.Opponents(0, 8).Select(one => sheet.Find(ExplainedExamples.PixelsOf(examples.Train, one.Train), 14))];
+        (int x, int y)[] raised = [.. examples.Matrix.Proponents(0, 8)
+            .Select(one => sheet.Find(ExplainedExamples.PixelsOf(examples.Train, one.Train), 14))];
+        (int x, int y)[] lowered = [.. examples.Matrix.Opponents(0, 8)
+            .Select(one => sheet.Find(ExplainedExamples.PixelsOf(examples.Train, one.Train), 14))];
         Assert.All(raised, place => Assert.Equal(raised[0].y, place.y));
         Assert.All(lowered, place => Assert.Equal(lowered[0].y, place.y));
         Assert.Equal(raised.Select(place => place.x).Order(), raised.Select(place => place.x));
@@ -30,7 +32,8 @@ public sealed class ContactSheetPageTests
         Sheet sheet = Sheet.Of(examples.Explanation);
         Assert.Equal([0xF7, 0xF8, 0xFA], sheet.Pixel(0, 0));
         (int x, int y) = sheet.Find(ExplainedExamples.PixelsOf(examples.Train, examples.Matrix.Proponents(0, 1)[0].Train), 14);
-        int inked = Enumerable.Range(x, 112).Sum(column => Enumerable.Range(y + 114, 50).Count(line => sheet.Pixel(column, line)[0] < 0x80));
+        int inked = Enumerable.Range(x, 112)
+            .Sum(column => Enumerable.Range(y + 114, 50).Count(line => sheet.Pixel(column, line)[0] < 0x80));
         Assert.InRange(inked, 100, 3000); // letters, neither empty nor a block
     }
 

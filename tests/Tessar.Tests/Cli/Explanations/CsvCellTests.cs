@@ -16,10 +16,12 @@ public sealed class CsvCellTests
     [InlineData("a=b", "a=b")]
     [InlineData("T-shirt/top", "T-shirt/top")]
     [InlineData("", "")]
-    public void A_name_that_a_spreadsheet_would_run_becomes_text(string name, string cell) => Assert.Equal(cell, CsvCell.Of(name, isRaw: false));
+    public void A_name_that_a_spreadsheet_would_run_becomes_text(string name, string cell) =>
+        Assert.Equal(cell, CsvCell.Of(name, isRaw: false));
 
     [Theory]
     [InlineData("=1+1", "=1+1")]
     [InlineData("a,b", "\"a,b\"")]
-    public void Raw_cells_are_quoted_where_the_format_asks_for_it_and_nothing_else(string name, string cell) => Assert.Equal(cell, CsvCell.Of(name, isRaw: true));
+    public void Raw_cells_are_quoted_where_the_format_asks_for_it_and_nothing_else(string name, string cell) =>
+        Assert.Equal(cell, CsvCell.Of(name, isRaw: true));
 }

@@ -10,13 +10,16 @@ using Tessar.Tensors;
 
 namespace Tessar.Tests.Cli.Explanations;
 
-/// <summary>An explanation with scores of our own choice, of 8×8 images in three classes with awkward names; some train labels are wrong on purpose.</summary>
+/// <summary>
+/// An explanation with scores of our own choice, of 8×8 images in three classes with awkward names; some train labels are wrong
+/// on purpose.
+/// </summary>
 internal sealed class ExplainedExamples : IDisposable
 {
     public const int TrainCount = 30;
     public const string Comma = "one, \"two\"", Markup = "<i>&amp;", Control = "bell\u0007 é 猫";
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public ExplainedExamples(int targets = 3, Func<int, int, float>? score = null, int top = 10, AttributionReport? report = null)
     {
@@ -27,7 +30,9 @@ internal sealed class ExplainedExamples : IDisposable
         score ??= (i, j) => MathF.Sin((7 * i) + (3 * j) + 1);
         float[] scores = [.. Enumerable.Range(0, TrainCount * targets).Select(at => score(at / targets, at % targets))];
         Matrix = new AttributionMatrix(scores, TrainCount, targets, report ?? Report);
-        Kept = AttributionResult.Save(Matrix, new RunView(Run), Train, Targets, new Dictionary<string, string>(StringComparer.Ordinal) { ["damping"] = "0.3" }, top);
+        Kept = AttributionResult.Save(
+            Matrix, new RunView(Run), Train, Targets,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["damping"] = "0.3" }, top);
         // Every model answers the second class.
         float[] logits = [.. Enumerable.Range(0, targets).SelectMany(_ => new[] { 0f, 1, 0 })];
         Explanation = new Explanation
@@ -75,17 +80,17 @@ internal sealed class ExplainedExamples : IDisposable
     /// <summary>The pixels of an example, [8, 8].</summary>
     public static byte[] PixelsOf(ExampleSet examples, int index) => examples.Image(index).ToArray();
 
-    public string File(string name) => folder.File(name);
+    public string File(string name) => _folder.File(name);
 
     public void Dispose()
     {
         Store.Dispose();
-        folder.Dispose();
+        _folder.Dispose();
     }
 
     private ExampleStore MakeStore(int targets)
     {
-        using (var writer = ExampleStoreWriter.Create(folder.File("a.tess"), new StoreLayout
+        using (var writer = ExampleStoreWriter.Create(_folder.File("a.tess"), new StoreLayout
         {
             Columns = [StoreColumn.Image("image", new ImageShape(8, 8, 1)), StoreColumn.Scalar("label", ElementType.I32)],
             Splits = [new StoreSplit("train", 0, TrainCount), new StoreSplit("test", TrainCount, targets)],
@@ -95,18 +100,22 @@ internal sealed class ExplainedExamples : IDisposable
             for (int row = 0; row < TrainCount + targets; row++)
             {
                 var random = new RandomStream(3, "explained", row);
-                writer.Append([.. Enumerable.Range(0, 64).Select(_ => (byte)random.NextInt32(256)), .. BitConverter.GetBytes(row % 3)]);
+                writer.Append([
+                    .. Enumerable.Range(0, 64).Select(_ => (byte)random.NextInt32(256)),
+                    .. BitConverter.GetBytes(row % 3)
+                ]);
             }
 
             writer.Finish();
         }
 
-        return ExampleStore.Open(folder.File("a.tess"));
+        return ExampleStore.Open(_folder.File("a.tess"));
     }
 
     private Run MakeRun()
     {
-        string directory = folder.File("runs/known"), file = Path.Combine("checkpoints", "step-00000000.safetensors"), path = Path.Combine(directory, file);
+        string directory = _folder.File("runs/known"), file = Path.Combine(
+            "checkpoints", "step-00000000.safetensors"), path = Path.Combine(directory, file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var weights = new SafetensorsWriter();
         weights.Add("fc1.bias", new float[3], 3);
@@ -127,7 +136,8 @@ internal sealed class ExplainedExamples : IDisposable
             },
             Image = Store.Image,
             Classes = Store.ClassNames,
-            Checkpoints = [new Checkpoint(file, 0, 0, Convert.ToHexStringLower(SHA256.HashData(System.IO.File.ReadAllBytes(path))))],
+            Checkpoints = [new Checkpoint(
+                file, 0, 0, Convert.ToHexStringLower(SHA256.HashData(System.IO.File.ReadAllBytes(path))))],
             Versions = new RunVersions("0", "0", "0", "0"),
             Machine = new RunMachine("test", "test", 1, 1),
         });

@@ -20,7 +20,9 @@ public sealed class ReportPageTests
         Assert.DoesNotContain(page.Descendants(), element => element.Name.LocalName is "script" or "link" or "iframe" or "base");
         Assert.DoesNotContain("://", text, StringComparison.Ordinal);
         Assert.DoesNotContain("url(", text, StringComparison.Ordinal);
-        Assert.All(page.Descendants().Attributes().Where(a => a.Name.LocalName is "src" or "href"), a => Assert.Matches("^(data:image/png;base64,|#)", a.Value));
+        Assert.All(
+            page.Descendants().Attributes().Where(a => a.Name.LocalName is "src" or "href"),
+            a => Assert.Matches("^(data:image/png;base64,|#)", a.Value));
         string css = page.Descendants("style").Single().Value;
         Assert.Contains("prefers-color-scheme: dark", css, StringComparison.Ordinal);
         Assert.DoesNotMatch("[<>&]", css); // browsers take the text of a style as it is
@@ -37,7 +39,9 @@ public sealed class ReportPageTests
         int[] trains = [.. examples.Matrix.Proponents(0, 10).Concat(examples.Matrix.Opponents(0, 10)).Select(one => one.Train)];
         Assert.Equal(21, images.Length);
         Assert.Equal(ExplainedExamples.PixelsOf(examples.Targets, 0), Decode(images[0]));
-        Assert.Equal(trains.Select(i => $"Image of train:{i}, trained as {Clean(examples.Store.ClassNames[examples.Train.Label(i)])}"), images.Skip(1).Select(image => image.Attribute("alt")!.Value));
+        Assert.Equal(
+            trains.Select(i => $"Image of train:{i}, trained as {Clean(examples.Store.ClassNames[examples.Train.Label(i)])}"),
+            images.Skip(1).Select(image => image.Attribute("alt")!.Value));
         for (int r = 0; r < trains.Length; r++)
             Assert.Equal(ExplainedExamples.PixelsOf(examples.Train, trains[r]), Decode(images[r + 1]));
     }
@@ -62,7 +66,8 @@ public sealed class ReportPageTests
     {
         using var examples = new ExplainedExamples();
         XElement made = Read(examples.Explanation).Page.Descendants("section").Last();
-        string Fact(string name) => made.Descendants("tr").Single(row => row.Elements().First().Value == name).Elements().Last().Value;
+        string Fact(string name) =>
+            made.Descendants("tr").Single(row => row.Elements().First().Value == name).Elements().Last().Value;
         Assert.Equal("data/known", Fact("Method"));
         Assert.Equal("damping = 0.3", Fact("Options"));
         Assert.Equal("fc9.bias", Fact("Left out parameters"));
@@ -70,10 +75,13 @@ public sealed class ReportPageTests
         Assert.Equal("0.25", Fact("Damping"));
         Assert.Equal("Negative curvature was met.", Fact("Remarks"));
         Assert.Equal("A score of 1 means: change of the margin, to first order.", Fact("Units"));
-        Assert.StartsWith("Not validated: no linear datamodeling score of data/known is kept with known.", Fact("Validation"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Not validated: no linear datamodeling score of data/known is kept with known.", Fact("Validation"),
+            StringComparison.Ordinal);
         Assert.Equal(
             ["cg-residual", "0.5", "0.001", "exceeded", "What is left."],
-            made.Descendants("tr").Single(row => row.Elements().First().Value == "cg-residual").Elements().Select(cell => cell.Value));
+            made.Descendants("tr").Single(row => row.Elements().First().Value == "cg-residual").Elements()
+                .Select(cell => cell.Value));
     }
 
     [Fact]
@@ -84,7 +92,8 @@ public sealed class ReportPageTests
         Assert.Equal(
             examples.Targets.Store.ClassNames.Select((_, target) => examples.Targets.Label(target) != 1),
             sections.Select(section => section.Value.Contains("differs from the label", StringComparison.Ordinal)));
-        Assert.Contains($"Answer: {ExplainedExamples.Markup}, 57.6\u00A0%", sections[0].Value, StringComparison.Ordinal); // e / (e + 2)
+        Assert.Contains(
+            $"Answer: {ExplainedExamples.Markup}, 57.6\u00A0%", sections[0].Value, StringComparison.Ordinal); // e / (e + 2)
     }
 
     [Fact]
@@ -108,12 +117,15 @@ public sealed class ReportPageTests
         Assert.Equal(ExplainedExamples.TrainCount, totals.Sum(total => total.Examples));
         for (int c = 0; c < 3; c++)
         {
-            double expected = Enumerable.Range(0, column.Length).Where(i => examples.Train.Label(i) == c).Sum(i => (double)column[i]);
+            double expected = Enumerable.Range(0, column.Length).Where(i => examples.Train.Label(i) == c)
+                .Sum(i => (double)column[i]);
             Assert.Equal(expected, totals.Single(total => total.Class == examples.Store.ClassNames[c]).Sum, 1e-9);
         }
 
         double[] strengths = [.. column.Select(s => Math.Abs((double)s)).OrderDescending()];
-        Assert.Equal([new ScoreShare(1, strengths[0] / strengths.Sum()), new ScoreShare(10, strengths.Take(10).Sum() / strengths.Sum())], ScoreShare.Of(examples.Matrix, 1));
+        Assert.Equal(
+            [new ScoreShare(1, strengths[0] / strengths.Sum()), new ScoreShare(10, strengths.Take(10).Sum() / strengths.Sum())],
+            ScoreShare.Of(examples.Matrix, 1));
     }
 
     [Theory]
@@ -132,7 +144,9 @@ public sealed class ReportPageTests
     {
         using var folder = new TemporaryFolder();
         var shape = new ImageShape(300, 400, 3);
-        using (var writer = ExampleStoreWriter.Create(folder.File("a.tess"), new StoreLayout { Columns = [StoreColumn.Image("image", shape)], Splits = [new StoreSplit("all", 0, 1)] }))
+        using (var writer = ExampleStoreWriter.Create(
+            folder.File("a.tess"),
+            new StoreLayout { Columns = [StoreColumn.Image("image", shape)], Splits = [new StoreSplit("all", 0, 1)] }))
         {
             byte[] red = new byte[shape.Size];
             for (int i = 0; i < red.Length; i += 3)
@@ -167,7 +181,9 @@ public sealed class ReportPageTests
     }
 
     private static int Color(string css, string name) =>
-        int.Parse(Regex.Match(css, name + ": #([0-9a-f]{6})", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        int.Parse(
+            Regex.Match(css, name + ": #([0-9a-f]{6})", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value,
+            NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     // WCAG 2.2, relative luminance.
     private static double Contrast(int a, int b)
@@ -179,13 +195,15 @@ public sealed class ReportPageTests
     private static double Luminance(int color) =>
         (0.2126 * Linear((color >> 16) & 255)) + (0.7152 * Linear((color >> 8) & 255)) + (0.0722 * Linear(color & 255));
 
-    private static double Linear(int channel) => channel <= 10 ? channel / 255.0 / 12.92 : Math.Pow(((channel / 255.0) + 0.055) / 1.055, 2.4);
+    private static double Linear(int channel) =>
+        channel <= 10 ? channel / 255.0 / 12.92 : Math.Pow(((channel / 255.0) + 0.055) / 1.055, 2.4);
 
     private static string Clean(string text) => text.Replace('\u0007', '\uFFFD');
 
     private static byte[] Decode(XElement image)
     {
-        byte[] png = Convert.FromBase64String(image.Attribute("src")!.Value["data:image/png;base64,".Length..]), pixels = new byte[64];
+        byte[] png =
+            Convert.FromBase64String(image.Attribute("src")!.Value["data:image/png;base64,".Length..]), pixels = new byte[64];
         ImageDecoder.Decode(png, new ImageShape(8, 8, 1), pixels, new ImageSource("image"));
         return pixels;
     }
@@ -195,7 +213,8 @@ public sealed class ReportPageTests
         using var stream = new MemoryStream();
         ReportPage.Write(explanation, stream, _ => { }, TestContext.Current.CancellationToken);
         string text = Encoding.UTF8.GetString(stream.ToArray());
-        using var reader = XmlReader.Create(new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
+        using var reader = XmlReader.Create(
+            new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
         return (XDocument.Load(reader), text);
     }
 }

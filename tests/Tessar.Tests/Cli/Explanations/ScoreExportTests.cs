@@ -20,7 +20,8 @@ public sealed class ScoreExportTests
         List<string[]> lines = ParseCsv(Encoding.UTF8.GetString(stream.ToArray()));
         Assert.Equal(["target", "targetLabel", "trainExample", "label", "trueLabel", "score", "rank"], lines[0]);
         AssertMatrix(examples, [.. lines.Skip(1).Select(line => new ScoreRow(
-            line[0], line[1], line[2], line[3], line[4].Length == 0 ? null : line[4], float.Parse(line[5], CultureInfo.InvariantCulture), int.Parse(line[6], CultureInfo.InvariantCulture)))]);
+            line[0], line[1], line[2], line[3], line[4].Length == 0 ? null : line[4],
+            float.Parse(line[5], CultureInfo.InvariantCulture), int.Parse(line[6], CultureInfo.InvariantCulture)))]);
     }
 
     [Fact]
@@ -49,7 +50,11 @@ public sealed class ScoreExportTests
         int[] ranks = new int[count];
         await group.ReadAsync<float>(fields[5], scores.AsMemory(), null, Cancellation);
         await group.ReadAsync<int>(fields[6], ranks.AsMemory(), null, Cancellation);
-        AssertMatrix(examples, [.. Enumerable.Range(0, count).Select(r => new ScoreRow(texts[0][r]!, texts[1][r]!, texts[2][r]!, texts[3][r]!, texts[4][r], scores[r], ranks[r]))]);
+        AssertMatrix(
+            examples,
+            [.. Enumerable.Range(0, count)
+                .Select(r =>
+                    new ScoreRow(texts[0][r]!, texts[1][r]!, texts[2][r]!, texts[3][r]!, texts[4][r], scores[r], ranks[r]))]);
     }
 
     [Fact]
@@ -57,7 +62,9 @@ public sealed class ScoreExportTests
     {
         using var examples = new ExplainedExamples(targets: 1, (i, _) => i % 2);
         ScoreRow[] rows = ScoreRow.Of(examples.Matrix, 0, examples.Train, examples.Targets);
-        Assert.Equal(Enumerable.Range(0, 15).Select(i => $"train:{(2 * i) + 1}").Concat(Enumerable.Range(0, 15).Select(i => $"train:{2 * i}")), rows.Select(row => row.TrainExample));
+        Assert.Equal(
+            Enumerable.Range(0, 15).Select(i => $"train:{(2 * i) + 1}")
+                .Concat(Enumerable.Range(0, 15).Select(i => $"train:{2 * i}")), rows.Select(row => row.TrainExample));
         Assert.Equal(Enumerable.Range(1, 30), rows.Select(row => row.Rank));
     }
 
@@ -67,7 +74,8 @@ public sealed class ScoreExportTests
         using var examples = new ExplainedExamples();
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.Throws<OperationCanceledException>(() => ScoreExport.WriteCsv(examples.Explanation, Stream.Null, hasRawCells: false, _ => { }, cancelled.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            ScoreExport.WriteCsv(examples.Explanation, Stream.Null, hasRawCells: false, _ => { }, cancelled.Token));
     }
 
     private static void AssertMatrix(ExplainedExamples examples, ScoreRow[] rows)
@@ -84,7 +92,9 @@ public sealed class ScoreExportTests
             {
                 int i = ranked[r].Train, label = examples.Train.Label(i), stored = examples.Train.StoredLabel(i);
                 Assert.Equal(
-                    new ScoreRow($"test:{j}", classes[examples.Targets.Label(j)], $"train:{i}", classes[label], label == stored ? null : classes[stored], matrix[i, j], r + 1), column[r]);
+                    new ScoreRow(
+                        $"test:{j}", classes[examples.Targets.Label(j)], $"train:{i}", classes[label],
+                        label == stored ? null : classes[stored], matrix[i, j], r + 1), column[r]);
             }
         }
     }

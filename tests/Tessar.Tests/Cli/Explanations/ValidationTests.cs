@@ -12,7 +12,9 @@ public sealed class ValidationTests
         Save(examples, "a", "data/known", "1", 0.5, new DateTime(2026, 1, 2, 0, 0, 0, DateTimeKind.Utc));
         Validation found = Validation.Find(examples.Run, examples.Kept.Document, ensemble: 0);
         Assert.True(found.IsMeasured);
-        Assert.StartsWith("Linear datamodeling score 0.250, 95 % interval 0.150 to 0.350, noise ceiling 0.800 ", found.Text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Linear datamodeling score 0.250, 95 % interval 0.150 to 0.350, noise ceiling 0.800 ", found.Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -22,7 +24,9 @@ public sealed class ValidationTests
         Save(examples, "a", "data/known", "1", 0.5, DateTime.UtcNow);
         Validation found = Validation.Find(examples.Run, examples.Kept.Document, ensemble: 10);
         Assert.False(found.IsMeasured);
-        Assert.StartsWith("Validated with other settings only (ensemble 0 there, 10 here; damping 1 there, 0.3 here): Linear datamodeling score 0.500", found.Text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Validated with other settings only (ensemble 0 there, 10 here; damping 1 there, 0.3 here): Linear datamodeling "
+                + "score 0.500", found.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,12 +37,14 @@ public sealed class ValidationTests
         string folder = Path.Combine(examples.Run.Directory, "results", "evaluations", "lds");
         foreach ((string text, int i) in new[] { "", "[]", "{}", "3", """{"method": "data/known", "interval": []}""", """{"method": "data/known", "options": 3, "interval": 3}""" }.Select((text, i) => (text, i)))
             File.WriteAllText(Path.Combine(folder, $"damaged{i}.json"), text);
-        Assert.StartsWith("Not validated", Validation.Find(examples.Run, examples.Kept.Document, ensemble: 0).Text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Not validated", Validation.Find(examples.Run, examples.Kept.Document, ensemble: 0).Text, StringComparison.Ordinal);
     }
 
     private static void Save(ExplainedExamples examples, string name, string method, string damping, double lds, DateTime written)
     {
-        string folder = Path.Combine(examples.Run.Directory, "results", "evaluations", "lds"), path = Path.Combine(folder, name + ".json");
+        string folder = Path.Combine(
+            examples.Run.Directory, "results", "evaluations", "lds"), path = Path.Combine(folder, name + ".json");
         Directory.CreateDirectory(folder);
         File.WriteAllText(path, FormattableString.Invariant($$"""
             {"method": "{{method}}", "options": {"damping": "{{damping}}"}, "checkpoints": 1, "train": "train:0-29", "lds": {{lds}}, "interval": [{{lds - 0.1}}, {{lds + 0.1}}],

@@ -16,7 +16,8 @@ public sealed class CommandLineTests
     [InlineData("`tessar show` needs RUN: a run's name, or the path of its folder. See `tessar show --help`.", "show")]
     [InlineData("`--runs` needs a value: --runs DIR. See `tessar runs --help`.", "runs", "--runs")]
     [InlineData("`--seed` is given 2 times; required is once. See `tessar runs --help`.", "runs", "--seed", "1", "--seed", "2")]
-    [InlineData("There is no completion for `bsh`; required is one of bash, zsh, pwsh, fish. Did you mean `bash`?", "completion", "bsh")]
+    [InlineData(
+        "There is no completion for `bsh`; required is one of bash, zsh, pwsh, fish. Did you mean `bash`?", "completion", "bsh")]
     public void Wrong_words_end_with_2_and_say_what_is_right(string message, params string[] arguments) =>
         Assert.Equal((2, string.Empty, message), Run(arguments));
 
@@ -57,7 +58,9 @@ public sealed class CommandLineTests
             Assert.False(string.IsNullOrWhiteSpace(command.Description), command.Name);
             Assert.True(command.Examples.Count > 0, $"{command.Name} has no example.");
             Assert.All(command.Examples, example => Assert.StartsWith(PathOf(command), example.Line, StringComparison.Ordinal));
-            Assert.All(command.Options, option => Assert.False(string.IsNullOrWhiteSpace(option.Description), $"{command.Name} {option.Name}"));
+            Assert.All(
+                command.Options,
+                option => Assert.False(string.IsNullOrWhiteSpace(option.Description), $"{command.Name} {option.Name}"));
         }
     }
 
@@ -78,7 +81,8 @@ public sealed class CommandLineTests
     {
         Setting[] settings = [.. CommandTable.Root().AllSettings];
         Assert.Equal(settings.Length, settings.Select(setting => setting.Key).Distinct(StringComparer.Ordinal).Count());
-        Assert.Equal(settings.Length, settings.Select(setting => setting.EnvironmentVariable).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(
+            settings.Length, settings.Select(setting => setting.EnvironmentVariable).Distinct(StringComparer.Ordinal).Count());
     }
 
     internal static (int Code, string Output, string Errors) Run(params string[] arguments)
@@ -90,5 +94,7 @@ public sealed class CommandLineTests
     }
 
     private static string PathOf(System.CommandLine.Command command) =>
-        command.Parents.FirstOrDefault() is System.CommandLine.Command parent and not TessarRoot ? $"{parent.Name} {command.Name}" : command.Name;
+        command.Parents.FirstOrDefault() is System.CommandLine.Command parent and not TessarRoot
+            ? $"{parent.Name} {command.Name}"
+            : command.Name;
 }

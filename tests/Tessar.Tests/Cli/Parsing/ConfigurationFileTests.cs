@@ -4,7 +4,7 @@ namespace Tessar.Tests.Cli.Parsing;
 
 public sealed class ConfigurationFileTests
 {
-    private static readonly Setting[] Known =
+    private static readonly Setting[] _known =
     [
         Setting.Text("runs", "--runs", "DIR", "Runs"),
         Setting.Number("train.optimizer.learning-rate", "--lr", "X", "Rate", 0.1, 0, 1),
@@ -34,7 +34,8 @@ public sealed class ConfigurationFileTests
     public void Missing_file_gives_no_values()
     {
         using var folder = new TemporaryFolder();
-        Assert.False(ConfigurationFile.Read(folder.Path, Known, () => Tessar.Cli.KnownMethods.OfEnvironment().Catalog).TryGet("runs", out _));
+        Assert.False(ConfigurationFile.Read(folder.Path, _known, () => Tessar.Cli.KnownMethods.OfEnvironment().Catalog)
+            .TryGet("runs", out _));
     }
 
     [Theory]
@@ -62,6 +63,6 @@ public sealed class ConfigurationFileTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("tessar.json"), json);
-        return ConfigurationFile.Read(folder.Path, Known, () => Tessar.Cli.KnownMethods.OfEnvironment().Catalog);
+        return ConfigurationFile.Read(folder.Path, _known, () => Tessar.Cli.KnownMethods.OfEnvironment().Catalog);
     }
 }

@@ -5,15 +5,21 @@ using TorchSharp;
 
 namespace Tessar.Tests.Cli.Parsing;
 
-/// <summary>Whatever is thrown, the user reads a sentence about what was given, and the exit code says whose move it is.</summary>
+/// <summary>
+/// Whatever is thrown, the user reads a sentence about what was given, and the exit code says whose move it is.
+/// </summary>
 public sealed class ErrorSentenceTests
 {
     public static TheoryData<string, int> Errors => new()
     {
-        { nameof(FileNotFoundException), 3 }, { nameof(DirectoryNotFoundException), 3 }, { nameof(UnauthorizedAccessException), 4 }, { nameof(IOException), 4 },
-        { nameof(EndOfStreamException), 3 }, { nameof(InvalidDataException), 3 }, { nameof(JsonException), 3 }, { nameof(FormatException), 3 }, { nameof(OverflowException), 3 },
-        { nameof(ArgumentException), 3 }, { nameof(ArgumentOutOfRangeException), 3 }, { nameof(ExternalException), 3 }, { nameof(OutOfMemoryException), 4 },
-        { nameof(NullReferenceException), 1 }, { nameof(InvalidOperationException), 1 }, { nameof(OperationCanceledException), 130 },
+        { nameof(FileNotFoundException), 3 }, { nameof(DirectoryNotFoundException), 3 },
+        { nameof(UnauthorizedAccessException), 4 }, { nameof(IOException), 4 },
+        { nameof(EndOfStreamException), 3 }, { nameof(InvalidDataException), 3 }, { nameof(JsonException), 3 },
+        { nameof(FormatException), 3 }, { nameof(OverflowException), 3 },
+        { nameof(ArgumentException), 3 }, { nameof(ArgumentOutOfRangeException), 3 }, { nameof(ExternalException), 3 },
+        { nameof(OutOfMemoryException), 4 },
+        { nameof(NullReferenceException), 1 }, { nameof(InvalidOperationException), 1 },
+        { nameof(OperationCanceledException), 130 },
     };
 
     [Theory]
@@ -35,12 +41,15 @@ public sealed class ErrorSentenceTests
     public void What_was_written_for_the_user_passes_with_its_kind_and_remedies()
     {
 #pragma warning disable MA0015 // no argument of this method
-        Exception error = new ArgumentException("`x` isn't a split.", nameof(Errors)).ForUser(ErrorKind.Usage, new Remedy(RemedyKind.ListRuns));
+        Exception error = new ArgumentException("`x` isn't a split.", nameof(Errors))
+            .ForUser(ErrorKind.Usage, new Remedy(RemedyKind.ListRuns));
         Assert.Equal((2, "`x` isn't a split. Next: `tessar runs`."), ErrorSentence.Of(error, null));
         Exception range = new ArgumentOutOfRangeException(nameof(Errors), 7, "There are masks 0 to 3.").ForUser();
 #pragma warning restore MA0015
         Assert.Equal((2, "There are masks 0 to 3."), ErrorSentence.Of(range, null));
-        Assert.Equal((3, "No."), ErrorSentence.Of(new TypeInitializationException("T", new TessarException("No.", ErrorKind.InputData)), null));
+        Assert.Equal(
+            (3, "No."),
+            ErrorSentence.Of(new TypeInitializationException("T", new TessarException("No.", ErrorKind.InputData)), null));
     }
 
     [Fact]

@@ -4,11 +4,12 @@ namespace Tessar.Tests.Cli.Parsing;
 
 public sealed class SettingTests
 {
-    private static readonly Setting<int> Epochs = Setting.Int32("train.epochs", "--epochs", "N", "Passes", 5, 1, 10_000);
+    private static readonly Setting<int> _epochs = Setting.Int32("train.epochs", "--epochs", "N", "Passes", 5, 1, 10_000);
 
     [Fact]
     public void Key_gives_the_environment_variable() => Assert.Equal(
-        "TESSAR_TRAIN__OPTIMIZER__LEARNING_RATE", Setting.Number("train.optimizer.learning-rate", "--lr", "X", "Rate", 0.1, 0, 1).EnvironmentVariable);
+        "TESSAR_TRAIN__OPTIMIZER__LEARNING_RATE",
+        Setting.Number("train.optimizer.learning-rate", "--lr", "X", "Rate", 0.1, 0, 1).EnvironmentVariable);
 
     [Theory]
     [InlineData("0")]
@@ -19,13 +20,13 @@ public sealed class SettingTests
     [InlineData("")]
     public void Wrong_value_names_its_source_and_the_range(string text)
     {
-        var error = Assert.Throws<TessarException>(() => Epochs.Read(text, "`--epochs`"));
+        var error = Assert.Throws<TessarException>(() => _epochs.Read(text, "`--epochs`"));
         Assert.Equal($"`--epochs` is `{text}`; required is a whole number from 1 to 10,000.", error.Message);
         Assert.Equal(ErrorKind.Usage, error.Kind);
     }
 
     [Fact]
-    public void Whole_numbers_are_read() => Assert.Equal(7, Epochs.Read("7", "test"));
+    public void Whole_numbers_are_read() => Assert.Equal(7, _epochs.Read("7", "test"));
 
     [Theory]
     [InlineData("NaN")]

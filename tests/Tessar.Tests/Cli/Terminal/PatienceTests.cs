@@ -19,7 +19,8 @@ public sealed class PatienceTests
             patience.Look();
             clock.Advance(100);
             patience.Look();
-            Assert.Equal("Nothing new for 60 s: waiting for the answer of the model my.Net to a batch of 64. Ctrl-C twice ends it at once.", Assert.Single(said));
+            Assert.Equal(
+                "Nothing new for 60 s: waiting for the answer of the model my.Net to a batch of 64. Ctrl-C twice ends it at once.", Assert.Single(said));
         }
 
         patience.Heard();

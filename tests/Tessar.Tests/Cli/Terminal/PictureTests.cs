@@ -4,16 +4,16 @@ namespace Tessar.Tests.Cli.Terminal;
 
 public sealed class PictureTests
 {
-    private static readonly byte[] WhiteOverBlack = [255, 255, 0, 0];
+    private static readonly byte[] _whiteOverBlack = [255, 255, 0, 0];
 
     [Fact]
     public void True_colour_puts_the_upper_pixel_in_front_and_the_lower_behind() =>
         Assert.Equal(
-            ["\e[38;2;255;255;255;48;2;0;0;0m▀▀\e[0m"], new Picture(WhiteOverBlack, 2, 2, 1).Lines(ColorDepth.TrueColor));
+            ["\e[38;2;255;255;255;48;2;0;0;0m▀▀\e[0m"], new Picture(_whiteOverBlack, 2, 2, 1).Lines(ColorDepth.TrueColor));
 
     [Fact]
     public void Palette_uses_its_own_black_and_white() =>
-        Assert.Equal(["\e[38;5;231;48;5;16m▀▀\e[0m"], new Picture(WhiteOverBlack, 2, 2, 1).Lines(ColorDepth.Palette256));
+        Assert.Equal(["\e[38;5;231;48;5;16m▀▀\e[0m"], new Picture(_whiteOverBlack, 2, 2, 1).Lines(ColorDepth.Palette256));
 
     [Theory]
     [InlineData(255, 0, 0, 196)]
@@ -22,7 +22,8 @@ public sealed class PictureTests
     [InlineData(128, 128, 128, 244)]
     [InlineData(95, 135, 175, 67)]
     public void Palette_index_is_the_nearest_of_the_standard_colours(byte red, byte green, byte blue, int index) =>
-        Assert.Equal([$"\e[38;5;{index};48;5;{index}m▀\e[0m"], new Picture([red, green, blue], 1, 1, 3).Lines(ColorDepth.Palette256));
+        Assert.Equal(
+            [$"\e[38;5;{index};48;5;{index}m▀\e[0m"], new Picture([red, green, blue], 1, 1, 3).Lines(ColorDepth.Palette256));
 
     [Fact]
     public void Without_colours_ink_grows_with_brightness()
@@ -40,7 +41,8 @@ public sealed class PictureTests
             pixels[i] = 200;
         var picture = new Picture(pixels, 64, 64, 1);
         Assert.Equal((32, 32), (picture.Height, picture.Width));
-        Assert.StartsWith("\e[38;2;100;100;100;48;2;100;100;100m", picture.Lines(ColorDepth.TrueColor)[0], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "\e[38;2;100;100;100;48;2;100;100;100m", picture.Lines(ColorDepth.TrueColor)[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public sealed class PrintableTests
 {
     private const string Nasty = "a\e[2Jb\nc\u009bd\u202ee\u2066f\u0007g\th";
     private const string Safe = @"a\e[2Jb\nc\u009bd\u202ee\u2066f\u0007g\th";
-    private static readonly TerminalStyle s_colored = new(IsTerminal: true, ColorDepth.TrueColor, 200);
+    private static readonly TerminalStyle _colored = new(IsTerminal: true, ColorDepth.TrueColor, 200);
 
     [Fact]
     public void Characters_that_a_terminal_obeys_are_written_out() => Assert.Equal(Safe, Printable.Text(Nasty));
@@ -37,7 +37,7 @@ public sealed class PrintableTests
     public void A_command_writes_names_of_data_with_nothing_to_obey_and_keeps_its_own_styles()
     {
         using var text = new StringWriter();
-        var console = new TextConsole(s_colored, text);
+        var console = new TextConsole(_colored, text);
         console.Profile.Out.Writer.WriteLine(Nasty);
         console.Profile.Out.Writer.Write(Nasty.Replace("\n", string.Empty, StringComparison.Ordinal) + "\n");
         console.Line(Nasty);
@@ -46,7 +46,7 @@ public sealed class PrintableTests
         console.Write(table);
         console.Write(PlainTable.OfFacts([(Nasty, Nasty)]));
         console.Write(new Text("raw" + Nasty.Replace("\n", string.Empty, StringComparison.Ordinal)));
-        console.Profile.Out.Writer.Draw(PictureStrip.Lines([(new Picture(new byte[32 * 32], 32, 32, 1), [Nasty])], s_colored));
+        console.Profile.Out.Writer.Draw(PictureStrip.Lines([(new Picture(new byte[32 * 32], 32, 32, 1), [Nasty])], _colored));
         string written = text.ToString();
         Assert.DoesNotContain("\e[2J", written, StringComparison.Ordinal);
         Assert.Contains("\e[1m", written, StringComparison.Ordinal); // a heading

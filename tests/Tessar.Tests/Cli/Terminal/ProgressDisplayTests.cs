@@ -59,7 +59,8 @@ public sealed class ProgressDisplayTests
             progress.Report(new ProgressUpdate("Scores", 10, 10, "examples"));
             return 0;
         });
-        Assert.Equal("Features: 90 examples in 9.0 s\nScores: 10 examples in 2.0 s", errors.ToString().TrimEnd().ReplaceLineEndings("\n"));
+        Assert.Equal(
+            "Features: 90 examples in 9.0 s\nScores: 10 examples in 2.0 s", errors.ToString().TrimEnd().ReplaceLineEndings("\n"));
     }
 
     [Fact]

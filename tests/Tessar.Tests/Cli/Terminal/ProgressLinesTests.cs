@@ -13,7 +13,9 @@ public sealed class ProgressLinesTests
 
         lines.Report(new ProgressUpdate("Gradients", 3, 10, "examples"));
 
-        Assert.Equal("{\"progress\":{\"stage\":\"Gradients\",\"done\":3,\"total\":10,\"unit\":\"examples\"}}", errors.ToString().TrimEnd());
+        Assert.Equal(
+            "{\"progress\":{\"stage\":\"Gradients\",\"done\":3,\"total\":10,\"unit\":\"examples\"}}",
+            errors.ToString().TrimEnd());
     }
 
     [Fact]

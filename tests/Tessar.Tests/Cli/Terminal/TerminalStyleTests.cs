@@ -12,7 +12,8 @@ public sealed class TerminalStyleTests
     [InlineData(null, "dumb", "truecolor", ColorDepth.None)]
     [InlineData(null, null, null, ColorDepth.None)]
     public void Environment_decides_on_colours(string? noColor, string? term, string? colorTerm, object expected) =>
-        Assert.Equal(expected, TerminalStyle.DepthOf(name => name switch { "NO_COLOR" => noColor, "TERM" => term, _ => colorTerm }));
+        Assert.Equal(
+            expected, TerminalStyle.DepthOf(name => name switch { "NO_COLOR" => noColor, "TERM" => term, _ => colorTerm }));
 
     [Fact]
     public void A_writer_that_is_no_terminal_has_no_colours()

@@ -11,9 +11,10 @@ public sealed class ModelDiffTests
     private const int Examples = 60;
     private const int Queries = 25;
 
-    private static readonly AttributionReport Report = new()
+    private static readonly AttributionReport _report = new()
     {
-        Method = "test", Output = "margin", Parameters = 1, SkippedParameters = [], SecondsFeatures = 0, SecondsScoring = 0, ExamplesComputed = 0, GradientCheck = 0,
+        Method = "test", Output = "margin", Parameters = 1, SkippedParameters = [], SecondsFeatures = 0, SecondsScoring = 0,
+        ExamplesComputed = 0, GradientCheck = 0,
     };
 
     [Fact]
@@ -56,7 +57,8 @@ public sealed class ModelDiffTests
         using DisposeScope scope = NewDisposeScope();
         Tensor u = Rows(50).narrow(1, 0, 1), v = Rows(51).narrow(0, 0, 1);
         Tensor strong = Rows(52).narrow(1, 0, 1).mm(Rows(53).narrow(0, 0, 1));
-        Tensor[] models = [.. Enumerable.Range(0, 4).Select(e => u.mm(v) + (e == 0 ? 6 * strong : 0 * strong) + 0.1 * Rows(60 + (ulong)e))];
+        Tensor[] models = [.. Enumerable.Range(0, 4)
+            .Select(e => u.mm(v) + (e == 0 ? 6 * strong : 0 * strong) + 0.1 * Rows(60 + (ulong)e))];
         Tensor unit = v[0] / v.norm();
         Tensor mean = stack(models).mean([0]);
         Assert.True(Math.Abs(ModelDiff.PrincipalDirections(models, 1).Vectors[0].dot(unit).item<double>()) > 0.9);
@@ -139,7 +141,8 @@ public sealed class ModelDiffTests
         using DisposeScope scope = NewDisposeScope();
         Tensor x = a.Mean(), y = b.Mean();
         Tensor cosine = (x * y).sum(1) / (x.norm(1) * y.norm(1));
-        Assert.Equal((1 - cosine.square()).mean().item<double>(), RecipeTest.Statistic(products, [true, true, false, false]), 1e-10);
+        Assert.Equal(
+            (1 - cosine.square()).mean().item<double>(), RecipeTest.Statistic(products, [true, true, false, false]), 1e-10);
     }
 
     [Fact]
@@ -163,14 +166,18 @@ public sealed class ModelDiffTests
         RecipeDifference difference = ModelDiff.Compare(a, b, new ModelDiffOptions(), CancellationToken.None);
         Assert.Equal(RecipeVerdict.Untested, difference.Verdict);
         Assert.Equal(0.1, difference.PValue!.Value, 1e-12);
-        Assert.Equal(RecipeVerdict.Difference, ModelDiff.Compare(a, b, new ModelDiffOptions { Level = 0.1 }, CancellationToken.None).Verdict);
+        Assert.Equal(
+            RecipeVerdict.Difference,
+            ModelDiff.Compare(a, b, new ModelDiffOptions { Level = 0.1 }, CancellationToken.None).Verdict);
     }
 
     [Fact]
     public void Roles_can_be_exchanged()
     {
         using var a = new RecipeScores([Planted(1, isPlanted: true), Planted(2, isPlanted: true), Planted(5, isPlanted: true)]);
-        using var b = new RecipeScores([Planted(3, isPlanted: false), Planted(4, isPlanted: false), Planted(6, isPlanted: false)]);
+        using var b = new RecipeScores([
+            Planted(3, isPlanted: false), Planted(4, isPlanted: false), Planted(6, isPlanted: false)
+        ]);
         RecipeDifference one = ModelDiff.Compare(a, b, new ModelDiffOptions { Level = 0.499 }, CancellationToken.None);
         RecipeDifference two = ModelDiff.Compare(b, a, new ModelDiffOptions { Level = 0.499 }, CancellationToken.None);
         Assert.Equal(one.OfA[0].Variance, two.OfB[0].Variance, 1e-12);
@@ -195,7 +202,7 @@ public sealed class ModelDiffTests
     public void Different_shapes_are_refused()
     {
         using var a = new RecipeScores([Matrix(Noise(1, 1))]);
-        using var b = new RecipeScores([new AttributionMatrix(new float[6], 2, 3, Report)]);
+        using var b = new RecipeScores([new AttributionMatrix(new float[6], 2, 3, _report)]);
         Assert.Throws<ArgumentException>(() => ModelDiff.Compare(a, b, new ModelDiffOptions(), CancellationToken.None));
         Assert.Throws<ArgumentException>(() => new RecipeScores([]));
     }
@@ -223,12 +230,13 @@ public sealed class ModelDiffTests
         return Matrix(own);
     }
 
-    private static AttributionMatrix Matrix(float[] scores) => new(scores, Examples, Queries, Report);
+    private static AttributionMatrix Matrix(float[] scores) => new(scores, Examples, Queries, _report);
 
     private static float[] Noise(ulong seed, float scale)
     {
         var stream = new RandomStream(seed, "model diff test");
-        return [.. Enumerable.Range(0, Examples * Queries).Select(_ => scale * (float)(Enumerable.Range(0, 12).Sum(_ => stream.NextDouble()) - 6))];
+        return [.. Enumerable.Range(0, Examples * Queries)
+            .Select(_ => scale * (float)(Enumerable.Range(0, 12).Sum(_ => stream.NextDouble()) - 6))];
     }
 
     private static Tensor Rows(ulong seed) => tensor(Noise(seed, 1), [Queries, Examples]).to_type(ScalarType.Float64);

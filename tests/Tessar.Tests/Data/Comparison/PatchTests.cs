@@ -10,10 +10,10 @@ namespace Tessar.Tests.Data.Comparison;
 
 public sealed class PatchTests
 {
-    private static readonly ImageShape Image = new(8, 8, 1);
+    private static readonly ImageShape _image = new(8, 8, 1);
 
     [Fact]
-    public void Text_round_trips() => Assert.Equal("4x3@1,2=255", Patch.Parse("4x3@1,2=255", Image).ToString());
+    public void Text_round_trips() => Assert.Equal("4x3@1,2=255", Patch.Parse("4x3@1,2=255", _image).ToString());
 
     [Theory]
     [InlineData("4x4")]
@@ -23,7 +23,8 @@ public sealed class PatchTests
     [InlineData("4x4@0,0=256")]
     [InlineData("4x4@-1,0=255")]
     [InlineData("")]
-    public void Others_are_refused(string text) => Assert.Equal(ErrorKind.Usage, Assert.Throws<TessarException>(() => Patch.Parse(text, Image)).Kind);
+    public void Others_are_refused(string text) =>
+        Assert.Equal(ErrorKind.Usage, Assert.Throws<TessarException>(() => Patch.Parse(text, _image)).Kind);
 
     [Fact]
     public void It_changes_its_own_pixels_and_no_others()
@@ -38,7 +39,9 @@ public sealed class PatchTests
             for (int x = 0; x < 8; x++)
             {
                 Assert.Equal(before[0, 0, y, x].item<float>(), after[0, 0, y, x].item<float>());
-                float expected = x is >= 1 and < 4 && y is 4 or 5 && x is >= 1 and < 4 ? (1 - 0.5f) / 0.25f : before[1, 0, y, x].item<float>();
+                float expected = x is >= 1 and < 4 && y is 4 or 5 && x is >= 1 and < 4
+                    ? (1 - 0.5f) / 0.25f
+                    : before[1, 0, y, x].item<float>();
                 Assert.Equal(expected, after[1, 0, y, x].item<float>(), 1e-6);
             }
         }

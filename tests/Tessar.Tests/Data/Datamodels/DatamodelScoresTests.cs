@@ -28,7 +28,8 @@ public sealed class DatamodelScoresTests(ContractRun run) : IClassFixture<Contra
         AttributionMatrix scores = Score(new() { Subsets = 24, Estimator = DatamodelEstimator.Difference, Output = output });
         RetrainedModels models = _retrainer.Last!;
         float[] answers = models.ReadOutputs();
-        bool[][] saw = [.. Enumerable.Range(0, 24).Select(m => Enumerable.Range(0, run.Train.Count).Select(models.OpenMasks().Indices(m).Contains).ToArray())];
+        bool[][] saw = [.. Enumerable.Range(0, 24)
+            .Select(m => Enumerable.Range(0, run.Train.Count).Select(models.OpenMasks().Indices(m).Contains).ToArray())];
         for (int i = 0; i < run.Train.Count; i++)
         {
             for (int j = 0; j < run.Test.Count; j++)
@@ -55,7 +56,8 @@ public sealed class DatamodelScoresTests(ContractRun run) : IClassFixture<Contra
         for (int j = 0; j < run.Test.Count; j++)
         {
             double[] y = [.. Enumerable.Range(0, 40).Select(m => (double)answers[m * run.Test.Count + j])];
-            double[] weights = [.. Enumerable.Range(0, run.Train.Count).Select(i => scores[i, j] / Math.Max(columns.InverseDeviations[i], 1e-9))];
+            double[] weights = [.. Enumerable.Range(0, run.Train.Count)
+                .Select(i => scores[i, j] / Math.Max(columns.InverseDeviations[i], 1e-9))];
             if (weights.All(w => w == 0))
                 continue;
             double[] gradients = Design.Gradients(x, y, weights);
@@ -114,19 +116,25 @@ public sealed class DatamodelScoresTests(ContractRun run) : IClassFixture<Contra
     {
         Refused("fraction is 1; it has to lie strictly between 0 and 1", () => Score(new() { Fraction = 1 }));
         Refused("fraction is 0; it has to lie strictly between 0 and 1", () => Score(new() { Fraction = 0 }));
-        Assert.Contains("Subsets is 19; allowed: 20 to ", Assert.Throws<ArgumentException>(() => Score(new() { Subsets = 19 })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Subsets is 19; allowed: 20 to ", Assert.Throws<ArgumentException>(() => Score(new() { Subsets = 19 })).Message,
+            StringComparison.Ordinal);
         Refused("path-ratio is 1; it has to lie strictly between 0 and 1", () => Score(new() { PathRatio = 1 }));
         Refused("leaves subsets that are empty or hold everything", () => Score(new() { Fraction = 0.001 }));
-        Refused("its Retrainer is null", () => new DatamodelScores(new()).Score(new RunView(run.Shared), run.Train, run.Test, new MethodContext()));
+        Refused(
+            "its Retrainer is null",
+            () => new DatamodelScores(new()).Score(new RunView(run.Shared), run.Train, run.Test, new MethodContext()));
         using var imported = new SmallRun();
-        Refused("can't be retrained", () => new DatamodelScores(new()).Score(imported.View, imported.Train, imported.Test, Context));
+        Refused(
+            "can't be retrained", () => new DatamodelScores(new()).Score(imported.View, imported.Train, imported.Test, Context));
         Assert.Null(_retrainer.Request);
     }
 
     [Fact]
     public void Group_scores_add_up_to_the_regression_on_the_recorded_trainings()
     {
-        AttributionMatrix scores = new DatamodelsGrouped(new() { Subsets = 30 }).Score(new RunView(run.Copy()), run.Train, run.Test, Context);
+        AttributionMatrix scores = new DatamodelsGrouped(new() { Subsets = 30 })
+            .Score(new RunView(run.Copy()), run.Train, run.Test, Context);
         float[] answers = _retrainer.Last!.ReadOutputs();
         int[] labels = [.. Enumerable.Range(0, run.Train.Count).Select(run.Train.Label)];
         int classes = labels.Max() + 1;
@@ -138,7 +146,9 @@ public sealed class DatamodelScoresTests(ContractRun run) : IClassFixture<Contra
         {
             GroupFit fit = regression.Fit([.. Enumerable.Range(0, 30).Select(m => (double)answers[m * run.Test.Count + j])]);
             for (int c = 0; c < classes; c++)
-                Assert.Equal(fit.Weights[c], Enumerable.Range(0, labels.Length).Where(i => labels[i] == c).Sum(i => (double)scores[i, j]), 1e-4);
+                Assert.Equal(
+                    fit.Weights[c], Enumerable.Range(0, labels.Length).Where(i => labels[i] == c).Sum(i => (double)scores[i, j]),
+                    1e-4);
             own += fit.Weights[run.Test.Label(j)];
             others += fit.Weights.Sum() - fit.Weights[run.Test.Label(j)];
         }
@@ -164,18 +174,24 @@ public sealed class DatamodelScoresTests(ContractRun run) : IClassFixture<Contra
     [Fact]
     public void Bad_groups_have_messages_of_their_own()
     {
-        Refused("can't tell 40 groups apart; 4 per group are needed. Set subsets=160", () => Group(new() { Groups = DatamodelGrouping.Slice, Slices = 40, Subsets = 159 }));
+        Refused(
+            "can't tell 40 groups apart; 4 per group are needed. Set subsets=160",
+            () => Group(new() { Groups = DatamodelGrouping.Slice, Slices = 40, Subsets = 159 }));
         Refused("is one group", () => Group(new() { Groups = DatamodelGrouping.Slice, Slices = 1 }));
         Refused("fraction is 1", () => Group(new() { Fraction = 1 }));
-        Refused("its Retrainer is null", () => new DatamodelsGrouped(new()).Score(new RunView(run.Shared), run.Train, run.Test, new MethodContext()));
+        Refused(
+            "its Retrainer is null",
+            () => new DatamodelsGrouped(new()).Score(new RunView(run.Shared), run.Train, run.Test, new MethodContext()));
     }
 
     private static void Refused(string part, Action call) =>
         Assert.Contains(part, Assert.Throws<TessarException>(call).Message, StringComparison.Ordinal);
 
-    private AttributionMatrix Score(DatamodelScoresOptions options) => new DatamodelScores(options).Score(new RunView(run.Shared), run.Train, run.Test, Context);
+    private AttributionMatrix Score(DatamodelScoresOptions options) =>
+        new DatamodelScores(options).Score(new RunView(run.Shared), run.Train, run.Test, Context);
 
-    private void Group(DatamodelsGroupedOptions options) => new DatamodelsGrouped(options).Score(new RunView(run.Shared), run.Train, run.Test, Context);
+    private void Group(DatamodelsGroupedOptions options) =>
+        new DatamodelsGrouped(options).Score(new RunView(run.Shared), run.Train, run.Test, Context);
 
     /// <summary>Trains in this process, remembers what was asked, and lets the first trainings fail if told to.</summary>
     private sealed class Watched : IRetrainer
@@ -186,7 +202,8 @@ public sealed class DatamodelScoresTests(ContractRun run) : IClassFixture<Contra
 
         public int Spoil { get; init; }
 
-        public RetrainedModels Retrain(RetrainingRequest request, IProgress<RetrainingProgress>? progress = null, CancellationToken cancellation = default)
+        public RetrainedModels Retrain(
+            RetrainingRequest request, IProgress<RetrainingProgress>? progress = null, CancellationToken cancellation = default)
         {
             Request = request;
             Last = new InProcessRetrainer().Retrain(request, progress, cancellation);

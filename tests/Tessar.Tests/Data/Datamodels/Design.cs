@@ -52,7 +52,8 @@ internal static class Design
     {
         double mean = y.Average();
         double[] residual = [.. y.Select((value, r) => value - mean - x[r].Zip(weights, (a, w) => a * w).Sum())];
-        return [.. Enumerable.Range(0, weights.Length).Select(i => residual.Select((value, r) => value * x[r][i]).Sum() / y.Length)];
+        return [.. Enumerable.Range(0, weights.Length)
+            .Select(i => residual.Select((value, r) => value * x[r][i]).Sum() / y.Length)];
     }
 
     public static double[] Dense(LassoSolver solver, int count)
@@ -64,7 +65,8 @@ internal static class Design
     }
 
     /// <summary>The largest violation of the optimality conditions, relative to λ, by the definition.</summary>
-    public static double Gap(double[] gradients, double[] weights, double penalty, double ridge) => gradients.Zip(weights, (g, w) => w == 0
+    public static double Gap(double[] gradients, double[] weights, double penalty, double ridge) =>
+        gradients.Zip(weights, (g, w) => w == 0
         ? Math.Max(0, Math.Abs(g) - penalty)
         : Math.Abs(g - ridge * w - Math.CopySign(penalty, w))).Max() / penalty;
 }

@@ -49,13 +49,16 @@ public sealed class EstimatorTests
     [Fact]
     public void A_constant_target_and_constant_columns_get_no_weight()
     {
-        ExampleMasks masks = ExampleMasks.Listed(4, [.. Enumerable.Range(0, 40).Select(m => (IReadOnlyList<int>)(m % 3 == 0 ? [0, 2] : [0, 3]))]);
+        ExampleMasks masks = ExampleMasks.Listed(
+            4, [.. Enumerable.Range(0, 40).Select(m => (IReadOnlyList<int>)(m % 3 == 0 ? [0, 2] : [0, 3]))]);
         var columns = new SplitColumns(masks, [.. Enumerable.Range(0, 40)], 1);
-        LassoFit flat = new LassoPath(columns, new LassoPathSettings()).Fit(Enumerable.Repeat(0.1, 40).ToArray(), TestContext.Current.CancellationToken);
+        LassoFit flat = new LassoPath(columns, new LassoPathSettings())
+            .Fit(Enumerable.Repeat(0.1, 40).ToArray(), TestContext.Current.CancellationToken);
         Assert.Empty(flat.Weights);
         Assert.Equal(0.1, flat.Intercept, 1e-12);
         Assert.Equal(2, columns.All.Constant);
-        LassoFit fit = new LassoPath(columns, new LassoPathSettings()).Fit([.. Enumerable.Range(0, 40).Select(m => m % 3 == 0 ? 1.0 : 0)], TestContext.Current.CancellationToken);
+        LassoFit fit = new LassoPath(columns, new LassoPathSettings())
+            .Fit([.. Enumerable.Range(0, 40).Select(m => m % 3 == 0 ? 1.0 : 0)], TestContext.Current.CancellationToken);
         Assert.All(fit.Weights, w => Assert.Contains(w.Column, new[] { 2, 3 }));
         Assert.NotEmpty(fit.Weights);
     }
@@ -86,5 +89,6 @@ public sealed class EstimatorTests
         Assert.Equal([true, true, false], errors.Select(double.IsNaN));
     }
 
-    private static double Variance(double[] values) => values.Sum(v => (v - values.Average()) * (v - values.Average())) / (values.Length - 1);
+    private static double Variance(double[] values) =>
+        values.Sum(v => (v - values.Average()) * (v - values.Average())) / (values.Length - 1);
 }

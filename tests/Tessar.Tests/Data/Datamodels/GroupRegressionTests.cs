@@ -16,7 +16,9 @@ public sealed class GroupRegressionTests
         GroupFit fit = new GroupRegression(design, ridge: 0, g => $"{g}").Fit(y);
         Matrix<double> x = WithOne(design);
         Matrix<double> inverse = x.TransposeThisAndMultiply(x).Inverse();
-        Vector<double> beta = inverse * x.TransposeThisAndMultiply(Vector<double>.Build.Dense(y)), residual = Vector<double>.Build.Dense(y) - x * beta;
+        Vector<double> beta =
+            inverse * x.TransposeThisAndMultiply(Vector<double>.Build.Dense(y)), residual = Vector<double>.Build.Dense(y)
+                - x * beta;
         double variance = residual.DotProduct(residual) / (Rows - Groups - 1);
         Assert.Equal(beta[0], fit.Intercept, 1e-10);
         for (int g = 0; g < Groups; g++)
@@ -37,7 +39,8 @@ public sealed class GroupRegressionTests
         {
             bool[][] rest = [.. design.Where((_, r) => r != left)];
             // The penalty is on the sum of squares, M·λ, which stays when a row goes.
-            GroupFit without = new GroupRegression(rest, ridge * Rows / (Rows - 1), g => $"{g}").Fit([.. y.Where((_, r) => r != left)]);
+            GroupFit without = new GroupRegression(rest, ridge * Rows / (Rows - 1), g => $"{g}")
+                .Fit([.. y.Where((_, r) => r != left)]);
             double predicted = without.Intercept + without.Weights.Where((_, g) => design[left][g]).Sum();
             Assert.Equal(predicted, fit.LeaveOneOut[left], 1e-9);
         }
@@ -50,9 +53,12 @@ public sealed class GroupRegressionTests
         (bool[][] design, double[] y) = Data();
         const double ridge = 0.3;
         GroupFit fit = new GroupRegression(design, ridge, g => $"{g}").Fit(y);
-        Matrix<double> x = WithOne(design).RemoveColumn(0), z = x - Matrix<double>.Build.Dense(Rows, Groups, (_, g) => x.Column(g).Average());
-        Matrix<double> second = z.TransposeThisAndMultiply(z) / Rows, inverse = (second + ridge * Matrix<double>.Build.DenseIdentity(Groups)).Inverse();
-        Vector<double> centred = Vector<double>.Build.Dense(Rows, r => y[r] - y.Average()), weights = inverse * z.TransposeThisAndMultiply(centred) / Rows;
+        Matrix<double> x = WithOne(design)
+            .RemoveColumn(0), z = x - Matrix<double>.Build.Dense(Rows, Groups, (_, g) => x.Column(g).Average());
+        Matrix<double> second = z.TransposeThisAndMultiply(z) / Rows, inverse = (second
+            + ridge * Matrix<double>.Build.DenseIdentity(Groups)).Inverse();
+        Vector<double> centred = Vector<double>.Build.Dense(
+            Rows, r => y[r] - y.Average()), weights = inverse * z.TransposeThisAndMultiply(centred) / Rows;
         Vector<double> residual = centred - z * weights;
         double variance = residual.DotProduct(residual) / (Rows - 1 - (inverse * second).Trace());
         Matrix<double> covariance = inverse * second * inverse * (variance / Rows);
@@ -71,7 +77,8 @@ public sealed class GroupRegressionTests
         var regression = new GroupRegression(design, 0, g => $"{g}");
         const int draws = 400;
         GroupFit[] fits = [.. Enumerable.Range(0, draws).Select(d => regression.Fit(Design.Normals(Rows, 100 + (ulong)d)))];
-        double spread = fits.Average(fit => fit.Weights[0] * fit.Weights[0]), expected = fits.Average(fit => fit.Errors[0] * fit.Errors[0]);
+        double spread = fits.Average(fit => fit.Weights[0] * fit.Weights[0]), expected =
+            fits.Average(fit => fit.Errors[0] * fit.Errors[0]);
         Assert.InRange(spread / expected, 1 - 5 * Math.Sqrt(2.0 / draws), 1 + 5 * Math.Sqrt(2.0 / draws));
     }
 
@@ -82,14 +89,19 @@ public sealed class GroupRegressionTests
         bool[][] design = [.. Enumerable.Range(0, 20).Select(r => (bool[])[r % 2 == 0, r % 2 != 0, r % 3 == 0])];
         TessarException error = Assert.Throws<TessarException>(() => new GroupRegression(design, 0, g => $"group {g}"));
         Assert.Contains("has group 1 follows", error.Message, StringComparison.Ordinal);
-        Assert.All(new GroupRegression(design, 0.1, g => $"{g}").Fit(Design.Normals(20, 1)).Weights, w => Assert.True(double.IsFinite(w)));
+        Assert.All(
+            new GroupRegression(design, 0.1, g => $"{g}").Fit(Design.Normals(20, 1)).Weights,
+            w => Assert.True(double.IsFinite(w)));
     }
 
     private static (bool[][], double[]) Data()
     {
         MaskColumns columns = Design.Random(Rows, Groups, 3);
-        bool[][] design = [.. Enumerable.Range(0, Rows).Select(r => Enumerable.Range(0, Groups).Select(g => columns.Has(r, g)).ToArray())];
-        return (design, [.. Design.Normals(Rows, 4).Select((noise, r) => 2 + noise + (design[r][1] ? 3 : 0) - (design[r][4] ? 1 : 0))]);
+        bool[][] design = [.. Enumerable.Range(0, Rows)
+            .Select(r => Enumerable.Range(0, Groups).Select(g => columns.Has(r, g)).ToArray())];
+        return (
+            design,
+            [.. Design.Normals(Rows, 4).Select((noise, r) => 2 + noise + (design[r][1] ? 3 : 0) - (design[r][4] ? 1 : 0))]);
     }
 
     private static Matrix<double> WithOne(bool[][] design) =>

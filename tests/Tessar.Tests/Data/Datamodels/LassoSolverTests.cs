@@ -40,7 +40,8 @@ public sealed class LassoSolverTests
         double[] y = Design.Normals(Rows, 4);
         var solver = new LassoSolver(columns);
         solver.Start(y);
-        Assert.Equal(Design.Gradients(Design.Standardised(columns), y, new double[Count]).Max(Math.Abs), solver.LargestPenalty, 1e-12);
+        Assert.Equal(
+            Design.Gradients(Design.Standardised(columns), y, new double[Count]).Max(Math.Abs), solver.LargestPenalty, 1e-12);
         foreach (double factor in new[] { 2, 1 })
         {
             solver.Solve(factor * solver.LargestPenalty, TestContext.Current.CancellationToken);
@@ -69,7 +70,9 @@ public sealed class LassoSolverTests
             solver.Solve(penalty, TestContext.Current.CancellationToken);
             double[] weights = Design.Dense(solver, 63);
             for (int i = 0; i < 63; i++)
-                Assert.Equal(Math.Sign(correlations[i]) * Math.Max(0, Math.Abs(correlations[i]) - penalty) / (1 + ridge), weights[i], 1e-8);
+                Assert.Equal(
+                    Math.Sign(correlations[i]) * Math.Max(0, Math.Abs(correlations[i]) - penalty) / (1 + ridge), weights[i],
+                    1e-8);
         }
     }
 
@@ -121,7 +124,8 @@ public sealed class LassoSolverTests
     public void Copies_and_opposites_of_columns_do_no_harm()
     {
         MaskColumns half = Design.Random(30, 40, 11);
-        bool[][] columns = [.. Enumerable.Range(0, 40).Select(i => Enumerable.Range(0, 30).Select(r => half.Has(r, i)).ToArray())];
+        bool[][] columns = [.. Enumerable.Range(0, 40)
+            .Select(i => Enumerable.Range(0, 30).Select(r => half.Has(r, i)).ToArray())];
         MaskColumns all = Design.Of([.. columns, .. columns, .. columns.Select(c => c.Select(bit => !bit).ToArray())]);
         double[][] x = Design.Standardised(all);
         double[] y = Design.Normals(30, 12);
@@ -200,7 +204,9 @@ public sealed class LassoSolverTests
         other.StartFrom(solver.Standardised());
         other.Solve(penalty, TestContext.Current.CancellationToken);
         double[] expected = Design.Dense(solver, Count);
-        Assert.All(expected.Zip(Design.Dense(other, Count)), pair => Assert.Equal(pair.First, pair.Second, 1e-3 * expected.Max(Math.Abs)));
+        Assert.All(
+            expected.Zip(Design.Dense(other, Count)),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-3 * expected.Max(Math.Abs)));
     }
 
     [Fact]
@@ -227,7 +233,9 @@ public sealed class LassoSolverTests
                 return Math.Sign(to) * Math.Max(0, Math.Abs(to) - step * penalty);
             })];
             bool isUphill = ahead.Zip(next, (a, b) => a - b).Zip(next.Zip(weights, (a, b) => a - b), (a, b) => a * b).Sum() > 0;
-            double following = isUphill ? 1 : (1 + Math.Sqrt(1 + 4 * momentum * momentum)) / 2, share = isUphill ? 0 : (momentum - 1) / following;
+            double following = isUphill ? 1 : (1 + Math.Sqrt(1 + 4 * momentum * momentum)) / 2, share = isUphill
+                ? 0
+                : (momentum - 1) / following;
             ahead = [.. next.Select((w, i) => w + share * (w - weights[i]))];
             double moved = next.Zip(weights, (a, b) => Math.Abs(a - b)).Max();
             (weights, momentum) = (next, following);

@@ -43,7 +43,10 @@ public sealed class MaskColumnsTests
     [Fact]
     public void Bits_beyond_the_last_row_and_wrong_lengths_are_refused()
     {
-        Assert.Contains("beyond row 2", Assert.Throws<ArgumentException>(() => new MaskColumns(3, 1, [8])).Message, StringComparison.Ordinal);
-        Assert.Contains("expected 2 columns", Assert.Throws<ArgumentException>(() => new MaskColumns(3, 2, [1])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "beyond row 2", Assert.Throws<ArgumentException>(() => new MaskColumns(3, 1, [8])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected 2 columns", Assert.Throws<ArgumentException>(() => new MaskColumns(3, 2, [1])).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -33,7 +33,8 @@ public sealed class MislabelDetectionTests
         Assert.Equal(1, detection.RecallAt(1));
     }
 
-    // Suspicion without information, 60 of 400 wrong: Mann and Whitney's standard deviation √((n₁ + n₀ + 1)/(12 n₁ n₀)) is 0.0405.
+    // Suspicion without information, 60 of 400 wrong: Mann and Whitney's standard deviation √((n₁ + n₀ + 1)/(12 n₁ n₀)) is
+    // 0.0405.
     [Fact]
     public void Interval_is_as_wide_as_theory_says_and_covers_chance()
     {

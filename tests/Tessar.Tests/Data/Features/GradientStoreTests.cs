@@ -47,7 +47,8 @@ public sealed class GradientStoreTests
         Assert.False(GradientStore.IsFinished(interrupted.Path));
         Write(interrupted.Path, Origin("f16"), Rows);
         foreach (string file in new[] { "phi.bin", "q.bin", "done.bitmap", "header.json" })
-            Assert.Equal(File.ReadAllBytes(Path.Combine(straight.Path, file)), File.ReadAllBytes(Path.Combine(interrupted.Path, file)));
+            Assert.Equal(
+                File.ReadAllBytes(Path.Combine(straight.Path, file)), File.ReadAllBytes(Path.Combine(interrupted.Path, file)));
     }
 
     [Fact]
@@ -142,7 +143,8 @@ public sealed class GradientStoreTests
     {
         using var folder = new TemporaryFolder();
         using var first = new GradientStoreWriter(folder.Path, Header(Origin("f16"), 200));
-        TessarException e = Assert.Throws<TessarException>(() => new GradientStoreWriter(folder.Path, Header(Origin("f16"), 200)));
+        TessarException e = Assert.Throws<TessarException>(() =>
+            new GradientStoreWriter(folder.Path, Header(Origin("f16"), 200)));
         Assert.Equal(ErrorKind.Environment, e.Kind);
         Assert.Contains("another process", e.Message, StringComparison.Ordinal);
     }
@@ -203,6 +205,7 @@ public sealed class GradientStoreTests
 
     private static GradientStoreHeader Header(GradientStoreOrigin origin, int rows) => new()
     {
-        Origin = origin, Rows = rows, ScaleExponent = 0, Sketch = ["count-sketch w"], Parameters = ["w"], ParameterCount = 100, Skipped = [],
+        Origin = origin, Rows = rows, ScaleExponent = 0, Sketch = ["count-sketch w"], Parameters = ["w"], ParameterCount = 100,
+        Skipped = [],
     };
 }

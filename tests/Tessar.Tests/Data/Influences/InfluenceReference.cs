@@ -34,7 +34,8 @@ internal static class InfluenceReference
             using DisposeScope inner = NewDisposeScope();
             Tensor logits = model.call(Batches.Inputs(train, [i], checkpoint.Input).to_type(ScalarType.Float64));
             Tensor p = logits.softmax(1).detach().squeeze(0);
-            Tensor jacobian = stack([.. Enumerable.Range(0, (int)p.shape[0]).Select(c => cat([.. Gradient.OfKeepingGraph(logits[0, c], parameters).Select(g => g.flatten())]))]);
+            Tensor jacobian = stack([.. Enumerable.Range(0, (int)p.shape[0])
+                .Select(c => cat([.. Gradient.OfKeepingGraph(logits[0, c], parameters).Select(g => g.flatten())]))]);
             Tensor part = jacobian.t().mm(diag(p) - p.outer(p)).mm(jacobian);
             sum = sum is null ? part.MoveToOuterDisposeScope() : sum.add_(part);
         }

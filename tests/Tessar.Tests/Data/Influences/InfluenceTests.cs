@@ -11,7 +11,7 @@ namespace Tessar.Tests.Data.Influences;
 
 public sealed class InfluenceTests
 {
-    private static readonly MethodContext Context = new();
+    private static readonly MethodContext _context = new();
 
     // (1/n) Σ_c p_c ∇log p_c ∇log p_cᵀ by one backward pass per example and class, then a dense solve.
     [Theory]
@@ -20,7 +20,8 @@ public sealed class InfluenceTests
     public void Explicit_scores_are_the_dense_solve(string model)
     {
         using var small = new SmallRun(model == "tiny" ? TinyConvolution.Source : model);
-        AttributionMatrix scores = new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 0.5, BatchSize = 40 }).Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix scores = new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 0.5, BatchSize = 40 })
+            .Score(small.View, small.Train, small.Test, _context);
         double[,] expected = InfluenceReference.Scores(small.View.Checkpoints[0], small.Train, small.Test, 0.5);
         AssertClose(expected, scores, 1e-5);
     }
@@ -32,9 +33,18 @@ public sealed class InfluenceTests
     public void Conjugate_gradients_agree_with_the_factor(string model, CurvatureKind kind)
     {
         using var small = new SmallRun(model == "tiny" ? TinyConvolution.Source : model);
-        AttributionMatrix expected = new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 0.1, Curvature = kind }).Score(small.View, small.Train, small.Test, Context);
-        AttributionMatrix scores = new InfluenceCg(new InfluenceCgOptions { Damping = 0.1, Curvature = kind, Tolerance = 1e-8, Iterations = 1000, UseDouble = true })
-            .Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix expected = new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 0.1, Curvature = kind })
+            .Score(small.View, small.Train, small.Test, _context);
+        AttributionMatrix scores =
+            new InfluenceCg(new InfluenceCgOptions
+            {
+                Damping = 0.1,
+                Curvature = kind,
+                Tolerance = 1e-8,
+                Iterations = 1000,
+                UseDouble = true
+            })
+            .Score(small.View, small.Train, small.Test, _context);
         AssertClose(expected, scores, 1e-3);
         Assert.All(scores.Report.Checks, check => Assert.True(check.Holds));
         Assert.Empty(scores.Report.Remarks);
@@ -44,9 +54,18 @@ public sealed class InfluenceTests
     public void Hessians_of_networks_agree_when_damping_makes_them_positive()
     {
         using var small = new SmallRun(TinyConvolution.Source);
-        AttributionMatrix expected = new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 2000, Curvature = CurvatureKind.Hessian }).Score(small.View, small.Train, small.Test, Context);
-        AttributionMatrix scores = new InfluenceCg(new InfluenceCgOptions { Damping = 2000, Curvature = CurvatureKind.Hessian, Tolerance = 1e-8, UseDouble = true })
-            .Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix expected =
+            new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 2000, Curvature = CurvatureKind.Hessian })
+                .Score(small.View, small.Train, small.Test, _context);
+        AttributionMatrix scores =
+            new InfluenceCg(new InfluenceCgOptions
+            {
+                Damping = 2000,
+                Curvature = CurvatureKind.Hessian,
+                Tolerance = 1e-8,
+                UseDouble = true
+            })
+            .Score(small.View, small.Train, small.Test, _context);
         AssertClose(expected, scores, 1e-3);
     }
 
@@ -54,9 +73,17 @@ public sealed class InfluenceTests
     public void A_full_batch_series_agrees_with_the_factor()
     {
         using var small = new SmallRun("logistic");
-        AttributionMatrix expected = new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 5 }).Score(small.View, small.Train, small.Test, Context);
-        AttributionMatrix scores = new InfluenceLissa(new InfluenceLissaOptions { Damping = 5, LissaBatch = SmallRun.TrainCount, Depth = 400, UseDouble = true })
-            .Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix expected = new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 5 })
+            .Score(small.View, small.Train, small.Test, _context);
+        AttributionMatrix scores =
+            new InfluenceLissa(new InfluenceLissaOptions
+            {
+                Damping = 5,
+                LissaBatch = SmallRun.TrainCount,
+                Depth = 400,
+                UseDouble = true
+            })
+            .Score(small.View, small.Train, small.Test, _context);
         AssertClose(expected, scores, 1e-3);
         Assert.True(scores.Report.Checks.Single().Value < 1e-3);
     }
@@ -65,7 +92,8 @@ public sealed class InfluenceTests
     public void Random_batches_leave_a_residual_that_is_told()
     {
         using var small = new SmallRun("logistic");
-        AttributionMatrix scores = new InfluenceLissa(new InfluenceLissaOptions { Damping = 0.01, LissaBatch = 5, Depth = 10 }).Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix scores = new InfluenceLissa(new InfluenceLissaOptions { Damping = 0.01, LissaBatch = 5, Depth = 10 })
+            .Score(small.View, small.Train, small.Test, _context);
         Assert.False(scores.Report.Checks.Single(check => check.Name == "lissa-residual").Holds);
         Assert.Contains("residual", Assert.Single(scores.Report.Remarks), StringComparison.Ordinal);
     }
@@ -76,8 +104,14 @@ public sealed class InfluenceTests
     {
         using var small = new SmallRun(TinyConvolution.Source);
         NumericalException e = Assert.Throws<NumericalException>(() =>
-            new InfluenceLissa(new InfluenceLissaOptions { Damping = 1e-6, Curvature = CurvatureKind.Hessian, LissaBatch = SmallRun.TrainCount, Depth = 3000 })
-                .Score(small.View, small.Train, small.Test, Context));
+            new InfluenceLissa(new InfluenceLissaOptions
+            {
+                Damping = 1e-6,
+                Curvature = CurvatureKind.Hessian,
+                LissaBatch = SmallRun.TrainCount,
+                Depth = 3000
+            })
+                .Score(small.View, small.Train, small.Test, _context));
         Assert.Contains("series diverges", e.Message, StringComparison.Ordinal);
         Assert.Contains("curvature=gauss-newton", e.Message, StringComparison.Ordinal);
     }
@@ -87,9 +121,17 @@ public sealed class InfluenceTests
     public void A_Krylov_space_of_full_size_agrees_with_the_factor()
     {
         using var small = new SmallRun(TinyConvolution.Source);
-        AttributionMatrix expected = new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 0.5 }).Score(small.View, small.Train, small.Test, Context);
-        AttributionMatrix scores = new InfluenceArnoldi(new InfluenceArnoldiOptions { Damping = 0.5, KrylovDimension = 1000, Keep = 1000, UseDouble = true })
-            .Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix expected = new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 0.5 })
+            .Score(small.View, small.Train, small.Test, _context);
+        AttributionMatrix scores =
+            new InfluenceArnoldi(new InfluenceArnoldiOptions
+            {
+                Damping = 0.5,
+                KrylovDimension = 1000,
+                Keep = 1000,
+                UseDouble = true
+            })
+            .Score(small.View, small.Train, small.Test, _context);
         AssertClose(expected, scores, 1e-3);
     }
 
@@ -97,7 +139,8 @@ public sealed class InfluenceTests
     public void Few_kept_directions_say_how_much_they_keep()
     {
         using var small = new SmallRun("logistic");
-        AttributionMatrix scores = new InfluenceArnoldi(new InfluenceArnoldiOptions { KrylovDimension = 30, Keep = 3 }).Score(small.View, small.Train, small.Test, Context);
+        AttributionMatrix scores = new InfluenceArnoldi(new InfluenceArnoldiOptions { KrylovDimension = 30, Keep = 3 })
+            .Score(small.View, small.Train, small.Test, _context);
         Assert.InRange(scores.Report.Checks.Single(check => check.Name == "kept-share").Value, 0.01, 0.99);
     }
 
@@ -105,11 +148,18 @@ public sealed class InfluenceTests
     public void Negative_curvature_is_told_and_the_explicit_method_refuses_it()
     {
         using var small = new SmallRun(TinyConvolution.Source);
-        var cg = new InfluenceCg(new InfluenceCgOptions { Damping = 1e-6, Curvature = CurvatureKind.Hessian, Iterations = 300, UseDouble = true });
-        AttributionMatrix scores = cg.Score(small.View, small.Train, small.Test, Context);
+        var cg = new InfluenceCg(new InfluenceCgOptions
+        {
+            Damping = 1e-6,
+            Curvature = CurvatureKind.Hessian,
+            Iterations = 300,
+            UseDouble = true
+        });
+        AttributionMatrix scores = cg.Score(small.View, small.Train, small.Test, _context);
         Assert.Contains(scores.Report.Remarks, remark => remark.Contains("negative curvature", StringComparison.Ordinal));
         NumericalException error = Assert.Throws<NumericalException>(() =>
-            new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 1e-6, Curvature = CurvatureKind.Hessian }).Score(small.View, small.Train, small.Test, Context));
+            new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 1e-6, Curvature = CurvatureKind.Hessian })
+                .Score(small.View, small.Train, small.Test, _context));
         Assert.Contains("curvature=gauss-newton", error.Message, StringComparison.Ordinal);
     }
 
@@ -119,7 +169,8 @@ public sealed class InfluenceTests
     {
         using var small = new SmallRun("logistic");
         NumericalException error = Assert.Throws<NumericalException>(() =>
-            new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 0 }).Score(small.View, small.Train, small.Test, Context));
+            new InfluenceExplicit(new InfluenceExplicitOptions { Damping = 0 })
+                .Score(small.View, small.Train, small.Test, _context));
         Assert.Contains("`damping`", error.Message, StringComparison.Ordinal);
     }
 
@@ -128,10 +179,10 @@ public sealed class InfluenceTests
     {
         using var small = new SmallRun("logistic");
         var method = new InfluenceExplicit(new InfluenceExplicitOptions());
-        AttributionMatrix whole = method.Score(small.View, small.Test, small.Test, Context);
-        float[] self = method.SelfInfluence(small.View, small.Test, Context);
+        AttributionMatrix whole = method.Score(small.View, small.Test, small.Test, _context);
+        float[] self = method.SelfInfluence(small.View, small.Test, _context);
         // The matrix of 195 parameters takes 0.9 MB of it.
-        MethodContext tight = Context with { MemoryBudget = 24 * 195 * 195 };
+        MethodContext tight = _context with { MemoryBudget = 24 * 195 * 195 };
         AttributionMatrix cut = method.Score(small.View, small.Test, small.Test, tight);
         float scale = whole.Scores.ToArray().Max(Math.Abs);
         for (int i = 0; i < self.Length; i++)
@@ -144,7 +195,8 @@ public sealed class InfluenceTests
     {
         using var small = new SmallRun("logistic");
         TessarException error = Assert.Throws<TessarException>(() =>
-            new InfluenceExplicit(new InfluenceExplicitOptions()).Score(small.View, small.Train, small.Test, Context with { MemoryBudget = 100_000 }));
+            new InfluenceExplicit(new InfluenceExplicitOptions())
+                .Score(small.View, small.Train, small.Test, _context with { MemoryBudget = 100_000 }));
         Assert.Contains("influence-cg", error.Message, StringComparison.Ordinal);
     }
 
@@ -164,14 +216,16 @@ public sealed class InfluenceTests
             _ => new InfluenceArnoldi(new InfluenceArnoldiOptions { KrylovDimension = 20, Keep = 5 }),
         };
         // Moving the model to 64 bits builds its two parameters once more.
-        TensorBalance.HoldsButFor(name == "explicit" ? 4 : 2, () => method.Score(small.View, small.Train, small.Test, Context));
+        TensorBalance.HoldsButFor(name == "explicit" ? 4 : 2, () => method.Score(small.View, small.Train, small.Test, _context));
     }
 
     private static void AssertClose(AttributionMatrix expected, AttributionMatrix actual, double tolerance)
     {
         double scale = expected.Scores.ToArray().Max(Math.Abs);
         Assert.True(scale > 0);
-        Assert.All(expected.Scores.ToArray().Zip(actual.Scores.ToArray()), pair => Assert.Equal(pair.First, pair.Second, tolerance * scale));
+        Assert.All(
+            expected.Scores.ToArray().Zip(actual.Scores.ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, tolerance * scale));
     }
 
     private static void AssertClose(double[,] expected, AttributionMatrix actual, double tolerance)

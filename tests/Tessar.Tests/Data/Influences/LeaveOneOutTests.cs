@@ -12,7 +12,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Tests.Data.Influences;
 
-/// <summary>Logistic regression of 200 examples, 20 parameters, fitted to its optimum: influence against 200 fits without one example.</summary>
+/// <summary>
+/// Logistic regression of 200 examples, 20 parameters, fitted to its optimum: influence against 200 fits without one example.
+/// </summary>
 public sealed class LeaveOneOutTests : IDisposable
 {
     private const int Train = 200, Test = 8, Pixels = 9, Classes = 2;
@@ -35,10 +37,12 @@ public sealed class LeaveOneOutTests : IDisposable
         var test = new ExampleSet(store, "test", 0, Test);
         var input = new InputNormalization([0.5f], [0.25f]);
         Tensor x = Inputs(train, input), y = Batches.Labels(train, [.. Enumerable.Range(0, Train)]);
-        Tensor all = ones(Train, dtype: ScalarType.Float64), whole = Fit(x, y, all, zeros(Classes * (Pixels + 1), dtype: ScalarType.Float64));
+        Tensor all = ones(Train, dtype: ScalarType.Float64), whole = Fit(
+            x, y, all, zeros(Classes * (Pixels + 1), dtype: ScalarType.Float64));
         var view = new RunView(Record(store, whole));
         double mean = InfluenceReference.GaussNewton(view.Checkpoints[0], train).diagonal().mean().item<double>();
-        AttributionMatrix scores = new InfluenceExplicit(new InfluenceExplicitOptions { Damping = Penalty / mean }).Score(view, train, test, new MethodContext());
+        AttributionMatrix scores = new InfluenceExplicit(new InfluenceExplicitOptions { Damping = Penalty / mean })
+            .Score(view, train, test, new MethodContext());
         Tensor before = Margins(whole, test, input);
         double[][] change = [.. Enumerable.Range(0, Test).Select(_ => new double[Train])];
         for (int i = 0; i < Train; i++)
@@ -55,7 +59,8 @@ public sealed class LeaveOneOutTests : IDisposable
         {
             double[] column = [.. Enumerable.Range(0, Train).Select(i => (double)scores[i, j])];
             Assert.InRange(RankCorrelation.Pearson(column, change[j]), 0.995, 1);
-            Assert.InRange(change[j].Zip(column, (a, b) => a * b).Sum() / column.Sum(b => b * b), 0.9, 1.2); // the same scale, too
+            Assert.InRange(
+                change[j].Zip(column, (a, b) => a * b).Sum() / column.Sum(b => b * b), 0.9, 1.2); // the same scale, too
         }
     }
 
@@ -68,15 +73,21 @@ public sealed class LeaveOneOutTests : IDisposable
         {
             Tensor p = Logits(theta, x).softmax(1), delta = (p - target) * weights.unsqueeze(1) / Train;
             Tensor gradient = cat([delta.t().mm(x).flatten(), delta.sum([0])]) + Penalty * theta;
-            Tensor wide = cat([x, ones(Train, 1, dtype: ScalarType.Float64)], 1), hessian = Penalty * eye(theta.shape[0], dtype: ScalarType.Float64);
+            Tensor wide = cat(
+                [x, ones(Train, 1, dtype: ScalarType.Float64)],
+                1), hessian = Penalty * eye(theta.shape[0], dtype: ScalarType.Float64);
             long[] place = [.. Enumerable.Range(0, Pixels).Select(i => (long)i), Classes * Pixels];
             for (int c = 0; c < Classes; c++)
             {
                 for (int d = 0; d < Classes; d++)
                 {
-                    Tensor curvature = p.select(1, c) * ((c == d ? 1 : 0) - p.select(1, d)) * weights / Train, block = wide.t().mm(wide * curvature.unsqueeze(1));
-                    Tensor rows = tensor(place.Select((at, i) => i < Pixels ? at + c * Pixels : at + c).ToArray()), columns = tensor(place.Select((at, i) => i < Pixels ? at + d * Pixels : at + d).ToArray());
-                    hessian.index_put_(block, [TensorIndex.Tensor(rows.unsqueeze(1)), TensorIndex.Tensor(columns.unsqueeze(0))], accumulate: true);
+                    Tensor curvature = p.select(1, c) * ((c == d ? 1 : 0) - p.select(1, d)) * weights / Train, block = wide.t()
+                        .mm(wide * curvature.unsqueeze(1));
+                    Tensor rows = tensor(place.Select((at, i) => i < Pixels ? at + c * Pixels : at + c)
+                        .ToArray()), columns = tensor(place.Select((at, i) => i < Pixels ? at + d * Pixels : at + d).ToArray());
+                    hessian.index_put_(
+                        block, [TensorIndex.Tensor(rows.unsqueeze(1)), TensorIndex.Tensor(columns.unsqueeze(0))],
+                        accumulate: true);
                 }
             }
 
@@ -93,7 +104,10 @@ public sealed class LeaveOneOutTests : IDisposable
 
     private static Tensor Margins(Tensor theta, ExampleSet set, InputNormalization input)
     {
-        Tensor logits = Logits(theta, Inputs(set, input)), own = logits.gather(1, Batches.Labels(set, [.. Enumerable.Range(0, set.Count)]).unsqueeze(1)).squeeze(1);
+        Tensor logits = Logits(
+            theta,
+            Inputs(set, input)), own = logits.gather(1, Batches.Labels(set, [.. Enumerable.Range(0, set.Count)]).unsqueeze(1))
+                .squeeze(1);
         return 2 * own - logits.sum([1]); // of two classes: the own logit less the other
     }
 

@@ -15,8 +15,10 @@ public sealed class ScoreKernelTests
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(1);
-        Tensor x = randn(12, 4, dtype: ScalarType.Float64), y = randn(12, dtype: ScalarType.Float64), q = randn(3, 4, dtype: ScalarType.Float64);
-        using var kernel = new PrimalKernel(new FeaturesInMemory(x), new FeaturesInMemory(q), relativeDamping, null, CancellationToken.None);
+        Tensor x = randn(12, 4, dtype: ScalarType.Float64), y = randn(12, dtype: ScalarType.Float64), q = randn(
+            3, 4, dtype: ScalarType.Float64);
+        using var kernel = new PrimalKernel(
+            new FeaturesInMemory(x), new FeaturesInMemory(q), relativeDamping, null, CancellationToken.None);
         double lambda = relativeDamping * x.square().sum().item<double>() / 12;
         Assert.Equal(lambda, kernel.Damping, 1e-12);
         Tensor theta = Fit(x, y, lambda);
@@ -37,7 +39,8 @@ public sealed class ScoreKernelTests
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(2);
-        Tensor x = randn(15, 3, dtype: ScalarType.Float64), q = randn(2, 3, dtype: ScalarType.Float64), theta = randn(3, dtype: ScalarType.Float64);
+        Tensor x = randn(15, 3, dtype: ScalarType.Float64), q = randn(2, 3, dtype: ScalarType.Float64), theta = randn(
+            3, dtype: ScalarType.Float64);
         Tensor p = x.mv(theta).sigmoid();
         Tensor r = p * (1 - p);
         using var kernel = new PrimalKernel(new FeaturesInMemory(x), new FeaturesInMemory(q), 0, r, CancellationToken.None);
@@ -92,7 +95,8 @@ public sealed class ScoreKernelTests
         Tensor scores = kernel.Scores(0, 10);
         AssertClose(scores[2], scores[7], 1e-14);
         Tensor order = tensor(new long[] { 9, 8, 7, 6, 5, 4, 3, 2, 1, 0 });
-        using var permuted = new PrimalKernel(new FeaturesInMemory(x.index_select(0, order)), new FeaturesInMemory(q), 0.3, null, CancellationToken.None);
+        using var permuted = new PrimalKernel(
+            new FeaturesInMemory(x.index_select(0, order)), new FeaturesInMemory(q), 0.3, null, CancellationToken.None);
         AssertClose(scores.index_select(0, order), permuted.Scores(0, 10), 1e-12);
     }
 

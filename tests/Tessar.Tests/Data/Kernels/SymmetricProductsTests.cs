@@ -21,7 +21,8 @@ public sealed class SymmetricProductsTests
         using var small = new SmallRun(model, trainCount: 1100);
         ExampleSet train = new(small.Store, "train", 0, 1100);
         using DisposeScope scope = NewDisposeScope();
-        using var features = new GradientModel(small.View.Checkpoints[0].Open(), train, new ClassificationMargin(), UnsupportedParameters.Throw);
+        using var features = new GradientModel(
+            small.View.Checkpoints[0].Open(), train, new ClassificationMargin(), UnsupportedParameters.Throw);
         var products = new SymmetricProducts(features, 100, new MethodContext());
         (Tensor whole, Tensor cross, Tensor q) = products.Of(train, small.Test, ScalarType.Float32, 1100);
         (Tensor parts, Tensor crossOfParts, Tensor qOfParts) = products.Of(train, small.Test, ScalarType.Float32, 700);

@@ -28,7 +28,8 @@ public sealed class SymmetricSystemTests
             {
                 system.Factor(damping, 1e-6, CancellationToken.None);
                 AssertClose(Dense(rounded, weights, damping, right), system.Solve(right, CancellationToken.None), 1e-9);
-                AssertClose(Dense(rounded, weights, damping, rounded).diagonal(), system.SelfScores(CancellationToken.None), 1e-8);
+                AssertClose(
+                    Dense(rounded, weights, damping, rounded).diagonal(), system.SelfScores(CancellationToken.None), 1e-8);
             }
 
             Assert.InRange(system.Residual, 0, 1e-10);
@@ -41,7 +42,8 @@ public sealed class SymmetricSystemTests
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(3);
-        (Tensor gram, Tensor right, Tensor weights) = (Gram(60), randn(60, 4, dtype: ScalarType.Float64), rand(60, dtype: ScalarType.Float64));
+        (Tensor gram, Tensor right, Tensor weights) = (
+            Gram(60), randn(60, 4, dtype: ScalarType.Float64), rand(60, dtype: ScalarType.Float64));
         weights.narrow(0, 5, 20).zero_();
         weights.narrow(0, 30, 3).fill_(1e-12);
         using SymmetricSystem system = System(gram.clone(), weights);
@@ -56,10 +58,13 @@ public sealed class SymmetricSystemTests
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(n);
-        Tensor x = randn(n, k, dtype: ScalarType.Float64), q = randn(6, k, dtype: ScalarType.Float64), weights = rand(n, dtype: ScalarType.Float64);
-        using var primal = new PrimalKernel(new FeaturesInMemory(x), new FeaturesInMemory(q), 0.3, weights, CancellationToken.None);
+        Tensor x = randn(n, k, dtype: ScalarType.Float64), q = randn(6, k, dtype: ScalarType.Float64), weights = rand(
+            n, dtype: ScalarType.Float64);
+        using var primal = new PrimalKernel(
+            new FeaturesInMemory(x), new FeaturesInMemory(q), 0.3, weights, CancellationToken.None);
         using SymmetricSystem system = System(x.mm(x.t()), weights);
-        using var exact = new SolvedKernel(system, x.mm(q.t()), 0.3, 1e-13, weights, withSelfScores: true, CancellationToken.None);
+        using var exact = new SolvedKernel(
+            system, x.mm(q.t()), 0.3, 1e-13, weights, withSelfScores: true, CancellationToken.None);
         Assert.Equal(primal.Damping, exact.Damping, 1e-9 * primal.Damping);
         AssertClose(primal.Scores(0, n), exact.Scores(0, n), 1e-9);
         AssertClose(primal.SelfScores(0, n), exact.SelfScores(0, n), 1e-9);
@@ -94,7 +99,8 @@ public sealed class SymmetricSystemTests
         AssertClose(plain.Leverages(0, 30), normalised.Leverages(0, 30), 1e-12);
     }
 
-    // g(S) = x_qᵀN⁻¹X_Sᵀ(I − X_S N⁻¹X_Sᵀ)⁻¹(y_S − X_S θ) is the exact change when S is left out together; single scores don't add up to it.
+    // g(S) = x_qᵀN⁻¹X_Sᵀ(I − X_S N⁻¹X_Sᵀ)⁻¹(y_S − X_S θ) is the exact change when S is left out together; single scores don't add
+    // up to it.
     [Theory]
     [InlineData(0)]
     [InlineData(0.5)]
@@ -102,14 +108,17 @@ public sealed class SymmetricSystemTests
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(10);
-        Tensor x = randn(20, 4, dtype: ScalarType.Float64), y = randn(20, dtype: ScalarType.Float64), q = randn(1, 4, dtype: ScalarType.Float64);
+        Tensor x = randn(20, 4, dtype: ScalarType.Float64), y = randn(20, dtype: ScalarType.Float64), q = randn(
+            1, 4, dtype: ScalarType.Float64);
         for (int i = 1; i < 5; i++)
             x[i] = x[0] + 0.01 * randn(4, dtype: ScalarType.Float64);
         Tensor group = x.narrow(0, 0, 5), rest = x.narrow(0, 5, 15);
-        using var kernel = new PrimalKernel(new FeaturesInMemory(x), new FeaturesInMemory(cat([q, group], 0)), relativeDamping, null, CancellationToken.None);
+        using var kernel = new PrimalKernel(
+            new FeaturesInMemory(x), new FeaturesInMemory(cat([q, group], 0)), relativeDamping, null, CancellationToken.None);
         Tensor theta = Fit(x, y, kernel.Damping), residual = (y - x.mv(theta)).narrow(0, 0, 5);
         Tensor scores = kernel.Scores(0, 5);
-        Tensor effect = scores.narrow(1, 0, 1).t().mm(linalg.solve(eye(5, dtype: ScalarType.Float64) - scores.narrow(1, 1, 5), residual.unsqueeze(1)));
+        Tensor effect = scores.narrow(1, 0, 1).t()
+            .mm(linalg.solve(eye(5, dtype: ScalarType.Float64) - scores.narrow(1, 1, 5), residual.unsqueeze(1)));
         Tensor retrained = q.mv(theta) - q.mv(Fit(rest, y.narrow(0, 5, 15), kernel.Damping));
         Assert.Equal(retrained.item<double>(), effect.item<double>(), 1e-11);
         double sum = (scores.narrow(1, 0, 1).squeeze(1) * residual / (1 - kernel.Leverages(0, 5))).sum().item<double>();
@@ -136,7 +145,8 @@ public sealed class SymmetricSystemTests
     private static Tensor Dense(Tensor gram, Tensor? weights, double damping, Tensor right)
     {
         Tensor whole = gram.triu() + gram.triu(1).t();
-        Tensor system = (weights is null ? whole : whole * weights.unsqueeze(0)) + damping * eye(gram.shape[0], dtype: ScalarType.Float64);
+        Tensor system = (weights is null ? whole : whole * weights.unsqueeze(0))
+            + damping * eye(gram.shape[0], dtype: ScalarType.Float64);
         return linalg.solve(system, ReferenceEquals(right, gram) ? whole : right);
     }
 

@@ -18,9 +18,12 @@ public sealed class SegmentFunctionTests : IDisposable
     [Fact]
     public void Long_segments_give_the_undamped_influence()
     {
-        using nn.Module<Tensor, Tensor> model = nn.Sequential(("conv", nn.Conv2d(1, 2, 3, stride: 3)), ("act", nn.Tanh()), ("flat", nn.Flatten()), ("fc", nn.Linear(8, 2))).to(ScalarType.Float64);
+        using nn.Module<Tensor, Tensor> model = nn.Sequential(
+            ("conv", nn.Conv2d(1, 2, 3, stride: 3)), ("act", nn.Tanh()), ("flat", nn.Flatten()), ("fc", nn.Linear(8, 2)))
+                .to(ScalarType.Float64);
         using var source = new FixedSource(model, Images(60), 2, randint(0, 2, [60], ScalarType.Int64));
-        // The two rows of the last layer's gradient are opposite: half of its eigenvalues are zero. Raised, so that there is an inverse.
+        // The two rows of the last layer's gradient are opposite: half of its eigenvalues are zero. Raised, so that there is an
+        // inverse.
         using KroneckerCurvature curvature = Fit(source);
         foreach (Tensor values in curvature.Values)
             values.add_(1e-3);
@@ -30,7 +33,9 @@ public sealed class SegmentFunctionTests : IDisposable
             Tensor rows = source.Blocks.Gradient(source.Run(0, 60, 0), b);
             double time = 50 / curvature.Values[b].min().item<double>();
             Tensor expected = curvature.Apply(b, rows, inverses[b]);
-            Assert.InRange(Largest(curvature.Apply(b, rows, TrainingSegment.Gain(curvature.Values[b], time)) - expected), 0, 1e-10 * Largest(expected));
+            Assert.InRange(
+                Largest(curvature.Apply(b, rows, TrainingSegment.Gain(curvature.Values[b], time)) - expected), 0,
+                1e-10 * Largest(expected));
             Assert.InRange(Largest(TrainingSegment.Decay(curvature.Values[b], time)), 0, 1e-20);
         }
     }
@@ -55,12 +60,16 @@ public sealed class SegmentFunctionTests : IDisposable
     public void Linear_regression_agrees_with_the_unrolled_training(double momentum)
     {
         const int n = 40, d = 6, segments = 4;
-        // Momentum takes some twenty updates to come up to its pace 1/(1 − μ), which τ counts from the first one: with 25 updates a segment
-        // the correlation is .998 to .999, with 100 at least .9998 (computed once more elsewhere, for six draws).
+        // Momentum takes some twenty updates to come up to its pace 1/(1 − μ), which τ counts from the first one: with 25 updates
+        // a segment the correlation is .998 to .999, with 100 at least .9998 (computed once more elsewhere, for six draws).
         (int steps, double rate) = momentum == 0 ? (100, 0.05) : (400, 0.00125);
-        Tensor x = randn([n, d], ScalarType.Float64) * tensor(new[] { 1.6, 1.2, 1, 0.8, 0.5, 0.3 }), y = x.mv(ones(d, dtype: ScalarType.Float64)) + randn([n], ScalarType.Float64);
+        Tensor x = randn(
+            [n, d],
+            ScalarType.Float64) * tensor(new[] { 1.6, 1.2, 1, 0.8, 0.5, 0.3 }), y = x.mv(ones(d, dtype: ScalarType.Float64))
+                + randn([n], ScalarType.Float64);
         Tensor queries = randn([15, d], ScalarType.Float64), h = x.t().mm(x) / n;
-        Tensor theta = zeros(d, dtype: ScalarType.Float64), velocity = zeros_like(theta), moved = zeros(n, d, dtype: ScalarType.Float64), pace = zeros_like(moved);
+        Tensor theta = zeros(d, dtype: ScalarType.Float64), velocity = zeros_like(theta), moved = zeros(
+            n, d, dtype: ScalarType.Float64), pace = zeros_like(moved);
         List<Tensor> gradients = [];
         for (int t = 0; t < steps; t++)
         {

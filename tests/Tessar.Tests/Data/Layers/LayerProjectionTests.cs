@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Tests.Data.Layers;
 
-/// <summary>Layer-wise projections against the dense product of their matrices with the gradient of one backward pass per example.</summary>
+/// <summary>
+/// Layer-wise projections against the dense product of their matrices with the gradient of one backward pass per example.
+/// </summary>
 public sealed class LayerProjectionTests
 {
     public static TheoryData<string> Cases => [.. PerExampleCases.All.Select(c => c.Name)];
@@ -38,7 +40,8 @@ public sealed class LayerProjectionTests
             Assert.Equal(layer.Inputs * layer.Outputs, identity.Width);
             Close(whole.flatten(1), identity.Project(batch), scale);
 
-            Tensor? inputs = SideBasis.RandomSigns(SketchHash.Key(1, 2, 3), layer.Inputs, 2), outputs = SideBasis.RandomSigns(SketchHash.Key(1, 2, 4), layer.Outputs, 2);
+            Tensor? inputs = SideBasis.RandomSigns(SketchHash.Key(1, 2, 3), layer.Inputs, 2), outputs = SideBasis.RandomSigns(
+                SketchHash.Key(1, 2, 4), layer.Outputs, 2);
             using var small = new SmallSides(layer, inputs, outputs);
             Tensor expected = whole;
             if (inputs is not null)
@@ -69,10 +72,12 @@ public sealed class LayerProjectionTests
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(3);
-        nn.Module<Tensor, Tensor> model = nn.Sequential(("c", nn.Conv2d(2, 5, 3)), ("r", nn.ReLU()), ("f", nn.Flatten()), ("l", nn.Linear(80, 3)));
+        nn.Module<Tensor, Tensor> model = nn.Sequential(
+            ("c", nn.Conv2d(2, 5, 3)), ("r", nn.ReLU()), ("f", nn.Flatten()), ("l", nn.Linear(80, 3)));
         Tensor input = randn(6, 2, 6, 6);
         using var gradients = new PerExampleGradients(model, input);
-        CapturedBatch batch = gradients.Capture(input, Direction), twice = gradients.Capture(input, logits => 2 * Direction(logits));
+        CapturedBatch batch = gradients.Capture(input, Direction), twice = gradients.Capture(
+            input, logits => 2 * Direction(logits));
         CapturedBatch none = gradients.Capture(input, zeros_like_of);
         foreach (FactoredLayer layer in FactoredLayer.Of(gradients, batch).Layers)
         {
@@ -128,7 +133,8 @@ public sealed class LayerProjectionTests
 
         Assert.False(File.Exists(path));
         File.WriteAllText(Path.Combine(folder.Path, "taken"), "a file where a folder is needed");
-        TessarException e = Assert.Throws<TessarException>(() => new RowsInFile(Path.Combine(folder.Path, "taken", "rows"), 1, 1));
+        TessarException e = Assert.Throws<TessarException>(() =>
+            new RowsInFile(Path.Combine(folder.Path, "taken", "rows"), 1, 1));
         Assert.Equal(ErrorKind.Environment, e.Kind);
     }
 
@@ -143,7 +149,9 @@ public sealed class LayerProjectionTests
             kept = kept.index_select(2, tensor(SketchHash.Subset(SketchHash.Key(8, 8, 0), layer.Inputs, inputs)));
         kept = kept.flatten(1) * Math.Sqrt((double)layer.Inputs / inputs * layer.Outputs / outputs);
         using var sketch = new MaskedSketch(layer, masked, 5, keepsSmall: false, draw => SketchHash.Key(8, 8, draw));
-        Close(RowSketch.Of(kept, SketchHash.Table(SketchHash.Key(8, 8, 2), inputs * outputs, 5), 5), sketch.Project(batch), 3 * scale);
+        Close(
+            RowSketch.Of(kept, SketchHash.Table(SketchHash.Key(8, 8, 2), inputs * outputs, 5), 5), sketch.Project(batch),
+            3 * scale);
     }
 
     // [B, out, in], with the bias as the last input.
@@ -159,5 +167,6 @@ public sealed class LayerProjectionTests
         Assert.InRange((expected - found).abs().max().item<float>(), 0, 1e-4 * scale);
     }
 
-    private static Tensor Direction(Tensor logits) => logits.softmax(1) + arange(logits.numel(), dtype: logits.dtype).reshape(logits.shape).sin();
+    private static Tensor Direction(Tensor logits) =>
+        logits.softmax(1) + arange(logits.numel(), dtype: logits.dtype).reshape(logits.shape).sin();
 }

@@ -34,7 +34,8 @@ public sealed class ProjectionMomentsTests
     {
         double[] a = Vector(9, 1), b = Vector(9, 3), delta = Vector(7, 2), gamma = Vector(7, 4);
         double dotA = Dot(a, b), dotD = Dot(delta, gamma);
-        double variance = (SignWeight(a, b) / 4 + dotA * dotA) * (SignWeight(delta, gamma) / 3 + dotD * dotD) - dotA * dotA * dotD * dotD;
+        double variance = (SignWeight(a, b) / 4 + dotA * dotA) * (SignWeight(delta, gamma) / 3
+            + dotD * dotD) - dotA * dotA * dotD * dotD;
         Hold(
             Draws(seed =>
             {
@@ -65,7 +66,8 @@ public sealed class ProjectionMomentsTests
         double dotA = Dot(a, b), dotD = Dot(delta, gamma);
         (double normsA, double squareA, double quarticA) = MaskedSums(a, b, keptA);
         (double normsD, double squareD, double quarticD) = MaskedSums(delta, gamma, keptD);
-        double variance = squareA * squareD - dotA * dotA * dotD * dotD + (normsA * normsD + squareA * squareD - 2 * quarticA * quarticD) / k;
+        double variance = squareA * squareD - dotA * dotA * dotD * dotD
+            + (normsA * normsD + squareA * squareD - 2 * quarticA * quarticD) / k;
         Hold(
             Draws(seed => Dot(
                 Sketch(seed, Outer(Masked(seed, 0, a, keptA), Masked(seed, 1, delta, keptD)), k),
@@ -89,7 +91,8 @@ public sealed class ProjectionMomentsTests
     [Fact]
     public void Subsets_are_uniform()
     {
-        string[] choices = [.. Enumerable.Range(0, Seeds).Select(seed => string.Join(' ', SketchHash.Subset(SketchHash.Key((ulong)seed, 1, 2), 5, 2)))];
+        string[] choices = [.. Enumerable.Range(0, Seeds)
+            .Select(seed => string.Join(' ', SketchHash.Subset(SketchHash.Key((ulong)seed, 1, 2), 5, 2)))];
         IGrouping<string, string>[] groups = [.. choices.GroupBy(c => c, StringComparer.Ordinal)];
         Assert.Equal(10, groups.Length);
         foreach (IGrouping<string, string> group in groups)
@@ -119,7 +122,8 @@ public sealed class ProjectionMomentsTests
         [.. Enumerable.Range(0, matrix.GetLength(0)).Select(r => Enumerable.Range(0, x.Length).Sum(j => matrix[r, j] * x[j]))];
 
     private static double[] Masked(ulong seed, int table, double[] x, int kept) =>
-        [.. SketchHash.Subset(SketchHash.Key(seed, 0, table), x.Length, kept).Select(j => x[j] * Math.Sqrt((double)x.Length / kept))];
+        [.. SketchHash.Subset(SketchHash.Key(seed, 0, table), x.Length, kept)
+            .Select(j => x[j] * Math.Sqrt((double)x.Length / kept))];
 
     private static double[] Sketch(ulong seed, double[] x, int width)
     {
@@ -143,10 +147,12 @@ public sealed class ProjectionMomentsTests
         return (double)p * p / kept * (1 - (double)kept / p) * spread;
     }
 
-    // E of ‖x‖²‖y‖², ⟨x,y⟩² and Σx²y² after a mask with its factor: pairs survive with k'(k'−1)/(p(p−1)), single entries with k'/p.
+    // E of ‖x‖²‖y‖², ⟨x,y⟩² and Σx²y² after a mask with its factor: pairs survive with k'(k'−1)/(p(p−1)), single entries with
+    // k'/p.
     private static (double Norms, double Square, double Quartic) MaskedSums(double[] x, double[] y, int kept)
     {
-        double p = x.Length, scale = p * p / ((double)kept * kept), single = kept / p, pair = kept * (kept - 1) / (p * (p - 1)), quartic = Quartic(x, y);
+        double p = x.Length, scale = p * p / ((double)kept * kept), single = kept / p, pair = kept * (kept - 1)
+            / (p * (p - 1)), quartic = Quartic(x, y);
         return (
             scale * (single * quartic + pair * (Dot(x, x) * Dot(y, y) - quartic)),
             scale * (single * quartic + pair * (Dot(x, y) * Dot(x, y) - quartic)),

@@ -6,7 +6,10 @@ namespace Tessar.Tests.Data.Search;
 /// <summary>Scores and rankings by their definition: three plain loops, all scores held, all of them sorted.</summary>
 internal static class BruteForce
 {
-    /// <summary>score[i, j] = fp32(Q_i · (Σ_c Σ_chunks ⟨row, query⟩) / C); within 256 numbers fp32 with one rounding a step, between them fp64.</summary>
+    /// <summary>
+    /// score[i, j] = fp32(Q_i · (Σ_c Σ_chunks ⟨row, query⟩) / C); within 256 numbers fp32 with one rounding a step, between them
+    /// fp64.
+    /// </summary>
     public static float[,] Scores(IReadOnlyList<(RandomRows Rows, double[] Queries)> parts, int queries, double[]? factors = null)
     {
         int count = parts[0].Rows.Count;
@@ -23,7 +26,8 @@ internal static class BruteForce
                     {
                         float chunk = 0;
                         for (int l = start; l < Math.Min(width, start + 256); l++)
-                            chunk = MathF.FusedMultiplyAdd(rows.Values[(i * width) + l], (float)queriesOfPart[(j * width) + l], chunk);
+                            chunk = MathF.FusedMultiplyAdd(
+                                rows.Values[(i * width) + l], (float)queriesOfPart[(j * width) + l], chunk);
                         sum += chunk * Math.Pow(2, -rows.ScaleExponent);
                     }
                 }
@@ -52,5 +56,6 @@ internal static class BruteForce
     }
 
     private static IEnumerable<Influence> All(float[,] scores, int query, Func<int, bool>? keeps) =>
-        Enumerable.Range(0, scores.GetLength(0)).Where(i => keeps?.Invoke(i) ?? true).Select(i => new Influence(i, scores[i, query] + 0f));
+        Enumerable.Range(0, scores.GetLength(0)).Where(i => keeps?.Invoke(i) ?? true)
+            .Select(i => new Influence(i, scores[i, query] + 0f));
 }

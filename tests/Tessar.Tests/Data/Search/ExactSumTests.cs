@@ -22,7 +22,8 @@ public sealed class ExactSumTests
     });
 
     [Fact]
-    public void Order_leaves_no_trace() => Gen.Select(Gen.Single[-1e20f, 1e20f].Array[2, 40], Gen.Int[1, 39]).Sample((numbers, turn) =>
+    public void Order_leaves_no_trace() =>
+        Gen.Select(Gen.Single[-1e20f, 1e20f].Array[2, 40], Gen.Int[1, 39]).Sample((numbers, turn) =>
     {
         Span<long> a = stackalloc long[ExactSum.Pieces], b = stackalloc long[ExactSum.Pieces];
         for (int i = 0; i < numbers.Length; i++)

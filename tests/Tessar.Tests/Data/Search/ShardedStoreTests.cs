@@ -48,7 +48,9 @@ public sealed class ShardedStoreTests
         TopScores[] found = [.. new[] { one, several }.Select(folder =>
         {
             using GradientStore store = GradientStore.Open(folder.Path, Origin);
-            return TopSearch.Run([new SearchPart(store, queries)], new SearchQuestion { Queries = 3, Top = 30 }, 64, 2, new MethodContext()).Scores;
+            return TopSearch.Run(
+                [new SearchPart(store, queries)], new SearchQuestion { Queries = 3, Top = 30 }, 64, 2,
+                new MethodContext()).Scores;
         })];
         for (int j = 0; j < 3; j++)
         {
@@ -120,14 +122,17 @@ public sealed class ShardedStoreTests
         GradientStore.Open(folder.Path, Origin).Dispose();
 
         void Refused() => Assert.Contains(
-            name, Assert.Throws<FileFormatException>(() => GradientStore.Open(folder.Path, Origin)).Message, StringComparison.Ordinal);
+            name, Assert.Throws<FileFormatException>(() => GradientStore.Open(folder.Path, Origin)).Message,
+            StringComparison.Ordinal);
     }
 
-    private static GradientStoreOrigin Origin => new("checkpoint", "data", "train:0-2499", "labels", "margin", Width, "sketch", 0, "f16", Batch, "loop-fallback");
+    private static GradientStoreOrigin Origin =>
+        new("checkpoint", "data", "train:0-2499", "labels", "margin", Width, "sketch", 0, "f16", Batch, "loop-fallback");
 
     private static GradientStoreHeader Header => new()
     {
-        Origin = Origin, Rows = Rows, ScaleExponent = 0, Sketch = ["count-sketch w"], Parameters = ["w"], ParameterCount = 100, Skipped = [],
+        Origin = Origin, Rows = Rows, ScaleExponent = 0, Sketch = ["count-sketch w"], Parameters = ["w"], ParameterCount = 100,
+        Skipped = [],
     };
 
     private static IEnumerable<string> Files(TemporaryFolder folder) =>

@@ -46,11 +46,17 @@ public sealed class TopSearchTests
     public void Checkpoints_of_different_widths_scales_and_formats_are_averaged(int blockRows, int threads)
     {
         const int queries = 5;
-        using RandomRows a = new(Rows, 300, true, seed: 1, scaleExponent: 7) { ShardRows = 400 }, b = new(Rows, 40, false, seed: 2) { ShardRows = 350 };
+        using RandomRows a = new(Rows, 300, true, seed: 1, scaleExponent: 7)
+        {
+            ShardRows = 400
+        }, b = new(Rows, 40, false, seed: 2) { ShardRows = 350 };
         using var c = new RandomRows(Rows, 600, true, seed: 3, scaleExponent: -4);
-        (RandomRows Rows, double[] Queries)[] parts = [(a, Numbers(queries * 300, 1)), (b, Numbers(queries * 40, 2)), (c, Numbers(queries * 600, 3))];
+        (RandomRows Rows, double[] Queries)[] parts = [
+            (a, Numbers(queries * 300, 1)), (b, Numbers(queries * 40, 2)), (c, Numbers(queries * 600, 3))
+        ];
         SearchAnswer answer = TopSearch.Run(
-            [.. parts.Select(p => new SearchPart(p.Rows, p.Queries))], new SearchQuestion { Queries = queries, Top = Top }, blockRows, threads, new MethodContext());
+            [.. parts.Select(p => new SearchPart(p.Rows, p.Queries))], new SearchQuestion { Queries = queries, Top = Top },
+            blockRows, threads, new MethodContext());
         BruteForce.AssertSame(BruteForce.Scores(parts, queries), answer.Scores, Top);
     }
 
@@ -69,7 +75,9 @@ public sealed class TopSearchTests
         }
 
         double[] weights = [1, 0, 0, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        SearchAnswer answer = TopSearch.Run([new SearchPart(rows, weights)], new SearchQuestion { Queries = 3, Top = 500 }, blockRows, threads, new MethodContext());
+        SearchAnswer answer = TopSearch.Run(
+            [new SearchPart(rows, weights)], new SearchQuestion { Queries = 3, Top = 500 }, blockRows, threads,
+            new MethodContext());
         BruteForce.AssertSame(BruteForce.Scores([(rows, weights)], 3), answer.Scores, 500);
         Assert.Equal(Enumerable.Range(0, 500), answer.Scores.Proponents(2).Select(x => x.Train));
         Assert.Equal(Enumerable.Range(0, 500), answer.Scores.Opponents(2).Select(x => x.Train));
@@ -95,7 +103,8 @@ public sealed class TopSearchTests
     {
         using var rows = new RandomRows(9, 20, true, seed: 4);
         double[] weights = Numbers(20, 5);
-        SearchAnswer answer = TopSearch.Run([new SearchPart(rows, weights)], new SearchQuestion { Queries = 1, Top = 50 }, 4, 2, new MethodContext());
+        SearchAnswer answer = TopSearch.Run(
+            [new SearchPart(rows, weights)], new SearchQuestion { Queries = 1, Top = 50 }, 4, 2, new MethodContext());
         Assert.Equal(9, answer.Scores.Proponents(0).Length);
         BruteForce.AssertSame(BruteForce.Scores([(rows, weights)], 1), answer.Scores, 50);
     }
@@ -112,7 +121,8 @@ public sealed class TopSearchTests
         double[] weights = Numbers(queries * 30, 7);
         int[] group = [.. Enumerable.Range(0, Rows).Select(i => i * i % 3)];
         var question = new SearchQuestion { Queries = queries, Top = 1, Groups = group, GroupCount = groups };
-        GroupSums sums = TopSearch.Run([new SearchPart(rows, weights)], question, blockRows, threads, new MethodContext()).Groups!;
+        GroupSums sums = TopSearch.Run(
+            [new SearchPart(rows, weights)], question, blockRows, threads, new MethodContext()).Groups!;
         float[,] scores = BruteForce.Scores([(rows, weights)], queries);
         for (int j = 0; j < queries; j++)
         {
@@ -125,7 +135,9 @@ public sealed class TopSearchTests
         }
 
         GroupSums again = TopSearch.Run([new SearchPart(rows, weights)], question, 33, 2, new MethodContext()).Groups!;
-        Assert.All(Enumerable.Range(0, queries * groups), at => Assert.Equal(again[at / groups, at % groups], sums[at / groups, at % groups]));
+        Assert.All(
+            Enumerable.Range(0, queries * groups),
+            at => Assert.Equal(again[at / groups, at % groups], sums[at / groups, at % groups]));
     }
 
     [Theory]
@@ -140,7 +152,8 @@ public sealed class TopSearchTests
             rows[row, 19] = value;
         double[] weights = Numbers(3 * 20, 5);
         NumericalException e = Assert.Throws<NumericalException>(() => TopSearch.Run(
-            [new SearchPart(rows, weights)], new SearchQuestion { Queries = 3, Top = Top }, blockRows, threads, new MethodContext()));
+            [new SearchPart(rows, weights)], new SearchQuestion { Queries = 3, Top = Top }, blockRows, threads,
+            new MethodContext()));
         Assert.Contains("train example 311 on target 0", e.Message, StringComparison.Ordinal);
         Assert.Contains("Row 311 of random rows", e.Message, StringComparison.Ordinal);
     }
@@ -150,7 +163,8 @@ public sealed class TopSearchTests
     {
         using var rows = new RandomRows(5, 2, true, seed: 4);
         NumericalException e = Assert.Throws<NumericalException>(() => TopSearch.Run(
-            [new SearchPart(rows, new double[] { 1, 2, 3, double.NaN })], new SearchQuestion { Queries = 2, Top = 1 }, 5, 1, new MethodContext()));
+            [new SearchPart(rows, new double[] { 1, 2, 3, double.NaN })], new SearchQuestion { Queries = 2, Top = 1 }, 5, 1,
+            new MethodContext()));
         Assert.Contains("target 1", e.Message, StringComparison.Ordinal);
     }
 
@@ -171,7 +185,9 @@ public sealed class TopSearchTests
         using RandomRows half = new(Rows, 512, true, seed: 8), single = new(Rows, 512, false, seed: 8);
         double[] weights = Numbers(10 * 512, 9);
         TopScores Of(RandomRows rows) =>
-            TopSearch.Run([new SearchPart(rows, weights)], new SearchQuestion { Queries = 10, Top = 20 }, 64, 2, new MethodContext()).Scores;
+            TopSearch.Run(
+                [new SearchPart(rows, weights)], new SearchQuestion { Queries = 10, Top = 20 }, 64, 2,
+                new MethodContext()).Scores;
         (TopScores a, TopScores b) = (Of(half), Of(single));
         for (int j = 0; j < 10; j++)
         {
@@ -187,11 +203,16 @@ public sealed class TopSearchTests
         SearchPart[] parts = [new SearchPart(rows, Numbers(20, 5))];
         var question = new SearchQuestion { Queries = 1, Top = 1 };
         List<long> done = [];
-        TopSearch.Run(parts, question, 100, 2, new MethodContext { Progress = new Listener<MethodProgress>(p => done.Add(p.Done)) });
+        TopSearch.Run(
+            parts, question, 100, 2, new MethodContext { Progress = new Listener<MethodProgress>(p => done.Add(p.Done)) });
         Assert.Equal(done.Order(), done);
         Assert.Equal(Rows, done[^1]);
         using var source = new CancellationTokenSource();
-        var stopping = new MethodContext { Cancellation = source.Token, Progress = new Listener<MethodProgress>(_ => source.Cancel()) };
+        var stopping = new MethodContext
+        {
+            Cancellation = source.Token,
+            Progress = new Listener<MethodProgress>(_ => source.Cancel())
+        };
         Assert.Throws<OperationCanceledException>(() => TopSearch.Run(parts, question, 100, 2, stopping));
     }
 
@@ -200,11 +221,16 @@ public sealed class TopSearchTests
     {
         using RandomRows a = new(10, 4, true, 1), b = new(11, 4, true, 1);
         var question = new SearchQuestion { Queries = 1, Top = 1 };
-        Assert.Throws<ArgumentException>(() => TopSearch.Run([new(a, new double[4]), new(b, new double[4])], question, 1, 1, new MethodContext()));
+        Assert.Throws<ArgumentException>(() =>
+            TopSearch.Run([new(a, new double[4]), new(b, new double[4])], question, 1, 1, new MethodContext()));
         Assert.Throws<ArgumentException>(() => TopSearch.Run([new(a, new double[5])], question, 1, 1, new MethodContext()));
-        Assert.Throws<ArgumentException>(() => TopSearch.Run([new(a, new double[4])], question with { RowFactors = [1] }, 1, 1, new MethodContext()));
-        Assert.Throws<ArgumentException>(() => TopSearch.Run([new(a, new double[4])], question with { Groups = new int[10] }, 1, 1, new MethodContext()));
-        Assert.Throws<ArgumentException>(() => TopSearch.Run([new(a, new double[4])], question with { Filter = new RowFilter(9, _ => true) }, 1, 1, new MethodContext()));
+        Assert.Throws<ArgumentException>(() =>
+            TopSearch.Run([new(a, new double[4])], question with { RowFactors = [1] }, 1, 1, new MethodContext()));
+        Assert.Throws<ArgumentException>(() =>
+            TopSearch.Run([new(a, new double[4])], question with { Groups = new int[10] }, 1, 1, new MethodContext()));
+        Assert.Throws<ArgumentException>(() =>
+            TopSearch.Run(
+                [new(a, new double[4])], question with { Filter = new RowFilter(9, _ => true) }, 1, 1, new MethodContext()));
     }
 
     private static double[] Numbers(int count, int seed)

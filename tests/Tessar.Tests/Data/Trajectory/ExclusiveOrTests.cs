@@ -9,7 +9,10 @@ using Tessar.Training;
 
 namespace Tessar.Tests.Data.Trajectory;
 
-/// <summary>Four clouds at the corners of a square, opposite ones of one class: what made a prediction is its own cloud, although no line separates the classes.</summary>
+/// <summary>
+/// Four clouds at the corners of a square, opposite ones of one class: what made a prediction is its own cloud, although no line
+/// separates the classes.
+/// </summary>
 public sealed class ExclusiveOrTests : IDisposable
 {
     private const int PerCorner = 12, Corners = 4;
@@ -41,11 +44,13 @@ public sealed class ExclusiveOrTests : IDisposable
         using ExampleStore store = run.OpenExamples();
         ExampleSet train = run.TrainSet(store), targets = new(store, "test", 0, Corners);
         Assert.Equal(1, SmallRuns.Predict(run, train).Score(train).Accuracy);
-        IAttributionMethod scoring = new MethodCatalog(typeof(Trak).Assembly).CreateAttribution(method, new Dictionary<string, string>(StringComparer.Ordinal));
+        IAttributionMethod scoring = new MethodCatalog(typeof(Trak).Assembly)
+            .CreateAttribution(method, new Dictionary<string, string>(StringComparer.Ordinal));
         AttributionMatrix scores = scoring.Score(new RunView(run), train, targets, new MethodContext());
         for (int corner = 0; corner < Corners; corner++)
         {
-            double[] from = [.. Enumerable.Range(0, Corners).Select(other => Enumerable.Range(0, PerCorner).Average(k => (double)scores[other + Corners * k, corner]))];
+            double[] from = [.. Enumerable.Range(0, Corners)
+                .Select(other => Enumerable.Range(0, PerCorner).Average(k => (double)scores[other + Corners * k, corner]))];
             Assert.Equal(corner, Array.IndexOf(from, from.Max()));
             Assert.True(from[corner] > 0);
             if (opposed)

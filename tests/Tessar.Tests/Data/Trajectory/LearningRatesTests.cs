@@ -59,7 +59,8 @@ public sealed class LearningRatesTests : IDisposable
     public void Rows_that_contradict_the_formula_win()
     {
         (Run run, double[] rates) = Train("constant", 0);
-        IReadOnlyList<MetricRow> halved = [.. run.ReadMetrics().Where(row => row.LearningRate is not null).Select(row => row with { LearningRate = row.LearningRate / 2 })];
+        IReadOnlyList<MetricRow> halved = [.. run.ReadMetrics().Where(row => row.LearningRate is not null)
+            .Select(row => row with { LearningRate = row.LearningRate / 2 })];
         LearningRates found = LearningRates.Of(run.Record.Program, rates.Length, halved);
         Assert.Equal(rates.Sum() / 2, found.Sum(0, rates.Length), 1e-12);
         Assert.Equal(1, found.Gap, 1e-12);
@@ -78,7 +79,13 @@ public sealed class LearningRatesTests : IDisposable
 
     private (Run Run, double[] Rates) Train(string schedule, int warmup)
     {
-        Run run = SmallRuns.Train(SmallRuns.Request(_folder) with { Model = "logistic", Epochs = 3, Schedule = schedule, WarmupSteps = warmup });
+        Run run = SmallRuns.Train(SmallRuns.Request(_folder) with
+        {
+            Model = "logistic",
+            Epochs = 3,
+            Schedule = schedule,
+            WarmupSteps = warmup
+        });
         double[] rates = [.. run.ReadMetrics().Where(row => row.LearningRate is not null).Select(row => row.LearningRate!.Value)];
         Assert.Equal(21, rates.Length);
         return (run, rates);

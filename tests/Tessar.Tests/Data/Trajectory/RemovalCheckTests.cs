@@ -15,7 +15,8 @@ public sealed class RemovalCheckTests : IDisposable
 
     public void Dispose() => _small.Dispose();
 
-    // The whole training answers (10, 20); every example adds its derivative. Three of 300 are left out, so a linear world changes by their sum.
+    // The whole training answers (10, 20); every example adds its derivative. Three of 300 are left out, so a linear world
+    // changes by their sum.
     [Theory]
     [InlineData(1, 0)]
     [InlineData(1.25, 0.2)]
@@ -42,7 +43,9 @@ public sealed class RemovalCheckTests : IDisposable
         var check = new RemovalCheck(1);
         List<MethodProgress> heard = [];
         foreach (double real in new[] { 1.0, 0.1, 0.8 })
-            check.Compare(_small.Run, Derivative, new World(real), Answer, new MethodContext { Progress = new Listener<MethodProgress>(heard.Add) });
+            check.Compare(
+                _small.Run, Derivative, new World(real), Answer,
+                new MethodContext { Progress = new Listener<MethodProgress>(heard.Add) });
         Assert.Equal(0.9, check.Result!.Value, 1e-5);
         Assert.All(heard, progress => Assert.Equal(("check", 4L, 4L), (progress.Stage, progress.Done, progress.Total)));
         var none = new RemovalCheck(0);
@@ -52,18 +55,21 @@ public sealed class RemovalCheckTests : IDisposable
     }
 
     private static TrajectoryDerivative Derivative => new(
-        [.. Enumerable.Range(0, Examples).SelectMany(i => new[] { 1 + (double)i, -2 * i })], [.. Enumerable.Range(0, Examples).Select(i => (long)i)], 2, 4, 2);
+        [.. Enumerable.Range(0, Examples).SelectMany(i => new[] { 1 + (double)i, -2 * i })],
+        [.. Enumerable.Range(0, Examples).Select(i => (long)i)], 2, 4, 2);
 
     private static Tensor Answer(nn.Module<Tensor, Tensor> model) => tensor(new[] { 10f, 20f });
 
     private sealed class World(double real) : IReplayer
     {
         public TrajectoryDerivative Differentiate(
-            Run run, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, long memoryBudget, IProgress<ReplayProgress>? progress = null, CancellationToken cancellation = default) =>
+            Run run, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, long memoryBudget,
+            IProgress<ReplayProgress>? progress = null, CancellationToken cancellation = default) =>
             throw new NotSupportedException();
 
         public float[] Reweigh(
-            Run run, IReadOnlyList<float> weights, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, IProgress<ReplayProgress>? progress = null, CancellationToken cancellation = default)
+            Run run, IReadOnlyList<float> weights, Func<nn.Module<Tensor, Tensor>, Tensor> outputs,
+            IProgress<ReplayProgress>? progress = null, CancellationToken cancellation = default)
         {
             int[] without = [.. Enumerable.Range(0, weights.Count).Where(i => weights[i] == 0)];
             Assert.Equal(Examples / 100, without.Length);

@@ -6,7 +6,8 @@ namespace Tessar.Tests.Data.Transfer;
 
 public sealed class LinearProbeTests
 {
-    // At the minimum the gradient of the objective with respect to the weights is zero; here by central differences of a direct evaluation.
+    // At the minimum the gradient of the objective with respect to the weights is zero; here by central differences of a direct
+    // evaluation.
     [Fact]
     public void Probe_minimises_the_penalised_cross_entropy()
     {
@@ -19,7 +20,8 @@ public sealed class LinearProbeTests
         Tensor wide = cat([standard, ones(60, 1, dtype: ScalarType.Float64)], 1);
         // W from the logits: the design has full rank.
         Tensor w = linalg.lstsq(wide, probe.Logits(x)).Solution;
-        double Objective(Tensor v) => (nn.functional.cross_entropy(wide.mm(v), y) + 0.5 * penalty * v.square().sum()).item<double>();
+        double Objective(Tensor v) =>
+            (nn.functional.cross_entropy(wide.mm(v), y) + 0.5 * penalty * v.square().sum()).item<double>();
         for (int k = 0; k < 5; k++)
         {
             Tensor direction = randn_like(w);

@@ -93,7 +93,9 @@ public sealed class TransferTallyTests
     public void Q_values_are_those_of_the_step_up_rule()
     {
         double[] q = FalseDiscovery.QValues([0.04, 0.01, double.NaN, 0.02, 0.08]);
-        Assert.Equal([0.16 / 3, 0.04, double.NaN, 0.04, 0.08], q, (x, y) => Math.Abs(x - y) < 1e-12 || (double.IsNaN(x) && double.IsNaN(y)));
+        Assert.Equal(
+            [0.16 / 3, 0.04, double.NaN, 0.04, 0.08], q,
+            (x, y) => Math.Abs(x - y) < 1e-12 || (double.IsNaN(x) && double.IsNaN(y)));
         Assert.Equal([0.03, 0.03], FalseDiscovery.QValues([0.03, 0.02]));
     }
 }

@@ -5,7 +5,9 @@ namespace Tessar.Tests.Data.UserModels;
 
 #pragma warning disable MA0056 // TorchSharp registers components in constructors
 
-/// <summary>An embedding and an output layer with one weight: class c is also word c. The words are an image's brightest places.</summary>
+/// <summary>
+/// An embedding and an output layer with one weight: class c is also word c. The words are an image's brightest places.
+/// </summary>
 public abstract class TiedWords : nn.Module<Tensor, Tensor>
 {
     protected TiedWords(string name)
@@ -20,60 +22,60 @@ public abstract class TiedWords : nn.Module<Tensor, Tensor>
 /// <summary>The output layer takes the embedding's weight.</summary>
 public sealed class HeadTakesWords : TiedWords
 {
-    private readonly TorchSharp.Modules.Embedding tok;
-    private readonly TorchSharp.Modules.Linear head;
-    private readonly int classes;
+    private readonly TorchSharp.Modules.Embedding _tok;
+    private readonly TorchSharp.Modules.Linear _head;
+    private readonly int _classes;
 
     public HeadTakesWords(int classes)
         : base(nameof(HeadTakesWords))
     {
-        this.classes = classes;
-        tok = nn.Embedding(classes, 5);
-        head = nn.Linear(5, classes, hasBias: false);
-        head.weight = tok.weight!;
+        _classes = classes;
+        _tok = nn.Embedding(classes, 5);
+        _head = nn.Linear(5, classes, hasBias: false);
+        _head.weight = _tok.weight!;
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => head.call(tok.call(Words(input, classes)).mean([1L]).tanh());
+    public override Tensor forward(Tensor input) => _head.call(_tok.call(Words(input, _classes)).mean([1L]).tanh());
 }
 
 /// <summary>The embedding takes the output layer's weight.</summary>
 public sealed class WordsTakeHead : TiedWords
 {
-    private readonly TorchSharp.Modules.Linear head;
-    private readonly TorchSharp.Modules.Embedding tok;
-    private readonly int classes;
+    private readonly TorchSharp.Modules.Linear _head;
+    private readonly TorchSharp.Modules.Embedding _tok;
+    private readonly int _classes;
 
     public WordsTakeHead(int classes)
         : base(nameof(WordsTakeHead))
     {
-        this.classes = classes;
-        tok = nn.Embedding(classes, 5);
-        head = nn.Linear(5, classes, hasBias: false);
-        tok.weight = head.weight;
+        _classes = classes;
+        _tok = nn.Embedding(classes, 5);
+        _head = nn.Linear(5, classes, hasBias: false);
+        _tok.weight = _head.weight;
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => head.call(tok.call(Words(input, classes)).mean([1L]).tanh());
+    public override Tensor forward(Tensor input) => _head.call(_tok.call(Words(input, _classes)).mean([1L]).tanh());
 }
 
 /// <summary>There is no output layer: the embedding's weight is used by a function, which passes no hook.</summary>
 public sealed class WordsAsOutput : TiedWords
 {
-    private readonly TorchSharp.Modules.Embedding tok;
-    private readonly int classes;
+    private readonly TorchSharp.Modules.Embedding _tok;
+    private readonly int _classes;
 
     public WordsAsOutput(int classes)
         : base(nameof(WordsAsOutput))
     {
-        this.classes = classes;
-        tok = nn.Embedding(classes, 5);
+        _classes = classes;
+        _tok = nn.Embedding(classes, 5);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
-        using var weight = tok.weight!;
-        return nn.functional.linear(tok.call(Words(input, classes)).mean([1L]).tanh(), weight);
+        using var weight = _tok.weight!;
+        return nn.functional.linear(_tok.call(Words(input, _classes)).mean([1L]).tanh(), weight);
     }
 }

@@ -8,9 +8,9 @@ namespace Tessar.Tests.Examples.Exporters;
 public sealed class ExporterTests : IDisposable
 {
     private const int Train = 7, Test = 3;
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("webdataset", false, false, true)]
@@ -20,13 +20,15 @@ public sealed class ExporterTests : IDisposable
     [InlineData("parquet", true, true, true)]
     [InlineData("safetensors", false, false, false)]
     [InlineData("safetensors", true, false, false)]
-    public void Export_and_import_give_the_same_rows_labels_ids_and_classes(string format, bool hasIds, bool isRagged, bool hasText)
+    public void Export_and_import_give_the_same_rows_labels_ids_and_classes(
+        string format, bool hasIds, bool isRagged, bool hasText)
     {
         using ExampleStore store = Make(hasIds, isRagged, hasText);
-        IReadOnlyList<string> files = Exporter.Export(store, format, folder.File("there"), cancellation: TestContext.Current.CancellationToken);
+        IReadOnlyList<string> files = Exporter.Export(
+            store, format, _folder.File("there"), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(["train", "test"], files.Select(Path.GetFileNameWithoutExtension));
-        Assert.Equal(format, Importer.Detect(folder.File("there")));
-        using ExampleStore back = folder.Import(folder.File("there"));
+        Assert.Equal(format, Importer.Detect(_folder.File("there")));
+        using ExampleStore back = _folder.Import(_folder.File("there"));
         AssertSame(store, back);
     }
 
@@ -35,10 +37,11 @@ public sealed class ExporterTests : IDisposable
     {
         using ExampleStore store = Make(hasIds: false, isRagged: true, hasText: true);
         IReadOnlyList<string> files = Exporter.Export(
-            store, "webdataset", folder.File("there"), new ExportOptions { ShardBytes = 8000 }, cancellation: TestContext.Current.CancellationToken);
+            store, "webdataset", _folder.File("there"), new ExportOptions { ShardBytes = 8000 },
+            cancellation: TestContext.Current.CancellationToken);
         Assert.InRange(files.Count, 4, 9);
         Assert.Equal("train-000000.tar", Path.GetFileName(files[0]));
-        using ExampleStore back = folder.Import(folder.File("there"));
+        using ExampleStore back = _folder.Import(_folder.File("there"));
         AssertSame(store, back);
     }
 
@@ -47,11 +50,14 @@ public sealed class ExporterTests : IDisposable
     {
         using ExampleStore store = Make(hasIds: false, isRagged: false, hasText: true);
         var only = new ExportOptions { Split = "test" };
-        string file = Assert.Single(Exporter.Export(store, "parquet", folder.File("a.parquet"), only, cancellation: TestContext.Current.CancellationToken));
-        using ExampleStore back = folder.Import(file);
+        string file = Assert.Single(Exporter.Export(
+            store, "parquet", _folder.File("a.parquet"), only, cancellation: TestContext.Current.CancellationToken));
+        using ExampleStore back = _folder.Import(file);
         Assert.Equal(("test", (long)Test), (back.Splits.Single().Name, back.Count));
         Assert.Contains("exists already", Refuse(store, "parquet", "a.parquet", only).Message, StringComparison.Ordinal);
-        Exporter.Export(store, "parquet", folder.File("a.parquet"), only with { Replace = true }, cancellation: TestContext.Current.CancellationToken);
+        Exporter.Export(
+            store, "parquet", _folder.File("a.parquet"), only with { Replace = true },
+            cancellation: TestContext.Current.CancellationToken);
         Assert.Contains("splits train, test", Refuse(store, "parquet", "b.parquet", null).Message, StringComparison.Ordinal);
     }
 
@@ -64,8 +70,9 @@ public sealed class ExporterTests : IDisposable
         Assert.Contains("sizes of their own", Refuse(ragged, "safetensors", "there", null).Message, StringComparison.Ordinal);
         Assert.Contains("Did you mean `parquet`", Refuse(text, "parqet", "there", null).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Exporter.Export(
-            text, "parquet", folder.File("there"), new ExportOptions { ShardBytes = 10 }, cancellation: TestContext.Current.CancellationToken));
-        Assert.False(Directory.Exists(folder.File("there")) && Directory.GetFiles(folder.File("there")).Length > 0);
+            text, "parquet", _folder.File("there"), new ExportOptions { ShardBytes = 10 },
+            cancellation: TestContext.Current.CancellationToken));
+        Assert.False(Directory.Exists(_folder.File("there")) && Directory.GetFiles(_folder.File("there")).Length > 0);
     }
 
     [Theory]
@@ -75,18 +82,22 @@ public sealed class ExporterTests : IDisposable
     {
         using ExampleStore store = Make(hasIds: false, isRagged: false, hasText: true);
         using var source = new CancellationTokenSource();
-        Assert.ThrowsAny<OperationCanceledException>(() => Exporter.Export(store, format, folder.File("there"), null, new Cancel(source), source.Token));
-        Assert.Empty(Directory.GetFiles(folder.File("there")));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Exporter.Export(store, format, _folder.File("there"), null, new Cancel(source), source.Token));
+        Assert.Empty(Directory.GetFiles(_folder.File("there")));
     }
 
-    private TessarException Refuse(ExampleStore store, string format, string path, ExportOptions? options) => Assert.Throws<TessarException>(() =>
-        Exporter.Export(store, format, folder.File(path), options, cancellation: TestContext.Current.CancellationToken));
+    private TessarException Refuse(ExampleStore store, string format, string path, ExportOptions? options) =>
+        Assert.Throws<TessarException>(() =>
+        Exporter.Export(store, format, _folder.File(path), options, cancellation: TestContext.Current.CancellationToken));
 
     private static void AssertSame(ExampleStore expected, ExampleStore actual)
     {
         Assert.Equal(expected.Splits, actual.Splits);
         Assert.Equal(expected.ClassNames, actual.ClassNames);
-        Assert.Equal(expected.Manifest.Columns.Select(column => column.Name).Order(), actual.Manifest.Columns.Select(column => column.Name).Order());
+        Assert.Equal(
+            expected.Manifest.Columns.Select(column => column.Name).Order(),
+            actual.Manifest.Columns.Select(column => column.Name).Order());
         foreach (StoreColumn column in expected.Manifest.Columns)
         {
             StoreColumn other = actual.Column(column.Name);
@@ -103,7 +114,7 @@ public sealed class ExporterTests : IDisposable
 
     private ExampleStore Make(bool hasIds, bool isRagged, bool hasText)
     {
-        string path = folder.File($"{Guid.NewGuid():N}.tess");
+        string path = _folder.File($"{Guid.NewGuid():N}.tess");
         StoreColumn[] text = hasText ? [StoreColumn.Bytes("raw"), StoreColumn.Text("Note"), StoreColumn.Json("meta")] : [];
         using (var writer = ExampleStoreWriter.Create(path, new StoreLayout
         {
@@ -111,7 +122,8 @@ public sealed class ExporterTests : IDisposable
             [
                 isRagged ? StoreColumn.RaggedImage("image") : StoreColumn.Image("image", new ImageShape(3, 4, 3)),
                 StoreColumn.Scalar("label", ElementType.I32), StoreColumn.Tensor("box", ElementType.F32, 2, 3),
-                StoreColumn.Scalar("score", ElementType.F64), StoreColumn.Scalar("flag", ElementType.U8), StoreColumn.Scalar("count", ElementType.I64), .. text,
+                StoreColumn.Scalar("score", ElementType.F64), StoreColumn.Scalar("flag", ElementType.U8),
+                StoreColumn.Scalar("count", ElementType.I64), .. text,
             ],
             Splits = [new StoreSplit("train", 0, Train), new StoreSplit("test", 0, Test)],
             Classes = ["ant", "bee", "été"],
@@ -138,8 +150,10 @@ public sealed class ExporterTests : IDisposable
             };
         StoreValue[] numbers =
         [
-            image, StoreValue.Bytes(Npy.Bytes(i % 3)), StoreValue.Bytes(Npy.Bytes([.. Enumerable.Range(i, 6).Select(n => n / 4f)])),
-            StoreValue.Bytes(Npy.Bytes(i * 0.1)), StoreValue.Bytes(new byte[] { (byte)(i % 2) }), StoreValue.Bytes(Npy.Bytes(i * -5_000_000_000L)),
+            image, StoreValue.Bytes(Npy.Bytes(i % 3)),
+            StoreValue.Bytes(Npy.Bytes([.. Enumerable.Range(i, 6).Select(n => n / 4f)])),
+            StoreValue.Bytes(Npy.Bytes(i * 0.1)), StoreValue.Bytes(new byte[] { (byte)(i % 2) }),
+            StoreValue.Bytes(Npy.Bytes(i * -5_000_000_000L)),
         ];
         return !hasText ? numbers :
         [

@@ -25,7 +25,11 @@ public sealed class ExampleSheetTests
     public void Enlarged_pixels_stand_unchanged_in_the_sheet()
     {
         using var folder = new TemporaryFolder();
-        var layout = new StoreLayout { Columns = [StoreColumn.Image("image", new ImageShape(2, 2, 3))], Splits = [new StoreSplit("all", 0, 1)] };
+        var layout = new StoreLayout
+        {
+            Columns = [StoreColumn.Image("image", new ImageShape(2, 2, 3))],
+            Splits = [new StoreSplit("all", 0, 1)]
+        };
         byte[] pixels = [255, 0, 0, 0, 255, 0, 0, 0, 255, 10, 20, 30];
         using (var writer = ExampleStoreWriter.Create(folder.File("a.tess"), layout))
         {

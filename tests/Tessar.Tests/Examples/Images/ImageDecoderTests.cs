@@ -8,7 +8,7 @@ namespace Tessar.Tests.Examples.Images;
 
 public sealed class ImageDecoderTests
 {
-    private static readonly ImageSource s_source = new("picture", 1000, 3);
+    private static readonly ImageSource _source = new("picture", 1000, 3);
 
     [Theory]
     [InlineData(1)]
@@ -25,7 +25,7 @@ public sealed class ImageDecoderTests
                 pixels[i] = 255;
             pixels[^1] = channels == 4 ? (byte)254 : pixels[^1];
             byte[] file = RaggedStores.Encode(ImageCodec.Png, shape, pixels);
-            Assert.Equal(new ImageHeader(ImageFormat.Png, shape), ImageDecoder.Probe(file, s_source));
+            Assert.Equal(new ImageHeader(ImageFormat.Png, shape), ImageDecoder.Probe(file, _source));
             Assert.Equal(pixels, Decode(file, shape));
         },
         iter: 40);
@@ -39,7 +39,7 @@ public sealed class ImageDecoderTests
         var shape = new ImageShape(24, 40, channels);
         byte[] pixels = [.. Enumerable.Range(0, shape.Size).Select(i => (byte)(40 + (i / channels % 40 * 3)))];
         byte[] file = RaggedStores.Encode(ImageCodec.Jpeg, shape, pixels);
-        Assert.Equal(new ImageHeader(ImageFormat.Jpeg, shape), ImageDecoder.Probe(file, s_source));
+        Assert.Equal(new ImageHeader(ImageFormat.Jpeg, shape), ImageDecoder.Probe(file, _source));
         byte[] found = Decode(file, shape);
         Assert.All(found.Zip(pixels), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 6));
     }
@@ -53,7 +53,7 @@ public sealed class ImageDecoderTests
         bitmap.Erase(new SKColor(10, 200, 30));
         using SKData data = bitmap.Encode(format, 100);
         byte[] file = data.ToArray();
-        ImageHeader header = ImageDecoder.Probe(file, s_source);
+        ImageHeader header = ImageDecoder.Probe(file, _source);
         Assert.Equal((7, 5), (header.Shape.Height, header.Shape.Width));
         Assert.Equal(format == SKEncodedImageFormat.Png ? ImageCodec.Png : null, header.Codec);
         byte[] pixels = Decode(file, new ImageShape(7, 5, 3));
@@ -141,7 +141,9 @@ public sealed class ImageDecoderTests
     {
         byte[] file = WebP(new ImageShape(4, 4, 3), new byte[48]);
         Assert.True(file.AsSpan(12).StartsWith("VP8"u8));
-        byte[] claim = [.. file.AsSpan(0, 12), .. "VP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0x3F, 0, 0xFE, 0x3F, 0, .. file.AsSpan(12)];
+        byte[] claim = [
+            .. file.AsSpan(0, 12), .. "VP8X"u8, 10, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0x3F, 0, 0xFE, 0x3F, 0, .. file.AsSpan(12)
+        ];
         FileFormatException error = Assert.Throws<FileFormatException>(() => Decode(claim, new ImageShape(4, 4, 3)));
         Assert.Contains("16384 × 16383", error.Message, StringComparison.Ordinal);
     }
@@ -190,7 +192,9 @@ public sealed class ImageDecoderTests
         {
             var shape = new ImageShape(11, 13, 3);
             byte[] pixels = RaggedStores.Pixels(1, shape);
-            byte[] file = kind < 2 ? RaggedStores.Encode(kind == 0 ? ImageCodec.Png : ImageCodec.Jpeg, shape, pixels) : WebP(shape, pixels);
+            byte[] file = kind < 2
+                ? RaggedStores.Encode(kind == 0 ? ImageCodec.Png : ImageCodec.Jpeg, shape, pixels)
+                : WebP(shape, pixels);
             foreach ((int at, byte value) in changes)
                 file[at % file.Length] = value;
             try
@@ -212,7 +216,8 @@ public sealed class ImageDecoderTests
     {
         byte[] wide = new byte[shape.Height * shape.Width * 4];
         Pixels.Convert(pixels, 3, wide, 4);
-        using SKImage image = SKImage.FromPixelCopy(new SKImageInfo(shape.Width, shape.Height, SKColorType.Rgba8888, SKAlphaType.Opaque), wide);
+        using SKImage image = SKImage.FromPixelCopy(
+            new SKImageInfo(shape.Width, shape.Height, SKColorType.Rgba8888, SKAlphaType.Opaque), wide);
         using SKData data = image.Encode(SKEncodedImageFormat.Webp, 100);
         return data.ToArray();
     }
@@ -220,7 +225,7 @@ public sealed class ImageDecoderTests
     private static byte[] Decode(ReadOnlySpan<byte> file, ImageShape shape)
     {
         byte[] pixels = new byte[shape.Size];
-        ImageDecoder.Decode(file, shape, pixels, s_source);
+        ImageDecoder.Decode(file, shape, pixels, _source);
         return pixels;
     }
 }

@@ -7,8 +7,8 @@ namespace Tessar.Tests.Examples.Importers;
 internal sealed class BetonFile
 {
     private const int PageSize = 1 << 21;
-    private readonly List<(byte Type, string Name, byte[] Arguments)> fields = [];
-    private readonly List<object[]> rows = [];
+    private readonly List<(byte Type, string Name, byte[] Arguments)> _fields = [];
+    private readonly List<object[]> _rows = [];
 
     public ushort Version { get; init; } = 2;
 
@@ -17,7 +17,7 @@ internal sealed class BetonFile
 
     public BetonFile Field(byte type, string name, byte[]? arguments = null)
     {
-        fields.Add((type, name, arguments ?? []));
+        _fields.Add((type, name, arguments ?? []));
         return this;
     }
 
@@ -35,16 +35,19 @@ internal sealed class BetonFile
     /// <summary>Values: double, long, (mode, width, height, bytes), or bytes.</summary>
     public BetonFile Row(params object[] values)
     {
-        rows.Add(values);
+        _rows.Add(values);
         return this;
     }
 
-    /// <summary>Offsets of the fields and the length of a row: numbers and pointers at multiples of 8, pictures (13) and bytes (16) anywhere.</summary>
+    /// <summary>
+    /// Offsets of the fields and the length of a row: numbers and pointers at multiples of 8, pictures (13) and bytes (16)
+    /// anywhere.
+    /// </summary>
     public (int[] Offsets, int Row) Layout()
     {
         var offsets = new List<int>();
         int at = 0, largest = 1;
-        foreach ((byte type, _, _) in fields)
+        foreach ((byte type, _, _) in _fields)
         {
             int alignment = type is 2 or 3 or 5 ? 1 : 8;
             while (at % alignment != 0)
@@ -62,30 +65,30 @@ internal sealed class BetonFile
     public byte[] ToBytes()
     {
         (int[] offsets, int rowBytes) = Layout();
-        int metadata = 24 + (fields.Count * 1041), pages = metadata + (rows.Count * rowBytes);
+        int metadata = 24 + (_fields.Count * 1041), pages = metadata + (_rows.Count * rowBytes);
         pages = (pages + PageSize - 1) / PageSize * PageSize;
         byte[] head = new byte[pages];
         var data = new MemoryStream();
         var table = new List<byte[]>();
-        for (int row = 0; row < rows.Count; row++)
+        for (int row = 0; row < _rows.Count; row++)
         {
-            for (int f = 0; f < fields.Count; f++)
-                Put(row, head.AsSpan(metadata + (row * rowBytes) + offsets[f]), rows[row][f], fields[f].Type);
+            for (int f = 0; f < _fields.Count; f++)
+                Put(row, head.AsSpan(metadata + (row * rowBytes) + offsets[f]), _rows[row][f], _fields[f].Type);
         }
 
         bool hasPages = table.Count > 0;
-        int end = hasPages ? pages + (int)data.Length : metadata + (rows.Count * rowBytes);
+        int end = hasPages ? pages + (int)data.Length : metadata + (_rows.Count * rowBytes);
         BinaryPrimitives.WriteUInt16LittleEndian(head, Version);
-        BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(2), (ushort)fields.Count);
+        BinaryPrimitives.WriteUInt16LittleEndian(head.AsSpan(2), (ushort)_fields.Count);
         BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(4), PageSize);
-        BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(8), rows.Count);
+        BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(8), _rows.Count);
         BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(16), end);
-        for (int f = 0; f < fields.Count; f++)
+        for (int f = 0; f < _fields.Count; f++)
         {
             Span<byte> descriptor = head.AsSpan(24 + (1041 * f), 1041);
-            descriptor[0] = fields[f].Type;
-            Encoding.ASCII.GetBytes(fields[f].Name).CopyTo(descriptor[1..]);
-            fields[f].Arguments.CopyTo(descriptor[17..]);
+            descriptor[0] = _fields[f].Type;
+            Encoding.ASCII.GetBytes(_fields[f].Name).CopyTo(descriptor[1..]);
+            _fields[f].Arguments.CopyTo(descriptor[17..]);
         }
 
         if (IsTableReversed)

@@ -12,7 +12,8 @@ internal static class BitFlips
     /// <param name="options">Options of the import.</param>
     /// <param name="bits">Tells the bits to flip; null for all.</param>
     /// <returns>How many flips were refused.</returns>
-    public static int SurvivesFlips(this TemporaryFolder folder, string source, string file, ImportOptions options, Func<long, bool>? bits = null)
+    public static int SurvivesFlips(
+        this TemporaryFolder folder, string source, string file, ImportOptions options, Func<long, bool>? bits = null)
     {
         byte[] whole = File.ReadAllBytes(file);
         string[] right = Contents(folder, source, options);
@@ -27,7 +28,9 @@ internal static class BitFlips
             try
             {
                 string[] found = Contents(folder, source, options);
-                Assert.True(right.SequenceEqual(found, StringComparer.Ordinal), $"Bit {bit % 8} of byte {bit / 8} changed the store without a word.");
+                Assert.True(
+                    right.SequenceEqual(found, StringComparer.Ordinal),
+                    $"Bit {bit % 8} of byte {bit / 8} changed the store without a word.");
             }
             catch (TessarException e) when (e.Kind is ErrorKind.InputData or ErrorKind.Usage)
             {

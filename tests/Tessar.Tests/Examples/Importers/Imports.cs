@@ -10,7 +10,7 @@ internal static class Imports
 {
     private const ulong Seed = 20_261_122;
     private const long MostAllocated = 200L << 20;
-    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _hang = TimeSpan.FromSeconds(20);
 
     public static ExampleStore Import(this TemporaryFolder folder, string source, ImportOptions? options = null)
     {
@@ -38,14 +38,26 @@ internal static class Imports
     {
         if (error is not TessarException)
             return;
-        foreach (string word in (string[])["Exception", "Parameter '", "Arg_", "Object reference", "Specified argument", "Index was", "LineNumber", "Parquet.", "Apache."])
-            Assert.DoesNotContain(word, error.Message.Replace(error is FileFormatException damaged ? damaged.Path : "\0", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
+        foreach (string word in (string[])[
+            "Exception", "Parameter '", "Arg_", "Object reference", "Specified argument", "Index was", "LineNumber", "Parquet.",
+            "Apache."
+        ])
+            Assert.DoesNotContain(
+                word,
+                error.Message.Replace(
+                    error is FileFormatException damaged ? damaged.Path : "\0", string.Empty, StringComparison.Ordinal),
+                    StringComparison.Ordinal);
     }
 
-    /// <summary>Damages a file of a source in many ways: each import works or ends with the named error, in little memory and time.</summary>
-    public static void SurvivesMutations(this TemporaryFolder folder, string source, string file, string format, int times = 150, ImportOptions? options = null)
+    /// <summary>
+    /// Damages a file of a source in many ways: each import works or ends with the named error, in little memory and time.
+    /// </summary>
+    public static void SurvivesMutations(
+        this TemporaryFolder folder, string source, string file, string format, int times = 150, ImportOptions? options = null)
     {
-        times = int.TryParse(Environment.GetEnvironmentVariable("TESSAR_MUTATIONS"), NumberStyles.None, CultureInfo.InvariantCulture, out int wished) ? wished : times;
+        times = int.TryParse(
+            Environment.GetEnvironmentVariable("TESSAR_MUTATIONS"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out int wished) ? wished : times;
         byte[] whole = File.ReadAllBytes(file);
         string folderOut = Directory.CreateDirectory(folder.File("mutated")).FullName, path = Path.Combine(folderOut, "a.tess");
         options = (options ?? new ImportOptions()) with { Format = format, PageSize = 65536 };
@@ -76,7 +88,9 @@ internal static class Imports
             }
 
             long allocated = GC.GetTotalAllocatedBytes() - before;
-            Assert.True(allocated < MostAllocated && Stopwatch.GetElapsedTime(start) < Hang, $"Case {i}: {string.Join<Mutation>(", ", mutations)} took {allocated} bytes.");
+            Assert.True(
+                allocated < MostAllocated && Stopwatch.GetElapsedTime(start) < _hang,
+                $"Case {i}: {string.Join<Mutation>(", ", mutations)} took {allocated} bytes.");
         }
 
         File.WriteAllBytes(file, whole);

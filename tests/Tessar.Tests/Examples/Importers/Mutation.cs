@@ -2,16 +2,21 @@ using CsCheck;
 
 namespace Tessar.Tests.Examples.Importers;
 
-/// <summary>A way to damage a file: bits flipped, numbers made huge, the end cut off or lengthened, a stretch doubled or blanked.</summary>
+/// <summary>
+/// A way to damage a file: bits flipped, numbers made huge, the end cut off or lengthened, a stretch doubled or blanked.
+/// </summary>
 internal sealed record Mutation(int Kind, double Place, int Amount, byte Value)
 {
-    private static readonly Gen<Mutation> One =
-        Gen.Select(Gen.Int[0, 7], Gen.Double[0, 1], Gen.Int[1, 40], Gen.Byte, (kind, place, amount, value) => new Mutation(kind, place, amount, value));
+    private static readonly Gen<Mutation> _one =
+        Gen.Select(
+            Gen.Int[0, 7], Gen.Double[0, 1], Gen.Int[1, 40], Gen.Byte,
+            (kind, place, amount, value) => new Mutation(kind, place, amount, value));
 
     /// <summary>One to three of them, one after the other.</summary>
-    public static readonly Gen<Mutation[]> Some = One.Array[1, 3];
+    public static readonly Gen<Mutation[]> Some = _one.Array[1, 3];
 
-    public static byte[] Apply(byte[] file, IEnumerable<Mutation> mutations) => mutations.Aggregate(file, (bytes, mutation) => mutation.Apply(bytes));
+    public static byte[] Apply(byte[] file, IEnumerable<Mutation> mutations) =>
+        mutations.Aggregate(file, (bytes, mutation) => mutation.Apply(bytes));
 
     private byte[] Apply(byte[] file)
     {

@@ -12,7 +12,8 @@ internal static class Photos
     {
         byte[] pixels = new byte[height * width * 3];
         for (int i = 0; i < height * width; i++)
-            (pixels[3 * i], pixels[(3 * i) + 1], pixels[(3 * i) + 2]) = ((byte)((40 * (i / width)) + salt), (byte)(30 * (i % width)), (byte)(7 * salt));
+            (pixels[3 * i], pixels[(3 * i) + 1], pixels[(3 * i) + 2]) = (
+                (byte)((40 * (i / width)) + salt), (byte)(30 * (i % width)), (byte)(7 * salt));
         return pixels;
     }
 
@@ -29,7 +30,9 @@ internal static class Photos
         int stride = ((3 * width) + 3) / 4 * 4;
         byte[] file = new byte[54 + (stride * height)], pixels = Pixels(height, width, salt);
         "BM"u8.CopyTo(file);
-        foreach ((int at, int value) in (ReadOnlySpan<(int, int)>)[(2, file.Length), (10, 54), (14, 40), (18, width), (22, height), (26, 1 | (24 << 16))])
+        foreach ((int at, int value) in (ReadOnlySpan<(int, int)>)[
+            (2, file.Length), (10, 54), (14, 40), (18, width), (22, height), (26, 1 | (24 << 16))
+        ])
             BitConverter.TryWriteBytes(file.AsSpan(at), value);
         for (int i = 0; i < height * width; i++)
         {
@@ -72,7 +75,10 @@ internal static class Photos
     public static byte[] Ico(int height, int width, int salt)
     {
         byte[] png = Png(height, width, salt);
-        return [0, 0, 1, 0, 1, 0, (byte)width, (byte)height, 0, 0, 1, 0, 32, 0, .. BitConverter.GetBytes(png.Length), 22, 0, 0, 0, .. png];
+        return [
+            0, 0, 1, 0, 1, 0, (byte)width, (byte)height, 0, 0, 1, 0, 32, 0, .. BitConverter.GetBytes(png.Length), 22, 0, 0, 0,
+            .. png
+        ];
     }
 
     /// <summary>The pixels of a row's picture, as the store decodes them.</summary>

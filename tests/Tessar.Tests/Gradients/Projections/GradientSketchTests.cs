@@ -47,7 +47,8 @@ public sealed class GradientSketchTests
     public void Large_dense_layers_are_sketched_without_forming_their_gradient()
     {
         using DisposeScope scope = NewDisposeScope();
-        nn.Module<Tensor, Tensor> model = nn.Sequential(("large", nn.Linear(300, 200)), ("r", nn.ReLU()), ("small", nn.Linear(200, 3)));
+        nn.Module<Tensor, Tensor> model = nn.Sequential(
+            ("large", nn.Linear(300, 200)), ("r", nn.ReLU()), ("small", nn.Linear(200, 3)));
         Tensor input = randn(5, 300);
         using var gradients = new PerExampleGradients(model, input);
         CapturedBatch batch = gradients.Capture(input, Direction);
@@ -60,5 +61,6 @@ public sealed class GradientSketchTests
         Assert.Equal(0, sketch.Project(gradients.Capture(zero, logits => zeros_like(logits))).abs().max().item<float>());
     }
 
-    private static Tensor Direction(Tensor logits) => logits.softmax(1) + arange(logits.numel(), dtype: logits.dtype).reshape(logits.shape).sin();
+    private static Tensor Direction(Tensor logits) =>
+        logits.softmax(1) + arange(logits.numel(), dtype: logits.dtype).reshape(logits.shape).sin();
 }

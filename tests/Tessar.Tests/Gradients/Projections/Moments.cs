@@ -3,7 +3,9 @@ namespace Tessar.Tests.Gradients.Projections;
 /// <summary>Checks of a random number's mean and variance, to five standard errors.</summary>
 internal static class Moments
 {
-    /// <summary>Holds draws to a mean and a variance; the error of the variance comes from the draws' own fourth moment.</summary>
+    /// <summary>
+    /// Holds draws to a mean and a variance; the error of the variance comes from the draws' own fourth moment.
+    /// </summary>
     public static void Hold(double[] draws, double mean, double variance)
     {
         double found = draws.Average();
@@ -15,7 +17,8 @@ internal static class Moments
     }
 
     /// <summary>A vector without symmetries.</summary>
-    public static double[] Vector(int length, int phase) => [.. Enumerable.Range(0, length).Select(i => Math.Sin(1.7 * i * phase + phase) + 0.3)];
+    public static double[] Vector(int length, int phase) =>
+        [.. Enumerable.Range(0, length).Select(i => Math.Sin(1.7 * i * phase + phase) + 0.3)];
 
     /// <summary>Σ x_i y_i.</summary>
     public static double Dot(double[] x, double[] y) => x.Zip(y, (a, b) => a * b).Sum();

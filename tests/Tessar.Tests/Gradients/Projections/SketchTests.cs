@@ -36,12 +36,15 @@ public sealed class SketchTests
         double bigA = dotA * dotA, bigD = dotD * dotD, na = Dot(a, a) * Dot(b, b), nd = Dot(delta, delta) * Dot(gamma, gamma);
         double qa = a.Zip(b, (s, t) => s * s * t * t).Sum(), qd = delta.Zip(gamma, (s, t) => s * s * t * t).Sum();
         double e = k % 2 == 0 ? 2 : 1;
-        double variance = (bigA * (nd + bigD - 2 * qd) + bigD * (na + bigA - 2 * qa) + (na - qa) * (nd - qd) + (bigA - qa) * (bigD - qd)) / k
+        double variance = (bigA * (nd + bigD - 2 * qd) + bigD * (na + bigA - 2 * qa) + (na - qa) * (nd - qd)
+            + (bigA - qa) * (bigD - qd)) / k
             + e * ((bigA - qa) * (nd - qd) + (bigD - qd) * (na - qa)) / ((double)k * k);
         double[] draws = [.. Enumerable.Range(0, Seeds).Select(seed =>
         {
-            uint[] input = SketchHash.Table(SketchHash.Key((ulong)seed, 0, 0), 7, k), output = SketchHash.Table(SketchHash.Key((ulong)seed, 0, 1), 5, k);
-            return Dot(Convolve(Sketch(input, a, k), Sketch(output, delta, k)), Convolve(Sketch(input, b, k), Sketch(output, gamma, k)));
+            uint[] input = SketchHash.Table(SketchHash.Key((ulong)seed, 0, 0), 7, k), output = SketchHash.Table(
+                SketchHash.Key((ulong)seed, 0, 1), 5, k);
+            return Dot(
+                Convolve(Sketch(input, a, k), Sketch(output, delta, k)), Convolve(Sketch(input, b, k), Sketch(output, gamma, k)));
         })];
         Moments.Hold(draws, dotA * dotD, variance);
     }
@@ -54,7 +57,8 @@ public sealed class SketchTests
     {
         using DisposeScope scope = NewDisposeScope();
         double[] a = Vector(30, 1), delta = Vector(20, 2);
-        uint[] input = SketchHash.Table(SketchHash.Key(5, 6, 0), 30, k), output = SketchHash.Table(SketchHash.Key(5, 6, 1), 20, k);
+        uint[] input = SketchHash.Table(SketchHash.Key(5, 6, 0), 30, k), output = SketchHash.Table(
+            SketchHash.Key(5, 6, 1), 20, k);
         var expected = new double[k];
         for (int i = 0; i < 30; i++)
         {
@@ -83,7 +87,8 @@ public sealed class SketchTests
         Assert.Equal(p % 2, Math.Abs(sketch.Sum()) % 2);
     }
 
-    // k ≥ 8 ln(N²/β)/ε² keeps all squared distances of N points within 1 ± ε but for probability β (Johnson and Lindenstrauss, for signs likewise).
+    // k ≥ 8 ln(N²/β)/ε² keeps all squared distances of N points within 1 ± ε but for probability β (Johnson and Lindenstrauss,
+    // for signs likewise).
     [Fact]
     public void Distances_of_many_points_stay_within_the_bound()
     {

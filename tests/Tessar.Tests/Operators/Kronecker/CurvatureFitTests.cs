@@ -63,7 +63,9 @@ public sealed class CurvatureFitTests : IDisposable
             }
         }
 
-        Assert.Equal(["covariances.safetensors", "eigenvalues.safetensors", "eigenvectors.safetensors"], Directory.EnumerateFiles(_folder.File("factors")).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["covariances.safetensors", "eigenvalues.safetensors", "eigenvectors.safetensors"],
+            Directory.EnumerateFiles(_folder.File("factors")).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -73,7 +75,8 @@ public sealed class CurvatureFitTests : IDisposable
         using KroneckerCurvature first = Fit(_source, files: files);
         int runs = _source.Runs;
         List<MethodProgress> heard = [];
-        using KroneckerCurvature again = Fit(_source, files: files, context: Context with { Progress = new Listener<MethodProgress>(heard.Add) });
+        using KroneckerCurvature again = Fit(
+            _source, files: files, context: Context with { Progress = new Listener<MethodProgress>(heard.Add) });
         using KroneckerCurvature kfac = Fit(_source, isKfac: true, files: files);
         Assert.Equal(runs, _source.Runs);
         Assert.Equal(["covariances", "eigenvectors", "eigenvalues"], heard.Select(h => h.Stage));
@@ -99,7 +102,9 @@ public sealed class CurvatureFitTests : IDisposable
     public void Several_sources_are_one_larger_set()
     {
         using var half = new FixedSource(_model, Images(20), Classes, Labels(20));
-        using KroneckerCurvature both = new CurvatureFit(_source.Blocks.Shapes, [() => new Borrowed(_source), () => new Borrowed(half)], 20, 6, ScalarType.Float64, null, Context).Fit(isKfac: false);
+        using KroneckerCurvature both = new CurvatureFit(
+            _source.Blocks.Shapes, [() => new Borrowed(_source), () => new Borrowed(half)], 20, 6, ScalarType.Float64, null,
+            Context).Fit(isKfac: false);
         using var sums = new CovarianceSums(_source.Blocks.Shapes);
         sums.Add(_source.Blocks, _source.Run(0, 20, 0));
         sums.Add(half.Blocks, half.Run(0, 20, 0));
@@ -108,17 +113,23 @@ public sealed class CurvatureFitTests : IDisposable
         values.Add(_source.Blocks, _source.Run(0, 20, 1), basis);
         values.Add(half.Blocks, half.Run(0, 20, 1), basis);
         for (int b = 0; b < both.Shapes.Count; b++)
-            Assert.InRange(Largest(both.Values[b].sort(1).Values - (values.Values[b] / 40).sort(1).Values), 0, 1e-10 * Largest(both.Values[b]));
+            Assert.InRange(
+                Largest(both.Values[b].sort(1).Values - (values.Values[b] / 40).sort(1).Values), 0,
+                1e-10 * Largest(both.Values[b]));
     }
 
     [Fact]
     public void Large_layers_are_refused_with_advice_and_bytes()
     {
-        TessarException side = Assert.Throws<TessarException>(() => CurvatureFit.CheckMemory([new BlockShape("wide.weight", ["wide.weight"], 4, 8193, true)], 1, Context));
+        TessarException side = Assert.Throws<TessarException>(() =>
+            CurvatureFit.CheckMemory([new BlockShape("wide.weight", ["wide.weight"], 4, 8193, true)], 1, Context));
         Assert.Equal(ErrorKind.Usage, side.Kind);
-        Assert.Contains("wide.weight has a side of 8193 entries; eigenvectors are computed up to 8192", side.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "wide.weight has a side of 8193 entries; eigenvectors are computed up to 8192", side.Message,
+            StringComparison.Ordinal);
         Assert.Contains("data/logra", side.Message, StringComparison.Ordinal);
-        TessarException bytes = Assert.Throws<TessarException>(() => CurvatureFit.CheckMemory([new BlockShape("a", ["a"], 100, 1000, true)], 1, Context with { MemoryBudget = 1000 }));
+        TessarException bytes = Assert.Throws<TessarException>(() =>
+            CurvatureFit.CheckMemory([new BlockShape("a", ["a"], 100, 1000, true)], 1, Context with { MemoryBudget = 1000 }));
         Assert.Equal(ErrorKind.Environment, bytes.Kind);
         // (4 + 8)·(1000² + 100²) + 16·1000·100 + 24·1000².
         Assert.Contains("need 37,720,000 bytes; the memory budget is 1,000", bytes.Message, StringComparison.Ordinal);
@@ -139,7 +150,8 @@ public sealed class CurvatureFitTests : IDisposable
         Assert.Equal(0, dampings[0]);
         Assert.Equal(0, Largest(inverses[0]));
         curvature.Values[1][0, 0] = double.NaN;
-        Assert.Contains("isn't finite", Assert.Throws<NumericalException>(() => curvature.Inverses(0.1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "isn't finite", Assert.Throws<NumericalException>(() => curvature.Inverses(0.1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,21 +164,26 @@ public sealed class CurvatureFitTests : IDisposable
         Assert.Contains("The covariances of first.weight aren't finite", e.Message, StringComparison.Ordinal);
     }
 
-    // Of 20,000 draws a class with probability p gets 20,000·p, within five standard errors; passes draw independently of each other.
+    // Of 20,000 draws a class with probability p gets 20,000·p, within five standard errors; passes draw independently of each
+    // other.
     [Fact]
     public void Labels_are_drawn_with_the_models_probabilities()
     {
         const int n = 20_000;
-        Tensor images = rand([n, 1, 2, 2], ScalarType.Float32), logits = tensor(new[] { 0.0, 1.5, -1, 0.3 }).unsqueeze(0).expand(n, 4);
+        Tensor images = rand([n, 1, 2, 2], ScalarType.Float32), logits = tensor(new[] { 0.0, 1.5, -1, 0.3 }).unsqueeze(0)
+            .expand(n, 4);
         double[] p = logits[0].softmax(0).data<double>().ToArray();
         double[] u0 = LabelDraws.Uniforms(images, 1, 7, 0), u1 = LabelDraws.Uniforms(images, 1, 7, 1);
         Assert.Equal(u0, LabelDraws.Uniforms(images, 1, 7, 0));
-        long[] first = LabelDraws.Draw(logits, u0).data<long>().ToArray(), second = LabelDraws.Draw(logits, u1).data<long>().ToArray();
+        long[] first = LabelDraws.Draw(logits, u0).data<long>().ToArray(), second = LabelDraws.Draw(logits, u1).data<long>()
+            .ToArray();
         for (int c = 0; c < 4; c++)
         {
             Assert.Equal(n * p[c], first.Count(y => y == c), 5 * Math.Sqrt(n * p[c] * (1 - p[c])));
             double both = p[c] * p[c];
-            Assert.Equal(n * both, first.Zip(second).Count(pair => pair.First == c && pair.Second == c), 5 * Math.Sqrt(n * both * (1 - both)));
+            Assert.Equal(
+                n * both, first.Zip(second).Count(pair => pair.First == c && pair.Second == c),
+                5 * Math.Sqrt(n * both * (1 - both)));
         }
 
         // A draw belongs to the picture, wherever it stands; other seeds and checkpoints draw others.

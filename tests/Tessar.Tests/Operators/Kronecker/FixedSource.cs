@@ -6,15 +6,19 @@ using static TorchSharp.torch;
 
 namespace Tessar.Tests.Operators.Kronecker;
 
-/// <summary>Loss gradients of a model of any type on inputs in memory, with given labels, or with every label weighted by its probability.</summary>
+/// <summary>
+/// Loss gradients of a model of any type on inputs in memory, with given labels, or with every label weighted by its probability.
+/// </summary>
 internal sealed class FixedSource : CurvatureSource
 {
-    private static readonly NegativeLoss Loss = new();
+    private static readonly NegativeLoss _loss = new();
     private readonly Tensor _inputs;
     private readonly Tensor? _labels;
     private readonly int _classes;
 
-    /// <summary>Takes inputs [n, ...] and labels [n], or null to enumerate: then examples are (input, label) pairs, n·classes of them.</summary>
+    /// <summary>
+    /// Takes inputs [n, ...] and labels [n], or null to enumerate: then examples are (input, label) pairs, n·classes of them.
+    /// </summary>
     public FixedSource(nn.Module<Tensor, Tensor> model, Tensor inputs, int classes, Tensor? labels = null)
     {
         (_inputs, _labels, _classes) = (inputs, labels, classes);
@@ -54,10 +58,10 @@ internal sealed class FixedSource : CurvatureSource
     private Tensor Direction(Tensor logits, int first)
     {
         if (_labels is not null)
-            return Loss.Direction(logits, _labels.narrow(0, first, logits.shape[0]));
+            return _loss.Direction(logits, _labels.narrow(0, first, logits.shape[0]));
         Tensor labels = tensor([.. Enumerable.Range(first, (int)logits.shape[0]).Select(i => (long)(i % _classes))]);
         // Means over the pairs are means over the inputs of Σ_y p_y.
         Tensor weights = (logits.softmax(1).gather(1, labels.unsqueeze(1)) * _classes).sqrt();
-        return Loss.Direction(logits, labels) * weights;
+        return _loss.Direction(logits, labels) * weights;
     }
 }

@@ -90,21 +90,25 @@ public sealed class KroneckerCurvatureTests : IDisposable
         }
 
         Tensor quadratic = curvature.Quadratic(source.Blocks, source.Run(0, 20, 0), inverses);
-        Tensor[] applied = [.. Enumerable.Range(0, 2).Select(b => curvature.Apply(b, source.Blocks.Gradient(source.Run(0, 20, 0), b), inverses[b]))];
+        Tensor[] applied = [.. Enumerable.Range(0, 2)
+            .Select(b => curvature.Apply(b, source.Blocks.Gradient(source.Run(0, 20, 0), b), inverses[b]))];
         Tensor pairs = BlockProducts.Of(source.Blocks, source.Run(0, 20, 0), applied);
         Assert.InRange(Largest(pairs.diagonal() - quadratic), 0, 1e-11 * Largest(pairs));
-        Assert.InRange(Largest(BlockProducts.Paired(source.Blocks, source.Run(0, 20, 0), applied) - quadratic), 0, 1e-11 * Largest(pairs));
+        Assert.InRange(
+            Largest(BlockProducts.Paired(source.Blocks, source.Run(0, 20, 0), applied) - quadratic), 0, 1e-11 * Largest(pairs));
     }
 
     // One example, one layer, one position: the Fisher is exactly E[δδᵀ] ⊗ aaᵀ.
     [Fact]
     public void One_example_in_one_layer_gives_the_explicit_gauss_newton_matrix()
     {
-        using nn.Module<Tensor, Tensor> model = nn.Sequential(("flat", nn.Flatten()), ("fc", nn.Linear(64, Classes))).to(ScalarType.Float64);
+        using nn.Module<Tensor, Tensor> model = nn.Sequential(("flat", nn.Flatten()), ("fc", nn.Linear(64, Classes)))
+            .to(ScalarType.Float64);
         Tensor input = Images(1);
         using var source = new FixedSource(model, input, Classes);
         using KroneckerCurvature kfac = Fit(source, isKfac: true), ekfac = Fit(source);
-        Tensor p = model.call(input).softmax(1).flatten().detach(), a = cat([input.flatten(), ones(1, dtype: ScalarType.Float64)]);
+        Tensor p = model.call(input).softmax(1).flatten()
+            .detach(), a = cat([input.flatten(), ones(1, dtype: ScalarType.Float64)]);
         // ∂logits/∂vec(W) = I ⊗ aᵀ.
         Tensor jacobian = kron(eye(Classes, dtype: ScalarType.Float64), a.unsqueeze(0));
         Tensor expected = jacobian.t().mm(diag(p) - p.outer(p)).mm(jacobian);
@@ -123,11 +127,14 @@ public sealed class KroneckerCurvatureTests : IDisposable
         foreach (Tensor value in sums.Values)
             value.fill_(7);
         sums.Tensors["examples"].fill_(7);
-        using var curvature = new KroneckerCurvature(Eigenbasis.Of(covariances, ScalarType.Float64, Context), sums, isKfac: false);
+        using var curvature = new KroneckerCurvature(
+            Eigenbasis.Of(covariances, ScalarType.Float64, Context), sums, isKfac: false);
         (Tensor[] inverses, _) = curvature.Inverses(0);
-        Tensor[] rows = [.. Enumerable.Range(0, 2).Select(b => curvature.Apply(b, source.Blocks.Gradient(source.Run(0, 10, 0), b), inverses[b]))];
+        Tensor[] rows = [.. Enumerable.Range(0, 2)
+            .Select(b => curvature.Apply(b, source.Blocks.Gradient(source.Run(0, 10, 0), b), inverses[b]))];
         Tensor flat = source.ByLoop(0, 10), expected = flat.mm(flat.t());
-        Assert.InRange(Largest(BlockProducts.Of(source.Blocks, source.Run(0, 10, 0), rows) - expected), 0, 1e-12 * Largest(expected));
+        Assert.InRange(
+            Largest(BlockProducts.Of(source.Blocks, source.Run(0, 10, 0), rows) - expected), 0, 1e-12 * Largest(expected));
     }
 
     // With 36 positions the trace would be 36 times too small if D were divided by positions, as A is.
@@ -184,17 +191,23 @@ public sealed class KroneckerCurvatureTests : IDisposable
         }
 
         static void AssertEqual(IReadOnlyDictionary<string, Tensor> expected, IReadOnlyDictionary<string, Tensor> found) =>
-            Assert.All(expected, pair => Assert.InRange(Largest(pair.Value - found[pair.Key]), 0, 1e-12 * Math.Max(1, Largest(pair.Value))));
+            Assert.All(
+                expected,
+                pair => Assert.InRange(Largest(pair.Value - found[pair.Key]), 0, 1e-12 * Math.Max(1, Largest(pair.Value))));
     }
 
     // Many outputs and targets: products of layers with one position go in parts.
     [Fact]
     public void Products_in_parts_are_the_products()
     {
-        using nn.Module<Tensor, Tensor> model = nn.Sequential(("flat", nn.Flatten()), ("one", nn.Linear(64, 3000)), ("act", nn.Tanh()), ("two", nn.Linear(3000, Classes))).to(ScalarType.Float64);
+        using nn.Module<Tensor, Tensor> model = nn.Sequential(
+            ("flat", nn.Flatten()), ("one", nn.Linear(64, 3000)), ("act", nn.Tanh()), ("two", nn.Linear(3000, Classes)))
+                .to(ScalarType.Float64);
         using var source = new FixedSource(model, Images(40), Classes, Labels(40));
         Tensor[] rows = [.. source.Blocks.Shapes.Select(shape => randn([50, shape.Count], ScalarType.Float64))];
-        Tensor expected = source.Blocks.Gradient(source.Run(0, 40, 0), 0).mm(rows[0].t()) + source.Blocks.Gradient(source.Run(0, 40, 0), 1).mm(rows[1].t());
-        Assert.InRange(Largest(BlockProducts.Of(source.Blocks, source.Run(0, 40, 0), rows) - expected), 0, 1e-11 * Largest(expected));
+        Tensor expected = source.Blocks.Gradient(source.Run(0, 40, 0), 0).mm(rows[0].t())
+            + source.Blocks.Gradient(source.Run(0, 40, 0), 1).mm(rows[1].t());
+        Assert.InRange(
+            Largest(BlockProducts.Of(source.Blocks, source.Run(0, 40, 0), rows) - expected), 0, 1e-11 * Largest(expected));
     }
 }

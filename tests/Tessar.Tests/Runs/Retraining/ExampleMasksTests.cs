@@ -79,7 +79,9 @@ public sealed class ExampleMasksTests
     {
         using var folder = new TemporaryFolder();
         string path = Write(folder, [1, 0, 1, 0, 1, 1], 2, 3);
-        Assert.Contains(said, Assert.Throws<FileFormatException>(() => ExampleMasks.Parse(path, count, examples, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            said, Assert.Throws<FileFormatException>(() => ExampleMasks.Parse(path, count, examples, 1)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,7 +98,9 @@ public sealed class ExampleMasksTests
         using var folder = new TemporaryFolder();
         var masks = ExampleMasks.Load(Write(folder, [1, 0, 1, 0, 0, 0], 2, 3), 3);
         Assert.Contains("Mask 1", Assert.Throws<TessarException>(() => masks.Indices(1)).Message, StringComparison.Ordinal);
-        Assert.Contains("selects nothing", Assert.Throws<ArgumentException>(() => ExampleMasks.Parse("exact:0.01", 1, 10, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "selects nothing", Assert.Throws<ArgumentException>(() => ExampleMasks.Parse("exact:0.01", 1, 10, 1)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -12,9 +12,9 @@ public sealed class AugmentationTests : IDisposable
 {
     private const uint Mean = 0x04030201;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     public static TheoryData<int> Channels => [1, 2, 3, 4];
 
@@ -24,7 +24,8 @@ public sealed class AugmentationTests : IDisposable
     {
         var shape = new ImageShape(7, 19, channels);
         byte[] source = Noise(shape);
-        var scale = new PixelScale(new InputNormalization([.. Enumerable.Repeat(0.4f, channels)], [.. Enumerable.Repeat(0.3f, channels)]));
+        var scale = new PixelScale(new InputNormalization(
+            [.. Enumerable.Repeat(0.4f, channels)], [.. Enumerable.Repeat(0.3f, channels)]));
         var random = new Random(1);
         for (int i = 0; i < 300; i++)
         {
@@ -63,7 +64,9 @@ public sealed class AugmentationTests : IDisposable
             for (ulong id = 0; id < 10_000; id++)
                 mirrored += Applied("flip", new ImageShape(1, 2, 1), [1, 2], id, ("probability", probability)) is [2, 1] ? 1 : 0;
             // Five standard deviations of a binomial.
-            Assert.InRange(mirrored, (10_000 * probability) - (500 * Math.Sqrt(probability * (1 - probability))), (10_000 * probability) + (500 * Math.Sqrt(probability * (1 - probability))));
+            Assert.InRange(
+                mirrored, (10_000 * probability) - (500 * Math.Sqrt(probability * (1 - probability))),
+                (10_000 * probability) + (500 * Math.Sqrt(probability * (1 - probability))));
         }
     }
 
@@ -89,7 +92,8 @@ public sealed class AugmentationTests : IDisposable
         }
 
         // Chi-square over 25 places: mean 24, standard deviation 6.9; 70 is met by chance once in 10^6.
-        int[] places = [.. Enumerable.Range(0, 81).Where(at => Math.Abs((at / 9) - 4) <= 2 && Math.Abs((at % 9) - 4) <= 2).Select(at => seen[at])];
+        int[] places = [.. Enumerable.Range(0, 81).Where(at => Math.Abs((at / 9) - 4) <= 2 && Math.Abs((at % 9) - 4) <= 2)
+            .Select(at => seen[at])];
         Assert.Equal(10_000, places.Sum());
         Assert.InRange(places.Sum(count => Math.Pow(count - 400, 2) / 400), 0, 70);
     }
@@ -97,7 +101,8 @@ public sealed class AugmentationTests : IDisposable
     [Fact]
     public void Mean_colour_comes_in_where_it_is_asked_for()
     {
-        byte[] found = Applied("translate", new ImageShape(1, 1, 3), [9, 9, 9], id: Moved("translate", 1), ("pad", 1), ("fill", -1));
+        byte[] found = Applied(
+            "translate", new ImageShape(1, 1, 3), [9, 9, 9], id: Moved("translate", 1), ("pad", 1), ("fill", -1));
         Assert.Equal([1, 2, 3], found);
         Assert.Equal(0x00808033u, Colour.Pack([0.2f, 0.5f, 0.5f]));
     }
@@ -114,7 +119,8 @@ public sealed class AugmentationTests : IDisposable
             byte[] found = Applied("crop", shape, source, id, ("pad", 3), ("reflect", 1));
             (int, int) place = (from down in Enumerable.Range(-3, 7)
                                 from right in Enumerable.Range(-3, 7)
-                                where Where(shape, source, 0, (y, x) => (Mirrored(y + down, 6), Mirrored(x + right, 5))).AsSpan().SequenceEqual(found)
+                                where Where(shape, source, 0, (y, x) => (Mirrored(y + down, 6), Mirrored(x + right, 5))).AsSpan()
+                                    .SequenceEqual(found)
                                 select (down, right)).Single();
             matches.Add(place);
         }
@@ -134,7 +140,10 @@ public sealed class AugmentationTests : IDisposable
             byte[] found = Applied("cutout", shape, source, id, ("size", 3), ("fill", 7));
             int first = Array.IndexOf(found, (byte)7) / 3, top = first / 8, left = first % 8;
             corners.Add(first);
-            Assert.Equal(Where(shape, source, 0x07070707, (y, x) => y >= top && y < top + 3 && x >= left && x < left + 3 ? (-1, 0) : (y, x)), found);
+            Assert.Equal(
+                Where(
+                    shape, source, 0x07070707, (y, x) => y >= top && y < top + 3 && x >= left && x < left + 3 ? (-1, 0) : (y, x)),
+                    found);
         }
 
         Assert.Equal(4 * 6, corners.Count);
@@ -177,8 +186,12 @@ public sealed class AugmentationTests : IDisposable
     {
         var shape = new ImageShape(11, 8, 3);
         byte[] source = Noise(shape);
-        Assert.Equal(Resized(source, shape, new CropBox(2, 1, 6, 6), 5, 7), Applied("center-crop", shape, source, 3, ("ratio", 0.75), ("height", 5), ("width", 7)));
-        Assert.Equal(Resized(source, shape, new CropBox(0, 0, 11, 8), 20, 4), Applied("resize", shape, source, 3, ("height", 20), ("width", 4)));
+        Assert.Equal(
+            Resized(source, shape, new CropBox(2, 1, 6, 6), 5, 7),
+            Applied("center-crop", shape, source, 3, ("ratio", 0.75), ("height", 5), ("width", 7)));
+        Assert.Equal(
+            Resized(source, shape, new CropBox(0, 0, 11, 8), 20, 4),
+            Applied("resize", shape, source, 3, ("height", 20), ("width", 4)));
         Assert.Equal(source, Applied("resize", shape, source, 3));
     }
 
@@ -202,7 +215,12 @@ public sealed class AugmentationTests : IDisposable
                 for (int i = 0; i < found.Length; i++)
                 {
                     bool isOpacity = channels is 2 or 4 && i % channels == channels - 1;
-                    double about = name switch { "brightness" => 0, "contrast" => mean, _ => Grey(source.AsSpan(i / channels * channels, channels)) };
+                    double about = name switch
+                    {
+                        "brightness" => 0,
+                        "contrast" => mean,
+                        _ => Grey(source.AsSpan(i / channels * channels, channels))
+                    };
                     bool isFixed = isOpacity || (name == "saturation" && channels < 3);
                     double expected = isFixed ? source[i] : Math.Clamp(about + ((source[i] - about) * factor), 0, 255);
                     Assert.InRange(found[i], expected - 0.501, expected + 0.501);
@@ -245,7 +263,7 @@ public sealed class AugmentationTests : IDisposable
     [Fact]
     public void Mixup_blends_each_picture_with_the_one_before_it()
     {
-        using ExampleStore store = LoaderCases.Store(folder, 50);
+        using ExampleStore store = LoaderCases.Store(_folder, 50);
         var set = ExampleSet.Parse(store, "train");
         var options = new LoaderOptions { BatchSize = 20 };
         using var plain = new ExampleLoader(set, options);
@@ -263,7 +281,9 @@ public sealed class AugmentationTests : IDisposable
                 for (int i = 0; i < found.Length; i++)
                 {
                     int image = i / 54, partner = (image + batch.Count - 1) % batch.Count;
-                    Assert.Equal((weight * images[batch.Indices[image]][i % 54]) + ((1 - weight) * images[batch.Indices[partner]][i % 54]), found[i], 1e-5f);
+                    Assert.Equal(
+                        (weight * images[batch.Indices[image]][i % 54]) + ((1 - weight) * images[batch.Indices[partner]][i % 54]),
+                        found[i], 1e-5f);
                 }
 
                 batch.Dispose();
@@ -295,7 +315,9 @@ public sealed class AugmentationTests : IDisposable
         var draws = new Draws(5, 11, 3);
         foreach (uint word in words)
             Assert.Equal(word, draws.NextWord());
-        Assert.Equal(8, new[] { Draws.Key(1, 0), Draws.Key(1, 1), Draws.Key(2, 0), Draws.Key(2, 1), Draws.Key(0, 0), Draws.Key(0, 1), Draws.Key(0, 2), Draws.Key(1, 2) }.Distinct().Count());
+        Assert.Equal(
+            8,
+            new[] { Draws.Key(1, 0), Draws.Key(1, 1), Draws.Key(2, 0), Draws.Key(2, 1), Draws.Key(0, 0), Draws.Key(0, 1), Draws.Key(0, 2), Draws.Key(1, 2) }.Distinct().Count());
     }
 
     private static double FirstDraw(ulong id)
@@ -319,14 +341,19 @@ public sealed class AugmentationTests : IDisposable
 
     private static byte[] Resized(byte[] source, ImageShape shape, CropBox box, int height, int width)
     {
-        ImageShape part = shape with { Height = box.Height, Width = box.Width }, wanted = shape with { Height = height, Width = width };
+        ImageShape part = shape with { Height = box.Height, Width = box.Width }, wanted = shape with
+        {
+            Height = height,
+            Width = width
+        };
         byte[] cut = Where(part, source, 0, (y, x) => (y + box.Top, x + box.Left), shape), target = new byte[wanted.Size];
         Resampling.Resize(cut, part, target, wanted);
         return target;
     }
 
     /// <summary>Pixel by pixel from where a function says; the fill for places outside.</summary>
-    private static byte[] Where(ImageShape shape, byte[] source, uint fill, Func<int, int, (int Y, int X)> from, ImageShape? of = null)
+    private static byte[] Where(
+        ImageShape shape, byte[] source, uint fill, Func<int, int, (int Y, int X)> from, ImageShape? of = null)
     {
         ImageShape whole = of ?? shape;
         byte[] target = new byte[shape.Size];
@@ -335,7 +362,9 @@ public sealed class AugmentationTests : IDisposable
             int channel = i % shape.Channels, x = i / shape.Channels % shape.Width, y = i / shape.Channels / shape.Width;
             (int fromY, int fromX) = from(y, x);
             bool isInside = fromY >= 0 && fromY < whole.Height && fromX >= 0 && fromX < whole.Width;
-            target[i] = isInside ? source[(((fromY * whole.Width) + fromX) * shape.Channels) + channel] : (byte)(fill >> (8 * channel));
+            target[i] = isInside
+                ? source[(((fromY * whole.Width) + fromX) * shape.Channels) + channel]
+                : (byte)(fill >> (8 * channel));
         }
 
         return target;
@@ -351,12 +380,14 @@ public sealed class AugmentationTests : IDisposable
     private static Augmentation Make(string name, params (string Key, double Value)[] numbers)
     {
         List<string> violations = [];
-        NamedSettings settings = Augmentation.Choices.Resolve(name, numbers.Select(n => new KeyValuePair<string, double?>(n.Key, n.Value)), violations);
+        NamedSettings settings = Augmentation.Choices.Resolve(
+            name, numbers.Select(n => new KeyValuePair<string, double?>(n.Key, n.Value)), violations);
         Assert.Empty(violations);
         return Augmentation.Choices.Create(settings);
     }
 
-    private static byte[] Applied(string name, ImageShape shape, byte[] source, ulong id, params (string Key, double Value)[] numbers)
+    private static byte[] Applied(
+        string name, ImageShape shape, byte[] source, ulong id, params (string Key, double Value)[] numbers)
     {
         Augmentation augmentation = Make(name, numbers);
         augmentation.Output(shape);

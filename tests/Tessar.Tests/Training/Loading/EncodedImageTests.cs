@@ -11,11 +11,11 @@ namespace Tessar.Tests.Training.Loading;
 /// <summary>Pictures that are stored as PNG, of one size or of many, are decoded on the workers.</summary>
 public sealed class EncodedImageTests : IDisposable
 {
-    private static readonly InputNormalization Input = new([0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]);
+    private static readonly InputNormalization _input = new([0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]);
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(0, "random")]
@@ -26,7 +26,8 @@ public sealed class EncodedImageTests : IDisposable
         using ExampleStore store = Store(40);
         ExampleSet set = ExampleSet.Parse(store, "train");
         var size = new ImageShape(9, 11, 3);
-        using var loader = new ExampleLoader(set, new LoaderOptions { BatchSize = 16, Size = size, Input = Input, Workers = workers, Order = order });
+        using var loader = new ExampleLoader(
+            set, new LoaderOptions { BatchSize = 16, Size = size, Input = _input, Workers = workers, Order = order });
         Assert.Equal(size, loader.Image);
         byte[] pixels = new byte[size.Size];
         float[] expected = new float[size.Size];
@@ -35,7 +36,7 @@ public sealed class EncodedImageTests : IDisposable
         foreach ((int index, float[] numbers, _) in read)
         {
             set.ReadImage(index, size, pixels);
-            PixelConversion.Reference(pixels, expected, new PixelScale(Input));
+            PixelConversion.Reference(pixels, expected, new PixelScale(_input));
             Assert.Equal(expected, numbers);
         }
     }
@@ -48,7 +49,7 @@ public sealed class EncodedImageTests : IDisposable
         var size = new ImageShape(6, 6, 3);
         using var loader = new ExampleLoader(set, new LoaderOptions
         {
-            Size = size, Input = Input, Augment = ["center-crop", "flip"],
+            Size = size, Input = _input, Augment = ["center-crop", "flip"],
             AugmentSettings = new Dictionary<string, double> { ["center-crop.ratio"] = 0.5, ["flip.probability"] = 0 },
         });
         foreach ((int index, float[] numbers, _) in LoaderCases.Read(loader, 0))
@@ -57,11 +58,12 @@ public sealed class EncodedImageTests : IDisposable
             byte[] whole = new byte[own.Size];
             set.ReadImage(index, own, whole);
             int side = Math.Min(own.Height, own.Width) / 2, top = (own.Height - side) / 2, left = (own.Width - side) / 2;
-            byte[] part = [.. Enumerable.Range(top, side).SelectMany(y => whole[(((y * own.Width) + left) * 3)..(((y * own.Width) + left + side) * 3)])];
+            byte[] part = [.. Enumerable.Range(top, side)
+                .SelectMany(y => whole[(((y * own.Width) + left) * 3)..(((y * own.Width) + left + side) * 3)])];
             byte[] wanted = new byte[size.Size];
             Resampling.Resize(part, new ImageShape(side, side, 3), wanted, size);
             float[] expected = new float[size.Size];
-            PixelConversion.Reference(wanted, expected, new PixelScale(Input));
+            PixelConversion.Reference(wanted, expected, new PixelScale(_input));
             Assert.Equal(expected, numbers);
         }
     }
@@ -71,7 +73,8 @@ public sealed class EncodedImageTests : IDisposable
     {
         using ExampleStore store = Store(20, damaged: 13);
         using var loader = new ExampleLoader(
-            ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 5, Size = new ImageShape(4, 4, 3), Input = Input, Order = "sequential" });
+            ExampleSet.Parse(store, "train"),
+            new LoaderOptions { BatchSize = 5, Size = new ImageShape(4, 4, 3), Input = _input, Order = "sequential" });
         using LoaderEpoch epoch = loader.Epoch(0);
         for (int i = 0; i < 2; i++)
         {
@@ -88,7 +91,7 @@ public sealed class EncodedImageTests : IDisposable
 
     private ExampleStore Store(int count, int damaged = -1)
     {
-        string path = folder.File("pictures.tess");
+        string path = _folder.File("pictures.tess");
         using (var writer = ExampleStoreWriter.Create(path, new StoreLayout
         {
             Columns = [StoreColumn.RaggedImage("image"), StoreColumn.Scalar("label", ElementType.I32)],
@@ -99,7 +102,10 @@ public sealed class EncodedImageTests : IDisposable
             for (int i = 0; i < count; i++)
             {
                 var shape = new ImageShape(8 + (i % 7), 9 + (i % 5), 3);
-                writer.Append([StoreValue.Image(ImageCodec.Png, shape, Png(shape, i)), StoreValue.Bytes(BitConverter.GetBytes(i % 2))]);
+                writer.Append([
+                    StoreValue.Image(ImageCodec.Png, shape, Png(shape, i)),
+                    StoreValue.Bytes(BitConverter.GetBytes(i % 2))
+                ]);
             }
 
             writer.Finish();

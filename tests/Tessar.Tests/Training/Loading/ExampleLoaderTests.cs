@@ -8,9 +8,9 @@ namespace Tessar.Tests.Training.Loading;
 
 public sealed class ExampleLoaderTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     public static TheoryData<int, int> Channels => new() { { 1, 0 }, { 1, 1 }, { 1, 2 }, { 2, 1 }, { 3, 0 }, { 3, 2 }, { 4, 1 } };
 
@@ -18,7 +18,7 @@ public sealed class ExampleLoaderTests : IDisposable
     [MemberData(nameof(Channels))]
     public void Batches_hold_normalised_images_and_labels(int channels, int workers)
     {
-        using ExampleStore store = LoaderCases.Store(folder, 100, channels: channels);
+        using ExampleStore store = LoaderCases.Store(_folder, 100, channels: channels);
         var set = new ExampleSet(store, "train", 3, 90);
         InputNormalization input = InputNormalization.Of(store);
         TensorBalance.Holds(() =>
@@ -38,12 +38,14 @@ public sealed class ExampleLoaderTests : IDisposable
     [Theory]
     [InlineData(false, 54, 1, 27, 3)]
     [InlineData(true, 54, 18, 9, 1)]
-    public void Images_have_one_shape_and_the_memory_order_that_is_asked_for(bool channelsFirst, int unused, int channelStride, int rowStride, int columnStride)
+    public void Images_have_one_shape_and_the_memory_order_that_is_asked_for(
+        bool channelsFirst, int unused, int channelStride, int rowStride, int columnStride)
     {
         _ = unused;
-        using ExampleStore store = LoaderCases.Store(folder, 10, height: 2, width: 9, channels: 3);
+        using ExampleStore store = LoaderCases.Store(_folder, 10, height: 2, width: 9, channels: 3);
         var set = ExampleSet.Parse(store, "train");
-        using var loader = new ExampleLoader(set, new LoaderOptions { BatchSize = 4, ChannelsFirst = channelsFirst, Order = "sequential" });
+        using var loader = new ExampleLoader(
+            set, new LoaderOptions { BatchSize = 4, ChannelsFirst = channelsFirst, Order = "sequential" });
         using LoaderEpoch epoch = loader.Epoch(0);
         Assert.True(epoch.MoveNext());
         using LoadedBatch batch = epoch.Current;
@@ -57,12 +59,13 @@ public sealed class ExampleLoaderTests : IDisposable
     [Fact]
     public void Pictures_of_an_example_are_the_same_for_any_workers_and_batch()
     {
-        using ExampleStore store = LoaderCases.Store(folder, 230, channels: 3);
+        using ExampleStore store = LoaderCases.Store(_folder, 230, channels: 3);
         var set = ExampleSet.Parse(store, "train");
         Dictionary<int, float[]>? expected = null;
         foreach ((int workers, int batch) in ((int, int)[])[(0, 32), (1, 32), (2, 32), (0, 100), (1, 100), (2, 100)])
         {
-            using var loader = new ExampleLoader(set, new LoaderOptions { BatchSize = batch, Workers = workers, Augment = ["flip", "translate"] });
+            using var loader = new ExampleLoader(
+                set, new LoaderOptions { BatchSize = batch, Workers = workers, Augment = ["flip", "translate"] });
             var found = LoaderCases.Read(loader, 4).ToDictionary(example => example.Index, example => example.Numbers);
             Assert.Equal(230, found.Count);
             expected ??= found;
@@ -76,7 +79,7 @@ public sealed class ExampleLoaderTests : IDisposable
     [Fact]
     public void Pictures_do_not_depend_on_order_rank_or_what_else_is_in_the_set()
     {
-        using ExampleStore store = LoaderCases.Store(folder, 120);
+        using ExampleStore store = LoaderCases.Store(_folder, 120);
         var all = ExampleSet.Parse(store, "train");
         var options = new LoaderOptions { BatchSize = 16, Augment = ["flip", "translate"] };
         using var whole = new ExampleLoader(all, options);
@@ -91,11 +94,12 @@ public sealed class ExampleLoaderTests : IDisposable
     [Fact]
     public void Batch_allocates_nothing_on_the_threads_that_make_and_take_it()
     {
-        using ExampleStore store = LoaderCases.Store(folder, 700);
+        using ExampleStore store = LoaderCases.Store(_folder, 700);
         foreach (int workers in (int[])[0, 1])
         {
             using var loader = new ExampleLoader(
-                ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 32, Workers = workers, Augment = ["flip", "translate"] });
+                ExampleSet.Parse(store, "train"),
+                new LoaderOptions { BatchSize = 32, Workers = workers, Augment = ["flip", "translate"] });
             LoaderCases.Indices(loader, 0);
             using LoaderEpoch epoch = loader.Epoch(1);
             for (int i = 0; i < 3; i++)
@@ -122,8 +126,9 @@ public sealed class ExampleLoaderTests : IDisposable
     [InlineData(1)]
     public void Batch_given_back_can_be_neither_used_nor_given_back_again(int workers)
     {
-        using ExampleStore store = LoaderCases.Store(folder, 100);
-        using var loader = new ExampleLoader(ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 10, Workers = workers });
+        using ExampleStore store = LoaderCases.Store(_folder, 100);
+        using var loader = new ExampleLoader(
+            ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 10, Workers = workers });
         using LoaderEpoch epoch = loader.Epoch(0);
         Assert.True(epoch.MoveNext());
         LoadedBatch batch = epoch.Current;
@@ -142,18 +147,21 @@ public sealed class ExampleLoaderTests : IDisposable
     [InlineData(1, 5)]
     public void Holding_every_batch_is_an_error_instead_of_a_standstill(int workers, int slots)
     {
-        using ExampleStore store = LoaderCases.Store(folder, 100);
-        using var loader = new ExampleLoader(ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 10, Workers = workers });
+        using ExampleStore store = LoaderCases.Store(_folder, 100);
+        using var loader = new ExampleLoader(
+            ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 10, Workers = workers });
         using LoaderEpoch epoch = loader.Epoch(0);
         for (int i = 0; i < slots; i++)
             Assert.True(epoch.MoveNext());
-        Assert.Contains($"All {slots} batches", Assert.Throws<InvalidOperationException>(() => epoch.MoveNext()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"All {slots} batches", Assert.Throws<InvalidOperationException>(() => epoch.MoveNext()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Held_batch_keeps_its_content_while_others_are_made()
     {
-        using ExampleStore store = LoaderCases.Store(folder, 100);
+        using ExampleStore store = LoaderCases.Store(_folder, 100);
         using var loader = new ExampleLoader(ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 10, Workers = 2 });
         using LoaderEpoch epoch = loader.Epoch(0);
         Assert.True(epoch.MoveNext());
@@ -170,8 +178,9 @@ public sealed class ExampleLoaderTests : IDisposable
     [InlineData(true, 3, 0)]
     public void Last_batch_is_short_or_left_out(bool dropLast, int batches, int last)
     {
-        using ExampleStore store = LoaderCases.Store(folder, 100);
-        using var loader = new ExampleLoader(ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 30, DropLast = dropLast });
+        using ExampleStore store = LoaderCases.Store(_folder, 100);
+        using var loader = new ExampleLoader(
+            ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 30, DropLast = dropLast });
         for (int epoch = 0; epoch < 2; epoch++)
         {
             var sizes = new List<long>();
@@ -190,7 +199,7 @@ public sealed class ExampleLoaderTests : IDisposable
     [Fact]
     public void Epoch_that_is_left_early_leaves_the_loader_usable()
     {
-        using ExampleStore store = LoaderCases.Store(folder, 500);
+        using ExampleStore store = LoaderCases.Store(_folder, 500);
         using var loader = new ExampleLoader(ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 20, Workers = 2 });
         List<int> whole = LoaderCases.Indices(loader, 3);
         for (int i = 0; i < 30; i++)
@@ -210,12 +219,12 @@ public sealed class ExampleLoaderTests : IDisposable
     [InlineData(2)]
     public void Unreadable_example_is_named_when_its_batch_is_due(int workers)
     {
-        using (LoaderCases.Store(folder, 100, name: "bad.tess"))
+        using (LoaderCases.Store(_folder, 100, name: "bad.tess"))
         {
             // A label that isn't a class, in row 57.
         }
 
-        string path = folder.File("bad.tess");
+        string path = _folder.File("bad.tess");
         byte[] bytes = File.ReadAllBytes(path);
         using (ExampleStore good = ExampleStore.Open(path))
             bytes[(int)good.Column("label").Offset + (57 * sizeof(int))] = 99;
@@ -241,17 +250,25 @@ public sealed class ExampleLoaderTests : IDisposable
     [Fact]
     public void Options_that_cannot_be_followed_are_all_named()
     {
-        using ExampleStore store = LoaderCases.Store(folder, 10);
+        using ExampleStore store = LoaderCases.Store(_folder, 10);
         var error = Assert.Throws<TessarException>(() => new ExampleLoader(ExampleSet.Parse(store, "train"), new LoaderOptions
         {
             BatchSize = 0, Workers = -1, Order = "randm", Augment = ["flop", "flip", "flip", "translate"], Rank = 2, Ranks = 2,
-            AugmentSettings = new Dictionary<string, double> { ["flip.probability"] = 1.5, ["cutout.size"] = 3, ["translate.pad"] = 2.5 },
+            AugmentSettings = new Dictionary<string, double>
+            {
+                ["flip.probability"] = 1.5,
+                ["cutout.size"] = 3,
+                ["translate.pad"] = 2.5
+            },
         }));
         Assert.Equal(ErrorKind.Usage, error.Kind);
         foreach (string part in (string[])
         [
-            "BatchSize is 0", "Workers is -1", "There is no order `randm`. Did you mean `random`?", "There is no augmentation `flop`. Did you mean `flip`?",
-            "flip is given twice", "Rank is 2", "`probability` of flip is 1.5; it has to lie in [0, 1]", "`pad` of translate is 2.5; it has to lie in [0, 32768) and be whole", "`cutout.size` is given, but not the augmentation cutout",
+            "BatchSize is 0", "Workers is -1", "There is no order `randm`. Did you mean `random`?",
+            "There is no augmentation `flop`. Did you mean `flip`?",
+            "flip is given twice", "Rank is 2", "`probability` of flip is 1.5; it has to lie in [0, 1]",
+            "`pad` of translate is 2.5; it has to lie in [0, 32768) and be whole",
+            "`cutout.size` is given, but not the augmentation cutout",
         ])
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
@@ -259,7 +276,7 @@ public sealed class ExampleLoaderTests : IDisposable
     [Fact]
     public void Loader_that_was_disposed_of_says_so()
     {
-        using ExampleStore store = LoaderCases.Store(folder, 10);
+        using ExampleStore store = LoaderCases.Store(_folder, 10);
         var loader = new ExampleLoader(ExampleSet.Parse(store, "train"));
         LoaderEpoch epoch = loader.Epoch(0);
         Assert.True(epoch.MoveNext());

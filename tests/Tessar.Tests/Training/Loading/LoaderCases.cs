@@ -14,13 +14,18 @@ internal static class LoaderCases
     public const int Classes = 7;
 
     /// <summary>A store with the split <c>train</c>; the label of row r is r mod 7, its id 3 r + 5.</summary>
-    public static ExampleStore Store(TemporaryFolder folder, int count, int height = 6, int width = 9, int channels = 1, string name = "noise.tess")
+    public static ExampleStore Store(
+        TemporaryFolder folder, int count, int height = 6, int width = 9, int channels = 1, string name = "noise.tess")
     {
         string path = folder.File(name);
         var shape = new ImageShape(height, width, channels);
         using (var writer = ExampleStoreWriter.Create(path, new StoreLayout
         {
-            Columns = [StoreColumn.Image("image", shape), StoreColumn.Scalar("label", ElementType.I32), StoreColumn.Scalar("weight", ElementType.F64)],
+            Columns = [
+                StoreColumn.Image("image", shape),
+                StoreColumn.Scalar("label", ElementType.I32),
+                StoreColumn.Scalar("weight", ElementType.F64)
+            ],
             Splits = [new StoreSplit("train", 0, count), new StoreSplit("test", count, 0)],
             Classes = [.. Enumerable.Range(0, Classes).Select(i => $"class {i}")],
             HasIds = true,
@@ -43,7 +48,8 @@ internal static class LoaderCases
     }
 
     /// <summary>Every delivered example with its numbers, in order; the ones that don't count are left out.</summary>
-    public static List<(int Index, float[] Numbers, long Label)> Read(ExampleLoader loader, int epoch, long position = 0, int batches = int.MaxValue)
+    public static List<(int Index, float[] Numbers, long Label)> Read(
+        ExampleLoader loader, int epoch, long position = 0, int batches = int.MaxValue)
     {
         var read = new List<(int, float[], long)>();
         foreach (LoadedBatch batch in loader.Epoch(epoch, position))

@@ -9,9 +9,9 @@ namespace Tessar.Tests.Training.Loading;
 /// <summary>Every example exactly once, in another order each epoch, however the epoch is shared or interrupted.</summary>
 public sealed class OrderTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     public static TheoryData<string, int, bool> Jobs
     {
@@ -40,7 +40,8 @@ public sealed class OrderTests : IDisposable
         if (isFiltered)
             set = ExampleFilter.Where(set, "weight", weight => weight % 1 == 0.5 || weight > 200);
         ExampleLoader[] loaders = Job(set, order, ranks, batch: 17);
-        List<int>[] epochs = [.. Enumerable.Range(0, 3).Select(epoch => loaders.SelectMany(loader => LoaderCases.Indices(loader, epoch)).ToList())];
+        List<int>[] epochs = [.. Enumerable.Range(0, 3)
+            .Select(epoch => loaders.SelectMany(loader => LoaderCases.Indices(loader, epoch)).ToList())];
         Assert.All(epochs, epoch => Assert.Equal(Enumerable.Range(0, set.Count), epoch.Order()));
         Assert.Equal(order != "sequential", !epochs[0].SequenceEqual(epochs[1]));
         Assert.Equal(epochs[1], loaders.SelectMany(loader => LoaderCases.Indices(loader, 1)));
@@ -75,7 +76,8 @@ public sealed class OrderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Jobs))]
-    public void Rest_of_an_epoch_is_what_was_not_visited_also_with_other_ranks_and_batches(string order, int ranks, bool isFiltered)
+    public void Rest_of_an_epoch_is_what_was_not_visited_also_with_other_ranks_and_batches(
+        string order, int ranks, bool isFiltered)
     {
         using ExampleStore store = Store(500);
         ExampleSet set = ExampleSet.Parse(store, "train");
@@ -101,7 +103,9 @@ public sealed class OrderTests : IDisposable
         foreach (int other in (int[])[1, 2, 3])
         {
             ExampleLoader[] after = Job(set, order, other, batch: 11, pages: 4);
-            Assert.Equal(Enumerable.Range(0, set.Count).Except(visited), after.SelectMany(loader => LoaderCases.Indices(loader, 5, position)).Order());
+            Assert.Equal(
+                Enumerable.Range(0, set.Count).Except(visited),
+                after.SelectMany(loader => LoaderCases.Indices(loader, 5, position)).Order());
             Close(after);
         }
 
@@ -166,10 +170,12 @@ public sealed class OrderTests : IDisposable
     [InlineData(4097)]
     public void Keyed_permutation_is_one(int count)
     {
-        ulong[] first = [.. Enumerable.Range(0, count).Select(place => new KeyedPermutation((ulong)count, 1, 0).At((ulong)place))];
+        ulong[] first = [.. Enumerable.Range(0, count)
+            .Select(place => new KeyedPermutation((ulong)count, 1, 0).At((ulong)place))];
         Assert.Equal(Enumerable.Range(0, count).Select(i => (ulong)i), first.Order());
         if (count > 16)
-            Assert.NotEqual(first, Enumerable.Range(0, count).Select(place => new KeyedPermutation((ulong)count, 1, 1).At((ulong)place)));
+            Assert.NotEqual(
+                first, Enumerable.Range(0, count).Select(place => new KeyedPermutation((ulong)count, 1, 1).At((ulong)place)));
     }
 
     [Fact]
@@ -245,18 +251,27 @@ public sealed class OrderTests : IDisposable
         ExampleSet heavy = ExampleFilter.Where(set, "weight", weight => weight >= 15);
         Assert.Equal([30L, 31, 32, 33, 34], Rows(heavy));
         Assert.Equal([33L], Rows(ExampleFilter.Where(heavy, "label", label => label == 5)));
-        Assert.Contains("Image, not a single number", Assert.Throws<ArgumentException>(() => ExampleFilter.Where(set, "image", _ => true)).Message, StringComparison.Ordinal);
-        Assert.Contains("No example of train:5-34", Assert.Throws<ArgumentException>(() => ExampleFilter.Where(set, "label", _ => false)).Message, StringComparison.Ordinal);
-        Assert.Contains("`wait` isn't a column", Assert.Throws<ArgumentException>(() => ExampleFilter.Where(set, "wait", _ => true)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Image, not a single number",
+            Assert.Throws<ArgumentException>(() => ExampleFilter.Where(set, "image", _ => true)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "No example of train:5-34",
+            Assert.Throws<ArgumentException>(() => ExampleFilter.Where(set, "label", _ => false)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "`wait` isn't a column", Assert.Throws<ArgumentException>(() => ExampleFilter.Where(set, "wait", _ => true)).Message,
+            StringComparison.Ordinal);
     }
 
     private static IEnumerable<long> Rows(ExampleSet set) => Enumerable.Range(0, set.Count).Select(set.Row);
 
     // 2 KiB an image, so that 500 of them lie on 16 pages.
-    private ExampleStore Store(int count) => LoaderCases.Store(folder, count, height: 32, width: 64);
+    private ExampleStore Store(int count) => LoaderCases.Store(_folder, count, height: 32, width: 64);
 
     private static ExampleOrder Of(string name, params (string Key, double Value)[] numbers) => ExampleOrder.Of(
-        ExampleOrder.Choices.Resolve(name, numbers.Select(number => new KeyValuePair<string, double?>(number.Key, number.Value)), []));
+        ExampleOrder.Choices.Resolve(
+            name, numbers.Select(number => new KeyValuePair<string, double?>(number.Key, number.Value)), []));
 
     private static ExampleLoader[] Job(ExampleSet set, string order, int ranks, int batch, int pages = 0) =>
     [

@@ -8,9 +8,9 @@ namespace Tessar.Tests.Training.Loading;
 
 public sealed class PageCacheTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Schedule_reads_each_page_once_never_over_a_living_one_and_with_as_few_slots_as_can_be() =>
@@ -28,7 +28,8 @@ public sealed class PageCacheTests : IDisposable
                 int peak = 0;
                 for (int batch = 0; batch <= 80; batch++)
                 {
-                    int[] living = [.. used.Where(page => Math.Max(0, first[page] - PageSchedule.Ahead) <= batch && batch <= last[page])];
+                    int[] living = [.. used.Where(page =>
+                        Math.Max(0, first[page] - PageSchedule.Ahead) <= batch && batch <= last[page])];
                     Assert.Equal(living.Length, living.Select(schedule.SlotOf).Distinct().Count());
                     peak = Math.Max(peak, living.Length);
                 }
@@ -58,7 +59,7 @@ public sealed class PageCacheTests : IDisposable
     public void Pages_read_by_the_process_give_the_same_batches(string order, int workers)
     {
         // 3,000 bytes an image: some span two pages of 64 KiB.
-        using ExampleStore store = LoaderCases.Store(folder, 400, height: 50, width: 60);
+        using ExampleStore store = LoaderCases.Store(_folder, 400, height: 50, width: 60);
         ExampleSet set = ExampleFilter.Where(ExampleSet.Parse(store, "train"), "label", label => label != 3);
         var options = new LoaderOptions
         {
@@ -82,14 +83,15 @@ public sealed class PageCacheTests : IDisposable
     [Fact]
     public void Quasi_random_order_keeps_few_pages_in_memory()
     {
-        using ExampleStore store = LoaderCases.Store(folder, 2000, height: 50, width: 60);
+        using ExampleStore store = LoaderCases.Store(_folder, 2000, height: 50, width: 60);
         using var loader = new ExampleLoader(ExampleSet.Parse(store, "train"), new LoaderOptions
         {
             BatchSize = 8, Order = "quasi-random", OrderSettings = new Dictionary<string, double> { ["pages"] = 4 },
         });
         var data = new Tessar.Training.Loading.Orders.OrderedData(2000, 8, loader.Plan.PageOf);
         PageSchedule schedule = PagePlan.Of(
-            loader.Plan, loader.Plan.Order.Open(data, 1, 0), new Tessar.Training.Loading.Orders.BatchCut(2000, 0, 8, 0, 1, false));
+            loader.Plan, loader.Plan.Order.Open(data, 1, 0),
+            new Tessar.Training.Loading.Orders.BatchCut(2000, 0, 8, 0, 1, false));
         // 92 pages, of which four are open at once; the others are those that were just used up or are read ahead.
         Assert.InRange(schedule.Slots, 4, 10);
         Assert.InRange(schedule.Reads.Count, 91, 93);
@@ -99,10 +101,11 @@ public sealed class PageCacheTests : IDisposable
     public void Page_that_cannot_be_read_is_an_error_of_its_batch()
     {
         string path;
-        using (ExampleStore whole = LoaderCases.Store(folder, 400, height: 50, width: 60))
+        using (ExampleStore whole = LoaderCases.Store(_folder, 400, height: 50, width: 60))
             path = whole.Path;
         using ExampleStore store = ExampleStore.Open(path);
-        using var loader = new ExampleLoader(ExampleSet.Parse(store, "train"), new LoaderOptions { Cache = CacheMode.Process, Order = "sequential" });
+        using var loader = new ExampleLoader(
+            ExampleSet.Parse(store, "train"), new LoaderOptions { Cache = CacheMode.Process, Order = "sequential" });
         File.Delete(path);
         Assert.ThrowsAny<IOException>(() => loader.Epoch(0));
     }
@@ -110,15 +113,17 @@ public sealed class PageCacheTests : IDisposable
     [Fact]
     public void Store_of_encoded_images_is_left_to_the_system()
     {
-        using ExampleStore store = LoaderCases.Store(folder, 20);
+        using ExampleStore store = LoaderCases.Store(_folder, 20);
         var error = Assert.Throws<TessarException>(() => new ExampleLoader(
             ExampleSet.Parse(store, "train"), new LoaderOptions { Cache = CacheMode.Process, Size = new ImageShape(3, 3, 1) }));
         Assert.Contains("Leave it at System", error.Message, StringComparison.Ordinal);
     }
 
-    private static void Same(List<(int Index, float[] Numbers, long Label)> expected, List<(int Index, float[] Numbers, long Label)> found)
+    private static void Same(
+        List<(int Index, float[] Numbers, long Label)> expected, List<(int Index, float[] Numbers, long Label)> found)
     {
-        Assert.Equal(expected.Select(example => (example.Index, example.Label)), found.Select(example => (example.Index, example.Label)));
+        Assert.Equal(
+            expected.Select(example => (example.Index, example.Label)), found.Select(example => (example.Index, example.Label)));
         Assert.All(expected.Zip(found), pair => Assert.True(pair.First.Numbers.AsSpan().SequenceEqual(pair.Second.Numbers)));
     }
 }

@@ -8,38 +8,44 @@ using static TorchSharp.torch.nn;
 
 namespace Tessar.Tests.Training.Optimizers;
 
-/// <summary>Every optimiser's run, killed twice in the middle of an epoch, ends in the same weights; model, data and program make it hard.</summary>
+/// <summary>
+/// Every optimiser's run, killed twice in the middle of an epoch, ends in the same weights; model, data and program make it hard.
+/// </summary>
 public sealed class KilledRunsTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Killed_twice_and_resumed_every_run_ends_in_the_weights_it_would_have_had()
     {
-        SmallData.Write(folder);
+        SmallData.Write(_folder);
         foreach (int kill in (int[])[0, 1])
         {
-            using ChildProcess child = ChildProcess.Start("train with every optimizer until told", folder.File("small.tess"), folder.File("killed"), $"{kill}");
+            using ChildProcess child = ChildProcess.Start(
+                "train with every optimizer until told", _folder.File("small.tess"), _folder.File("killed"), $"{kill}");
             child.WaitFor("there");
             child.Kill();
         }
 
         foreach (string name in Optimizer.Choices.Names)
         {
-            Run whole = SmallRuns.Train(Request(folder.File("small.tess"), folder.File("whole"), name));
-            Run killed = Run.Open(folder.File($"killed/{name}"));
+            Run whole = SmallRuns.Train(Request(_folder.File("small.tess"), _folder.File("whole"), name));
+            Run killed = Run.Open(_folder.File($"killed/{name}"));
             Assert.Equal(RunStatus.Interrupted, killed.Status);
             Assert.InRange(killed.Checkpoints.Count, 2, 4);
             Run resumed = SmallRuns.Resume(killed);
             Assert.Equal((name, whole.Checkpoints[^1].Sha256), (name, resumed.Checkpoints[^1].Sha256));
             Assert.True(Trainer.Replay(resumed, progress: null, TestContext.Current.CancellationToken).IsBitEqual);
-            Assert.Equal(whole.ReadMetrics().Select(r => r with { Seconds = 0 }), resumed.ReadMetrics().Select(r => r with { Seconds = 0 }));
+            Assert.Equal(
+                whole.ReadMetrics().Select(r => r with { Seconds = 0 }),
+                resumed.ReadMetrics().Select(r => r with { Seconds = 0 }));
         }
     }
 
-    // The next optimiser's run begins inside of the progress report of the one before, so that one death meets all of them under way.
+    // The next optimiser's run begins inside of the progress report of the one before, so that one death meets all of them under
+    // way.
     [Scenario("train with every optimizer until told")]
     private static void TrainAll(string[] arguments)
     {
@@ -90,10 +96,10 @@ public sealed class KilledRunsTests : IDisposable
 /// <summary>A user's model with all that makes resuming hard: running statistics and random draws.</summary>
 public sealed class NormAndDropout : Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Linear first = Linear(36, 16);
-    private readonly TorchSharp.Modules.BatchNorm1d norm = BatchNorm1d(16);
-    private readonly TorchSharp.Modules.Dropout dropout = Dropout(0.3);
-    private readonly TorchSharp.Modules.Linear last = Linear(16, 3);
+    private readonly TorchSharp.Modules.Linear _first = Linear(36, 16);
+    private readonly TorchSharp.Modules.BatchNorm1d _norm = BatchNorm1d(16);
+    private readonly TorchSharp.Modules.Dropout _dropout = Dropout(0.3);
+    private readonly TorchSharp.Modules.Linear _last = Linear(16, 3);
 
     public NormAndDropout()
         : base(nameof(NormAndDropout)) => RegisterComponents();
@@ -101,10 +107,10 @@ public sealed class NormAndDropout : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using Tensor pixels = input.flatten(1);
-        using Tensor hidden = first.call(pixels);
-        using Tensor normed = norm.call(hidden);
+        using Tensor hidden = _first.call(pixels);
+        using Tensor normed = _norm.call(hidden);
         using Tensor active = functional.relu(normed);
-        using Tensor kept = dropout.call(active);
-        return last.call(kept);
+        using Tensor kept = _dropout.call(active);
+        return _last.call(kept);
     }
 }

@@ -18,7 +18,8 @@ internal static class Making
         return Optimizer.Choices.Create(settings, parameters);
     }
 
-    public static Optimizer Make(string name, (string Name, Tensor Value)[] parameters, params (string Name, double Value)[] given) =>
+    public static Optimizer Make(
+        string name, (string Name, Tensor Value)[] parameters, params (string Name, double Value)[] given) =>
         Make(name, new TrainedParameters(parameters), given);
 
     /// <summary>The averaged weights, or those that are trained.</summary>
@@ -30,7 +31,8 @@ internal static class Making
         return weights;
     }
 
-    public static byte[][] Bits(Optimizer optimizer) => [.. optimizer.Parameters.Items.Select(p => p.Value.detach().contiguous().bytes.ToArray())];
+    public static byte[][] Bits(Optimizer optimizer) =>
+        [.. optimizer.Parameters.Items.Select(p => p.Value.detach().contiguous().bytes.ToArray())];
 
     public static void Save(Optimizer optimizer, string path) => StateDict.Save(optimizer.State, path, metadata: null);
 
@@ -66,9 +68,9 @@ internal sealed class Loss(Tensor[] parameters, Func<Tensor> loss) : IObjective
 /// <summary>Gradients that are told, one set per look.</summary>
 internal sealed class Told(Func<int, IReadOnlyList<Tensor?>> gradients) : IObjective
 {
-    private int looks;
+    private int _looks;
 
-    public IReadOnlyList<Tensor?> Gradients() => gradients(looks++);
+    public IReadOnlyList<Tensor?> Gradients() => gradients(_looks++);
 
     double IObjective.Loss() => throw new InvalidOperationException("Only gradients are told.");
 }

@@ -5,11 +5,15 @@ using static TorchSharp.torch;
 
 namespace Tessar.Tests.Training.Optimizers;
 
-/// <summary>Every optimiser of the catalogue on every objective in every precision. A new one is tested by its row below.</summary>
+/// <summary>
+/// Every optimiser of the catalogue on every objective in every precision. A new one is tested by its row below.
+/// </summary>
 public sealed class OptimizerTableTests : IDisposable
 {
-    /// <summary>Learning rates for parabola, Rosenbrock and network, and what is left of the loss after so many updates at most.</summary>
-    private static readonly Dictionary<string, Row> Rows = new(StringComparer.Ordinal)
+    /// <summary>
+    /// Learning rates for parabola, Rosenbrock and network, and what is left of the loss after so many updates at most.
+    /// </summary>
+    private static readonly Dictionary<string, Row> _rows = new(StringComparer.Ordinal)
     {
         ["sgd"] = new((0.05, 300, 1e-6), (5e-4, 1500, 5e-2), (0.3, 150, 0.1)),
         ["sgd-nesterov"] = new((0.05, 300, 1e-6), (5e-4, 1500, 5e-2), (0.3, 150, 0.1)),
@@ -32,7 +36,7 @@ public sealed class OptimizerTableTests : IDisposable
         ["mezo-scalar"] = new((0.03, 1000, 1e-2), (0.01, 3000, 0.15), (0.02, 800, 0.7)),
     };
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string, string, ScalarType> Cases()
     {
@@ -51,10 +55,11 @@ public sealed class OptimizerTableTests : IDisposable
 
     public static TheoryData<string> Names() => [.. Optimizer.Choices.Names];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Every_optimizer_has_its_row() => Assert.Equal(Optimizer.Choices.Names, Rows.Keys.Order(StringComparer.Ordinal), StringComparer.Ordinal);
+    public void Every_optimizer_has_its_row() =>
+        Assert.Equal(Optimizer.Choices.Names, _rows.Keys.Order(StringComparer.Ordinal), StringComparer.Ordinal);
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -63,14 +68,15 @@ public sealed class OptimizerTableTests : IDisposable
         using var scope = NewDisposeScope();
         (double rate, int updates, double left) = objective switch
         {
-            "parabola" => Rows[name].Parabola,
-            "rosenbrock" => Rows[name].Rosenbrock,
-            _ => Rows[name].Network,
+            "parabola" => _rows[name].Parabola,
+            "rosenbrock" => _rows[name].Rosenbrock,
+            _ => _rows[name].Network,
         };
         ((string Name, Tensor Value)[] parameters, Func<Tensor> loss) = Problems.Of(objective, type);
         using Optimizer optimizer = Making.Make(name, parameters, ("weightDecay", 0));
         double before = loss().item(), after = Train(optimizer, parameters, loss, rate, updates);
-        Assert.True(after <= left * before, $"{name} on {objective} in {type}: {before} became {after}, allowed is {left * before}.");
+        Assert.True(
+            after <= left * before, $"{name} on {objective} in {type}: {before} became {after}, allowed is {left * before}.");
         Assert.All(parameters, p => Assert.Equal(type, p.Value.dtype));
     }
 
@@ -86,14 +92,16 @@ public sealed class OptimizerTableTests : IDisposable
         using (Optimizer first = Making.Make(name, parted))
         {
             Update(first, parted, partedLoss, 1, 4);
-            Making.Save(first, folder.File("state.safetensors"));
+            Making.Save(first, _folder.File("state.safetensors"));
         }
 
         using Optimizer second = Making.Make(name, parted);
-        Making.Load(second, folder.File("state.safetensors"), updates: 4);
+        Making.Load(second, _folder.File("state.safetensors"), updates: 4);
         Update(second, parted, partedLoss, 5, 7);
         Assert.Equal(Making.Bits(through), Making.Bits(second));
-        Assert.Equal(through.State.Select(s => (s.Key, Convert.ToHexString(s.Value.bytes))), second.State.Select(s => (s.Key, Convert.ToHexString(s.Value.bytes))));
+        Assert.Equal(
+            through.State.Select(s => (s.Key, Convert.ToHexString(s.Value.bytes))),
+            second.State.Select(s => (s.Key, Convert.ToHexString(s.Value.bytes))));
     }
 
     [Theory]
@@ -103,11 +111,15 @@ public sealed class OptimizerTableTests : IDisposable
         using var scope = NewDisposeScope();
         using Optimizer optimizer = Making.Make(name, Problems.Of("network", ScalarType.Float32).Parameters);
         using Optimizer other = Making.Make(name, Problems.Of("rosenbrock", ScalarType.Float64).Parameters);
-        Making.Save(other, folder.File("state.safetensors"));
+        Making.Save(other, _folder.File("state.safetensors"));
         if (other.State.Keys.Any(key => key.Contains('/', StringComparison.Ordinal)))
-            Assert.Equal(ErrorKind.InputData, Assert.Throws<TessarException>(() => Making.Load(optimizer, folder.File("state.safetensors"), 0)).Kind);
-        using Optimizer later = Making.Make(name.StartsWith("mezo", StringComparison.Ordinal) ? name : "mezo", Problems.Of("network", ScalarType.Float32).Parameters);
-        Assert.Throws<TessarException>(() => Making.Load(later, folder.File("state.safetensors"), updates: 3));
+            Assert.Equal(
+                ErrorKind.InputData,
+                Assert.Throws<TessarException>(() => Making.Load(optimizer, _folder.File("state.safetensors"), 0)).Kind);
+        using Optimizer later = Making.Make(
+            name.StartsWith("mezo", StringComparison.Ordinal) ? name : "mezo",
+            Problems.Of("network", ScalarType.Float32).Parameters);
+        Assert.Throws<TessarException>(() => Making.Load(later, _folder.File("state.safetensors"), updates: 3));
     }
 
     [Theory]
@@ -124,7 +136,8 @@ public sealed class OptimizerTableTests : IDisposable
             long numbers = optimizer.State.Values.Sum(t => t.numel());
             // The copy of two-phase methods lives during an update only.
             OptimizerAttribute known = Optimizer.Choices.Describe(name);
-            Assert.InRange(numbers, (known.Memory - known.Backward + (known.Backward == 0 ? 0 : 1)) * 1000L, (known.Memory * 1000L) + 10);
+            Assert.InRange(
+                numbers, (known.Memory - known.Backward + (known.Backward == 0 ? 0 : 1)) * 1000L, (known.Memory * 1000L) + 10);
         });
     }
 
@@ -153,7 +166,8 @@ public sealed class OptimizerTableTests : IDisposable
         Assert.True(Making.Weights(optimizer)[0].allclose(tensor(new[] { 1.0, -2, 3 }), rtol: 0, atol: 1e-13));
     }
 
-    private static double Train(Optimizer optimizer, (string Name, Tensor Value)[] parameters, Func<Tensor> loss, double rate, int updates)
+    private static double Train(
+        Optimizer optimizer, (string Name, Tensor Value)[] parameters, Func<Tensor> loss, double rate, int updates)
     {
         Tensor[] values = [.. parameters.Select(p => p.Value)];
         bool averages = optimizer.AveragedWeights is not null;
@@ -171,13 +185,16 @@ public sealed class OptimizerTableTests : IDisposable
         return loss().item();
     }
 
-    private static void Update(Optimizer optimizer, (string Name, Tensor Value)[] parameters, Func<Tensor> loss, int first, int last)
+    private static void Update(
+        Optimizer optimizer, (string Name, Tensor Value)[] parameters, Func<Tensor> loss, int first, int last)
     {
         for (int update = first; update <= last; update++)
             optimizer.Step(new Loss([.. parameters.Select(p => p.Value)], loss), 0.01, update);
     }
 
-    private sealed record Row((double Rate, int Updates, double Left) Parabola, (double Rate, int Updates, double Left) Rosenbrock, (double Rate, int Updates, double Left) Network);
+    private sealed record Row(
+        (double Rate, int Updates, double Left) Parabola, (double Rate, int Updates, double Left) Rosenbrock,
+        (double Rate, int Updates, double Left) Network);
 }
 
 /// <summary>Losses that are known to be easy, narrow and real.</summary>

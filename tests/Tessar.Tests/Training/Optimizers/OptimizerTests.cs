@@ -83,10 +83,12 @@ public sealed class OptimizerTests
     {
         List<string> violations = [];
         Optimizer.Choices.Resolve("adamm", [], violations);
-        Optimizer.Choices.Resolve("adamw", [new("momentun", 1), new("beta1", 1), new("weightDecay", double.NaN), new("beta2", null)], violations);
+        Optimizer.Choices.Resolve(
+            "adamw", [new("momentun", 1), new("beta1", 1), new("weightDecay", double.NaN), new("beta2", null)], violations);
         Assert.Equal(
             [
-                "There is no optimiser `adamm`. Did you mean `adam`? There are " + string.Join(", ", Optimizer.Choices.Names) + ".",
+                "There is no optimiser `adamm`. Did you mean `adam`? There are " + string.Join(", ", Optimizer.Choices.Names)
+                    + ".",
                 "The optimiser adamw has no `momentun`. It has beta1, beta2, epsilon, learningRate, weightDecay.",
                 "`beta1` of adamw is 1; it has to lie in [0, 1).",
                 "`weightDecay` of adamw is NaN; it has to lie in [0, ∞).",
@@ -96,7 +98,8 @@ public sealed class OptimizerTests
 
     public static TheoryData<string> Names() => [.. Optimizer.Choices.Names];
 
-    private static GradientOptimizer Make(string name, (string Name, Tensor Value)[] parameters, params (string Name, double Value)[] given)
+    private static GradientOptimizer Make(
+        string name, (string Name, Tensor Value)[] parameters, params (string Name, double Value)[] given)
     {
         List<string> violations = [];
         NamedSettings settings = Optimizer.Choices.Resolve(

@@ -8,12 +8,14 @@ namespace Tessar.Tests.Training.Optimizers;
 /// <summary>Published numbers, and the three forms of one method.</summary>
 public sealed class ScheduleFreeTests
 {
-    private static readonly double[] Three = [1, 0.5, -0.25];
+    private static readonly double[] _three = [1, 0.5, -0.25];
 
     // Values of the authors' own classes, float64, w₀ = 1.
     public static TheoryData<string, string, double[], double[]> Published() => new()
     {
-        { "sf-adamw", "", [0.900000001, 0.8367449548808951, 0.8745549129831137], [0.900000001, 0.8683724779404476, 0.8704332896213364] },
+        { "sf-adamw", "", [0.900000001, 0.8367449548808951, 0.8745549129831137], [
+            0.900000001, 0.8683724779404476, 0.8704332896213364
+        ] },
         { "sf-adamw", "weightDecay=0.1 warmupSteps=2", [], [0.9450000005, 0.886835963600716, 0.8932426881565451] },
         { "sf-adamw", "innerMomentum=0.9", [], [0.900000001, 0.8533910196490806, 0.8190659802648302] },
         { "sf-adamw-paper", "", [], [0.9000000316227666, 0.8578370429555778, 0.8661932101107642] },
@@ -27,12 +29,13 @@ public sealed class ScheduleFreeTests
         using var scope = NewDisposeScope();
         Tensor w = ones(1, float64);
         (string, double)[] given = [.. numbers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => n.Split('='))
-            .Where(n => n[0] != "rate").Select(n => (n[0], double.Parse(n[1], System.Globalization.CultureInfo.InvariantCulture)))];
+            .Where(n => n[0] != "rate")
+            .Select(n => (n[0], double.Parse(n[1], System.Globalization.CultureInfo.InvariantCulture)))];
         double rate = numbers == "rate=1" ? 1 : 0.1;
         using Optimizer optimizer = Making.Make(name, [("w", w)], given);
         for (int t = 0; t < 3; t++)
         {
-            double g = Three[t];
+            double g = _three[t];
             optimizer.Step(new Told(_ => [tensor(new[] { g })]), rate, t + 1);
             if (z.Length > 0)
                 Assert.Equal(z[t], optimizer.State["z/w"].item<double>(), 1e-14);
@@ -49,7 +52,7 @@ public sealed class ScheduleFreeTests
         double[] y = [0.900000001, 0.8652097256344923, 0.8708454519575141], plain = [0, -0.275, -0.25];
         for (int t = 0; t < 3; t++)
         {
-            double g = Three[t];
+            double g = _three[t];
             first.Step(new Told(_ => [tensor(new[] { g })]), 0.1, t + 1);
             second.Step(new Told(_ => [tensor(new[] { g })]), 1, t + 1);
             Assert.Equal(y[t], adamw.item<double>(), 1e-14);
@@ -80,9 +83,12 @@ public sealed class ScheduleFreeTests
 
     public static TheoryData<string, string> Forms() => new()
     {
-        { "sf-sgd", "" }, { "sf-sgd", "weightDecay=0.01 warmupSteps=50 averagePower=1" }, { "sf-sgd", "momentum=0.5 ratePower=0" },
-        { "sf-adamw", "" }, { "sf-adamw", "weightDecay=0.05 warmupSteps=100" }, { "sf-adamw", "innerMomentum=0.9 averagePower=0.75" },
-        { "sf-adamw-paper", "weightDecay=0.05 warmupSteps=10" }, { "sf-adamw-refined", "window=3" }, { "sf-adamw-refined", "warmupSteps=30" },
+        { "sf-sgd", "" }, { "sf-sgd", "weightDecay=0.01 warmupSteps=50 averagePower=1" },
+        { "sf-sgd", "momentum=0.5 ratePower=0" },
+        { "sf-adamw", "" }, { "sf-adamw", "weightDecay=0.05 warmupSteps=100" },
+        { "sf-adamw", "innerMomentum=0.9 averagePower=0.75" },
+        { "sf-adamw-paper", "weightDecay=0.05 warmupSteps=10" }, { "sf-adamw-refined", "window=3" },
+        { "sf-adamw-refined", "warmupSteps=30" },
         { "sf-radam", "weightDecay=0.01" }, { "sf-radam", "silent=0" },
     };
 
@@ -132,7 +138,8 @@ public sealed class ScheduleFreeTests
     public void No_numerator_is_remembered_where_inner_momentum_is_zero()
     {
         using Tensor w = ones(3);
-        using Optimizer plain = Making.Make("sf-adamw", [("w", w)]), inner = Making.Make("sf-adamw", [("w", w)], ("innerMomentum", 0.5));
+        using Optimizer plain = Making.Make("sf-adamw", [("w", w)]), inner = Making.Make(
+            "sf-adamw", [("w", w)], ("innerMomentum", 0.5));
         Assert.Equal(["highest-rate", "second-moment/w", "weight-sum", "z/w"], plain.State.Keys);
         Assert.Contains("first-moment/w", inner.State.Keys);
     }
@@ -143,7 +150,8 @@ public sealed class ScheduleFreeTests
         using var scope = NewDisposeScope();
         var a = new Parameter(ones(5, float64));
         var b = new Parameter(ones(5, float64));
-        using Optimizer original = Making.Make("sf-adamw", [("w", a)]), refined = Making.Make("sf-adamw-refined", [("w", b)], ("window", 10));
+        using Optimizer original = Making.Make("sf-adamw", [("w", a)]), refined = Making.Make(
+            "sf-adamw-refined", [("w", b)], ("window", 10));
         for (int update = 1; update <= 200; update++)
         {
             original.Step(new Loss([a], () => a.pow(4).sum()), 0.01, update);

@@ -10,8 +10,10 @@ public sealed class SharpnessTests
     [Theory]
     [InlineData("sam", 0.05, "w", new[] { 0.0121267812518, 0.0485071250073 }, new[] { 2.02425356250, 8.38805700006 })]
     [InlineData("asam-popular", 2, "w", new[] { 0.4850712500726, 1.9402850002904 }, new[] { 2.9701425001452, 23.5222800023234 })]
-    [InlineData("asam-official", 0.5, "weight", new[] { 0.1224804906433, 0.4899219625734 }, new[] { 2.2449609812867, 11.9193757005871 })]
-    public void Perturbation_and_gradient_there_are_the_published_ones(string name, double rho, string parameter, double[] perturbation, double[] gradient)
+    [InlineData(
+        "asam-official", 0.5, "weight", new[] { 0.1224804906433, 0.4899219625734 }, new[] { 2.2449609812867, 11.9193757005871 })]
+    public void Perturbation_and_gradient_there_are_the_published_ones(
+        string name, double rho, string parameter, double[] perturbation, double[] gradient)
     {
         using var scope = NewDisposeScope();
         var w = new Parameter(ones(2, float64));
@@ -35,7 +37,8 @@ public sealed class SharpnessTests
         using var scope = NewDisposeScope();
         var a = new Parameter(ones(1, float64));
         var b = new Parameter(ones(1, float64));
-        using Optimizer optimizer = Making.Make("asam-official", [("fc.weight", a), ("fc.bias", b)], ("momentum", 0), ("weightDecay", 0));
+        using Optimizer optimizer = Making.Make(
+            "asam-official", [("fc.weight", a), ("fc.bias", b)], ("momentum", 0), ("weightDecay", 0));
         double[] seen = [];
         optimizer.Step(new Told(look =>
         {
@@ -55,9 +58,11 @@ public sealed class SharpnessTests
         var w = new Parameter(randn(100) * 1e-3);
         byte[] before = w.detach().bytes.ToArray();
         using Optimizer optimizer = Making.Make("sam", [("w", w)]);
-        Assert.Throws<FormatException>(() => optimizer.Step(new Told(look => look == 0 ? [w.detach().clone()] : throw new FormatException()), 0.1, 1));
+        Assert.Throws<FormatException>(() =>
+            optimizer.Step(new Told(look => look == 0 ? [w.detach().clone()] : throw new FormatException()), 0.1, 1));
         Assert.Equal(before, w.detach().bytes.ToArray());
-        Assert.Throws<NumericalException>(() => optimizer.Step(new Told(look => [look == 0 ? w.detach().clone() : full_like(w, double.NaN)]), 0.1, 1));
+        Assert.Throws<NumericalException>(() =>
+            optimizer.Step(new Told(look => [look == 0 ? w.detach().clone() : full_like(w, double.NaN)]), 0.1, 1));
         Assert.Equal(before, w.detach().bytes.ToArray());
         Assert.Throws<NumericalException>(() => optimizer.Step(new Told(_ => [full_like(w, double.PositiveInfinity)]), 0.1, 1));
         Assert.Equal(before, w.detach().bytes.ToArray());

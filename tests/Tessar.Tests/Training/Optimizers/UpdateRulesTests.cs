@@ -7,7 +7,8 @@ namespace Tessar.Tests.Training.Optimizers;
 /// <summary>What holds for any optimiser: clipping, projection, decay, gradients that are missing or broken.</summary>
 public sealed class UpdateRulesTests
 {
-    public static TheoryData<string> WithGradients() => [.. Optimizer.Choices.Names.Where(n => Optimizer.Choices.Describe(n).Backward > 0)];
+    public static TheoryData<string> WithGradients() =>
+        [.. Optimizer.Choices.Names.Where(n => Optimizer.Choices.Describe(n).Backward > 0)];
 
     [Theory]
     [MemberData(nameof(WithGradients))]
@@ -59,7 +60,8 @@ public sealed class UpdateRulesTests
         using var scope = NewDisposeScope();
         var a = new Parameter(zeros(2, float64));
         var b = new Parameter(zeros(1, float64));
-        using Optimizer optimizer = Making.Make("sgd", new TrainedParameters([("a", a), ("b", b)]) { ClipNorm = 2.6 }, ("momentum", 0), ("weightDecay", 0));
+        using Optimizer optimizer = Making.Make(
+            "sgd", new TrainedParameters([("a", a), ("b", b)]) { ClipNorm = 2.6 }, ("momentum", 0), ("weightDecay", 0));
         optimizer.Step(new Told(_ => [tensor(new[] { 3.0, 4.0 }), tensor(new[] { 12.0 })]), 1, 1);
         // ‖(3, 4, 12)‖ = 13.
         Assert.Equal(13, optimizer.GradientLength, 1e-12);
@@ -79,7 +81,10 @@ public sealed class UpdateRulesTests
         using var scope = NewDisposeScope();
         var w = new Parameter(ones(4, float64));
         Tensor mask = tensor(new[] { 1.0, 0, 1, 0 });
-        var parameters = new TrainedParameters([("w", w)]) { Projection = new Projection(v => [.. v.Select(t => t?.mul(mask))], ofGradient) };
+        var parameters = new TrainedParameters([("w", w)])
+        {
+            Projection = new Projection(v => [.. v.Select(t => t?.mul(mask))], ofGradient)
+        };
         using Optimizer optimizer = Making.Make(name, parameters, ("weightDecay", 0));
         var free = new Parameter(ones(4, float64));
         using Optimizer whole = Making.Make(name, [("w", free)], ("weightDecay", 0));
@@ -99,8 +104,10 @@ public sealed class UpdateRulesTests
     public void Update_of_three_sequences_can_not_be_projected()
     {
         using Tensor w = ones(3);
-        Assert.Throws<ArgumentException>(() => Making.Make("sf-adamw", new TrainedParameters([("w", w)]) { Projection = new Projection(v => v) }));
-        Making.Make("sf-adamw", new TrainedParameters([("w", w)]) { Projection = new Projection(v => v, OfGradient: true) }).Dispose();
+        Assert.Throws<ArgumentException>(() =>
+            Making.Make("sf-adamw", new TrainedParameters([("w", w)]) { Projection = new Projection(v => v) }));
+        Making.Make("sf-adamw", new TrainedParameters([("w", w)]) { Projection = new Projection(v => v, OfGradient: true) })
+            .Dispose();
     }
 
     [Theory]
@@ -122,7 +129,10 @@ public sealed class UpdateRulesTests
     public void One_tensor_under_two_names_is_refused()
     {
         using Tensor w = ones(3);
-        Assert.Contains("`a` and `b` are one tensor", Assert.Throws<ArgumentException>(() => new TrainedParameters([("a", w), ("b", w)])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`a` and `b` are one tensor",
+            Assert.Throws<ArgumentException>(() => new TrainedParameters([("a", w), ("b", w)])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,7 +150,9 @@ public sealed class UpdateRulesTests
         Tensor w = ones(3);
         using Optimizer optimizer = Making.Make("sgd", [("w", w)]);
         Tensor sparse = sparse_coo_tensor(tensor(new long[,] { { 0, 2 } }), ones(2), [3]);
-        Assert.Contains("`w`", Assert.Throws<NotSupportedException>(() => optimizer.Step(new Told(_ => [sparse]), 0.1, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`w`", Assert.Throws<NotSupportedException>(() => optimizer.Step(new Told(_ => [sparse]), 0.1, 1)).Message,
+            StringComparison.Ordinal);
     }
 
     // Largest stable curvature on a quadratic.

@@ -129,7 +129,8 @@ public sealed class ZerothOrderTests
         ulong key = new Tessar.Examples.RandomStream(0, "zeroth-order", 1).NextUInt64();
         NormalNoise.Pass(new TrainedParameters([("n", noise)]), key, new Copy());
         optimizer.Step(new Loss([w], () => w.square().sum()), 0, 1);
-        float[] before = start.data<float>().ToArray(), after = w.detach().data<float>().ToArray(), z = noise.data<float>().ToArray();
+        float[] before = start.data<float>().ToArray(), after = w.detach().data<float>().ToArray(), z = noise.data<float>()
+            .ToArray();
         for (int i = 0; i < before.Length; i++)
         {
             float furthest = MathF.Abs(before[i]) + 2e-3f * MathF.Abs(z[i]);
@@ -184,7 +185,8 @@ public sealed class ZerothOrderTests
             optimizer.Step(new Loss([w], () => w.square().sum()), rate * delta, update);
             Tensor noise = zeros(20);
             NormalNoise.Pass(
-                new TrainedParameters([("n", noise)]), new Tessar.Examples.RandomStream(0, "zeroth-order", update).NextUInt64(), new Copy());
+                new TrainedParameters([("n", noise)]), new Tessar.Examples.RandomStream(0, "zeroth-order", update).NextUInt64(),
+                new Copy());
             float[] z = noise.data<float>().ToArray();
             for (int i = 0; i < theta.Length; i++)
             {
@@ -206,7 +208,8 @@ public sealed class ZerothOrderTests
         for (int failing = 1; failing <= 2; failing++)
         {
             looks = 0;
-            Assert.Throws<FormatException>(() => optimizer.Step(new Loss([w], () => ++looks == failing ? throw new FormatException() : w.sum()), 1, 1));
+            Assert.Throws<FormatException>(() =>
+                optimizer.Step(new Loss([w], () => ++looks == failing ? throw new FormatException() : w.sum()), 1, 1));
             Assert.True(w.allclose(ones(100, float64), rtol: 0, atol: 1e-14));
         }
     }
@@ -228,7 +231,8 @@ public sealed class ZerothOrderTests
     {
         using Tensor w = ones(3);
         Assert.Throws<ArgumentException>(() => Making.Make("mezo", new TrainedParameters([("w", w)]) { ClipNorm = 1 }));
-        Assert.Throws<ArgumentException>(() => Making.Make("mezo", new TrainedParameters([("w", w)]) { Projection = new Projection(v => v) }));
+        Assert.Throws<ArgumentException>(() =>
+            Making.Make("mezo", new TrainedParameters([("w", w)]) { Projection = new Projection(v => v) }));
     }
 
     private readonly struct Copy : NormalNoise.IUse

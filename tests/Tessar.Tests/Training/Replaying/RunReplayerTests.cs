@@ -49,7 +49,8 @@ public sealed class RunReplayerTests : IDisposable
             LabelSmoothing = 0.1,
         });
         double[] weights = [.. Enumerable.Range(0, ContractRun.TrainCount).Select(i => 1 + 0.05 * Math.Sin(i))];
-        TrajectoryDerivative derivative = RunReplayer.Differentiate(run, Margins, Budget, ScalarType.Float64, weights, interval: 4, cancellation: Stop);
+        TrajectoryDerivative derivative = RunReplayer.Differentiate(
+            run, Margins, Budget, ScalarType.Float64, weights, interval: 4, cancellation: Stop);
         Assert.Equal((2, 12L), (derivative.Outputs, derivative.Steps));
         double scale = derivative.Values.Max(Math.Abs);
         Assert.True(scale > 0);
@@ -73,16 +74,21 @@ public sealed class RunReplayerTests : IDisposable
     public void Interval_of_kept_states_does_not_matter()
     {
         Run run = Train("run", request => request with { Optimizer = "adamw", LearningRate = 0.01 });
-        double[] expected = RunReplayer.Differentiate(run, Margins, Budget, ScalarType.Float64, weights: null, interval: 1, cancellation: Stop).Values;
+        double[] expected = RunReplayer.Differentiate(
+            run, Margins, Budget, ScalarType.Float64, weights: null, interval: 1, cancellation: Stop).Values;
         foreach (int interval in new[] { 3, 5, 100 })
-            Assert.Equal(expected, RunReplayer.Differentiate(run, Margins, Budget, ScalarType.Float64, weights: null, interval, cancellation: Stop).Values);
+            Assert.Equal(
+                expected,
+                RunReplayer.Differentiate(
+                    run, Margins, Budget, ScalarType.Float64, weights: null, interval, cancellation: Stop).Values);
     }
 
     [Fact]
     public void Weights_of_one_are_the_recorded_run_bit_for_bit()
     {
         Run run = Train("run", request => request with { Optimizer = "adamw" });
-        float[] replayed = new RunReplayer().Reweigh(run, [.. Enumerable.Repeat(1f, ContractRun.TrainCount)], Margins, cancellation: Stop);
+        float[] replayed = new RunReplayer()
+            .Reweigh(run, [.. Enumerable.Repeat(1f, ContractRun.TrainCount)], Margins, cancellation: Stop);
         using nn.Module<Tensor, Tensor> model = run.LoadModel();
         using Tensor expected = Margins(model).detach();
         Assert.Equal(expected.data<float>().ToArray(), replayed);
@@ -95,7 +101,8 @@ public sealed class RunReplayerTests : IDisposable
         float[] weights = [.. Enumerable.Repeat(1f, ContractRun.TrainCount)];
         weights[3] = 0;
         float[] without = new RunReplayer().Reweigh(run, weights, Margins, cancellation: Stop);
-        float[] with = new RunReplayer().Reweigh(run, [.. Enumerable.Repeat(1f, ContractRun.TrainCount)], Margins, cancellation: Stop);
+        float[] with = new RunReplayer()
+            .Reweigh(run, [.. Enumerable.Repeat(1f, ContractRun.TrainCount)], Margins, cancellation: Stop);
         Assert.NotEqual(with, without);
         Assert.Throws<ArgumentException>(() => new RunReplayer().Reweigh(run, [1f], Margins, cancellation: Stop));
     }
@@ -103,9 +110,11 @@ public sealed class RunReplayerTests : IDisposable
     [Fact]
     public void Single_precision_agrees_with_double_and_masks_keep_their_rows()
     {
-        Run run = Train("run", request => request with { Optimizer = "sgd", Mask = [.. Enumerable.Range(0, 30).Select(i => i + 5)] });
+        Run run = Train(
+            "run", request => request with { Optimizer = "sgd", Mask = [.. Enumerable.Range(0, 30).Select(i => i + 5)] });
         TrajectoryDerivative single = new RunReplayer().Differentiate(run, Margins, Budget, cancellation: Stop);
-        TrajectoryDerivative wide = RunReplayer.Differentiate(run, Margins, Budget, ScalarType.Float64, weights: null, interval: null, cancellation: Stop);
+        TrajectoryDerivative wide = RunReplayer.Differentiate(
+            run, Margins, Budget, ScalarType.Float64, weights: null, interval: null, cancellation: Stop);
         Assert.Equal([.. Enumerable.Range(5, 30).Select(i => (long)i)], single.Rows);
         double scale = wide.Values.Max(Math.Abs);
         Assert.All(single.Values.Zip(wide.Values), pair => Assert.Equal(pair.Second, pair.First, 1e-3 * scale));
@@ -127,11 +136,14 @@ public sealed class RunReplayerTests : IDisposable
         });
         if (what == "forged")
         {
-            RunJson.Write(Path.Combine(run.Directory, RunJson.FileName), run.Record with { Program = run.Record.Program with { Seed = 77 } });
+            RunJson.Write(
+                Path.Combine(run.Directory, RunJson.FileName),
+                run.Record with { Program = run.Record.Program with { Seed = 77 } });
             run = Run.Open(run.Directory);
         }
 
-        TessarException error = Assert.Throws<TessarException>(() => new RunReplayer().Differentiate(run, Margins, Budget, cancellation: Stop));
+        TessarException error = Assert.Throws<TessarException>(() =>
+            new RunReplayer().Differentiate(run, Margins, Budget, cancellation: Stop));
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
     }
 
@@ -139,7 +151,8 @@ public sealed class RunReplayerTests : IDisposable
     public void States_beyond_the_budget_are_refused_before_anything_is_done()
     {
         Run run = Train("run", request => request);
-        TessarException error = Assert.Throws<TessarException>(() => new RunReplayer().Differentiate(run, Margins, memoryBudget: 1000, cancellation: Stop));
+        TessarException error = Assert.Throws<TessarException>(() =>
+            new RunReplayer().Differentiate(run, Margins, memoryBudget: 1000, cancellation: Stop));
         Assert.Contains("1,000", error.Message, StringComparison.Ordinal);
     }
 

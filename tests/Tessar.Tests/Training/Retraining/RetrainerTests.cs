@@ -13,9 +13,9 @@ namespace Tessar.Tests.Training.Retraining;
 public sealed class RetrainerTests : IDisposable
 {
     private const int Examples = 100;
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_training_answers_what_a_recorded_run_with_its_mask_and_seed_answers()
@@ -27,7 +27,7 @@ public sealed class RetrainerTests : IDisposable
         long[] seeds = file.ReadInt64s("seed");
         for (int job = 0; job < models.Count; job++)
         {
-            Run run = SmallRuns.Train(SmallRuns.Request(folder, $"run-{job}") with
+            Run run = SmallRuns.Train(SmallRuns.Request(_folder, $"run-{job}") with
             {
                 Mask = models.OpenMasks().Indices(job),
                 Seed = unchecked((ulong)seeds[job]),
@@ -60,7 +60,7 @@ public sealed class RetrainerTests : IDisposable
         float[] all = logits.ReadOutputs();
         int classes = logits.Record.Classes.Count, targets = margin.Length / 2;
         Assert.Equal(2 * targets * classes, all.Length);
-        using var store = Tessar.Examples.ExampleStore.Open(folder.File("small.tess"));
+        using var store = Tessar.Examples.ExampleStore.Open(_folder.File("small.tess"));
         var test = Tessar.Examples.ExampleSet.Parse(store, "test");
         for (int i = 0; i < margin.Length; i++)
         {
@@ -93,7 +93,7 @@ public sealed class RetrainerTests : IDisposable
         using var source = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => new InProcessRetrainer().Retrain(
             Request("models", 4), new Listener<RetrainingProgress>(p => Cancel(p, source)), source.Token));
-        var error = Assert.Throws<TessarException>(() => RetrainedModels.Open(folder.File("models")));
+        var error = Assert.Throws<TessarException>(() => RetrainedModels.Open(_folder.File("models")));
         Assert.Contains("isn't finished", error.Message, StringComparison.Ordinal);
         var heard = new List<RetrainingProgress>();
         RetrainedModels models = Here(Request("models", 4), heard);
@@ -110,7 +110,7 @@ public sealed class RetrainerTests : IDisposable
     [Fact]
     public void A_worker_that_is_killed_costs_its_training_only()
     {
-        string marks = folder.File("marks");
+        string marks = _folder.File("marks");
         Directory.CreateDirectory(marks);
         RetrainedModels models = InChildren(Worker("retrain, dying", marks), Request("models", 6));
         Assert.Equal(2, Directory.GetFiles(marks).Length); // two workers died, each once
@@ -124,13 +124,15 @@ public sealed class RetrainerTests : IDisposable
     public void Workers_end_when_their_parent_is_killed(string model)
     {
         RetrainingRequest request = Request("models", 2);
-        string mark = folder.File("mark");
-        using ChildProcess parent = ChildProcess.Start("retrain, parent of endless workers", [folder.File("models"), folder.File("small.tess"), mark, model]);
+        string mark = _folder.File("mark");
+        using ChildProcess parent = ChildProcess.Start(
+            "retrain, parent of endless workers", [_folder.File("models"), _folder.File("small.tess"), mark, model]);
         int worker = WaitForWorker(mark);
         using (var process = System.Diagnostics.Process.GetProcessById(parent.Id))
             process.Kill(); // it alone, as kill -9 does
         using System.Diagnostics.Process? orphan = Find(worker);
-        Assert.True(orphan is null || orphan.WaitForExit(TimeSpan.FromSeconds(60)), $"The worker {worker} goes on without its parent.");
+        Assert.True(
+            orphan is null || orphan.WaitForExit(TimeSpan.FromSeconds(60)), $"The worker {worker} goes on without its parent.");
         Assert.Equal(2, request.Masks.Count);
     }
 
@@ -152,11 +154,12 @@ public sealed class RetrainerTests : IDisposable
     public void A_training_that_fails_by_itself_is_marked_and_tried_again_only_when_asked_to()
     {
         // Mask 1 selects nothing.
-        string masks = folder.File("masks.safetensors");
+        string masks = _folder.File("masks.safetensors");
         var writer = new SafetensorsWriter();
         writer.Add("masks", (byte[])[.. Enumerable.Repeat((byte)1, Examples), .. new byte[Examples]], 2, Examples);
         writer.Save(masks);
-        RetrainingRequest request = Retrainings.Plan(SmallRuns.Request(folder), ExampleMasks.Load(masks, Examples), folder.File("models"));
+        RetrainingRequest request = Retrainings.Plan(
+            SmallRuns.Request(_folder), ExampleMasks.Load(masks, Examples), _folder.File("models"));
         RetrainedModels models = Here(request);
         Assert.Contains("selects none", Assert.Single(models.Record.Failed).Reason, StringComparison.Ordinal);
         var heard = new List<RetrainingProgress>();
@@ -174,7 +177,8 @@ public sealed class RetrainerTests : IDisposable
         RetrainingRequest other = Request("models", 2) with { Repeats = 2 };
         var error = Assert.Throws<TessarException>(() => Here(other));
         Assert.Contains("repeats: 1, asked for is 2", error.Message, StringComparison.Ordinal);
-        RetrainingRequest longer = Retrainings.Plan(SmallRuns.Request(folder) with { Epochs = 3 }, Masks(2), folder.File("models"));
+        RetrainingRequest longer = Retrainings.Plan(
+            SmallRuns.Request(_folder) with { Epochs = 3 }, Masks(2), _folder.File("models"));
         error = Assert.Throws<TessarException>(() => Here(longer));
         Assert.Contains("epochs is 2, asked for is 3", error.Message, StringComparison.Ordinal);
     }
@@ -195,7 +199,7 @@ public sealed class RetrainerTests : IDisposable
     public void A_retraining_among_the_runs_is_not_taken_for_one()
     {
         Here(Request("models", 1));
-        Assert.DoesNotContain(RunCatalog.List(folder.Path), run => run.Name == "models");
+        Assert.DoesNotContain(RunCatalog.List(_folder.Path), run => run.Name == "models");
     }
 
     [Fact]
@@ -212,12 +216,19 @@ public sealed class RetrainerTests : IDisposable
         Environment.SetEnvironmentVariable(WaitsForever.Mark, arguments[2]);
         Environment.SetEnvironmentVariable(WaitsForever.When, arguments[3]);
         RetrainingRequest request = Retrainings.Plan(
-            new TrainingRequest { Model = Models.ModelFeedTests.Name(typeof(WaitsForever)), Data = arguments[1], BatchSize = 16, Epochs = 2 }, Masks(2), arguments[0]);
+            new TrainingRequest
+            {
+                Model = Models.ModelFeedTests.Name(typeof(WaitsForever)),
+                Data = arguments[1],
+                BatchSize = 16,
+                Epochs = 2
+            }, Masks(2), arguments[0]);
         new ProcessRetrainer(Worker("retrain, mortal"), workers: 1).Retrain(request);
     }
 
     [Scenario("retrain, mortal")]
-    internal static void ServeUntilOrphaned(string[] arguments) => RetrainingWorker.Run(arguments[^1], Console.In, Console.Out, orphaned: Die);
+    internal static void ServeUntilOrphaned(string[] arguments) =>
+        RetrainingWorker.Run(arguments[^1], Console.In, Console.Out, orphaned: Die);
 
     [Scenario("retrain")]
     internal static void Serve(string[] arguments) => RetrainingWorker.Run(arguments[^1], Console.In, Console.Out);
@@ -226,7 +237,8 @@ public sealed class RetrainerTests : IDisposable
     [Scenario("retrain, dying")]
     internal static void ServeAndDie(string[] arguments)
     {
-        string[] marks = [.. Enumerable.Range(0, 2).Select(i => Path.Combine(arguments[0], i.ToString(CultureInfo.InvariantCulture)))];
+        string[] marks = [.. Enumerable.Range(0, 2)
+            .Select(i => Path.Combine(arguments[0], i.ToString(CultureInfo.InvariantCulture)))];
         RetrainingWorker.Run(arguments[^1], new Hook(Console.In, _ =>
         {
             foreach (string mark in marks)
@@ -261,7 +273,8 @@ public sealed class RetrainerTests : IDisposable
     {
         for (int i = 0; i < 1200; i++)
         {
-            if (File.Exists(mark) && int.TryParse(File.ReadAllText(mark), NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+            if (File.Exists(mark)
+                && int.TryParse(File.ReadAllText(mark), NumberStyles.None, CultureInfo.InvariantCulture, out int id))
                 return id;
             Thread.Sleep(100);
         }
@@ -289,14 +302,18 @@ public sealed class RetrainerTests : IDisposable
         [EntryPoint.Switch, scenario, .. more]);
 
     private static RetrainedModels Here(RetrainingRequest request, List<RetrainingProgress>? heard = null) =>
-        new InProcessRetrainer().Retrain(request, heard is null ? null : new Listener<RetrainingProgress>(heard.Add), TestContext.Current.CancellationToken);
+        new InProcessRetrainer()
+            .Retrain(
+                request, heard is null ? null : new Listener<RetrainingProgress>(heard.Add),
+                TestContext.Current.CancellationToken);
 
     private static RetrainedModels InChildren(WorkerCommand worker, RetrainingRequest request) =>
         new ProcessRetrainer(worker, workers: 2).Retrain(request, progress: null, TestContext.Current.CancellationToken);
 
     private static ExampleMasks Masks(int count) => ExampleMasks.Parse("half", count, Examples, seed: 1);
 
-    private RetrainingRequest Request(string name, int count) => Retrainings.Plan(SmallRuns.Request(folder), Masks(count), folder.File(name));
+    private RetrainingRequest Request(string name, int count) =>
+        Retrainings.Plan(SmallRuns.Request(_folder), Masks(count), _folder.File(name));
 
     /// <summary>Looks at every line that is read.</summary>
     private sealed class Hook(TextReader inner, Action<string> look) : TextReader
@@ -316,14 +333,15 @@ public sealed class WaitsForever() : Models.ImageAndClasses(new Tessar.Examples.
 {
     public const string Mark = "TESSAR_TEST_ENDLESS_MARK";
     public const string When = "TESSAR_TEST_ENDLESS_WHEN";
-    private static int s_built;
-    private readonly bool isTrial = Interlocked.Increment(ref s_built) == 1;
+    private static int _built;
+    private readonly bool _isTrial = Interlocked.Increment(ref _built) == 1;
 
     public override TorchSharp.torch.Tensor forward(TorchSharp.torch.Tensor input)
     {
-        if (training && isTrial == (Environment.GetEnvironmentVariable(When) == "never ready"))
+        if (training && _isTrial == (Environment.GetEnvironmentVariable(When) == "never ready"))
         {
-            File.WriteAllText(Environment.GetEnvironmentVariable(Mark)!, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            File.WriteAllText(
+                Environment.GetEnvironmentVariable(Mark)!, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             Thread.Sleep(Timeout.Infinite);
         }
 

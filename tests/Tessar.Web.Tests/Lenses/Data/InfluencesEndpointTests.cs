@@ -16,7 +16,8 @@ public sealed class InfluencesEndpointTests(SharedWorkbench shared)
     [Fact]
     public async Task Proponents_and_opponents_are_those_of_the_newest_result_with_labels_and_planted_errors()
     {
-        JsonElement attribution = (await shared.Workbench.GetAsync("/api/runs/demo/lenses/data/example/test/43")).GetProperty("attribution");
+        JsonElement attribution = (await shared.Workbench.GetAsync("/api/runs/demo/lenses/data/example/test/43"))
+            .GetProperty("attribution");
 
         Run run = shared.Workbench.Open("demo");
         using ExampleStore store = run.OpenExamples();
@@ -25,7 +26,8 @@ public sealed class InfluencesEndpointTests(SharedWorkbench shared)
         (IReadOnlyList<Influence> proponents, IReadOnlyList<Influence> opponents) = recorded.Top(43);
         AssertEqual(proponents, attribution.GetProperty("proponents"), train);
         AssertEqual(opponents, attribution.GetProperty("opponents"), train);
-        JsonElement planted = attribution.GetProperty("opponents").EnumerateArray().Single(opponent => opponent.GetProperty("index").GetInt32() == Planted);
+        JsonElement planted = attribution.GetProperty("opponents").EnumerateArray()
+            .Single(opponent => opponent.GetProperty("index").GetInt32() == Planted);
         Assert.Equal((4, 9), (planted.GetProperty("label").GetInt32(), planted.GetProperty("storedLabel").GetInt32()));
     }
 
@@ -36,7 +38,8 @@ public sealed class InfluencesEndpointTests(SharedWorkbench shared)
         JsonElement chosen = await shared.Workbench.GetAsync("/api/runs/both/lenses/data/example/test/0?method=data%2Ftrak");
         JsonElement missing = await shared.Workbench.GetAsync("/api/runs/both/lenses/data/example/test/0?method=data%2Fnone");
 
-        Assert.Equal(["data/grad-dot", "data/trak"], newest.GetProperty("methods").EnumerateArray().Select(method => method.GetString()));
+        Assert.Equal(
+            ["data/grad-dot", "data/trak"], newest.GetProperty("methods").EnumerateArray().Select(method => method.GetString()));
         Assert.Equal("data/grad-dot", newest.GetProperty("attribution").GetProperty("method").GetString());
         Assert.Equal("data/trak", chosen.GetProperty("attribution").GetProperty("method").GetString());
         Assert.Equal("attribution-missing", missing.GetProperty("attributionProblem").GetProperty("code").GetString());
@@ -48,10 +51,13 @@ public sealed class InfluencesEndpointTests(SharedWorkbench shared)
         JsonElement example = await shared.Workbench.GetAsync($"/api/runs/demo/lenses/data/example/train/{Planted}");
 
         AttributionResult recorded = AttributionResult.Open(AttributionResult.FoldersOf(shared.Workbench.Open("demo")).Single());
-        int[] lowered = [.. Enumerable.Range(0, 200).Where(target => recorded.Top(target).Opponents.Any(opponent => opponent.Train == Planted))];
+        int[] lowered = [.. Enumerable.Range(0, 200)
+            .Where(target => recorded.Top(target).Opponents.Any(opponent => opponent.Train == Planted))];
         JsonElement reach = example.GetProperty("reach");
         Assert.Equal(lowered.Length, reach.GetProperty("loweredCount").GetInt32());
-        Assert.Equal(lowered, reach.GetProperty("lowered").EnumerateArray().Select(target => target.GetProperty("index").GetInt32()).Order());
+        Assert.Equal(
+            lowered,
+            reach.GetProperty("lowered").EnumerateArray().Select(target => target.GetProperty("index").GetInt32()).Order());
         Assert.Contains(43, lowered);
     }
 
@@ -77,9 +83,11 @@ public sealed class InfluencesEndpointTests(SharedWorkbench shared)
     public async Task Stale_attribution_is_shown_and_says_why()
     {
         await using Workbench workbench = await Workbench.StartAsync(new RunRecipe());
-        JsonFile.Edit(workbench.Find("demo", "results/data", "result.json"), json => json["inputs"]!["dataIdentity"] = new string('0', 64));
+        JsonFile.Edit(
+            workbench.Find("demo", "results/data", "result.json"), json => json["inputs"]!["dataIdentity"] = new string('0', 64));
 
-        JsonElement attribution = (await workbench.GetAsync("/api/runs/demo/lenses/data/example/test/0")).GetProperty("attribution");
+        JsonElement attribution = (await workbench.GetAsync("/api/runs/demo/lenses/data/example/test/0"))
+            .GetProperty("attribution");
 
         Assert.Equal("stale", attribution.GetProperty("state").GetString());
         Assert.Contains("other data", attribution.GetProperty("reason").GetString(), StringComparison.Ordinal);
@@ -118,10 +126,16 @@ public sealed class InfluencesEndpointTests(SharedWorkbench shared)
     private static void AssertEqual(IReadOnlyList<Influence> expected, JsonElement list, ExampleSet train)
     {
         JsonElement[] found = [.. list.EnumerateArray()];
-        Assert.Equal(expected.Select(influence => influence.Train), found.Select(influence => influence.GetProperty("index").GetInt32()));
-        Assert.Equal(expected.Select(influence => influence.Score), found.Select(influence => influence.GetProperty("score").GetSingle()));
-        Assert.Equal(expected.Select(influence => train.Label(influence.Train)), found.Select(influence => influence.GetProperty("label").GetInt32()));
-        Assert.Equal(expected.Select(influence => train.StoredLabel(influence.Train)), found.Select(influence => influence.GetProperty("storedLabel").GetInt32()));
+        Assert.Equal(
+            expected.Select(influence => influence.Train), found.Select(influence => influence.GetProperty("index").GetInt32()));
+        Assert.Equal(
+            expected.Select(influence => influence.Score), found.Select(influence => influence.GetProperty("score").GetSingle()));
+        Assert.Equal(
+            expected.Select(influence => train.Label(influence.Train)),
+            found.Select(influence => influence.GetProperty("label").GetInt32()));
+        Assert.Equal(
+            expected.Select(influence => train.StoredLabel(influence.Train)),
+            found.Select(influence => influence.GetProperty("storedLabel").GetInt32()));
     }
 
     private static void Damage(string file, string damage)
@@ -144,7 +158,8 @@ public sealed class InfluencesEndpointTests(SharedWorkbench shared)
             default:
                 bool isShape = damage == "shape";
                 var writer = new SafetensorsWriter();
-                foreach ((string list, string scores) in new[] { ("proponents", "proponentScores"), ("opponents", "opponentScores") })
+                foreach ((
+                    string list, string scores) in new[] { ("proponents", "proponentScores"), ("opponents", "opponentScores") })
                 {
                     int targets = isShape ? 7 : 200;
                     writer.Add(list, Enumerable.Repeat(isShape ? 0 : 3000, targets).ToArray(), targets, 1);

@@ -22,7 +22,8 @@ public sealed class MistakesEndpointTests(SharedWorkbench shared)
         Assert.NotEmpty(wrong);
         Assert.Equal(wrong.Length, document.GetProperty("total").GetInt32());
         Assert.Equal(200, document.GetProperty("examples").GetInt32());
-        Assert.Equal(wrong, document.GetProperty("mistakes").EnumerateArray().Select(mistake => mistake.GetProperty("index").GetInt32()));
+        Assert.Equal(
+            wrong, document.GetProperty("mistakes").EnumerateArray().Select(mistake => mistake.GetProperty("index").GetInt32()));
     }
 
     [Fact]
@@ -53,15 +54,19 @@ public sealed class MistakesEndpointTests(SharedWorkbench shared)
         JsonElement outside = await workbench.GetAsync("/api/runs/demo/example/test/9");
 
         Assert.Equal(40, mistakes.GetProperty("examples").GetInt32());
-        Assert.All(mistakes.GetProperty("mistakes").EnumerateArray(), mistake => Assert.InRange(mistake.GetProperty("index").GetInt32(), 10, 49));
+        Assert.All(
+            mistakes.GetProperty("mistakes").EnumerateArray(),
+            mistake => Assert.InRange(mistake.GetProperty("index").GetInt32(), 10, 49));
         Assert.Equal(7, covered.GetProperty("prediction").GetProperty("predicted").GetInt32());
-        Assert.Contains("test:10-49", outside.GetProperty("predictionProblem").GetProperty("cause").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "test:10-49", outside.GetProperty("predictionProblem").GetProperty("cause").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Without_predictions_the_answer_is_the_command_that_makes_them()
     {
-        JsonElement problem = await shared.Workbench.GetProblemAsync("/api/runs/foreign/lenses/data/mistakes", HttpStatusCode.NotFound, "predictions-missing");
+        JsonElement problem = await shared.Workbench.GetProblemAsync(
+            "/api/runs/foreign/lenses/data/mistakes", HttpStatusCode.NotFound, "predictions-missing");
 
         Assert.Equal("tessar predict foreign --targets test:0-199", problem.GetProperty("command").GetString());
     }
@@ -71,5 +76,6 @@ public sealed class MistakesEndpointTests(SharedWorkbench shared)
     [InlineData("top=1001")]
     [InlineData("top=many")]
     public Task Numbers_out_of_range_are_refused(string query) =>
-        shared.Workbench.GetProblemAsync($"/api/runs/demo/lenses/data/mistakes?{query}", HttpStatusCode.BadRequest, "number-wrong");
+        shared.Workbench.GetProblemAsync(
+            $"/api/runs/demo/lenses/data/mistakes?{query}", HttpStatusCode.BadRequest, "number-wrong");
 }

@@ -33,23 +33,32 @@ internal sealed class BrittlePredictions(BrittlenessOptions options) : IQuestion
         BrittleTarget[] perTarget;
         if (_options.Bisect)
         {
-            FlipSearch[] searches = FlipBisection.Run(scores, judged.Chosen, counts[^1], trainings, untouched, inquiry.Context.Cancellation);
-            perTarget = [.. searches.Select((search, t) => new BrittleTarget(judged.Name(t), search.Smallest, search.IsMonotone))];
+            FlipSearch[] searches = FlipBisection.Run(
+                scores, judged.Chosen, counts[^1], trainings, untouched, inquiry.Context.Cancellation);
+            perTarget = [.. searches.Select((search, t) =>
+                new BrittleTarget(judged.Name(t), search.Smallest, search.IsMonotone))];
         }
         else
         {
             List<bool?[]> byCount = [alone];
             foreach ((double share, int removed) in _shares.Zip(counts))
             {
-                bool?[] flipped = Flips(trainings.Without([.. judged.Chosen.Select(q => RemovalChoice.Proponents(scores, q, removed))]), judged, t => t);
+                bool?[] flipped = Flips(
+                    trainings.Without([.. judged.Chosen.Select(q => RemovalChoice.Proponents(scores, q, removed))]), judged,
+                    t => t);
                 RemovalTrials random = trainings.WithoutRandom(removed, _options.Draws);
-                points.Add(Point(share, removed, Brittleness.Of(flipped, [.. Enumerable.Range(0, random.Count).Select(d => Flips(random, judged, _ => d))], inquiry.Seed)));
+                points.Add(Point(
+                    share, removed,
+                    Brittleness.Of(
+                        flipped, [.. Enumerable.Range(0, random.Count).Select(d => Flips(random, judged, _ => d))],
+                        inquiry.Seed)));
                 byCount.Add(flipped);
             }
 
             perTarget = [.. Enumerable.Range(0, judged.Count).Select(t =>
             {
-                (int? smallest, bool isMonotone) = Brittleness.SmallestOf([0, .. counts], [.. byCount.Select(flipped => flipped[t])]);
+                (int? smallest, bool isMonotone) = Brittleness.SmallestOf(
+                    [0, .. counts], [.. byCount.Select(flipped => flipped[t])]);
                 return new BrittleTarget(judged.Name(t), smallest, isMonotone);
             })];
         }
@@ -58,7 +67,8 @@ internal sealed class BrittlePredictions(BrittlenessOptions options) : IQuestion
             new BrittlenessAnswer
             {
                 Queries = judged.Count,
-                FlippedByRetraining = EstimateAnswer.Of(Bootstrap.Mean([.. alone.Select(flipped => flipped == true ? 1.0 : 0)], inquiry.Seed, "retraining alone")),
+                FlippedByRetraining = EstimateAnswer.Of(Bootstrap.Mean(
+                    [.. alone.Select(flipped => flipped == true ? 1.0 : 0)], inquiry.Seed, "retraining alone")),
                 Draws = _options.Bisect ? 0 : _options.Draws,
                 Points = points,
                 MedianSmallest = Median(perTarget),
@@ -73,7 +83,8 @@ internal sealed class BrittlePredictions(BrittlenessOptions options) : IQuestion
             SecondsEnsemble = secondsEnsemble,
             SecondsScoring = secondsScoring,
         };
-        return answer.Kept(answer, JsonSerializer.SerializeToElement(answer, RemovalJson.Printing.BrittlenessAnswer), scores.Report);
+        return answer.Kept(
+            answer, JsonSerializer.SerializeToElement(answer, RemovalJson.Printing.BrittlenessAnswer), scores.Report);
     }
 
     private static bool?[] Flips(RemovalTrials trials, JudgedTargets judged, Func<int, int> trialOf) =>
@@ -97,7 +108,9 @@ internal sealed class BrittlePredictions(BrittlenessOptions options) : IQuestion
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"At {100 * point.Share:0.##} % {(point.Flipped.Value == 0 ? "none" : "all")} of {point.Targets} targets flip; resampling shows no spread there, but up to {300.0 / point.Targets:0.#} % of such targets may do otherwise.");
+                $"At {100 * point.Share:0.##} % {(point.Flipped.Value == 0 ? "none" : "all")} of {point.Targets} targets flip; "
+                    + $"resampling shows no spread there, but up to {300.0 / point.Targets:0.#} % of such targets may do "
+                    + $"otherwise.");
         }
     }
 

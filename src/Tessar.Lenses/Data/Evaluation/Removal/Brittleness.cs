@@ -3,11 +3,13 @@ using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 
-/// <summary>How many targets' predictions flip when each target's own k strongest proponents are removed, beside k random examples.</summary>
+/// <summary>
+/// How many targets' predictions flip when each target's own k strongest proponents are removed, beside k random examples.
+/// </summary>
 /// <remarks>
-/// A target flips when more than half of the trainings answer another class than its label. Intervals resample targets, and for the
-/// random removals also the draws; ratio and difference take the same targets on both sides. Source: Ilyas et al., arXiv:2202.00622,
-/// section 4.3, who ask for the smallest removal that flips a prediction.
+/// A target flips when more than half of the trainings answer another class than its label. Intervals resample targets, and for
+/// the random removals also the draws; ratio and difference take the same targets on both sides. Source: Ilyas et al.,
+/// arXiv:2202.00622, section 4.3, who ask for the smallest removal that flips a prediction.
 /// </remarks>
 internal sealed record Brittleness
 {
@@ -37,11 +39,16 @@ internal sealed record Brittleness
         ArgumentNullException.ThrowIfNull(flipped);
         ArgumentNullException.ThrowIfNull(random);
         if (random.Count == 0 || random.Any(draw => draw.Count != flipped.Count))
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"random needs draws of {flipped.Count} targets each."), nameof(random));
-        bool[][] draws = [.. random.Where(draw => draw.All(one => one.HasValue)).Select(draw => draw.Select(one => one!.Value).ToArray())];
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"random needs draws of {flipped.Count} targets each."),
+                nameof(random));
+        bool[][] draws = [.. random.Where(draw => draw.All(one => one.HasValue))
+            .Select(draw => draw.Select(one => one!.Value).ToArray())];
         int[] kept = [.. Enumerable.Range(0, flipped.Count).Where(q => flipped[q].HasValue)];
         if (kept.Length == 0 || draws.Length == 0)
-            throw new TessarException("Every training of a removal failed, so nothing can be counted. Train the program once to see why.", ErrorKind.InputData) { Remedies = [new(RemedyKind.Train)] };
+            throw new TessarException(
+                "Every training of a removal failed, so nothing can be counted. Train the program once to see why.",
+                ErrorKind.InputData) { Remedies = [new(RemedyKind.Train)] };
         double[] own = [.. kept.Select(q => flipped[q]!.Value ? 1.0 : 0)];
         double[][] other = [.. draws.Select(draw => kept.Select(q => draw[q] ? 1.0 : 0).ToArray())];
         double ownShare = own.Average(), otherShare = other.Average(draw => draw.Average());

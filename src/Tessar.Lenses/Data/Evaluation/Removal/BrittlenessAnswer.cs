@@ -46,7 +46,9 @@ public sealed record BrittlenessPoint
     /// <summary>The first minus the second.</summary>
     public required EstimateAnswer Difference { get; init; }
 
-    /// <summary>The first by the second; the value is absent where random removal flips nothing, the upper end where that may be.</summary>
+    /// <summary>
+    /// The first by the second; the value is absent where random removal flips nothing, the upper end where that may be.
+    /// </summary>
     public required EstimateAnswer Ratio { get; init; }
 
     /// <summary>Targets that count.</summary>
@@ -55,6 +57,8 @@ public sealed record BrittlenessPoint
 
 /// <summary>One target.</summary>
 /// <param name="Target">Its name, such as `test:7`.</param>
-/// <param name="Smallest">Fewest removed proponents with which it flips; 0 when retraining alone flips it; absent when nothing up to the limit does.</param>
+/// <param name="Smallest">
+/// Fewest removed proponents with which it flips; 0 when retraining alone flips it; absent when nothing up to the limit does.
+/// </param>
 /// <param name="IsMonotone">Whether every larger removal that was tried flips it too, and no smaller one.</param>
 public sealed record BrittleTarget(string Target, int? Smallest, bool IsMonotone);

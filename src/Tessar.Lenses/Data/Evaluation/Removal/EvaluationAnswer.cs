@@ -58,7 +58,8 @@ public abstract record EvaluationAnswer : RecordedAnswer
     public string Result { get; init; } = string.Empty;
 
     /// <summary>Fills in what is common.</summary>
-    internal static T Common<T>(T result, Inquiry inquiry, RemovalTrainings trainings, ExampleSet targets, AttributionReport report, int seeds)
+    internal static T Common<T>(
+        T result, Inquiry inquiry, RemovalTrainings trainings, ExampleSet targets, AttributionReport report, int seeds)
         where T : EvaluationAnswer
     {
         using var process = Process.GetCurrentProcess();

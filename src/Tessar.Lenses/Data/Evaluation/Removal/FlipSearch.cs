@@ -1,25 +1,28 @@
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 
-/// <summary>Searches the smallest removal that flips a prediction, question by question: whoever trains the models asks for <see cref="Next"/> and answers.</summary>
+/// <summary>
+/// Searches the smallest removal that flips a prediction, question by question: whoever trains the models asks for
+/// <see cref="Next"/> and answers.
+/// </summary>
 /// <remarks>
-/// As if flips were monotone: k doubles from 1 until one flips, then the gap is halved. These steps may be answered by one training. What
-/// is found is verified with all seeds, k and k − 1. When k holds and k − 1 doesn't flip, k is the answer. When k − 1 flips too, the
-/// answer is k − 1; when k doesn't, k grows by half until one flips, each verified; in both cases flips aren't monotone and the answer
-/// says so. Questions: at most 2·log₂(limit) + 2 before that.
+/// As if flips were monotone: k doubles from 1 until one flips, then the gap is halved. These steps may be answered by one
+/// training. What is found is verified with all seeds, k and k − 1. When k holds and k − 1 doesn't flip, k is the answer. When k
+/// − 1 flips too, the answer is k − 1; when k doesn't, k grows by half until one flips, each verified; in both cases flips aren't
+/// monotone and the answer says so. Questions: at most 2·log₂(limit) + 2 before that.
 /// </remarks>
 internal sealed class FlipSearch
 {
-    private readonly int limit;
-    private int low;
-    private int high;
-    private Stage stage = Stage.Doubling;
+    private readonly int _limit;
+    private int _low;
+    private int _high;
+    private Stage _stage = Stage.Doubling;
 
     /// <summary>Starts a search.</summary>
     /// <param name="limit">Largest k, at least 1.</param>
     public FlipSearch(int limit)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        this.limit = limit;
+        _limit = limit;
         Next = 1;
     }
 
@@ -37,7 +40,7 @@ internal sealed class FlipSearch
     public int? Next { get; private set; }
 
     /// <summary>Whether the next question is to be answered by all seeds.</summary>
-    public bool IsVerification => stage is Stage.Verifying or Stage.VerifyingBelow or Stage.Growing;
+    public bool IsVerification => _stage is Stage.Verifying or Stage.VerifyingBelow or Stage.Growing;
 
     /// <summary>The smallest k that was verified to flip; null when none up to the limit does.</summary>
     public int? Smallest { get; private set; }
@@ -55,24 +58,24 @@ internal sealed class FlipSearch
     {
         int k = Next ?? throw new InvalidOperationException("The search is over.");
         Answers++;
-        switch (stage)
+        switch (_stage)
         {
-            case Stage.Doubling when !isFlipped && k == limit:
+            case Stage.Doubling when !isFlipped && k == _limit:
                 End(null);
                 break;
             case Stage.Doubling when !isFlipped:
-                (low, Next) = (k, Math.Min(2 * k, limit));
+                (_low, Next) = (k, Math.Min(2 * k, _limit));
                 break;
             case Stage.Doubling:
-                (high, stage) = (k, Stage.Halving);
+                (_high, _stage) = (k, Stage.Halving);
                 Halve();
                 break;
             case Stage.Halving:
-                (low, high) = isFlipped ? (low, k) : (k, high);
+                (_low, _high) = isFlipped ? (_low, k) : (k, _high);
                 Halve();
                 break;
             case Stage.Verifying when isFlipped:
-                (stage, Next) = (Stage.VerifyingBelow, k - 1);
+                (_stage, Next) = (Stage.VerifyingBelow, k - 1);
                 break;
             case Stage.VerifyingBelow:
                 IsMonotone = !isFlipped;
@@ -83,9 +86,9 @@ internal sealed class FlipSearch
                 break;
             default: // The k that was found doesn't hold, nor does a larger one so far.
                 IsMonotone = false;
-                stage = Stage.Growing;
-                Next = Math.Min(k + (k + 1) / 2, limit);
-                if (k == limit)
+                _stage = Stage.Growing;
+                Next = Math.Min(k + (k + 1) / 2, _limit);
+                if (k == _limit)
                     End(null);
                 break;
         }
@@ -93,10 +96,10 @@ internal sealed class FlipSearch
 
     private void Halve()
     {
-        Next = (low + high) / 2;
-        if (high - low == 1)
-            (stage, Next) = (Stage.Verifying, high);
+        Next = (_low + _high) / 2;
+        if (_high - _low == 1)
+            (_stage, Next) = (Stage.Verifying, _high);
     }
 
-    private void End(int? smallest) => (stage, Next, Smallest) = (Stage.Over, null, smallest);
+    private void End(int? smallest) => (_stage, Next, Smallest) = (Stage.Over, null, smallest);
 }

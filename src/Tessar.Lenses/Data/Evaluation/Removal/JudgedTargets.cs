@@ -19,17 +19,23 @@ internal sealed record JudgedTargets(ExampleSet Range, int[] Chosen)
         ExampleSet candidates = inquiry.Targets();
         Run run = inquiry.Run;
         Predictions predictions = Predictions.TryOpen(run, candidates.ToString())
-            ?? Predictor.Predict(run, candidates, progress: Heard(inquiry.Context, candidates.Count), cancellation: inquiry.Context.Cancellation);
-        int[] correct = [.. Enumerable.Range(0, candidates.Count).Where(i => predictions.Predicted(i) == candidates.Label(i)).Take(count)];
+            ?? Predictor.Predict(
+                run, candidates, progress: Heard(inquiry.Context, candidates.Count), cancellation: inquiry.Context.Cancellation);
+        int[] correct = [.. Enumerable.Range(0, candidates.Count).Where(i => predictions.Predicted(i) == candidates.Label(i))
+            .Take(count)];
         if (correct.Length == 0)
         {
             throw new TessarException(
-                $"{run.Name} predicts none of {candidates} correctly, so no prediction can flip. Train it longer, or choose other targets.", ErrorKind.InputData);
+                $"{run.Name} predicts none of {candidates} correctly, so no prediction can flip. Train it longer, or choose "
+                    + $"other targets.", ErrorKind.InputData);
         }
 
         if (correct.Length < count)
-            inquiry.Remark(string.Create(CultureInfo.InvariantCulture, $"{run.Name} predicts {correct.Length:N0} of {candidates} correctly, fewer than the {count:N0} asked for."));
-        var span = new ExampleSet(inquiry.Store, candidates.Split, candidates.First + correct[0], correct[^1] - correct[0] + 1, inquiry.Labels);
+            inquiry.Remark(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{run.Name} predicts {correct.Length:N0} of {candidates} correctly, fewer than the {count:N0} asked for."));
+        var span = new ExampleSet(
+            inquiry.Store, candidates.Split, candidates.First + correct[0], correct[^1] - correct[0] + 1, inquiry.Labels);
         return new JudgedTargets(span, [.. correct.Select(i => i - correct[0])]);
     }
 
@@ -39,7 +45,8 @@ internal sealed record JudgedTargets(ExampleSet Range, int[] Chosen)
     /// <summary>Name of a chosen target, such as `test:7`.</summary>
     public string Name(int chosen) => $"{Range.Split}:{Range.First + Chosen[chosen]}";
 
-    private static Listener? Heard(MethodContext context, long total) => context.Progress is { } progress ? new Listener(progress, total) : null;
+    private static Listener? Heard(MethodContext context, long total) =>
+        context.Progress is { } progress ? new Listener(progress, total) : null;
 
     private sealed class Listener(IProgress<MethodProgress> progress, long total) : IProgress<long>
     {

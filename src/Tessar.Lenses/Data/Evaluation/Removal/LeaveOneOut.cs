@@ -27,13 +27,16 @@ internal sealed class LeaveOneOut(LooOptions options) : IQuestion
         ExampleSet train = inquiry.Train(), judged = inquiry.Targets(UsualTargets);
         int removals = _options.Examples;
         if (removals >= train.Count)
-            throw new TessarException($"examples is {removals}, but {train} has {train.Count}; fewer are required.", ErrorKind.Usage);
+            throw new TessarException(
+                $"examples is {removals}, but {train} has {train.Count}; fewer are required.", ErrorKind.Usage);
         var trainings = new RemovalTrainings(inquiry, train, judged, _options.Seeds);
         double secondsEnsemble = inquiry.UseEnsemble(_options.Ensemble);
         (AttributionMatrix scores, double secondsScoring) = JudgingTrainings.Score(inquiry, train, judged);
         int[] atRandom = RemovalChoice.AtRandom(train.Count, (removals + 1) / 2, JudgingTrainings.Seed(inquiry), draw: 0);
-        int[] strongest = [.. RemovalChoice.BySum(scores, [.. Enumerable.Range(0, judged.Count)], ofMagnitudes: true).Except(atRandom).Take(removals / 2)];
-        RemovalTrials random = trainings.WithoutEachOf(atRandom), chosenOnes = trainings.Without([.. strongest.Select(i => new[] { i })]);
+        int[] strongest = [.. RemovalChoice.BySum(scores, [.. Enumerable.Range(0, judged.Count)], ofMagnitudes: true)
+            .Except(atRandom).Take(removals / 2)];
+        RemovalTrials random = trainings.WithoutEachOf(atRandom), chosenOnes =
+            trainings.Without([.. strongest.Select(i => new[] { i })]);
         LeaveOneOutScore all = Score(scores, [.. atRandom, .. strongest], random.Then(chosenOnes), train.Count, inquiry.Seed);
         LeaveOneOutScore? randomOnly = Enumerable.Range(0, random.Count).Count(j => random.Margins(j).Length > 0) >= 3
             ? Score(scores, atRandom, random, train.Count, inquiry.Seed) : null;
@@ -54,8 +57,10 @@ internal sealed class LeaveOneOut(LooOptions options) : IQuestion
         return answer.Kept(answer, JsonSerializer.SerializeToElement(answer, RemovalJson.Printing.LooAnswer), scores.Report);
     }
 
-    private static LeaveOneOutScore Score(AttributionMatrix scores, int[] removed, RemovalTrials trials, int examples, ulong seed) =>
-        LeaveOneOutScore.Of(scores, removed, trials.AsSubsets(RemovalTrials.Without(examples, [.. removed.Select(i => new[] { i })])), seed);
+    private static LeaveOneOutScore Score(
+        AttributionMatrix scores, int[] removed, RemovalTrials trials, int examples, ulong seed) =>
+        LeaveOneOutScore.Of(
+            scores, removed, trials.AsSubsets(RemovalTrials.Without(examples, [.. removed.Select(i => new[] { i })])), seed);
 
     private static string Verdict(LeaveOneOutScore score)
     {
@@ -68,7 +73,10 @@ internal sealed class LeaveOneOut(LooOptions options) : IQuestion
         }
 
         return score.Pearson.Low > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"The scores agree with single removals: {100 * score.Pearson.Value / ceiling.Value:0} % of what a perfect method would reach.")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The scores agree with single removals: {100 * score.Pearson.Value / ceiling.Value:0} % of what a perfect "
+                    + $"method would reach.")
             : score.Pearson.High < 0
                 ? "The scores disagree with single removals: they rank them the wrong way round."
                 : "Single removals could be predicted with so many seeds, but these scores don't do it.";

@@ -5,12 +5,14 @@ using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 
-/// <summary>How well scores agree with what removing single examples does: correlation over removed examples, a mean over targets.</summary>
+/// <summary>
+/// How well scores agree with what removing single examples does: correlation over removed examples, a mean over targets.
+/// </summary>
 /// <remarks>
-/// For each target q and removed example i: effect e_i(q) = f_full(q) − f_without i(q), means over R trainings; r_q = correlation over i of
-/// e_i(q) and score[i, q]. f_full is the same for every i, so it plays no part. Intervals resample targets and removed examples together.
-/// A single example moves a network less than another seed does: the noise ceiling says what a perfect method would reach, and the
-/// standard deviations say why. Cost: resamples·m·removed.
+/// For each target q and removed example i: effect e_i(q) = f_full(q) − f_without i(q), means over R trainings; r_q = correlation
+/// over i of e_i(q) and score[i, q]. f_full is the same for every i, so it plays no part. Intervals resample targets and removed
+/// examples together. A single example moves a network less than another seed does: the noise ceiling says what a perfect method
+/// would reach, and the standard deviations say why. Cost: resamples·m·removed.
 /// </remarks>
 internal sealed record LeaveOneOutScore
 {
@@ -25,7 +27,9 @@ internal sealed record LeaveOneOutScore
     /// <summary>Pearson's correlation that a perfect method would reach, with its interval; null for one seed.</summary>
     public required Estimate? NoiseCeiling { get; init; }
 
-    /// <summary>Standard deviation over removed examples of the mean margin, root mean square over targets: signal and noise together.</summary>
+    /// <summary>
+    /// Standard deviation over removed examples of the mean margin, root mean square over targets: signal and noise together.
+    /// </summary>
     public required double Spread { get; init; }
 
     /// <summary>Standard deviation of that mean margin that seeds alone make, s/√R; null for one seed.</summary>
@@ -55,17 +59,22 @@ internal sealed record LeaveOneOutScore
         if (removed.Count != truth.Masks.Count || scores.TargetCount != truth.Targets)
         {
             throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"{removed.Count} removed examples and {scores.TargetCount} targets; the outputs are of {truth.Masks.Count} and {truth.Targets}."), nameof(removed));
+                CultureInfo.InvariantCulture,
+                $"{removed.Count} removed examples and {scores.TargetCount} targets; the outputs are of {truth.Masks.Count} and "
+                    + $"{truth.Targets}."), nameof(removed));
         }
 
         int[] seeds = [.. Enumerable.Range(0, truth.Seeds)], trials = truth.Answered;
-        double[][] effects = [.. Enumerable.Range(0, truth.Targets).Select(q => trials.Select(j => -truth.Mean(j, q, seeds)).ToArray())];
-        double[][] predicted = [.. Enumerable.Range(0, truth.Targets).Select(q => trials.Select(j => (double)scores[removed[j], q]).ToArray())];
+        double[][] effects = [.. Enumerable.Range(0, truth.Targets)
+            .Select(q => trials.Select(j => -truth.Mean(j, q, seeds)).ToArray())];
+        double[][] predicted = [.. Enumerable.Range(0, truth.Targets)
+            .Select(q => trials.Select(j => (double)scores[removed[j], q]).ToArray())];
         int[] kept = [.. Enumerable.Range(0, truth.Targets).Where(q => Varies(effects[q]) && Varies(predicted[q]))];
         if (kept.Length == 0)
         {
             throw new NumericalException(
-                "For every target the effects or the scores of all removed examples are the same, so nothing can be correlated. Look at the scores.") { Remedies = [new(RemedyKind.Attribute)] };
+                "For every target the effects or the scores of all removed examples are the same, so nothing can be correlated. "
+                    + "Look at the scores.") { Remedies = [new(RemedyKind.Attribute)] };
         }
 
         effects = [.. kept.Select(q => effects[q])];
@@ -75,8 +84,12 @@ internal sealed record LeaveOneOutScore
         return new LeaveOneOutScore
         {
             Pearson = Estimate.Of(perTarget.Average(), PearsonInterval(effects, predicted, seed)),
-            Spearman = Estimate.Of(effects.Zip(predicted, (e, s) => RankCorrelation.Spearman(e, s)).Average(), SpearmanInterval(effects, predicted, seed)),
-            NoiseCeiling = ceiling is { } reached && Evaluation.NoiseCeiling.Interval(truth, kept, seed) is { } interval ? Estimate.Of(reached, interval) : null,
+            Spearman = Estimate.Of(
+                effects.Zip(predicted, (e, s) => RankCorrelation.Spearman(e, s)).Average(),
+                SpearmanInterval(effects, predicted, seed)),
+            NoiseCeiling = ceiling is { } reached && Evaluation.NoiseCeiling.Interval(truth, kept, seed) is { } interval
+                ? Estimate.Of(reached, interval)
+                : null,
             Spread = Math.Sqrt(effects.Average(Variance)),
             SeedNoise = NoiseOf(truth, kept),
             PerTarget = perTarget,
@@ -85,7 +98,8 @@ internal sealed record LeaveOneOutScore
         };
     }
 
-    private static (double, double) PearsonInterval(double[][] x, double[][] y, ulong seed) => Bootstrap.Interval(seed, "loo pearson", stream =>
+    private static (double, double) PearsonInterval(double[][] x, double[][] y, ulong seed) =>
+        Bootstrap.Interval(seed, "loo pearson", stream =>
     {
         int[] weights = Bootstrap.Weights(stream, x[0].Length);
         return MeanOfDrawn(stream, x.Length, q => RankCorrelation.Pearson(x[q], y[q], weights));
@@ -93,7 +107,8 @@ internal sealed record LeaveOneOutScore
 
     private static (double, double) SpearmanInterval(double[][] x, double[][] y, ulong seed)
     {
-        RankedColumn[] a = [.. x.Select(column => new RankedColumn(column))], b = [.. y.Select(column => new RankedColumn(column))];
+        RankedColumn[] a = [.. x.Select(column => new RankedColumn(column))], b =
+            [.. y.Select(column => new RankedColumn(column))];
         return Bootstrap.Interval(seed, "loo spearman", stream =>
         {
             int[] weights = Bootstrap.Weights(stream, x[0].Length);
@@ -123,7 +138,8 @@ internal sealed record LeaveOneOutScore
     {
         if (truth.Seeds < 2 || truth.Complete.Length == 0)
             return null;
-        double variance = truth.Complete.Average(j => targets.Average(q => Variance([.. Enumerable.Range(0, truth.Seeds).Select(r => truth.Mean(j, q, [r]))])));
+        double variance = truth.Complete.Average(j =>
+            targets.Average(q => Variance([.. Enumerable.Range(0, truth.Seeds).Select(r => truth.Mean(j, q, [r]))])));
         return Math.Sqrt(variance / truth.Seeds);
     }
 

@@ -6,7 +6,10 @@ public sealed record RemovalAnswer : EvaluationAnswer
     /// <summary>Targets, each predicted correctly by the run.</summary>
     public required int Queries { get; init; }
 
-    /// <summary>What is removed: `target` for each target's own strongest proponents, `sum` for the examples with the highest sum over targets.</summary>
+    /// <summary>
+    /// What is removed: `target` for each target's own strongest proponents, `sum` for the examples with the highest sum over
+    /// targets.
+    /// </summary>
     public required string By { get; init; }
 
     /// <summary>Random removals of each size.</summary>

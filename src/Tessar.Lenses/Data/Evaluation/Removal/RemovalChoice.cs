@@ -14,7 +14,10 @@ internal static class RemovalChoice
     {
         int count = (int)Math.Round(share * examples, MidpointRounding.AwayFromZero);
         return count >= 1 && count < examples ? count : throw new TessarException(
-            FormattableString.Invariant($"A share of {share} of {examples} training examples is {count}; at least one has to be removed and one kept. Choose another share."),
+            string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"A share of {share} of {examples} training examples is {count}; at least one has to be removed and one kept. ")
+            + "Choose another share.",
             ErrorKind.Usage);
     }
 

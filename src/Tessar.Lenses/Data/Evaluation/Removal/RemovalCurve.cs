@@ -31,15 +31,26 @@ internal sealed class RemovalCurve(RemovalOptions options) : IQuestion
         List<RemovalStep> points = [];
         foreach ((double share, int removed) in _shares.Zip(counts))
         {
-            RemovalTrials without = trainings.Without(bySum ? [ranking[..removed]] : [.. judged.Chosen.Select(q => RemovalChoice.Proponents(scores, q, removed))]);
+            RemovalTrials without = trainings.Without(bySum
+                ? [ranking[..removed]]
+                : [.. judged.Chosen.Select(q => RemovalChoice.Proponents(scores, q, removed))]);
             RemovalTrials random = trainings.WithoutRandom(removed, _options.Draws);
-            double[][]? own = bySum ? null : [.. judged.Chosen.Select((q, t) => without.Margins(t).Select(row => row[q]).ToArray())];
+            double[][]? own = bySum
+                ? null
+                : [.. judged.Chosen.Select((q, t) => without.Margins(t).Select(row => row[q]).ToArray())];
             double[][][] other = [.. Enumerable.Range(0, random.Count).Select(draw => Of(judged, random, draw))];
-            points.Add(Point(share, removed, RemovalEffect.Of(own, bySum ? Of(judged, without, 0) : null, other, untouched, inquiry.Seed)));
+            points.Add(Point(
+                share, removed, RemovalEffect.Of(own, bySum ? Of(judged, without, 0) : null, other, untouched, inquiry.Seed)));
         }
 
         RemovalAnswer answer = EvaluationAnswer.Common(
-            new RemovalAnswer { Queries = judged.Count, By = MethodOption.Write(_options.By), Draws = _options.Draws, Points = points },
+            new RemovalAnswer
+            {
+                Queries = judged.Count,
+                By = MethodOption.Write(_options.By),
+                Draws = _options.Draws,
+                Points = points
+            },
             inquiry, trainings, judged.Range, scores.Report, _options.Seeds) with
         {
             Ensemble = _options.Ensemble,

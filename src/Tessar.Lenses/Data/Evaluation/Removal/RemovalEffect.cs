@@ -4,10 +4,13 @@ using Tessar.Statistics;
 
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 
-/// <summary>How the margin of targets changes when the examples that a method ranks first are removed, beside random removal of as many.</summary>
+/// <summary>
+/// How the margin of targets changes when the examples that a method ranks first are removed, beside random removal of as many.
+/// </summary>
 /// <remarks>
-/// change = mean over targets of f_without(q) − f_full(q); relative = change − change of random removal = f_without the chosen − f_without
-/// random ones. Intervals resample targets; random draws; and the seeds of trainings that all targets share, for their noise is common.
+/// change = mean over targets of f_without(q) − f_full(q); relative = change − change of random removal = f_without the chosen −
+/// f_without random ones. Intervals resample targets; random draws; and the seeds of trainings that all targets share, for their
+/// noise is common.
 /// </remarks>
 internal sealed record RemovalEffect
 {
@@ -24,12 +27,18 @@ internal sealed record RemovalEffect
     public required int Targets { get; init; }
 
     /// <summary>Computes it.</summary>
-    /// <param name="own">[target][seed], margins of a target without its own examples; null when all targets lose the same.</param>
-    /// <param name="shared">[seed][target], margins without the examples that all targets lose; null when each loses its own.</param>
+    /// <param name="own">
+    /// [target][seed], margins of a target without its own examples; null when all targets lose the same.
+    /// </param>
+    /// <param name="shared">
+    /// [seed][target], margins without the examples that all targets lose; null when each loses its own.
+    /// </param>
     /// <param name="random">[draw][seed][target].</param>
     /// <param name="untouched">[seed][target].</param>
     /// <param name="seed">Decides the resamples.</param>
-    /// <exception cref="ArgumentException">Not exactly one of <paramref name="own"/> and <paramref name="shared"/> is given.</exception>
+    /// <exception cref="ArgumentException">
+    /// Not exactly one of <paramref name="own"/> and <paramref name="shared"/> is given.
+    /// </exception>
     /// <exception cref="TessarException">Every training of a kind failed.</exception>
     public static RemovalEffect Of(double[][]? own, double[][]? shared, double[][][] random, double[][] untouched, ulong seed)
     {
@@ -38,15 +47,19 @@ internal sealed record RemovalEffect
         if (own is null == shared is null)
             throw new ArgumentException("Targets lose examples of their own, or all the same: give one of the two.", nameof(own));
         random = [.. random.Where(draw => draw.Length > 0)];
-        if (random.Length == 0 || untouched.Length == 0 || shared is { Length: 0 } || own?.All(seeds => seeds.Length == 0) == true)
-            throw new TessarException("Every training of a removal failed, so there is no change to measure. Train the program once to see why.", ErrorKind.InputData) { Remedies = [new(RemedyKind.Train)] };
+        if (random.Length == 0 || untouched.Length == 0 || shared is { Length: 0 }
+            || own?.All(seeds => seeds.Length == 0) == true)
+            throw new TessarException(
+                "Every training of a removal failed, so there is no change to measure. Train the program once to see why.",
+                ErrorKind.InputData) { Remedies = [new(RemedyKind.Train)] };
         int[] kept = [.. Enumerable.Range(0, own?.Length ?? shared![0].Length).Where(q => own is null || own[q].Length > 0)];
         double[]? ownMeans = own is null ? null : [.. kept.Select(q => own[q].Average())];
         Sampled untouchedMeans = new([untouched], kept), randomMeans = new(random, kept);
         Sampled? sharedMeans = shared is null ? null : new([shared], kept);
 
         int[] once = [.. Enumerable.Repeat(1, kept.Length)];
-        (double chosen, double other, double full) = (ownMeans?.Average() ?? sharedMeans!.Mean(once), randomMeans.Mean(once), untouchedMeans.Mean(once));
+        (double chosen, double other, double full) = (
+            ownMeans?.Average() ?? sharedMeans!.Mean(once), randomMeans.Mean(once), untouchedMeans.Mean(once));
         return new RemovalEffect
         {
             Change = Estimate.Of(chosen - full, Interval((a, _, c) => a - c)),
@@ -75,24 +88,25 @@ internal sealed record RemovalEffect
     private sealed class Sampled(double[][][] groups, int[] kept)
     {
         // [group][seed][kept target]
-        private readonly double[][][] rows = [.. groups.Select(group => group.Select(row => kept.Select(q => row[q]).ToArray()).ToArray())];
+        private readonly double[][][] _rows = [.. groups.Select(group =>
+            group.Select(row => kept.Select(q => row[q]).ToArray()).ToArray())];
 
-        public double Mean(int[] weights) => rows.Average(group => group.Average(row => Weighted(row, weights)));
+        public double Mean(int[] weights) => _rows.Average(group => group.Average(row => Weighted(row, weights)));
 
         /// <summary>Draws groups, and seeds within each.</summary>
         public double Draw(RandomStream stream, int[] weights)
         {
             double sum = 0;
-            for (int i = 0; i < rows.Length; i++)
+            for (int i = 0; i < _rows.Length; i++)
             {
-                double[][] group = rows[stream.NextInt32(rows.Length)];
+                double[][] group = _rows[stream.NextInt32(_rows.Length)];
                 double inner = 0;
                 for (int r = 0; r < group.Length; r++)
                     inner += Weighted(group[stream.NextInt32(group.Length)], weights);
                 sum += inner / group.Length;
             }
 
-            return sum / rows.Length;
+            return sum / _rows.Length;
         }
     }
 }

@@ -13,7 +13,9 @@ internal sealed record RemovalOptions
     [Range(0.0, 1.0)]
     public IReadOnlyList<double> Shares { get; init; } = [0.01, 0.02, 0.05, 0.1];
 
-    /// <summary>target: each target loses its own strongest proponents; sum: all lose the examples with the highest sum of scores.</summary>
+    /// <summary>
+    /// target: each target loses its own strongest proponents; sum: all lose the examples with the highest sum of scores.
+    /// </summary>
     public RemovalRanking By { get; init; } = RemovalRanking.Target;
 
     /// <summary>Trainings of each removal.</summary>

@@ -11,6 +11,7 @@ internal static class RemovalShares
     {
         bool isAscending = shares.Zip(shares.Skip(1)).All(pair => pair.First < pair.Second);
         return shares.Count > 0 && isAscending && shares.All(share => share is > 0 and < 1) ? shares : throw new TessarException(
-            $"shares is `{MethodOption.Write(shares)}`; required are shares above 0 and below 1, ascending, such as 0.01,0.05.", ErrorKind.Usage);
+            $"shares is `{MethodOption.Write(shares)}`; required are shares above 0 and below 1, ascending, such as 0.01,0.05.",
+            ErrorKind.Usage);
     }
 }

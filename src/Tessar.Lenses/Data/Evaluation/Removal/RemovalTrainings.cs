@@ -4,10 +4,12 @@ using Tessar.Runs.Retraining;
 
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 
-/// <summary>Trains a run's program without some of its examples. Logits are kept, so that flips and margins share the same trainings.</summary>
+/// <summary>
+/// Trains a run's program without some of its examples. Logits are kept, so that flips and margins share the same trainings.
+/// </summary>
 /// <remarks>
-/// Three kinds, each with seeds of its own: nothing removed, random examples, chosen ones. Only the last depend on the method, and a removal
-/// that two commands ask for is trained once.
+/// Three kinds, each with seeds of its own: nothing removed, random examples, chosen ones. Only the last depend on the method,
+/// and a removal that two commands ask for is trained once.
 /// </remarks>
 internal sealed class RemovalTrainings
 {
@@ -34,7 +36,8 @@ internal sealed class RemovalTrainings
         if (inquiry.Run.Record.Program.Mask is not null)
         {
             throw new TessarException(
-                $"{inquiry.Run.Name} was trained on a mask: removing from its whole range isn't removing from what it saw. Take a run without a mask.", ErrorKind.Usage);
+                $"{inquiry.Run.Name} was trained on a mask: removing from its whole range isn't removing from what it saw. Take "
+                    + $"a run without a mask.", ErrorKind.Usage);
         }
     }
 
@@ -52,28 +55,35 @@ internal sealed class RemovalTrainings
 
     /// <summary>Nothing removed, R seeds: R masks of all examples, so that more seeds go on where fewer stopped.</summary>
     public RemovalTrials Untouched() =>
-        Carry(ExampleMasks.ExactSize(_seeds, Train.Count, 1, JudgingTrainings.Seed(_inquiry, UntouchedRole)), repeats: 1, UntouchedRole, removals: 1);
+        Carry(
+            ExampleMasks.ExactSize(_seeds, Train.Count, 1, JudgingTrainings.Seed(_inquiry, UntouchedRole)), repeats: 1,
+            UntouchedRole, removals: 1);
 
     /// <summary>Random examples removed; the same for every method.</summary>
     /// <param name="count">Examples of each removal.</param>
     /// <param name="draws">Removals.</param>
     public RemovalTrials WithoutRandom(int count, int draws) =>
-        Without([.. Enumerable.Range(0, draws).Select(draw => RemovalChoice.AtRandom(Train.Count, count, _inquiry.Seed, draw))], RandomRole, _seeds);
+        Without(
+            [.. Enumerable.Range(0, draws).Select(draw => RemovalChoice.AtRandom(Train.Count, count, _inquiry.Seed, draw))],
+            RandomRole, _seeds);
 
     /// <summary>Single examples that no method chose.</summary>
-    public RemovalTrials WithoutEachOf(IReadOnlyList<int> examples) => Without([.. examples.Select(i => new[] { i })], RandomRole, _seeds);
+    public RemovalTrials WithoutEachOf(IReadOnlyList<int> examples) =>
+        Without([.. examples.Select(i => new[] { i })], RandomRole, _seeds);
 
     /// <summary>Chosen examples removed.</summary>
     /// <param name="removed">The examples of each removal; those of none stand for the untouched set.</param>
     /// <param name="repeats">Trainings of each; R by default.</param>
-    public RemovalTrials Without(IReadOnlyList<int[]> removed, int? repeats = null) => Without(removed, ChosenRole, repeats ?? _seeds);
+    public RemovalTrials Without(IReadOnlyList<int[]> removed, int? repeats = null) =>
+        Without(removed, ChosenRole, repeats ?? _seeds);
 
     private RemovalTrials Without(IReadOnlyList<int[]> removed, int role, int repeats) =>
         Carry(RemovalTrials.Without(Train.Count, removed), repeats, role, removed.Count);
 
     private RemovalTrials Carry(ExampleMasks masks, int repeats, int role, int removals)
     {
-        (RetrainedModels models, double seconds) = JudgingTrainings.Train(_inquiry, Train, _targets, masks, repeats, RetrainingOutput.Logits, role);
+        (RetrainedModels models, double seconds) = JudgingTrainings.Train(
+            _inquiry, Train, _targets, masks, repeats, RetrainingOutput.Logits, role);
         var trials = new RemovalTrials(removals, models.Count / removals, _labels, models.ReadOutputs());
         Seconds += seconds;
         Trainings += models.Count;

@@ -6,7 +6,10 @@ using Tessar.Tasks;
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 
 /// <summary>Models trained without some of the examples, a few seeds of each removal, and what they answer to targets.</summary>
-/// <remarks>The untouched baseline is the trial that removes nothing. Kept per training and target: the margin, and whether the answer is wrong.</remarks>
+/// <remarks>
+/// The untouched baseline is the trial that removes nothing. Kept per training and target: the margin, and whether the answer is
+/// wrong.
+/// </remarks>
 internal sealed class RemovalTrials
 {
     private readonly double[] _margins;
@@ -28,7 +31,9 @@ internal sealed class RemovalTrials
         if (answers == 0 || logits.Length == 0 || logits.Length % answers != 0)
         {
             throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture, $"logits holds {logits.Length} numbers; expected a multiple of {count} removals · {seeds} seeds · {labels.Count} targets."), nameof(logits));
+                CultureInfo.InvariantCulture,
+                $"logits holds {logits.Length} numbers; expected a multiple of {count} removals · {seeds} seeds · {labels.Count} "
+                    + $"targets."), nameof(logits));
         }
 
         (Count, Seeds, Targets) = (count, seeds, labels.Count);
@@ -79,14 +84,19 @@ internal sealed class RemovalTrials
         ArgumentNullException.ThrowIfNull(others);
         return others.Seeds == Seeds && others.Targets == Targets
             ? new RemovalTrials(this, others)
-            : throw new ArgumentException($"These are {Seeds} seeds and {Targets} targets, the others {others.Seeds} and {others.Targets}.", nameof(others));
+            : throw new ArgumentException(
+                $"These are {Seeds} seeds and {Targets} targets, the others {others.Seeds} and {others.Targets}.",
+                nameof(others));
     }
 
     /// <summary>Margins of a removal's finished trainings, [seed][target].</summary>
     public double[][] Margins(int trial) =>
         [.. Enumerable.Range(trial * Seeds, Seeds).Where(IsDone).Select(row => _margins[(row * Targets)..((row + 1) * Targets)])];
 
-    /// <summary>Whether more than half of a removal's finished trainings answer a target with another class than its label; null when none finished.</summary>
+    /// <summary>
+    /// Whether more than half of a removal's finished trainings answer a target with another class than its label; null when none
+    /// finished.
+    /// </summary>
     public bool? IsFlipped(int trial, int target)
     {
         int done = 0, wrong = 0;

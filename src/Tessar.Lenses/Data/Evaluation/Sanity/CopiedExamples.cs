@@ -7,7 +7,7 @@ namespace Tessar.Lenses.Data.Evaluation.Sanity;
 /// <summary>A small store of its own in which every training example is there twice, removed on disposal.</summary>
 internal sealed class CopiedExamples : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("tessar-copies-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("tessar-copies-").FullName;
 
     /// <summary>Writes it.</summary>
     /// <param name="train">Whose first examples are copied, with the labels they have here.</param>
@@ -21,13 +21,13 @@ internal sealed class CopiedExamples : IDisposable
         count = Math.Min(count, train.Count);
         try
         {
-            string path = Path.Combine(folder, "copies.tess");
+            string path = Path.Combine(_folder, "copies.tess");
             Write(path, train, targets, count);
             Store = ExampleStore.Open(path);
         }
         catch
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(_folder, recursive: true);
             throw;
         }
 
@@ -44,7 +44,7 @@ internal sealed class CopiedExamples : IDisposable
     public void Dispose()
     {
         Store.Dispose();
-        Directory.Delete(folder, recursive: true);
+        Directory.Delete(_folder, recursive: true);
     }
 
     private static void Write(string path, ExampleSet train, ExampleSet targets, int count)

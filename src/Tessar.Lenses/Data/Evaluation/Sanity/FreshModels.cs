@@ -7,10 +7,12 @@ using Tessar.Tensors;
 
 namespace Tessar.Lenses.Data.Evaluation.Sanity;
 
-/// <summary>As many models as a view has checkpoints, of the same architecture and never trained; their files go on disposal.</summary>
+/// <summary>
+/// As many models as a view has checkpoints, of the same architecture and never trained; their files go on disposal.
+/// </summary>
 internal sealed class FreshModels : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("tessar-fresh-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("tessar-fresh-").FullName;
 
     /// <summary>Draws the weights.</summary>
     /// <param name="view">What is imitated.</param>
@@ -21,7 +23,10 @@ internal sealed class FreshModels : IDisposable
         ArgumentNullException.ThrowIfNull(view);
         try
         {
-            View = new RunView([.. view.Checkpoints.Select((checkpoint, c) => new CheckpointView(checkpoint.Run, Draw(checkpoint.Run, seed, c)))]);
+            View =
+                new RunView(
+                    [.. view.Checkpoints.Select((checkpoint, c) =>
+                        new CheckpointView(checkpoint.Run, Draw(checkpoint.Run, seed, c)))]);
         }
         catch
         {
@@ -32,11 +37,11 @@ internal sealed class FreshModels : IDisposable
 
     public RunView View { get; }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private Checkpoint Draw(Run run, ulong seed, int number)
     {
-        string path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"fresh-{number}.safetensors"));
+        string path = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"fresh-{number}.safetensors"));
         ulong own = new RandomStream(seed, "fresh model", number).NextUInt64();
         using (var module = run.BuildModel(own))
             StateDict.Save(module, path);

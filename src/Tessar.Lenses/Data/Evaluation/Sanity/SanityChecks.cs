@@ -32,7 +32,9 @@ internal sealed class SanityChecks(Inquiry inquiry, ExampleSet train, ExampleSet
         var check = new SanityCheck
         {
             Name = "randomised-weights",
-            Expected = string.Create(CultureInfo.InvariantCulture, $"rank correlation with the scores of untrained models of at most {MostAgreement}: the method looks at what was learned"),
+            Expected = string.Create(
+                CultureInfo.InvariantCulture,
+                $"rank correlation with the scores of untrained models of at most {MostAgreement}: the method looks at what was learned"),
         };
         switch (inquiry.Method.Needs)
         {
@@ -45,7 +47,8 @@ internal sealed class SanityChecks(Inquiry inquiry, ExampleSet train, ExampleSet
         using var fresh = new FreshModels(inquiry.View, JudgingTrainings.Seed(inquiry));
         return Try(check, () =>
         {
-            AttributionMatrix other = inquiry.CreateMethod<IAttributionMethod>().Score(fresh.View, train, targets, inquiry.Context);
+            AttributionMatrix other = inquiry.CreateMethod<IAttributionMethod>()
+                .Score(fresh.View, train, targets, inquiry.Context);
             double[] agreement = [.. SanityMeasures.RankAgreement(scores, other).Where(rho => !double.IsNaN(rho))];
             if (agreement.Length == 0)
                 return check with { Note = "All scores of a target are the same." };
@@ -59,11 +62,15 @@ internal sealed class SanityChecks(Inquiry inquiry, ExampleSet train, ExampleSet
     {
         int[] trainLabels = Labels(train), targetLabels = Labels(targets);
         double chance = SanityMeasures.ChanceOfSameClass(trainLabels, targetLabels);
-        Estimate rate = Bootstrap.Mean([.. SanityMeasures.HasSameClassFirst(scores, trainLabels, targetLabels).Select(same => same ? 1.0 : 0)], inquiry.Seed, "same class");
+        Estimate rate = Bootstrap.Mean(
+            [.. SanityMeasures.HasSameClassFirst(scores, trainLabels, targetLabels).Select(same => same ? 1.0 : 0)], inquiry.Seed,
+            "same class");
         return new SanityCheck
         {
             Name = "identical-class",
-            Expected = string.Create(CultureInfo.InvariantCulture, $"share of targets whose strongest proponent is of their class, above the {chance:0.00} of chance"),
+            Expected = string.Create(
+                CultureInfo.InvariantCulture,
+                $"share of targets whose strongest proponent is of their class, above the {chance:0.00} of chance"),
             Measured = EstimateAnswer.Of(rate),
             Passes = rate.Low > chance,
         };
@@ -79,7 +86,8 @@ internal sealed class SanityChecks(Inquiry inquiry, ExampleSet train, ExampleSet
             Name = "top-k-cardinality",
             Expected = string.Create(
                 CultureInfo.InvariantCulture,
-                $"different examples among the {top} strongest of {scores.TargetCount} targets, more than {top}; random scores would have {SanityMeasures.DistinctByChance(scores.TrainCount, scores.TargetCount, top):0}"),
+                $"different examples among the {top} strongest of {scores.TargetCount} targets, more than {top}; random scores "
+                    + $"would have {SanityMeasures.DistinctByChance(scores.TrainCount, scores.TargetCount, top):0}"),
             Measured = new EstimateAnswer(distinct, null, null),
             Passes = scores.TargetCount > 1 && top < scores.TrainCount ? distinct > top : null,
         };
@@ -91,16 +99,23 @@ internal sealed class SanityChecks(Inquiry inquiry, ExampleSet train, ExampleSet
         var check = new SanityCheck
         {
             Name = "copies",
-            Expected = string.Create(CultureInfo.InvariantCulture, $"largest difference of scores of one example given twice, at most {MostGap} standard deviations of a target's scores"),
+            Expected = string.Create(
+                CultureInfo.InvariantCulture,
+                $"largest difference of scores of one example given twice, at most {MostGap} standard deviations of a target's scores"),
         };
         if (inquiry.Method.HasIndividualDraws)
             return check with { Note = "A score depends on where the example lies, by design." };
         return Try(check, () =>
         {
             using var copies = new CopiedExamples(train, targets, count);
-            AttributionMatrix scores = inquiry.CreateMethod<IAttributionMethod>().Score(inquiry.View, copies.Train, copies.Targets, inquiry.Context);
+            AttributionMatrix scores = inquiry.CreateMethod<IAttributionMethod>()
+                .Score(inquiry.View, copies.Train, copies.Targets, inquiry.Context);
             double gap = SanityMeasures.LargestGapOfCopies(scores);
-            return check with { Measured = new EstimateAnswer(double.IsFinite(gap) ? gap : null, null, null), Passes = gap <= MostGap };
+            return check with
+            {
+                Measured = new EstimateAnswer(double.IsFinite(gap) ? gap : null, null, null),
+                Passes = gap <= MostGap
+            };
         });
     }
 

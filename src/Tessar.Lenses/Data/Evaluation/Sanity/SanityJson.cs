@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Tessar.Lenses.Data.Evaluation.Sanity;
 
-/// <summary>How the answers of this folder become JSON: camelCase, indented, numbers as numbers, absent values left out.</summary>
+/// <summary>
+/// How the answers of this folder become JSON: camelCase, indented, numbers as numbers, absent values left out.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -48,7 +48,8 @@ internal sealed class SanityOfScores(SanityOptions options) : IQuestion
         };
         return new MethodAnswer
         {
-            Value = answer, Payload = JsonSerializer.SerializeToElement(answer, SanityJson.Printing.SanityAnswer), Train = answer.Train, Targets = answer.Targets,
+            Value = answer, Payload = JsonSerializer.SerializeToElement(answer, SanityJson.Printing.SanityAnswer),
+            Train = answer.Train, Targets = answer.Targets,
         };
     }
 }

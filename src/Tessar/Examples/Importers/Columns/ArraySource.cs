@@ -8,7 +8,9 @@ namespace Tessar.Examples.Importers.Columns;
 /// <param name="Type">Type of its numbers.</param>
 /// <param name="IsBigEndian">True when the numbers' first byte is the highest.</param>
 /// <param name="Shape">Its dimensions, row-major.</param>
-/// <param name="Offset">Where its numbers begin in the file, or in what it decompresses to; null when they have no such place.</param>
+/// <param name="Offset">
+/// Where its numbers begin in the file, or in what it decompresses to; null when they have no such place.
+/// </param>
 /// <param name="Open">Opens the numbers from the first one on.</param>
 internal sealed record ArraySource(
     string Path, string Name, NumberType Type, bool IsBigEndian, IReadOnlyList<long> Shape, long? Offset, Func<Stream> Open)
@@ -50,7 +52,8 @@ internal sealed record ArraySource(
         if (shape.Count == 0 || length < 1 || length > int.MaxValue / 8)
         {
             throw SourceFile.Refuse(
-                path, offset, $"`{name}` to have a row for each example, of 1 to {int.MaxValue / 8} numbers", $"the shape [{string.Join(", ", shape)}]");
+                path, offset, $"`{name}` to have a row for each example, of 1 to {int.MaxValue / 8} numbers",
+                $"the shape [{string.Join(", ", shape)}]");
         }
 
         return (int)length;

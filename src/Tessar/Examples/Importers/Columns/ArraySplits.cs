@@ -17,8 +17,12 @@ internal static class ArraySplits
     {
         // Arrays that nobody asked for may be of any length, so they go before lengths are compared.
         IEnumerable<string> known = arrays.Select(array => array.Name).Concat((unread ?? []).Select(column => column.Name));
-        ChosenColumns.CheckNames(options, [.. known.Concat(split is null ? arrays.Select(array => SplitNames.OfArray(array.Name).Name) : []).Distinct(StringComparer.Ordinal)]);
-        ArraySource[] wanted = [.. arrays.Where(array => options.Wants(array.Name) || (split is null && options.Wants(SplitNames.OfArray(array.Name).Name)))];
+        ChosenColumns.CheckNames(
+            options,
+            [.. known.Concat(split is null ? arrays.Select(array => SplitNames.OfArray(array.Name).Name) : [])
+                .Distinct(StringComparer.Ordinal)]);
+        ArraySource[] wanted = [.. arrays.Where(array =>
+            options.Wants(array.Name) || (split is null && options.Wants(SplitNames.OfArray(array.Name).Name)))];
         if (wanted.Length == 0)
             throw ChosenColumns.None(arrays[0].Path, arrays.Select(array => array.Name), unread ?? []);
         if (split is not null)
@@ -28,11 +32,13 @@ internal static class ArraySplits
             ? [Table(null, wanted)]
             :
             [
-                .. wanted.Select((array, i) => (names[i].Split, Array: array with { Name = names[i].Name })).GroupBy(entry => entry.Split, StringComparer.Ordinal)
+                .. wanted.Select((array, i) => (names[i].Split, Array: array with { Name = names[i].Name }))
+                .GroupBy(entry => entry.Split, StringComparer.Ordinal)
                     .Select(group => Table(group.Key, [.. group.Select(entry => entry.Array)])),
             ];
 
-        ArrayTable Table(string? of, IReadOnlyList<ArraySource> parts) => new(of, [.. parts.OrderBy(part => part.Name, StringComparer.Ordinal)], files)
+        ArrayTable Table(string? of, IReadOnlyList<ArraySource> parts) =>
+            new(of, [.. parts.OrderBy(part => part.Name, StringComparer.Ordinal)], files)
         {
             ClassNames = classes,
             UnreadArrays = unread ?? [],

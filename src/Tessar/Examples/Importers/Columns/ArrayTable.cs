@@ -14,18 +14,23 @@ internal sealed class ArrayTable : SourceTable
     /// <param name="arrays">The arrays, at least one.</param>
     /// <param name="files">Tells the files they come from; null for the arrays' own.</param>
     /// <exception cref="FileFormatException">They have different numbers of rows.</exception>
-    public ArrayTable(string? split, IReadOnlyList<ArraySource> arrays, Func<CancellationToken, IReadOnlyList<StoreSource>>? files = null)
+    public ArrayTable(
+        string? split, IReadOnlyList<ArraySource> arrays, Func<CancellationToken, IReadOnlyList<StoreSource>>? files = null)
         : base(split)
     {
         foreach (ArraySource array in arrays.Where(array => array.Count != arrays[0].Count))
         {
             throw SourceFile.Refuse(
-                array.Path, array.Offset, $"{arrays[0].Count} rows in `{array.Name}`, as in `{arrays[0].Name}`", $"{array.Count}");
+                array.Path, array.Offset, $"{arrays[0].Count} rows in `{array.Name}`, as in `{arrays[0].Name}`",
+                $"{array.Count}");
         }
 
         _arrays = arrays;
         _columns = [.. arrays.Select(array => array.Column)];
-        _files = files ?? (cancellation => [.. arrays.Select(array => array.Path).Distinct(StringComparer.Ordinal).Select(path => SourceFile.Describe(path, cancellation))]);
+        _files = files
+            ?? (cancellation =>
+                [.. arrays.Select(array => array.Path).Distinct(StringComparer.Ordinal)
+                    .Select(path => SourceFile.Describe(path, cancellation))]);
     }
 
     /// <inheritdoc/>
@@ -53,7 +58,8 @@ internal sealed class ArrayTable : SourceTable
     public override IReadOnlyList<string>? Classes => ClassNames;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> DefaultClasses(int largest) => NameClasses?.Invoke(largest) ?? base.DefaultClasses(largest);
+    public override IReadOnlyList<string> DefaultClasses(int largest) =>
+        NameClasses?.Invoke(largest) ?? base.DefaultClasses(largest);
 
     /// <inheritdoc/>
     public override IReadOnlyList<StoreSource> Files(CancellationToken cancellation) => _files(cancellation);
@@ -73,7 +79,8 @@ internal sealed class ArrayTable : SourceTable
         {
             for (int i = 0; i < readers.Length; i++)
                 readers[i] = wanted[i] ? new ArrayReader(_arrays[i]) : null;
-            long widest = Math.Max(1, _arrays.Where((_, i) => wanted[i]).Select(array => (long)array.RowBytes).DefaultIfEmpty(1).Max());
+            long widest = Math.Max(
+                1, _arrays.Where((_, i) => wanted[i]).Select(array => (long)array.RowBytes).DefaultIfEmpty(1).Max());
             int block = (int)Math.Max(1, BlockBytes / widest);
             for (long first = 0; first < Count; first += block)
             {
@@ -117,7 +124,8 @@ internal sealed class ArrayTable : SourceTable
             int wrong = Numbers.Convert(array.Type, array.IsBigEndian, _buffer.AsSpan(0, bytes), values);
             return wrong < 0 || array.Name == ColumnChoice.IdName
                 ? row => new Cell(values.AsMemory(row * stride, stride))
-                : throw SourceFile.Refuse(array.Path, array.Offset + start + (wrong * size), $"numbers below 2^63 in `{array.Name}`", "a larger one");
+                : throw SourceFile.Refuse(
+                    array.Path, array.Offset + start + (wrong * size), $"numbers below 2^63 in `{array.Name}`", "a larger one");
         }
 
         public void Dispose() => _stream.Dispose();
@@ -127,8 +135,10 @@ internal sealed class ArrayTable : SourceTable
             var cells = new Cell[rows];
             for (int i = 0; i < rows; i++)
             {
-                cells[i] = new Cell(text.Read(_buffer.AsSpan(i * text.Bytes, text.Bytes), array.IsBigEndian) ?? throw SourceFile.Refuse(
-                    array.Path, array.Offset + ((first + i) * text.Bytes), $"text in `{array.Name}`", $"bytes that aren't any in row {first + i}"));
+                cells[i] = new Cell(text.Read(_buffer.AsSpan(i * text.Bytes, text.Bytes), array.IsBigEndian)
+                    ?? throw SourceFile.Refuse(
+                    array.Path, array.Offset + ((first + i) * text.Bytes), $"text in `{array.Name}`",
+                    $"bytes that aren't any in row {first + i}"));
             }
 
             return row => cells[row];
@@ -149,7 +159,8 @@ internal sealed class ArrayTable : SourceTable
             if (read < bytes.Length)
             {
                 throw SourceFile.Refuse(
-                    array.Path, array.Offset + _position + read, $"{bytes.Length - read} more bytes of `{array.Name}`", "the end of the file");
+                    array.Path, array.Offset + _position + read, $"{bytes.Length - read} more bytes of `{array.Name}`",
+                    "the end of the file");
             }
         }
     }

@@ -15,13 +15,16 @@ internal static class BatchCells
     /// <param name="place">For errors: the file and the first row.</param>
     /// <exception cref="FileFormatException">A number is missing or doesn't fit.</exception>
     public static Func<int, Cell> OfNumbers(
-        SourceColumn column, NumberType type, ReadOnlySpan<byte> values, Func<int, bool>? isMissing, double? fill, (string Path, long Row) place)
+        SourceColumn column, NumberType type, ReadOnlySpan<byte> values, Func<int, bool>? isMissing, double? fill,
+        (string Path, long Row) place)
     {
         int size = ElementTypes.SizeOf(column.Type), count = values.Length / Numbers.SizeOf(type), stride = column.Stride;
         byte[] numbers = new byte[checked(count * size)];
         int wrong = Numbers.Convert(type, isBigEndian: false, values.ToArray(), numbers);
         if (wrong >= 0 && column.Name != ColumnChoice.IdName)
-            throw SourceFile.Refuse(place.Path, null, $"numbers below 2^63 in `{column.Name}`", $"a larger one in row {place.Row + (wrong * size / stride)}");
+            throw SourceFile.Refuse(
+                place.Path, null, $"numbers below 2^63 in `{column.Name}`",
+                $"a larger one in row {place.Row + (wrong * size / stride)}");
         for (int i = 0; isMissing is not null && i < count; i++)
         {
             if (isMissing(i))
@@ -33,7 +36,10 @@ internal static class BatchCells
 
     /// <summary>The error about a value that isn't there.</summary>
     public static FileFormatException Missing(string path, string column, long row) =>
-        new(path, null, $"a value of `{column}` in row {row}", "none", "Say what to put there, or complete the table.") { Remedies = [new(RemedyKind.ChangeArgument, "fill", "0")] };
+        new(path, null, $"a value of `{column}` in row {row}", "none", "Say what to put there, or complete the table.")
+        {
+            Remedies = [new(RemedyKind.ChangeArgument, "fill", "0")]
+        };
 
     /// <summary>Puts a number where one is missing.</summary>
     /// <exception cref="TessarException">None was given, or the column can't hold it.</exception>
@@ -49,7 +55,12 @@ internal static class BatchCells
             _ => (double.MinValue, double.MaxValue),
         };
         if ((isInteger && value != Math.Floor(value)) || value < least || value > most)
-            throw new TessarException($"The number to fill gaps with is {value}, which {ElementTypes.NameOf(column.Type)} of the column `{column.Name}` can't hold. Choose another value.", ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "fill")] };
+            throw new TessarException(
+                $"The number to fill gaps with is {value}, which {ElementTypes.NameOf(column.Type)} of the column "
+                    + $"`{column.Name}` can't hold. Choose another value.", ErrorKind.Usage)
+                    {
+                        Remedies = [new(RemedyKind.ChangeArgument, "fill")]
+                    };
         Numbers.WriteDouble(column.Type, value, number);
     }
 }

@@ -35,7 +35,8 @@ internal sealed class JoinedTable : SourceTable
             if (expected.Count != found.Count || expected.Where((column, i) => !column.Fits(found[i])).Any())
             {
                 throw SourceFile.Refuse(
-                    table.Name, null, $"the columns {string.Join(", ", expected)}, as in {tables[0].Name}", string.Join(", ", found));
+                    table.Name, null, $"the columns {string.Join(", ", expected)}, as in {tables[0].Name}",
+                    string.Join(", ", found));
             }
         }
     }
@@ -44,7 +45,8 @@ internal sealed class JoinedTable : SourceTable
     public override IEnumerable<SourceRow> Rows(IReadOnlyList<bool> wanted) => _tables.SelectMany(table => table.Rows(wanted));
 
     /// <inheritdoc/>
-    public override IReadOnlyList<StoreSource> Files(CancellationToken cancellation) => [.. _tables.SelectMany(table => table.Files(cancellation))];
+    public override IReadOnlyList<StoreSource> Files(CancellationToken cancellation) =>
+        [.. _tables.SelectMany(table => table.Files(cancellation))];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> DefaultClasses(int largest) => _tables[0].DefaultClasses(largest);

@@ -30,7 +30,8 @@ internal sealed class NarrowedTable(SourceTable table, IReadOnlyList<int> kept) 
     public override IReadOnlyList<StoreSource> Files(CancellationToken cancellation) => table.Files(cancellation);
 
     /// <inheritdoc/>
-    public override (string Path, long? Offset) PlaceOf(SourceRow row, long index, int column) => table.PlaceOf(row, index, kept[column]);
+    public override (string Path, long? Offset) PlaceOf(SourceRow row, long index, int column) =>
+        table.PlaceOf(row, index, kept[column]);
 
     /// <inheritdoc/>
     public override IEnumerable<SourceRow> Rows(IReadOnlyList<bool> wanted)

@@ -5,7 +5,9 @@ using Tessar.Tensors;
 namespace Tessar.Examples.Importers.Columns;
 
 /// <summary>Brings numbers of any source to the types and byte order of a store; no value changes.</summary>
-/// <remarks>BOOL and U8 become U8; I8, U16, I16, I32 become I32; U32, I64 and U64 (below 2^63) become I64; F16, BF16, F32 become F32.</remarks>
+/// <remarks>
+/// BOOL and U8 become U8; I8, U16, I16, I32 become I32; U32, I64 and U64 (below 2^63) become I64; F16, BF16, F32 become F32.
+/// </remarks>
 internal static class Numbers
 {
     /// <summary>Bytes of one number.</summary>

@@ -12,8 +12,10 @@ internal readonly record struct PixelLayout(ImageShape Shape, bool IsPlanar)
     public static PixelLayout? Of(IReadOnlyList<int> shape) => shape switch
     {
         [int height, int width] => new PixelLayout(new ImageShape(height, width, 1), IsPlanar: false),
-        [int height, int width, >= 1 and <= 4 and int channels] => new PixelLayout(new ImageShape(height, width, channels), IsPlanar: false),
-        [>= 1 and <= 4 and int channels, int height, int width] => new PixelLayout(new ImageShape(height, width, channels), IsPlanar: true),
+        [int height, int width, >= 1 and <= 4 and int channels] =>
+            new PixelLayout(new ImageShape(height, width, channels), IsPlanar: false),
+        [>= 1 and <= 4 and int channels, int height, int width] =>
+            new PixelLayout(new ImageShape(height, width, channels), IsPlanar: true),
         _ => null,
     };
 

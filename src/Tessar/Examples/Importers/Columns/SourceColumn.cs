@@ -25,7 +25,8 @@ internal sealed record SourceColumn(string Name, CellKind Kind, ElementType Type
     public bool IsInteger => Kind == CellKind.Array && Type is ElementType.U8 or ElementType.I32 or ElementType.I64;
 
     /// <summary>A column of numbers.</summary>
-    public static SourceColumn Array(string name, ElementType type, params IReadOnlyList<int> shape) => new(name, CellKind.Array, type, shape);
+    public static SourceColumn Array(string name, ElementType type, params IReadOnlyList<int> shape) =>
+        new(name, CellKind.Array, type, shape);
 
     /// <summary>A column of pictures of one size.</summary>
     public static SourceColumn Pixels(string name, ImageShape shape) =>
@@ -36,9 +37,12 @@ internal sealed record SourceColumn(string Name, CellKind Kind, ElementType Type
 
     /// <summary>True when both hold the same sort of cells.</summary>
     public bool Fits(SourceColumn other) =>
-        Name == other.Name && Kind == other.Kind && Type == other.Type && IsTruth == other.IsTruth && Shape.SequenceEqual(other.Shape);
+        Name == other.Name && Kind == other.Kind && Type == other.Type && IsTruth == other.IsTruth
+            && Shape.SequenceEqual(other.Shape);
 
     /// <summary><c>image (U8 [28, 28])</c>, for errors.</summary>
     public override string ToString() =>
-        Kind == CellKind.Array ? $"{Name} ({(IsTruth ? "BOOL" : ElementTypes.NameOf(Type))} [{string.Join(", ", Shape)}])" : $"{Name} ({Kind.ToString().ToLowerInvariant()})";
+        Kind == CellKind.Array
+            ? $"{Name} ({(IsTruth ? "BOOL" : ElementTypes.NameOf(Type))} [{string.Join(", ", Shape)}])"
+            : $"{Name} ({Kind.ToString().ToLowerInvariant()})";
 }

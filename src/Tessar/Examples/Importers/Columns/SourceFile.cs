@@ -11,7 +11,9 @@ internal static class SourceFile
     public static FileStream Open(string path)
     {
         if (FileKind.Objection(path) is { } objection)
-            throw new TessarException($"`{path}` is {objection}; required is a file that can be read several times. Copy its content to a file first.", ErrorKind.InputData);
+            throw new TessarException(
+                $"`{path}` is {objection}; required is a file that can be read several times. Copy its content to a file first.",
+                ErrorKind.InputData);
         try
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
@@ -33,12 +35,17 @@ internal static class SourceFile
 
     /// <summary>The error about a damaged source.</summary>
     public static FileFormatException Refuse(string path, long? offset, string expected, string found, Exception? inner = null) =>
-        new(path, offset, expected, found, "The source is damaged or in another format: get or convert it again, or name its format.", inner) { Remedies = [new(RemedyKind.ChangeArgument, "format")] };
+        new(
+            path, offset, expected, found,
+            "The source is damaged or in another format: get or convert it again, or name its format.", inner)
+            {
+                Remedies = [new(RemedyKind.ChangeArgument, "format")]
+            };
 
     /// <summary>Runs code of others over a file; whatever it throws becomes the error about that file.</summary>
     /// <remarks>
-    /// Their readers answer damaged bytes with exceptions of any type, whose words mean nothing to a user; memory that has run out isn't
-    /// the file's fault.
+    /// Their readers answer damaged bytes with exceptions of any type, whose words mean nothing to a user; memory that has run
+    /// out isn't the file's fault.
     /// </remarks>
     /// <param name="path">The file.</param>
     /// <param name="what">What is read, such as "the schema of an Arrow table".</param>
@@ -78,8 +85,8 @@ internal static class SourceFile
     }
 
     /// <summary>
-    /// Many files as one: the digest covers name, length and digest of each, in their order, so that the list in the manifest doesn't
-    /// grow with them.
+    /// Many files as one: the digest covers name, length and digest of each, in their order, so that the list in the manifest
+    /// doesn't grow with them.
     /// </summary>
     public static StoreSource DescribeAll(string name, IEnumerable<StoreSource> files)
     {

@@ -19,7 +19,8 @@ internal sealed class ArrowFormat : FileFormat
     protected override IReadOnlyList<string> Extensions => [".arrow", ".arrows", ".feather"];
 
     /// <inheritdoc/>
-    protected override bool IsMark(ReadOnlySpan<byte> start) => start.StartsWith(ArrowWalk.FileMark) || start.StartsWith(ArrowWalk.MessageMark);
+    protected override bool IsMark(ReadOnlySpan<byte> start) =>
+        start.StartsWith(ArrowWalk.FileMark) || start.StartsWith(ArrowWalk.MessageMark);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, Opening opening) =>

@@ -8,48 +8,54 @@ namespace Tessar.Examples.Importers.Formats;
 internal sealed class CifarFormat : SourceFormat
 {
     private const int LongestNames = 1 << 20;
-    private static readonly string[] s_ten = ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"];
-    private static readonly string[] s_hundred = ["train.bin", "test.bin"];
-    private static readonly string[] s_names = ["batches.meta.txt", "fine_label_names.txt", "coarse_label_names.txt"];
+    private static readonly string[] _ten = [
+        "data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"
+    ];
+    private static readonly string[] _hundred = ["train.bin", "test.bin"];
+    private static readonly string[] _names = ["batches.meta.txt", "fine_label_names.txt", "coarse_label_names.txt"];
 
     /// <inheritdoc/>
     public override string Name => "cifar";
 
     /// <inheritdoc/>
-    public override string Summary => "folder of data_batch_1.bin … test_batch.bin (CIFAR-10), or of train.bin and test.bin (CIFAR-100)";
+    public override string Summary =>
+        "folder of data_batch_1.bin … test_batch.bin (CIFAR-10), or of train.bin and test.bin (CIFAR-100)";
 
     /// <inheritdoc/>
     public override int Rank => 20;
 
     /// <inheritdoc/>
-    public override bool RecognisesFolder(string path) => s_ten.Concat(s_hundred).Any(name => File.Exists(Path.Combine(path, name)));
+    public override bool RecognisesFolder(string path) =>
+        _ten.Concat(_hundred).Any(name => File.Exists(Path.Combine(path, name)));
 
     /// <inheritdoc/>
-    public override bool RecognisesName(string name) => s_ten.Concat(s_hundred).Contains(name, StringComparer.Ordinal);
+    public override bool RecognisesName(string name) => _ten.Concat(_hundred).Contains(name, StringComparer.Ordinal);
 
     /// <inheritdoc/>
     protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening)
     {
         bool isFile = !Directory.Exists(part.Path);
         string folder = isFile ? Path.GetDirectoryName(part.Path)! : part.Path;
-        string[] files = isFile ? [part.Path] : [.. s_ten.Select(name => Path.Combine(folder, name)).Where(File.Exists)];
+        string[] files = isFile ? [part.Path] : [.. _ten.Select(name => Path.Combine(folder, name)).Where(File.Exists)];
         bool isHundred = isFile ? !Path.GetFileName(part.Path).Contains("batch", StringComparison.Ordinal) : files.Length == 0;
         if (files.Length == 0)
-            files = [.. s_hundred.Select(name => Path.Combine(folder, name)).Where(File.Exists)];
+            files = [.. _hundred.Select(name => Path.Combine(folder, name)).Where(File.Exists)];
         if (files.Length == 0)
         {
             throw new TessarException(
-                $"`{folder}` holds no CIFAR files. Expected {s_ten[0]} … {s_ten[^1]}, or {string.Join(" and ", s_hundred)}. Check the folder.",
+                $"`{folder}` holds no CIFAR files. Expected {_ten[0]} … {_ten[^1]}, or {string.Join(" and ", _hundred)}. Check "
+                    + $"the folder.",
                 ErrorKind.InputData);
         }
 
         if (!isFile)
         {
-            string[] read = [.. files.Select(file => Path.GetFileName(file)), .. s_names];
+            string[] read = [.. files.Select(file => Path.GetFileName(file)), .. _names];
             FilesOf(folder, name => read.Contains(name, StringComparer.Ordinal), opening.LeftOut);
         }
 
-        IReadOnlyList<string>? classes = NamesIn(Path.Combine(folder, isHundred ? "fine_label_names.txt" : "batches.meta.txt"), isHundred ? 100 : 10);
+        IReadOnlyList<string>? classes = NamesIn(
+            Path.Combine(folder, isHundred ? "fine_label_names.txt" : "batches.meta.txt"), isHundred ? 100 : 10);
         return [.. files.Select(file => new CifarTable(part.Split ?? SplitNames.OfFile(file), file, isHundred, classes))];
     }
 
@@ -62,6 +68,8 @@ internal sealed class CifarFormat : SourceFormat
             throw SourceFile.Refuse(path, null, $"{count} names of classes, one a line", $"{new FileInfo(path).Length} bytes");
         using var lines = new StreamReader(SourceFile.Open(path));
         string[] names = [.. lines.ReadToEnd().Split('\n').Take(1000).Select(line => line.Trim()).Where(line => line.Length > 0)];
-        return names.Length == count ? names : throw SourceFile.Refuse(path, null, $"{count} names of classes, one a line", $"{names.Length}");
+        return names.Length == count
+            ? names
+            : throw SourceFile.Refuse(path, null, $"{count} names of classes, one a line", $"{names.Length}");
     }
 }

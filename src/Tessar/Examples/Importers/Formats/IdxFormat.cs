@@ -6,14 +6,16 @@ using Tessar.Examples.Storage;
 
 namespace Tessar.Examples.Importers.Formats;
 
-/// <summary>IDX, the format of MNIST and Fashion-MNIST: one file of images and one of labels for each split, gzipped or not.</summary>
+/// <summary>
+/// IDX, the format of MNIST and Fashion-MNIST: one file of images and one of labels for each split, gzipped or not.
+/// </summary>
 /// <remarks>Format: http://yann.lecun.com/exdb/mnist, "the IDX file format". All six types of numbers are read.</remarks>
 internal sealed partial class IdxFormat : SourceFormat
 {
     /// <summary>Its name.</summary>
     public const string FormatName = "idx";
 
-    private static readonly (string Split, string Prefix)[] s_splits = [("train", "train"), ("test", "t10k")];
+    private static readonly (string Split, string Prefix)[] _splits = [("train", "train"), ("test", "t10k")];
 
     /// <inheritdoc/>
     public override string Name => FormatName;
@@ -26,7 +28,8 @@ internal sealed partial class IdxFormat : SourceFormat
 
     /// <inheritdoc/>
     public override bool RecognisesFolder(string path) =>
-        s_splits.Any(split => Find(path, $"{split.Prefix}-images") is not null || Find(path, $"{split.Prefix}-labels") is not null);
+        _splits.Any(split =>
+            Find(path, $"{split.Prefix}-images") is not null || Find(path, $"{split.Prefix}-labels") is not null);
 
     /// <inheritdoc/>
     public override bool RecognisesContent(FileStart start) => IdxFile.IsMark(start);
@@ -55,7 +58,8 @@ internal sealed partial class IdxFormat : SourceFormat
         var tables = new List<(ArraySource Images, ArraySource Labels, string Split)>();
         foreach ((string split, string imagePath, string labelPath) in pairs)
         {
-            ArraySource labels = OpenArray(labelPath, StoreRules.Label, Digit(labelPath)), images = OpenArray(imagePath, StoreRules.Image, Digit(imagePath));
+            ArraySource labels = OpenArray(labelPath, StoreRules.Label, Digit(labelPath)), images = OpenArray(
+                imagePath, StoreRules.Image, Digit(imagePath));
             CheckPair(images, labels, tables.Count == 0 ? images : tables[0].Images);
             tables.Add((images, labels, split));
         }
@@ -66,7 +70,8 @@ internal sealed partial class IdxFormat : SourceFormat
         return
         [
             .. tables.Select(table => new ArrayTable(
-                table.Split, [table.Images, table.Labels], token => [Describe(table.Images, token), Describe(table.Labels, token)])
+                table.Split, [table.Images, table.Labels],
+                token => [Describe(table.Images, token), Describe(table.Labels, token)])
             {
                 NameClasses = largest => ClassesOf(labelFiles, largest, opening.Cancellation),
             }),
@@ -84,7 +89,7 @@ internal sealed partial class IdxFormat : SourceFormat
         }
 
         var pairs = new List<(string, string, string)>();
-        foreach ((string split, string prefix) in s_splits)
+        foreach ((string split, string prefix) in _splits)
         {
             string? images = Find(folder, $"{prefix}-images"), labels = Find(folder, $"{prefix}-labels");
             if (images is not null && labels is not null)
@@ -103,25 +108,34 @@ internal sealed partial class IdxFormat : SourceFormat
         return pairs;
     }
 
-    /// <summary>A file of that name followed by <c>-idx3-ubyte</c> or the like, gzipped or not; of several the first in ordinal order.</summary>
+    /// <summary>
+    /// A file of that name followed by <c>-idx3-ubyte</c> or the like, gzipped or not; of several the first in ordinal order.
+    /// </summary>
     private static string? Find(string folder, string name) =>
-        Directory.EnumerateFiles(folder, $"{name}?idx*").Where(file => NamePattern().IsMatch(Path.GetFileName(file))).Order(StringComparer.Ordinal)
+        Directory.EnumerateFiles(folder, $"{name}?idx*").Where(file => NamePattern().IsMatch(Path.GetFileName(file)))
+            .Order(StringComparer.Ordinal)
             .Select(Path.GetFullPath).FirstOrDefault();
 
     /// <summary>The file's name without <c>.gz</c>: a file and its gzipped twin hold the same.</summary>
-    private static string Unzipped(string path) => Path.GetFileName(path) is var name && name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
+    private static string Unzipped(string path) =>
+        Path.GetFileName(path) is var name && name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
 
     /// <summary>The number of dimensions that a file's name gives it; 0 without.</summary>
-    private static int Digit(string path) => NamePattern().Match(Path.GetFileName(path)).Groups["digit"] is { Length: > 0 } digit ? digit.Value[0] - '0' : 0;
+    private static int Digit(string path) =>
+        NamePattern().Match(Path.GetFileName(path)).Groups["digit"] is { Length: > 0 } digit ? digit.Value[0] - '0' : 0;
 
     /// <summary><c>train-images-idx3-ubyte</c>, <c>t10k-labels.idx1-ubyte.gz</c>, <c>z.idx</c>.</summary>
-    [GeneratedRegex(@"[-.]idx(?<digit>\d)?(-[a-z0-9]+)?(\.gz)?$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"[-.]idx(?<digit>\d)?(-[a-z0-9]+)?(\.gz)?$",
+        RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamePattern();
 
     private static ArraySource OpenArray(string path, string name, int dimensions)
     {
         using var idx = IdxFile.Open(path, dimensions);
-        return new ArraySource(path, name, idx.Type, IsBigEndian: true, [.. idx.Shape.Select(size => (long)size)], idx.DataOffset, () => IdxFile.OpenData(path))
+        return new ArraySource(
+            path, name, idx.Type, IsBigEndian: true, [.. idx.Shape.Select(size => (long)size)], idx.DataOffset,
+            () => IdxFile.OpenData(path))
         {
             IsPictures = idx.Type == NumberType.U8 && idx.Shape.Length == 3,
         };

@@ -3,7 +3,9 @@ using Tessar.Examples.Importers.Parsing;
 
 namespace Tessar.Examples.Importers.Formats;
 
-/// <summary>A folder of pictures: each sub-folder is a class; sub-folders called train, val, test are splits with classes below.</summary>
+/// <summary>
+/// A folder of pictures: each sub-folder is a class; sub-folders called train, val, test are splits with classes below.
+/// </summary>
 internal sealed class ImageFolderFormat : SourceFormat
 {
     /// <inheritdoc/>
@@ -26,16 +28,20 @@ internal sealed class ImageFolderFormat : SourceFormat
     protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening)
     {
         if (!Directory.Exists(part.Path))
-            throw new TessarException($"`{part.Path}` isn't a folder. Name a folder with a sub-folder for each class.", ErrorKind.InputData);
+            throw new TessarException(
+                $"`{part.Path}` isn't a folder. Name a folder with a sub-folder for each class.", ErrorKind.InputData);
         (string? Split, string Path)[] splits = [.. Splits(part, opening.LeftOut)];
-        string[] folders = [.. splits.SelectMany(split => PictureFiles.FoldersIn(split.Path, opening.LeftOut)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] folders = [.. splits.SelectMany(split => PictureFiles.FoldersIn(split.Path, opening.LeftOut))
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (folders.Length == 0)
         {
             throw new TessarException(
-                $"`{part.Path}` has no sub-folders. Expected one for each class, which hold {string.Join(", ", PictureFiles.Extensions)}.", ErrorKind.InputData);
+                $"`{part.Path}` has no sub-folders. Expected one for each class, which hold "
+                    + $"{string.Join(", ", PictureFiles.Extensions)}.", ErrorKind.InputData);
         }
 
-        IReadOnlyList<string> classes = ClassNames.Settle(folders, part.Path, opening.Options.ClassCase, out IReadOnlyDictionary<string, string> merged);
+        IReadOnlyList<string> classes = ClassNames.Settle(
+            folders, part.Path, opening.Options.ClassCase, out IReadOnlyDictionary<string, string> merged);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach ((string? split, string path) in splits)
         {
@@ -50,11 +56,16 @@ internal sealed class ImageFolderFormat : SourceFormat
             opening.LeftOut.Add(LeftOut.EmptyClass, empty);
         if (seen.Count > 0)
             return [.. splits.Select(split => new PictureFolder(split.Split, split.Path, classes, folders, merged))];
-        throw opening.LeftOut.Count > classes.Count && !opening.Options.SkipUnknown ? opening.LeftOut.Refuse(part.Path) : new TessarException(
-            $"The sub-folders of `{part.Path}` hold no pictures. Expected files that end with {string.Join(", ", PictureFiles.Extensions)}.", ErrorKind.InputData);
+        throw opening.LeftOut.Count > classes.Count && !opening.Options.SkipUnknown
+            ? opening.LeftOut.Refuse(part.Path)
+            : new TessarException(
+            $"The sub-folders of `{part.Path}` hold no pictures. Expected files that end with "
+                + $"{string.Join(", ", PictureFiles.Extensions)}.", ErrorKind.InputData);
     }
 
-    /// <summary>Sub-folders called train, val, test are splits, and what stands beside them is left out; without them all is one split.</summary>
+    /// <summary>
+    /// Sub-folders called train, val, test are splits, and what stands beside them is left out; without them all is one split.
+    /// </summary>
     private static IEnumerable<(string? Split, string Path)> Splits(SourcePart part, LeftOut leftOut)
     {
         string root = part.Path;

@@ -32,7 +32,8 @@ internal sealed class NpyFormat : SourceFormat
         string[] files = Directory.Exists(part.Path) ? FilesOf(part.Path, RecognisesName, opening.LeftOut) : [part.Path];
         if (files.Length == 0)
             throw new TessarException($"`{part.Path}` holds no {Ending} files. Check the folder.", ErrorKind.InputData);
-        (ArraySource? Array, UnreadColumn? Unread)[] arrays = [.. files.Select(file => NpyArray.OfFile(file, Path.GetFileNameWithoutExtension(file)))];
+        (ArraySource? Array, UnreadColumn? Unread)[] arrays = [.. files.Select(file =>
+            NpyArray.OfFile(file, Path.GetFileNameWithoutExtension(file)))];
         ArraySource[] read = [.. arrays.Select(entry => entry.Array).OfType<ArraySource>()];
         UnreadColumn[] unread = [.. arrays.Select(entry => entry.Unread).OfType<UnreadColumn>()];
         return read.Length > 0

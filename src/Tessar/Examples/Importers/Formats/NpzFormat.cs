@@ -3,7 +3,9 @@ using Tessar.Examples.Importers.Parsing;
 
 namespace Tessar.Examples.Importers.Formats;
 
-/// <summary>NumPy's <c>.npz</c>: a zip archive of <c>.npy</c> files, each a column; names such as <c>x_train</c> tell the splits.</summary>
+/// <summary>
+/// NumPy's <c>.npz</c>: a zip archive of <c>.npy</c> files, each a column; names such as <c>x_train</c> tell the splits.
+/// </summary>
 /// <remarks>Every member's checksum is compared: where it is read to its end, or else before the store is finished.</remarks>
 internal sealed class NpzFormat : FileFormat
 {
@@ -22,7 +24,8 @@ internal sealed class NpzFormat : FileFormat
     protected override IReadOnlyList<string> Extensions => [".npz"];
 
     /// <inheritdoc/>
-    protected override bool IsMark(ReadOnlySpan<byte> start) => start is [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..];
+    protected override bool IsMark(ReadOnlySpan<byte> start) =>
+        start is [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..];
 
     /// <inheritdoc/>
     protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, Opening opening)
@@ -51,14 +54,16 @@ internal sealed class NpzFormat : FileFormat
         }
 
         return arrays.Count > 0
-            ? ArraySplits.Tables(split, arrays, opening.Options, unread, files: cancellation => Describe(path, members, cancellation))
+            ? ArraySplits.Tables(
+                split, arrays, opening.Options, unread, files: cancellation => Describe(path, members, cancellation))
             : throw ChosenColumns.None(path, [], unread);
     }
 
     private static ArraySource Array(ZipMember member, string name, NpyHeader header)
     {
         if (header.DataOffset + header.DataBytes != member.Bytes)
-            throw SourceFile.Refuse(member.Path, null, $"{header.DataOffset + header.DataBytes} bytes of `{name}`, by its shape", $"{member.Bytes}");
+            throw SourceFile.Refuse(
+                member.Path, null, $"{header.DataOffset + header.DataBytes} bytes of `{name}`, by its shape", $"{member.Bytes}");
         return NpyArray.Of(header, member.Path, name, offset: null, () =>
         {
             Stream content = member.Open();

@@ -4,7 +4,9 @@ using Tessar.Tensors;
 
 namespace Tessar.Examples.Importers.Formats;
 
-/// <summary>safetensors: each tensor is a column whose first dimension counts the rows; names such as <c>x_train</c> tell the splits.</summary>
+/// <summary>
+/// safetensors: each tensor is a column whose first dimension counts the rows; names such as <c>x_train</c> tell the splits.
+/// </summary>
 internal sealed class SafetensorsFormat : FileFormat
 {
     /// <inheritdoc/>
@@ -20,7 +22,8 @@ internal sealed class SafetensorsFormat : FileFormat
     protected override IReadOnlyList<string> Extensions => [".safetensors"];
 
     /// <inheritdoc/>
-    protected override bool IsMark(ReadOnlySpan<byte> start) => start.Length > 8 && start[8] == (byte)'{' && start[7] == 0 && start[6] == 0;
+    protected override bool IsMark(ReadOnlySpan<byte> start) =>
+        start.Length > 8 && start[8] == (byte)'{' && start[7] == 0 && start[6] == 0;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, Opening opening)

@@ -6,7 +6,7 @@ namespace Tessar.Examples.Importers.Formats;
 /// <summary>WebDataset: tar archives in which files of one name and several endings are a sample: 0001.jpg, 0001.cls.</summary>
 internal sealed class WebDatasetFormat : SourceFormat
 {
-    private static readonly string[] s_endings = [".tar", ".tar.gz", ".tgz"];
+    private static readonly string[] _endings = [".tar", ".tar.gz", ".tgz"];
 
     /// <inheritdoc/>
     public override string Name => "webdataset";
@@ -24,7 +24,8 @@ internal sealed class WebDatasetFormat : SourceFormat
     public override bool RecognisesContent(FileStart start) => TarWalk.IsMark(start.Content);
 
     /// <inheritdoc/>
-    public override bool RecognisesName(string name) => s_endings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+    public override bool RecognisesName(string name) =>
+        _endings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     /// <inheritdoc/>
     public override IReadOnlyList<SourceTable> Open(IReadOnlyList<SourcePart> parts, Opening opening)
@@ -34,11 +35,14 @@ internal sealed class WebDatasetFormat : SourceFormat
         {
             string[] files = Directory.Exists(part.Path) ? FilesOf(part.Path, RecognisesName, opening.LeftOut) : [part.Path];
             if (files.Length == 0)
-                throw new TessarException($"`{part.Path}` holds no tar archives ({string.Join(", ", s_endings)}). Check the folder.", ErrorKind.InputData);
+                throw new TessarException(
+                    $"`{part.Path}` holds no tar archives ({string.Join(", ", _endings)}). Check the folder.",
+                    ErrorKind.InputData);
             shards.AddRange(files.Select(file => (part.Split ?? SplitNames.OfFile(file), file)));
         }
 
-        return [.. shards.GroupBy(shard => shard.Split, StringComparer.Ordinal).Select(group => WebTable.Open(group.Key, [.. group.Select(shard => shard.Path)], opening))];
+        return [.. shards.GroupBy(shard => shard.Split, StringComparer.Ordinal)
+            .Select(group => WebTable.Open(group.Key, [.. group.Select(shard => shard.Path)], opening))];
     }
 
     /// <inheritdoc/>

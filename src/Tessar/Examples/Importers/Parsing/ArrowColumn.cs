@@ -9,7 +9,8 @@ using NumberType = Tessar.Examples.Importers.Columns.NumberType;
 namespace Tessar.Examples.Importers.Parsing;
 
 /// <summary>
-/// One column of an Arrow table: numbers, lists of them of one length, text, bytes, dictionaries of those, or pictures as {bytes, path}.
+/// One column of an Arrow table: numbers, lists of them of one length, text, bytes, dictionaries of those, or pictures as {bytes,
+/// path}.
 /// </summary>
 /// <param name="Field">Its number in the table.</param>
 /// <param name="Column">What it becomes.</param>
@@ -37,21 +38,29 @@ internal sealed record ArrowColumn(int Field, SourceColumn Column, NumberType? T
             type = list.ValueDataType;
         }
 
-        bool isPossible = shape.TrueForAll(size => size > 0) && shape.Aggregate(1L, (product, size) => Math.Min(product * size, MostNumbers)) < MostNumbers;
+        bool isPossible = shape.TrueForAll(size => size > 0)
+            && shape.Aggregate(1L, (product, size) => Math.Min(product * size, MostNumbers)) < MostNumbers;
         if (ArrowTypes.NumbersOf(type) is { } number && isPossible)
-            return new ArrowColumn(index, SourceColumn.Array(field.Name, Numbers.StoredAs(number), shape) with { IsTruth = number == NumberType.Bool }, number);
+            return new ArrowColumn(
+                index,
+                SourceColumn.Array(field.Name, Numbers.StoredAs(number), shape) with { IsTruth = number == NumberType.Bool },
+                number);
         if (shape.Count > 0)
             return null;
         if (ArrowTypes.ListOf(type) is { } listed && listLength is > 0 and < MostNumbers)
         {
-            SourceColumn column = SourceColumn.Array(field.Name, Numbers.StoredAs(listed), listLength) with { IsTruth = listed == NumberType.Bool };
+            SourceColumn column = SourceColumn.Array(field.Name, Numbers.StoredAs(listed), listLength) with
+            {
+                IsTruth = listed == NumberType.Bool
+            };
             return new ArrowColumn(index, column, listed) { ListLength = listLength };
         }
 
         if (ArrowTypes.KindOf(type) is { } kind)
             return new ArrowColumn(index, SourceColumn.Of(field.Name, kind), null);
         return type is StructType picture && picture.GetFieldIndex("bytes") is >= 0 and var bytes
-            && ArrowTypes.KindOf(picture.GetFieldByIndex(bytes).DataType) == CellKind.Bytes && picture.Fields.All(part => part.Name is "bytes" or "path")
+            && ArrowTypes.KindOf(picture.GetFieldByIndex(bytes).DataType) == CellKind.Bytes
+            && picture.Fields.All(part => part.Name is "bytes" or "path")
             ? new ArrowColumn(index, SourceColumn.Of(field.Name, CellKind.Picture), null, bytes)
             : null;
     }
@@ -99,8 +108,11 @@ internal sealed record ArrowColumn(int Field, SourceColumn Column, NumberType? T
         {
             missing.Add((ArrowBits.Missing(data, offset), size));
             if (ListLength > 0 && LengthOfLists(data, rows) != size && rows > 0)
-                throw SourceFile.Refuse(place.Path, null, $"lists of {size} numbers in `{Column.Name}` from row {place.Row}", "another length");
-            int start = ListLength > 0 && rows > 0 ? checked((int)At(data.Buffers[1].Span, offset, data.DataType is LargeListType ? 8 : 4)) : checked(offset * size);
+                throw SourceFile.Refuse(
+                    place.Path, null, $"lists of {size} numbers in `{Column.Name}` from row {place.Row}", "another length");
+            int start = ListLength > 0 && rows > 0
+                ? checked((int)At(data.Buffers[1].Span, offset, data.DataType is LargeListType ? 8 : 4))
+                : checked(offset * size);
             data = data.Children[0];
             count = checked(count * size);
             offset = checked(start + data.Offset);
@@ -133,7 +145,8 @@ internal sealed record ArrowColumn(int Field, SourceColumn Column, NumberType? T
         int width = Numbers.SizeOf(type);
         bool isBits = type == NumberType.Bool;
         if (offset < 0 || count < 0 || (isBits ? ((long)offset + count + 7) / 8 : ((long)offset + count) * width) > buffer.Length)
-            throw SourceFile.Refuse(place.Path, null, $"{count} numbers of `{Column.Name}` from row {place.Row}", $"{buffer.Length} bytes");
+            throw SourceFile.Refuse(
+                place.Path, null, $"{count} numbers of `{Column.Name}` from row {place.Row}", $"{buffer.Length} bytes");
         if (!isBits)
             return buffer.Slice(offset * width, count * width);
         byte[] bits = new byte[count];
@@ -143,11 +156,15 @@ internal sealed record ArrowColumn(int Field, SourceColumn Column, NumberType? T
     }
 
     /// <summary>A dictionary's rows are numbers of its values.</summary>
-    private Func<int, Cell> OfDictionary(ArrayData data, DictionaryType dictionary, int rows, double? fill, (string Path, long Row) place)
+    private Func<int, Cell> OfDictionary(
+        ArrayData data, DictionaryType dictionary, int rows, double? fill, (string Path, long Row) place)
     {
-        ArrayData values = data.Dictionary ?? throw SourceFile.Refuse(place.Path, null, $"the dictionary of `{Column.Name}`", "none");
+        ArrayData values = data.Dictionary
+            ?? throw SourceFile.Refuse(place.Path, null, $"the dictionary of `{Column.Name}`", "none");
         Func<int, Cell> value = this.Cells(values, values.Length, fill, place);
-        NumberType type = ArrowTypes.NumbersOf(dictionary.IndexType) ?? throw SourceFile.Refuse(place.Path, null, $"whole numbers in the rows of `{Column.Name}`", ArrowTypes.Describe(dictionary.IndexType));
+        NumberType type = ArrowTypes.NumbersOf(dictionary.IndexType)
+            ?? throw SourceFile.Refuse(
+                place.Path, null, $"whole numbers in the rows of `{Column.Name}`", ArrowTypes.Describe(dictionary.IndexType));
         byte[] numbers = ValuesOf(data, type, data.Offset, rows, place).ToArray();
         SourceColumn keys = SourceColumn.Array(Column.Name, Numbers.StoredAs(type));
         Func<int, bool> isMissing = ArrowBits.Missing(data, data.Offset);
@@ -160,7 +177,8 @@ internal sealed record ArrowColumn(int Field, SourceColumn Column, NumberType? T
                 cells[row] = Filled(fill ?? throw BatchCells.Missing(place.Path, Column.Name, place.Row + row), place, row);
             else
                 cells[row] = at >= 0 && at < values.Length ? value((int)at) : throw SourceFile.Refuse(
-                    place.Path, null, $"one of the {values.Length} values of `{Column.Name}` in row {place.Row + row}", $"number {at.ToString(CultureInfo.InvariantCulture)}");
+                    place.Path, null, $"one of the {values.Length} values of `{Column.Name}` in row {place.Row + row}",
+                    $"number {at.ToString(CultureInfo.InvariantCulture)}");
         }
 
         return row => cells[row];

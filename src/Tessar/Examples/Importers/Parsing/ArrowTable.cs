@@ -15,14 +15,16 @@ internal sealed class ArrowTable : SourceTable
     private readonly StoreMarks _marks;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<string>> _names;
 
-    private ArrowTable(string? split, string path, double? fill, bool isFile, Schema schema, int[] lengths, bool[] gaps, long count)
+    private ArrowTable(
+        string? split, string path, double? fill, bool isFile, Schema schema, int[] lengths, bool[] gaps, long count)
         : base(split)
     {
         (_path, _fill, _isFile, Count) = (path, fill, isFile, count);
         ArrowColumn?[] columns = [.. schema.FieldsList.Select((field, i) => ArrowColumn.Of(field, i, lengths[i]))];
         _columns = [.. columns.OfType<ArrowColumn>()];
         Columns = [.. _columns.Select(column => column.Column)];
-        Unread = [.. schema.FieldsList.Where((_, i) => columns[i] is null).Select(field => new UnreadColumn(field.Name, ArrowTypes.Describe(field.DataType)))];
+        Unread = [.. schema.FieldsList.Where((_, i) => columns[i] is null)
+            .Select(field => new UnreadColumn(field.Name, ArrowTypes.Describe(field.DataType)))];
         Gaps = fill is null ? [.. _columns.Where(column => gaps[column.Field]).Select(column => column.Column.Name)] : [];
         _marks = Marks(schema, path);
         _names = FeatureNames.Read(path, Find(schema, FeatureNames.Key));
@@ -57,20 +59,25 @@ internal sealed class ArrowTable : SourceTable
         bool[] gaps = [];
         foreach (RecordBatch batch in Batches(path, isFile, Take))
         {
-            count += batch.Length >= 0 ? batch.Length : throw SourceFile.Refuse(path, null, "0 rows or more in a batch", $"{batch.Length}");
+            count += batch.Length >= 0
+                ? batch.Length
+                : throw SourceFile.Refuse(path, null, "0 rows or more in a batch", $"{batch.Length}");
             for (int i = 0; i < lengths.Length && batch.Length > 0; i++)
             {
                 gaps[i] |= HasGaps(batch, i, path);
                 if (ArrowTypes.ListOf(schema!.FieldsList[i].DataType) is null)
                     continue;
-                int column = i, found = SourceFile.Guard(path, $"lists of `{schema.FieldsList[i].Name}`", () => ArrowColumn.LengthOfLists(batch.Column(column).Data, batch.Length));
+                int column = i, found = SourceFile.Guard(
+                    path, $"lists of `{schema.FieldsList[i].Name}`",
+                    () => ArrowColumn.LengthOfLists(batch.Column(column).Data, batch.Length));
                 lengths[i] = lengths[i] == 0 || lengths[i] == found ? found : -1;
             }
         }
 
         return new ArrowTable(Marks(schema!, path).Split ?? split, path, fill, isFile, schema!, lengths, gaps, count);
 
-        void Take(Schema found) => (schema, lengths, gaps) = (found, new int[found.FieldsList.Count], new bool[found.FieldsList.Count]);
+        void Take(Schema found) =>
+            (schema, lengths, gaps) = (found, new int[found.FieldsList.Count], new bool[found.FieldsList.Count]);
     }
 
     /// <inheritdoc/>
@@ -87,19 +94,23 @@ internal sealed class ArrowTable : SourceTable
             for (int c = 0; c < cells.Length; c++)
                 cells[c] = wanted[c] ? CellsOf(batch, _columns[c], first) : null;
             for (int i = 0; i < rows; i++)
-                yield return new SourceRow(_path, null, $"row {first + i}", [.. cells.Select(column => column?.Invoke(i) ?? default)]);
+                yield return new SourceRow(
+                    _path, null, $"row {first + i}", [.. cells.Select(column => column?.Invoke(i) ?? default)]);
             first += rows;
         }
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<StoreSource> Files(CancellationToken cancellation) => [SourceFile.Describe(_path, cancellation)];
+    public override IReadOnlyList<StoreSource> Files(CancellationToken cancellation) =>
+        [SourceFile.Describe(_path, cancellation)];
 
     private Func<int, Cell> CellsOf(RecordBatch batch, ArrowColumn column, long first) => SourceFile.Guard(
-        _path, $"values of `{column.Column.Name}` from row {first}", () => column.Cells(batch.Column(column.Field).Data, batch.Length, _fill, (_path, first)));
+        _path, $"values of `{column.Column.Name}` from row {first}",
+        () => column.Cells(batch.Column(column.Field).Data, batch.Length, _fill, (_path, first)));
 
     /// <summary>Looked for in the bits, for the count of missing values is only what the file says.</summary>
-    private static bool HasGaps(RecordBatch batch, int column, string path) => SourceFile.Guard(path, $"column {column} of a record batch", () =>
+    private static bool HasGaps(RecordBatch batch, int column, string path) =>
+        SourceFile.Guard(path, $"column {column} of a record batch", () =>
     {
         ArrayData data = batch.Column(column).Data;
         return Enumerable.Range(0, batch.Length).Any(ArrowBits.Missing(data, data.Offset));
@@ -113,7 +124,9 @@ internal sealed class ArrowTable : SourceTable
     private static IEnumerable<RecordBatch> Batches(string path, bool isFile, Action<Schema> schema)
     {
         using FileStream file = SourceFile.Open(path);
-        using ArrowStreamReader reader = isFile ? new ArrowFileReader(file, leaveOpen: true) : new ArrowStreamReader(file, leaveOpen: true);
+        using ArrowStreamReader reader = isFile
+            ? new ArrowFileReader(file, leaveOpen: true)
+            : new ArrowStreamReader(file, leaveOpen: true);
         schema(SourceFile.Guard(path, "the schema of an Arrow table", () => reader.Schema));
         while (SourceFile.Guard(path, "a record batch that isn't compressed", reader.ReadNextRecordBatch) is { } batch)
         {

@@ -12,7 +12,8 @@ namespace Tessar.Examples.Importers.Parsing;
 /// <param name="Column">What it becomes.</param>
 /// <param name="Number">Type of an array's numbers.</param>
 /// <param name="IsBigEndian">True when an array's numbers begin with the highest byte.</param>
-internal sealed record BetonField(string Name, BetonType Type, int Offset, SourceColumn Column, NumberType? Number, bool IsBigEndian)
+internal sealed record BetonField(
+    string Name, BetonType Type, int Offset, SourceColumn Column, NumberType? Number, bool IsBigEndian)
 {
     /// <summary>Bytes of a field's description: type u8, name 16 B, arguments 1024 B.</summary>
     public const int DescriptorBytes = 1 + NameBytes + 1024;
@@ -65,7 +66,9 @@ internal sealed record BetonField(string Name, BetonType Type, int Offset, Sourc
         return new BetonField(name, type, offset, column, null, IsBigEndian: false);
     }
 
-    /// <summary>Arguments: shape u64[32] that ends with a zero, length of the type's JSON u64, the JSON: <c>[["", "&lt;f4"]]</c>.</summary>
+    /// <summary>
+    /// Arguments: shape u64[32] that ends with a zero, length of the type's JSON u64, the JSON: <c>[["", "&lt;f4"]]</c>.
+    /// </summary>
     private static BetonField OfArray(ReadOnlySpan<byte> arguments, string name, BetonType type, int offset, string path, long at)
     {
         var shape = new List<int>();
@@ -77,14 +80,18 @@ internal sealed record BetonField(string Name, BetonType Type, int Offset, Sourc
                 break;
             numbers = size > int.MaxValue ? long.MaxValue : Math.Min(numbers * (long)size, int.MaxValue);
             if (numbers >= int.MaxValue / 8)
-                throw SourceFile.Refuse(path, at + (d * sizeof(ulong)), $"fewer than {int.MaxValue / 8} numbers in `{name}`", $"a dimension of {size}");
+                throw SourceFile.Refuse(
+                    path, at + (d * sizeof(ulong)), $"fewer than {int.MaxValue / 8} numbers in `{name}`",
+                    $"a dimension of {size}");
             shape.Add((int)size);
         }
 
         const int TypeAt = MostDimensions * sizeof(ulong);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(arguments[TypeAt..]);
         if (length > (ulong)(arguments.Length - TypeAt - sizeof(ulong)))
-            throw SourceFile.Refuse(path, at + TypeAt, $"a type of `{name}` of at most {arguments.Length - TypeAt - sizeof(ulong)} bytes", $"{length}");
+            throw SourceFile.Refuse(
+                path, at + TypeAt, $"a type of `{name}` of at most {arguments.Length - TypeAt - sizeof(ulong)} bytes",
+                $"{length}");
         string json = Encoding.UTF8.GetString(arguments.Slice(TypeAt + sizeof(ulong), (int)length));
         (NumberType number, bool isBigEndian) = NpyHeader.TypeOf(DescrIn(json, name, path, at + TypeAt), path, name, at + TypeAt);
         return new BetonField(name, type, offset, SourceColumn.Array(name, Numbers.StoredAs(number), shape), number, isBigEndian);
@@ -99,7 +106,8 @@ internal sealed record BetonField(string Name, BetonType Type, int Offset, Sourc
             if (root.ValueKind == JsonValueKind.String)
                 return root.GetString()!;
             if (root.ValueKind == JsonValueKind.Array && root.GetArrayLength() == 1 && root[0].ValueKind == JsonValueKind.Array
-                && root[0].GetArrayLength() == 2 && root[0][0].ValueEquals(string.Empty) && root[0][1].ValueKind == JsonValueKind.String)
+                && root[0].GetArrayLength() == 2 && root[0][0].ValueEquals(string.Empty)
+                && root[0][1].ValueKind == JsonValueKind.String)
                 return root[0][1].GetString()!;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

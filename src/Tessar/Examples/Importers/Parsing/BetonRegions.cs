@@ -26,12 +26,14 @@ internal sealed class BetonRegions
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> row = file.Bytes(at + ((long)i * RegionBytes), RegionBytes);
-            ulong sample = BinaryPrimitives.ReadUInt64LittleEndian(row), place = BinaryPrimitives.ReadUInt64LittleEndian(row[8..]);
+            ulong sample = BinaryPrimitives.ReadUInt64LittleEndian(row), place =
+                BinaryPrimitives.ReadUInt64LittleEndian(row[8..]);
             ulong size = BinaryPrimitives.ReadUInt64LittleEndian(row[16..]);
             if (sample >= (ulong)samples || place < (ulong)dataStart || size > (ulong)at || place > (ulong)at - size)
             {
                 throw SourceFile.Refuse(
-                    file.Path, at + ((long)i * RegionBytes), $"a region of one of {samples} samples between bytes {dataStart} and {at}",
+                    file.Path, at + ((long)i * RegionBytes),
+                    $"a region of one of {samples} samples between bytes {dataStart} and {at}",
                     $"sample {sample}, {size} bytes from byte {place}");
             }
 
@@ -42,7 +44,9 @@ internal sealed class BetonRegions
         for (int i = 1; i < count; i++)
         {
             if (places[i] < places[i - 1] + (long)regions[i - 1].Size)
-                throw SourceFile.Refuse(file.Path, places[i], "regions that don't overlap", $"one that begins within the {regions[i - 1].Size} bytes from byte {places[i - 1]}");
+                throw SourceFile.Refuse(
+                    file.Path, places[i], "regions that don't overlap",
+                    $"one that begins within the {regions[i - 1].Size} bytes from byte {places[i - 1]}");
         }
 
         return new BetonRegions(places, regions);

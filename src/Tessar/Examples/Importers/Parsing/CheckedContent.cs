@@ -2,7 +2,9 @@ using System.IO.Hashing;
 
 namespace Tessar.Examples.Importers.Parsing;
 
-/// <summary>A member of an archive from front to end; at its end its length and CRC-32 are held against what the archive says.</summary>
+/// <summary>
+/// A member of an archive from front to end; at its end its length and CRC-32 are held against what the archive says.
+/// </summary>
 /// <param name="content">The decompressed bytes.</param>
 /// <param name="owner">What to dispose with it.</param>
 /// <param name="length">Bytes it has to have.</param>
@@ -10,7 +12,8 @@ namespace Tessar.Examples.Importers.Parsing;
 /// <param name="refuse">Makes the error of what was expected and found.</param>
 /// <param name="verified">Called once both agree.</param>
 internal sealed class CheckedContent(
-    Stream content, IDisposable owner, long length, uint crc, Func<string, string, Exception?, Exception> refuse, Action verified) : Stream
+    Stream content, IDisposable owner, long length, uint crc, Func<string, string, Exception?, Exception> refuse,
+    Action verified) : Stream
 {
     private readonly Crc32 _sum = new();
     private long _position;

@@ -23,7 +23,8 @@ internal sealed class CifarTable : SourceTable
             throw SourceFile.Refuse(path, file.Length - rest, $"rows of {RowBytes} bytes", $"{rest} bytes after the last");
         Columns =
         [
-            SourceColumn.Pixels(StoreRules.Image, new ImageShape(32, 32, 3)), SourceColumn.Array(StoreRules.Label, ElementType.U8),
+            SourceColumn.Pixels(StoreRules.Image, new ImageShape(32, 32, 3)),
+            SourceColumn.Array(StoreRules.Label, ElementType.U8),
             .. isHundred ? [SourceColumn.Array("coarse_label", ElementType.U8)] : Array.Empty<SourceColumn>(),
         ];
     }
@@ -43,7 +44,8 @@ internal sealed class CifarTable : SourceTable
     public override IReadOnlyList<string> Classes => _classes ?? DefaultClasses(_labels == 2 ? 99 : 9);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<StoreSource> Files(CancellationToken cancellation) => [SourceFile.Describe(_path, cancellation)];
+    public override IReadOnlyList<StoreSource> Files(CancellationToken cancellation) =>
+        [SourceFile.Describe(_path, cancellation)];
 
     /// <inheritdoc/>
     public override (string Path, long? Offset) PlaceOf(SourceRow row, long index, int column) =>
@@ -68,7 +70,9 @@ internal sealed class CifarTable : SourceTable
                 PixelLayout.Interleave(source[_labels..], 3, target[_labels..]);
                 Memory<byte> row = values.AsMemory(i * RowBytes, RowBytes);
                 var image = new Cell(row[_labels..]);
-                Cell[] cells = _labels == 2 ? [image, new Cell(row.Slice(1, 1)), new Cell(row[..1])] : [image, new Cell(row[..1])];
+                Cell[] cells = _labels == 2
+                    ? [image, new Cell(row.Slice(1, 1)), new Cell(row[..1])]
+                    : [image, new Cell(row[..1])];
                 yield return new SourceRow(_path, (first + i) * RowBytes, $"row {first + i}", cells);
             }
         }

@@ -5,7 +5,8 @@ namespace Tessar.Examples.Importers.Parsing;
 
 /// <summary>Names of classes that Hugging Face's <c>datasets</c> writes into the metadata of Parquet and Arrow files.</summary>
 /// <remarks>
-/// The entry <c>huggingface</c> is JSON: <c>{"info": {"features": {"label": {"names": ["cat", "dog"], "_type": "ClassLabel"}}}}</c>.
+/// The entry <c>huggingface</c> is JSON: <c>{"info": {"features": {"label": {"names": ["cat", "dog"], "_type":
+/// "ClassLabel"}}}}</c>.
 /// </remarks>
 internal static class FeatureNames
 {
@@ -22,13 +23,17 @@ internal static class FeatureNames
         try
         {
             using var document = JsonDocument.Parse(json);
-            if (Property(document.RootElement, "info") is { } info && Property(info, "features") is { ValueKind: JsonValueKind.Object } features)
+            if (Property(document.RootElement, "info") is { } info
+                && Property(info, "features") is { ValueKind: JsonValueKind.Object } features)
             {
                 foreach (JsonProperty feature in features.EnumerateObject())
                 {
-                    if (Property(feature.Value, "_type") is { ValueKind: JsonValueKind.String } type && type.ValueEquals("ClassLabel")
-                        && Property(feature.Value, "names") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0)
-                        names[feature.Name] = [.. list.EnumerateArray().Select(name => name.GetString() ?? throw new InvalidOperationException())];
+                    if (Property(feature.Value, "_type") is { ValueKind: JsonValueKind.String } type
+                        && type.ValueEquals("ClassLabel")
+                        && Property(feature.Value, "names") is { ValueKind: JsonValueKind.Array } list
+                        && list.GetArrayLength() > 0)
+                        names[feature.Name] = [.. list.EnumerateArray()
+                            .Select(name => name.GetString() ?? throw new InvalidOperationException())];
                 }
             }
 

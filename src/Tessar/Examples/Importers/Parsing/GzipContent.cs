@@ -9,10 +9,10 @@ namespace Tessar.Examples.Importers.Parsing;
 
 /// <summary>What a gzip file holds, from front to end: all its members, each checked against its CRC and length.</summary>
 /// <remarks>
-/// The framework's stream checks the CRC of whole members, but ends quietly where a file is cut off, and at whatever follows a member.
-/// At the end, therefore, the file's last four bytes are held against the length; where they don't agree (several members,
-/// zeros behind the last one, or a cut), the members are walked through once more with a decoder that knows where each ends.
-/// Source: RFC 1952.
+/// The framework's stream checks the CRC of whole members, but ends quietly where a file is cut off, and at whatever follows a
+/// member. At the end, therefore, the file's last four bytes are held against the length; where they don't agree (several
+/// members, zeros behind the last one, or a cut), the members are walked through once more with a decoder that knows where each
+/// ends. Source: RFC 1952.
 /// </remarks>
 internal sealed class GzipContent : Stream
 {
@@ -22,7 +22,8 @@ internal sealed class GzipContent : Stream
     private long _position;
     private bool _isChecked;
 
-    private GzipContent(FileStream file) => (_file, _content) = (file, new GZipStream(file, CompressionMode.Decompress, leaveOpen: true));
+    private GzipContent(FileStream file) =>
+        (_file, _content) = (file, new GZipStream(file, CompressionMode.Decompress, leaveOpen: true));
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -70,7 +71,8 @@ internal sealed class GzipContent : Stream
         }
         catch (InvalidDataException e)
         {
-            throw new InvalidDataException("gzip data whose content doesn't match its checksum, or that can't be decompressed", e);
+            throw new InvalidDataException(
+                "gzip data whose content doesn't match its checksum, or that can't be decompressed", e);
         }
 
         _position += read;
@@ -145,12 +147,16 @@ internal sealed class GzipContent : Stream
             throw new InvalidDataException($"gzip data of {total} bytes of which {_position} were read");
     }
 
-    /// <summary>1F 8B, 8, flags, time (4), 2 bytes; then what the flags say: extra field (4), name (8), comment (16), CRC of the header (2).</summary>
+    /// <summary>
+    /// 1F 8B, 8, flags, time (4), 2 bytes; then what the flags say: extra field (4), name (8), comment (16), CRC of the header
+    /// (2).
+    /// </summary>
     private static void SkipHeader(ByteFeed input)
     {
         byte[] header = [.. Enumerable.Range(0, HeaderBytes).Select(_ => input.Require())];
         if (!IsMark(header) || (header[3] & 0xE0) != 0)
-            throw new InvalidDataException($"gzip data followed by other bytes from byte {input.Position - HeaderBytes} of the file");
+            throw new InvalidDataException(
+                $"gzip data followed by other bytes from byte {input.Position - HeaderBytes} of the file");
         if ((header[3] & 4) != 0)
         {
             int length = input.Require() | (input.Require() << 8);

@@ -4,7 +4,9 @@ using Tessar.Examples.Importers.Columns;
 
 namespace Tessar.Examples.Importers.Parsing;
 
-/// <summary>An IDX file, read from front to end: 00 00, type of the numbers, n, n sizes of u32, then the numbers; all big-endian.</summary>
+/// <summary>
+/// An IDX file, read from front to end: 00 00, type of the numbers, n, n sizes of u32, then the numbers; all big-endian.
+/// </summary>
 /// <remarks>
 /// Gzip is recognised by its first bytes, whatever the file is called (<see cref="GzipContent"/>). Offsets in errors count
 /// decompressed bytes. What has been read is hashed on the way, so that the digest doesn't depend on the compression.
@@ -68,11 +70,14 @@ internal sealed class IdxFile : IDisposable
         }
     }
 
-    /// <summary>True when a file begins with the mark and sizes of an IDX file and is as long as they say, which can't be told of gzip.</summary>
+    /// <summary>
+    /// True when a file begins with the mark and sizes of an IDX file and is as long as they say, which can't be told of gzip.
+    /// </summary>
     public static bool IsMark(FileStart start)
     {
         ReadOnlySpan<byte> bytes = start.Content;
-        if (bytes.Length < 8 || bytes[0] != 0 || bytes[1] != 0 || TypeOf(bytes[2]) is not { } type || bytes[3] is 0 or > MostDimensions || bytes.Length < 4 + (4 * bytes[3]))
+        if (bytes.Length < 8 || bytes[0] != 0 || bytes[1] != 0 || TypeOf(bytes[2]) is not { } type
+            || bytes[3] is 0 or > MostDimensions || bytes.Length < 4 + (4 * bytes[3]))
             return false;
         Int128 length = Numbers.SizeOf(type);
         for (int i = 0; i < bytes[3]; i++)

@@ -14,7 +14,9 @@ internal static class NpyArray
         if (header.Unread is { } unread)
             return (null, new UnreadColumn(name, unread));
         if (header.DataOffset + header.DataBytes != file.Length)
-            throw SourceFile.Refuse(path, header.DataOffset, $"{header.DataBytes} bytes of numbers, by its shape", $"{file.Length - header.DataOffset}");
+            throw SourceFile.Refuse(
+                path, header.DataOffset, $"{header.DataBytes} bytes of numbers, by its shape",
+                $"{file.Length - header.DataOffset}");
         return (Of(header, path, name, header.DataOffset, () =>
         {
             FileStream data = SourceFile.Open(path);
@@ -36,10 +38,14 @@ internal static class NpyArray
         if (isTurned && header.DataBytes > Array.MaxLength)
         {
             throw SourceFile.Refuse(
-                path, offset, $"`{name}` in C order, or in Fortran order with at most {Array.MaxLength} bytes", $"{header.DataBytes} bytes in Fortran order");
+                path, offset, $"`{name}` in C order, or in Fortran order with at most {Array.MaxLength} bytes",
+                $"{header.DataBytes} bytes in Fortran order");
         }
 
-        var array = new ArraySource(path, name, header.Type, header.IsBigEndian, header.Shape, isTurned ? null : offset, open) { Text = header.Text };
+        var array = new ArraySource(path, name, header.Type, header.IsBigEndian, header.Shape, isTurned ? null : offset, open)
+        {
+            Text = header.Text
+        };
         return isTurned ? array with { Open = () => new MemoryStream(Turn(array, open)) } : array;
     }
 

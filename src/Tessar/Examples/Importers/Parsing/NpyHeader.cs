@@ -12,8 +12,8 @@ namespace Tessar.Examples.Importers.Parsing;
 /// <param name="Shape">Dimensions.</param>
 /// <param name="DataOffset">Where the numbers begin.</param>
 /// <remarks>
-/// Layout: 93 "NUMPY", major, minor, length (u16 in version 1, else u32), then a Python dict with exactly the keys descr, fortran_order
-/// and shape. Source: NumPy enhancement proposal 1.
+/// Layout: 93 "NUMPY", major, minor, length (u16 in version 1, else u32), then a Python dict with exactly the keys descr,
+/// fortran_order and shape. Source: NumPy enhancement proposal 1.
 /// </remarks>
 internal sealed record NpyHeader(NumberType Type, bool IsBigEndian, bool IsFortran, IReadOnlyList<long> Shape, int DataOffset)
 {
@@ -41,13 +41,16 @@ internal sealed record NpyHeader(NumberType Type, bool IsBigEndian, bool IsFortr
         byte[] start = new byte[12];
         int got = stream.ReadAtLeast(start.AsSpan(0, 10), 10, throwOnEndOfStream: false);
         if (got < 10 || !start.AsSpan().StartsWith(Mark))
-            throw SourceFile.Refuse(path, 0, $"`{name}` to begin with 93 and NUMPY", Convert.ToHexString(start, 0, Math.Min(got, 6)));
+            throw SourceFile.Refuse(
+                path, 0, $"`{name}` to begin with 93 and NUMPY", Convert.ToHexString(start, 0, Math.Min(got, 6)));
         if (start[6] is < 1 or > 3)
             throw SourceFile.Refuse(path, 6, $"`{name}` in version 1, 2 or 3", $"version {start[6]}");
         bool isShort = start[6] == 1;
         if (!isShort && stream.ReadAtLeast(start.AsSpan(10), 2, throwOnEndOfStream: false) < 2)
             throw SourceFile.Refuse(path, 10, $"a header of `{name}`", "the end of the file");
-        uint length = isShort ? BinaryPrimitives.ReadUInt16LittleEndian(start.AsSpan(8)) : BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(8));
+        uint length = isShort
+            ? BinaryPrimitives.ReadUInt16LittleEndian(start.AsSpan(8))
+            : BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(8));
         int at = isShort ? 10 : 12;
         if (length > LongestHeader)
             throw SourceFile.Refuse(path, 8, $"a header of `{name}` of at most {LongestHeader} bytes", $"{length}");
@@ -55,19 +58,23 @@ internal sealed record NpyHeader(NumberType Type, bool IsBigEndian, bool IsFortr
         got = stream.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
         return got == text.Length
             ? Parse(Encoding.UTF8.GetString(text), path, name, at, at + (int)length)
-            : throw SourceFile.Refuse(path, at + got, $"{length - got} more bytes of the header of `{name}`", "the end of the file");
+            : throw SourceFile.Refuse(
+                path, at + got, $"{length - got} more bytes of the header of `{name}`", "the end of the file");
     }
 
     private static NpyHeader Parse(string header, string path, string name, int at, int dataOffset)
     {
-        var reader = new PythonLiteral(header, (offset, expected, found) => SourceFile.Refuse(path, at + offset, $"{expected} in the header of `{name}`", found));
+        var reader = new PythonLiteral(
+            header,
+            (offset, expected, found) => SourceFile.Refuse(path, at + offset, $"{expected} in the header of `{name}`", found));
         var values = new Dictionary<string, object>(StringComparer.Ordinal);
         reader.ReadDict((key, value) =>
         {
             if (!values.TryAdd(key, value))
                 throw SourceFile.Refuse(path, at, $"each key once in the header of `{name}`", $"`{key}` twice");
         });
-        if (!values.TryGetValue("descr", out object? descr) || !values.TryGetValue("fortran_order", out object? order) || order is not bool isFortran
+        if (!values.TryGetValue("descr", out object? descr) || !values.TryGetValue("fortran_order", out object? order)
+            || order is not bool isFortran
             || !values.TryGetValue("shape", out object? tuple) || tuple is not List<long> { Count: <= MostDimensions } shape)
             throw SourceFile.Refuse(path, at, $"descr, fortran_order and shape in the header of `{name}`", $"`{header.Trim()}`");
         string text = descr as string ?? "a structure";
@@ -100,7 +107,8 @@ internal sealed record NpyHeader(NumberType Type, bool IsBigEndian, bool IsFortr
 
     /// <summary><c>U</c> and a number of characters in UTF-32, or <c>S</c> and a number of bytes.</summary>
     private static FixedText? TextOf(string descr) =>
-        descr is ['<' or '>' or '|' or '=', 'U' or 'S', ..] && int.TryParse(descr.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+        descr is ['<' or '>' or '|' or '=', 'U' or 'S', ..]
+            && int.TryParse(descr.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int count)
             && count is > 0 and < (1 << 20)
             ? new FixedText(descr[1] == 'U' ? 4 * count : count, descr[1] == 'U')
             : null;
@@ -129,6 +137,8 @@ internal sealed record NpyHeader(NumberType Type, bool IsBigEndian, bool IsFortr
             throw SourceFile.Refuse(path, at, $"`{name}` to hold numbers", unread);
         return type is { } known && descr[0] is '<' or '>' or '|' or '='
             ? (type.Value, descr[0] == '>')
-            : throw SourceFile.Refuse(path, at, $"`{name}` to hold truth values, integers or floating point numbers", $"`{descr.ToString(CultureInfo.InvariantCulture)}`");
+            : throw SourceFile.Refuse(
+                path, at, $"`{name}` to hold truth values, integers or floating point numbers",
+                $"`{descr.ToString(CultureInfo.InvariantCulture)}`");
     }
 }

@@ -16,7 +16,9 @@ internal static class NpyValue
         if (header.Unread is { } unread || (unread = header.Text is null ? null : "text") is not null)
             throw SourceFile.Refuse(sample.Path, sample.Offset, $"numbers in `{name}`", unread);
         if (header.DataOffset + header.DataBytes != file.Length)
-            throw SourceFile.Refuse(sample.Path, sample.Offset, $"{header.DataBytes} bytes of numbers in `{name}`, by its shape", $"{file.Length - header.DataOffset}");
+            throw SourceFile.Refuse(
+                sample.Path, sample.Offset, $"{header.DataBytes} bytes of numbers in `{name}`, by its shape",
+                $"{file.Length - header.DataOffset}");
         ArraySource array = NpyArray.Of(
             header with { Shape = [1, .. header.Shape] }, sample.Path, field, sample.Offset,
             () => new MemoryStream(file, header.DataOffset, file.Length - header.DataOffset));

@@ -7,7 +7,9 @@ using Tessar.Examples.Importers.Columns;
 
 namespace Tessar.Examples.Importers.Parsing;
 
-/// <summary>One column of a Parquet file: a number, a list of numbers of one length, text, bytes, or a picture as {bytes, path}.</summary>
+/// <summary>
+/// One column of a Parquet file: a number, a list of numbers of one length, text, bytes, or a picture as {bytes, path}.
+/// </summary>
 /// <param name="Field">Where its values are.</param>
 /// <param name="Column">What it becomes.</param>
 /// <param name="Type">Type of its numbers; null for text and bytes.</param>
@@ -20,20 +22,28 @@ internal sealed record ParquetColumn(DataField Field, SourceColumn Column, Numbe
     /// <param name="field">The field of the schema.</param>
     /// <param name="path">The file, for errors.</param>
     /// <param name="lengthOf">Tells how many values the list of each row has; 0 when they differ.</param>
-    /// <param name="shape">The shape that an export noted, such as <c>3x4</c>, or <c>json</c> for text that is JSON; or null.</param>
+    /// <param name="shape">
+    /// The shape that an export noted, such as <c>3x4</c>, or <c>json</c> for text that is JSON; or null.
+    /// </param>
     /// <returns>Null for one that can't be stored.</returns>
     public static ParquetColumn? Of(Field field, string path, Func<DataField, int> lengthOf, string? shape)
     {
         switch (field)
         {
             case DataField { IsArray: false } data when KindOf(data) is { } kind:
-                return new ParquetColumn(data, SourceColumn.Of(field.Name, kind == CellKind.Text && shape == JsonNote ? CellKind.Json : kind), null);
+                return new ParquetColumn(
+                    data, SourceColumn.Of(field.Name, kind == CellKind.Text && shape == JsonNote ? CellKind.Json : kind), null);
             case DataField { IsArray: false } data when TypeOf(data) is { } type:
-                return new ParquetColumn(data, SourceColumn.Array(field.Name, Numbers.StoredAs(type)) with { IsTruth = type == NumberType.Bool }, type);
-            case ListField { Item: DataField { MaxRepetitionLevel: 1 } item } when TypeOf(item) is { } type && lengthOf(item) is > 0 and var length:
-                SourceColumn column = SourceColumn.Array(field.Name, Numbers.StoredAs(type), ShapeOf(shape, length, field.Name, path));
+                return new ParquetColumn(
+                    data, SourceColumn.Array(field.Name, Numbers.StoredAs(type)) with { IsTruth = type == NumberType.Bool },
+                    type);
+            case ListField { Item: DataField { MaxRepetitionLevel: 1 } item } when TypeOf(item) is { } type
+                && lengthOf(item) is > 0 and var length:
+                SourceColumn column = SourceColumn.Array(
+                    field.Name, Numbers.StoredAs(type), ShapeOf(shape, length, field.Name, path));
                 return new ParquetColumn(item, column with { IsTruth = type == NumberType.Bool }, type);
-            case StructField picture when picture.Fields.FirstOrDefault(part => part.Name == "bytes") is DataField { IsArray: false } bytes
+            case StructField picture when picture.Fields.FirstOrDefault(
+                part => part.Name == "bytes") is DataField { IsArray: false } bytes
                 && KindOf(bytes) == CellKind.Bytes && picture.Fields.All(part => part.Name is "bytes" or "path"):
                 return new ParquetColumn(bytes, SourceColumn.Of(field.Name, CellKind.Picture), null);
             default:
@@ -48,19 +58,24 @@ internal sealed record ParquetColumn(DataField Field, SourceColumn Column, Numbe
         ListField or DataField { IsArray: true } => "lists of something else than numbers",
         MapField => "maps",
         StructField => "structures",
-        DateTimeDataField or DataField { ClrType.Name: "DateTime" or "DateOnly" or "TimeOnly" or "TimeSpan" or "Interval" } => "times",
+        DateTimeDataField or DataField { ClrType.Name: "DateTime" or "DateOnly" or "TimeOnly" or "TimeSpan" or "Interval" } =>
+            "times",
         DecimalDataField or DataField { ClrType.Name: "Decimal" or "BigDecimal" or "BigInteger" } => "decimals",
         DataField { ClrType.Name: "Guid" } => "unique identifiers",
         _ => "a type that isn't read",
     };
 
     /// <summary>The cells of a row group.</summary>
-    /// <exception cref="FileFormatException">A value is missing, a list has another length, or there are other than <paramref name="rows"/> rows.</exception>
+    /// <exception cref="FileFormatException">
+    /// A value is missing, a list has another length, or there are other than <paramref name="rows"/> rows.
+    /// </exception>
     public Func<int, Cell> Cells(RawColumnData data, int rows, double? fill, (string Path, long Row) place)
     {
         int most = Field.MaxDefinitionLevel;
         int[]? levels = most > 0 ? data.DefinitionLevels.ToArray() : null;
-        Func<int, bool>? isMissing = levels is null || Array.TrueForAll(levels, level => level == most) ? null : i => levels[i] < most;
+        Func<int, bool>? isMissing = levels is null || Array.TrueForAll(levels, level => level == most)
+            ? null
+            : i => levels[i] < most;
         int values = rows * (Column.Stride / Tensors.ElementTypes.SizeOf(Column.Type));
         if (Type is not { } type)
             return OfBytes(data, rows, isMissing, fill, place);
@@ -68,20 +83,25 @@ internal sealed record ParquetColumn(DataField Field, SourceColumn Column, Numbe
             CheckLists(data.RepetitionLevels, rows, place);
         ReadOnlySpan<byte> bytes = BytesOf(data);
         if (bytes.Length != (long)values * Numbers.SizeOf(type) || (levels is not null && levels.Length != values))
-            throw SourceFile.Refuse(place.Path, null, $"{values} numbers of `{Column.Name}` from row {place.Row}", $"{bytes.Length / Numbers.SizeOf(type)}");
+            throw SourceFile.Refuse(
+                place.Path, null, $"{values} numbers of `{Column.Name}` from row {place.Row}",
+                $"{bytes.Length / Numbers.SizeOf(type)}");
         return BatchCells.OfNumbers(Column, type, bytes, isMissing, fill, place);
     }
 
-    private Func<int, Cell> OfBytes(RawColumnData data, int rows, Func<int, bool>? isMissing, double? fill, (string Path, long Row) place)
+    private Func<int, Cell> OfBytes(
+        RawColumnData data, int rows, Func<int, bool>? isMissing, double? fill, (string Path, long Row) place)
     {
         byte[][] cells = data switch
         {
-            RawColumnData<ReadOnlyMemory<char>> text => [.. text.Values.ToArray().Select(value => Encoding.UTF8.GetBytes(value.ToArray()))],
+            RawColumnData<ReadOnlyMemory<char>> text =>
+                [.. text.Values.ToArray().Select(value => Encoding.UTF8.GetBytes(value.ToArray()))],
             RawColumnData<ReadOnlyMemory<byte>> bytes => [.. bytes.Values.ToArray().Select(value => value.ToArray())],
             _ => [],
         };
         if (cells.Length != rows)
-            throw SourceFile.Refuse(place.Path, null, $"{rows} values of `{Column.Name}` from row {place.Row}", $"{cells.Length}");
+            throw SourceFile.Refuse(
+                place.Path, null, $"{rows} values of `{Column.Name}` from row {place.Row}", $"{cells.Length}");
         for (int i = 0; isMissing is not null && i < rows; i++)
         {
             if (isMissing(i) && (fill is null || Column.Kind == CellKind.Picture))
@@ -100,23 +120,28 @@ internal sealed record ParquetColumn(DataField Field, SourceColumn Column, Numbe
             if ((levels[i] == 0) != (i % length == 0))
             {
                 throw SourceFile.Refuse(
-                    place.Path, null, $"lists of {length} numbers in each row of `{Column.Name}`, as in the first", $"another length near row {place.Row + (i / length)}");
+                    place.Path, null, $"lists of {length} numbers in each row of `{Column.Name}`, as in the first",
+                    $"another length near row {place.Row + (i / length)}");
             }
         }
 
         if (levels.Length != (long)rows * length)
-            throw SourceFile.Refuse(place.Path, null, $"{rows} lists of {length} numbers of `{Column.Name}`", $"{levels.Length} numbers");
+            throw SourceFile.Refuse(
+                place.Path, null, $"{rows} lists of {length} numbers of `{Column.Name}`", $"{levels.Length} numbers");
     }
 
     private static int[] ShapeOf(string? noted, int length, string name, string path)
     {
         if (noted is null)
             return [length];
-        int[] shape = [.. noted.Split('x').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)];
+        int[] shape = [.. noted.Split('x')
+            .Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0)];
         long product = 1;
         foreach (int size in shape)
             product = Math.Min(product * size, int.MaxValue);
-        return product == length ? shape : throw SourceFile.Refuse(path, null, $"a shape of {length} numbers of `{name}`", $"`{noted}`");
+        return product == length
+            ? shape
+            : throw SourceFile.Refuse(path, null, $"a shape of {length} numbers of `{name}`", $"`{noted}`");
     }
 
     private static CellKind? KindOf(DataField field) =>

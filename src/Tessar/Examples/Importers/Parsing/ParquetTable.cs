@@ -33,8 +33,11 @@ internal sealed class ParquetTable : SourceTable
         ];
         _columns = [.. columns.OfType<ParquetColumn>()];
         Columns = [.. _columns.Select(column => column.Column)];
-        Gaps = fill is null ? [.. _columns.Where(column => HasGaps(reader, column, path)).Select(column => column.Column.Name)] : [];
-        Unread = [.. reader.Schema.Fields.Where((_, i) => columns[i] is null).Select(field => new UnreadColumn(field.Name, ParquetColumn.Describe(field)))];
+        Gaps = fill is null
+            ? [.. _columns.Where(column => HasGaps(reader, column, path)).Select(column => column.Column.Name)]
+            : [];
+        Unread = [.. reader.Schema.Fields.Where((_, i) => columns[i] is null)
+            .Select(field => new UnreadColumn(field.Name, ParquetColumn.Describe(field)))];
     }
 
     /// <inheritdoc/>
@@ -69,7 +72,8 @@ internal sealed class ParquetTable : SourceTable
                 for (int group = 0; group < reader.RowGroupCount; group++)
                     ParquetGuard.CheckRowGroup(path, reader.RowGroups[group].RowGroup, group);
                 Dictionary<string, string> metadata = reader.CustomMetadata ?? [];
-                return new ParquetTable(split, path, fill, file, reader, StoreMarks.Read(path, key => metadata.GetValueOrDefault(key)));
+                return new ParquetTable(
+                    split, path, fill, file, reader, StoreMarks.Read(path, key => metadata.GetValueOrDefault(key)));
             });
         }
         catch
@@ -93,13 +97,15 @@ internal sealed class ParquetTable : SourceTable
             for (int c = 0; c < cells.Length; c++)
                 cells[c] = wanted[c] ? Read(group, _columns[c], rows, first) : null;
             for (int i = 0; i < rows; i++)
-                yield return new SourceRow(_path, null, $"row {first + i}", [.. cells.Select(column => column?.Invoke(i) ?? default)]);
+                yield return new SourceRow(
+                    _path, null, $"row {first + i}", [.. cells.Select(column => column?.Invoke(i) ?? default)]);
             first += rows;
         }
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<StoreSource> Files(CancellationToken cancellation) => [SourceFile.Describe(_path, cancellation)];
+    public override IReadOnlyList<StoreSource> Files(CancellationToken cancellation) =>
+        [SourceFile.Describe(_path, cancellation)];
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -109,7 +115,8 @@ internal sealed class ParquetTable : SourceTable
         base.Dispose();
     }
 
-    private Func<int, Cell> Read(int group, ParquetColumn column, int rows, long first) => SourceFile.Guard(_path, $"values of `{column.Column.Name}` from row {first}", () =>
+    private Func<int, Cell> Read(int group, ParquetColumn column, int rows, long first) =>
+        SourceFile.Guard(_path, $"values of `{column.Column.Name}` from row {first}", () =>
     {
         using ParquetRowGroupReader reader = _reader.OpenRowGroupReader(group);
         using RawColumnData data = Wait(reader.ReadRawColumnDataBaseAsync(column.Field, CancellationToken.None).AsTask());
@@ -124,7 +131,8 @@ internal sealed class ParquetTable : SourceTable
         int place = Array.FindIndex(reader.Schema.GetDataFields(), field => ReferenceEquals(field, column.Field));
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
-            if (place >= 0 && reader.RowGroups[group].RowGroup.Columns.ElementAtOrDefault(place)?.MetaData?.Statistics?.NullCount is { } missing)
+            if (place >= 0
+                && reader.RowGroups[group].RowGroup.Columns.ElementAtOrDefault(place)?.MetaData?.Statistics?.NullCount is { } missing)
             {
                 if (missing > 0)
                     return true;
@@ -133,7 +141,8 @@ internal sealed class ParquetTable : SourceTable
 
             using ParquetRowGroupReader rows = reader.OpenRowGroupReader(group);
             using RawColumnData data = SourceFile.Guard(
-                path, $"values of `{column.Column.Name}`", () => Wait(rows.ReadRawColumnDataBaseAsync(column.Field, CancellationToken.None).AsTask()));
+                path, $"values of `{column.Column.Name}`",
+                () => Wait(rows.ReadRawColumnDataBaseAsync(column.Field, CancellationToken.None).AsTask()));
             if (data.DefinitionLevels.IndexOfAnyExcept(column.Field.MaxDefinitionLevel) >= 0)
                 return true;
         }
@@ -151,7 +160,8 @@ internal sealed class ParquetTable : SourceTable
             if (rows.RowCount == 0)
                 continue;
             using RawColumnData data = SourceFile.Guard(
-                path, $"values of `{field.Path}`", () => Wait(rows.ReadRawColumnDataBaseAsync(field, CancellationToken.None).AsTask()));
+                path, $"values of `{field.Path}`",
+                () => Wait(rows.ReadRawColumnDataBaseAsync(field, CancellationToken.None).AsTask()));
             Span<int> levels = data.RepetitionLevels;
             int next = levels.Length > 1 ? levels[1..].IndexOf(0) : -1, own = next < 0 ? levels.Length : next + 1;
             length = length == 0 ? own : length;
@@ -160,7 +170,8 @@ internal sealed class ParquetTable : SourceTable
             for (int i = 0; i < levels.Length; i++)
             {
                 // A level below the items' own stands for a list that is empty or missing.
-                bool isItem = field.MaxDefinitionLevel == 0 || data.DefinitionLevels[i] >= field.MaxDefinitionLevel - (field.IsNullable ? 1 : 0);
+                bool isItem = field.MaxDefinitionLevel == 0
+                    || data.DefinitionLevels[i] >= field.MaxDefinitionLevel - (field.IsNullable ? 1 : 0);
                 if (!isItem || (levels[i] == 0) != (i % own == 0))
                     return 0;
             }

@@ -5,17 +5,20 @@ namespace Tessar.Examples.Importers.Parsing;
 
 /// <summary>Finds the pictures of a folder, and counts what isn't one.</summary>
 /// <remarks>
-/// A file is a picture by its ending, or, with any other ending or none, by its first bytes. Links to folders aren't followed, and
-/// links to files only within the root.
+/// A file is a picture by its ending, or, with any other ending or none, by its first bytes. Links to folders aren't followed,
+/// and links to files only within the root.
 /// </remarks>
 internal static class PictureFiles
 {
     private const int MarkBytes = 32, MostOpened = 1000;
 
-    /// <summary>Endings of pictures that nobody here decodes; folders of them are recognised, so that the error can name them.</summary>
-    private static readonly string[] s_foreign =
+    /// <summary>
+    /// Endings of pictures that nobody here decodes; folders of them are recognised, so that the error can name them.
+    /// </summary>
+    private static readonly string[] _foreign =
     [
-        ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".jxl", ".tga", ".ppm", ".pgm", ".pbm", ".pnm", ".svg", ".psd",
+        ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".jxl", ".tga", ".ppm", ".pgm", ".pbm", ".pnm", ".svg",
+        ".psd",
         ".dng", ".cr2", ".nef", ".arw", ".exr", ".hdr", ".pcx", ".wbmp", ".dcm",
     ];
 
@@ -52,13 +55,15 @@ internal static class PictureFiles
     {
         var found = new List<string>();
         root = Path.GetFullPath(root);
-        Gather(new DirectoryInfo(folder), root.EndsWith(Path.DirectorySeparatorChar) ? root : root + Path.DirectorySeparatorChar, found, leftOut);
+        Gather(
+            new DirectoryInfo(folder), root.EndsWith(Path.DirectorySeparatorChar) ? root : root + Path.DirectorySeparatorChar,
+            found, leftOut);
         return found.Order(StringComparer.Ordinal);
     }
 
     /// <summary>
-    /// True when a folder or one below it holds pictures, those of foreign kinds too; only the first files without such an ending are
-    /// opened, for the folder may be anything.
+    /// True when a folder or one below it holds pictures, those of foreign kinds too; only the first files without such an ending
+    /// are opened, for the folder may be anything.
     /// </summary>
     public static bool HoldsPictures(string folder)
     {
@@ -70,7 +75,7 @@ internal static class PictureFiles
     {
         foreach (FileInfo file in folder.EnumerateFiles().Where(file => file.Name[0] != '.'))
         {
-            if (HasEnding(file, s_foreign) || HasEnding(file, Extensions) || (left-- > 0 && IsPicture(file)))
+            if (HasEnding(file, _foreign) || HasEnding(file, Extensions) || (left-- > 0 && IsPicture(file)))
                 return true;
         }
 
@@ -109,7 +114,7 @@ internal static class PictureFiles
     {
         if (HasEnding(file, Extensions))
             return true;
-        if (NotData.IsFile(file.Name) || HasEnding(file, s_foreign) || FileKind.Objection(file.FullName) is not null)
+        if (NotData.IsFile(file.Name) || HasEnding(file, _foreign) || FileKind.Objection(file.FullName) is not null)
             return false;
         using FileStream stream = SourceFile.Open(file.FullName);
         Span<byte> start = stackalloc byte[MarkBytes];
@@ -119,8 +124,10 @@ internal static class PictureFiles
     private static bool HasEnding(FileInfo file, IReadOnlyList<string> endings) =>
         endings.Any(ending => file.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsOwn(DirectoryInfo folder) => folder.LinkTarget is null && folder.Name[0] != '.' && !NotData.IsFolder(folder.Name);
+    private static bool IsOwn(DirectoryInfo folder) =>
+        folder.LinkTarget is null && folder.Name[0] != '.' && !NotData.IsFolder(folder.Name);
 
     private static bool IsInside(FileInfo link, string root) =>
-        link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } target && target.FullName.StartsWith(root, StringComparison.Ordinal);
+        link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true } target
+            && target.FullName.StartsWith(root, StringComparison.Ordinal);
 }

@@ -12,9 +12,11 @@ namespace Tessar.Examples.Importers.Parsing;
 /// <param name="folders">Names of all sub-folders, over all splits, in ordinal order.</param>
 /// <param name="merged">Sub-folders whose class has another name.</param>
 internal sealed class PictureFolder(
-    string? split, string root, IReadOnlyList<string> classes, IReadOnlyList<string> folders, IReadOnlyDictionary<string, string> merged) : SourceTable(split)
+    string? split, string root, IReadOnlyList<string> classes, IReadOnlyList<string> folders,
+    IReadOnlyDictionary<string, string> merged) : SourceTable(split)
 {
-    private readonly ILookup<string, string> _folders = folders.ToLookup(folder => merged.GetValueOrDefault(folder, folder), StringComparer.Ordinal);
+    private readonly ILookup<string, string> _folders = folders.ToLookup(
+        folder => merged.GetValueOrDefault(folder, folder), StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public override string Name => root;
@@ -36,14 +38,16 @@ internal sealed class PictureFolder(
         {
             byte[] number = BitConverter.GetBytes(label);
             foreach (string file in FilesOf(classes[label]))
-                yield return new SourceRow(file, 0, RelativeName(file), [wanted[0] ? new Cell(Read(file)) : default, new Cell(number)]);
+                yield return new SourceRow(
+                    file, 0, RelativeName(file), [wanted[0] ? new Cell(Read(file)) : default, new Cell(number)]);
         }
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<StoreSource> Files(CancellationToken cancellation)
     {
-        IEnumerable<StoreSource> files = classes.SelectMany(FilesOf).Select(file => SourceFile.Describe(file, cancellation) with { Name = RelativeName(file) });
+        IEnumerable<StoreSource> files = classes.SelectMany(FilesOf)
+            .Select(file => SourceFile.Describe(file, cancellation) with { Name = RelativeName(file) });
         return [SourceFile.DescribeAll(Path.GetFileName(root), files)];
     }
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Tessar.Examples.Importers.Parsing;
 
-/// <summary>Reads the small part of Python's literals that NumPy's headers use: a dict of strings, truth values and tuples of integers.</summary>
+/// <summary>
+/// Reads the small part of Python's literals that NumPy's headers use: a dict of strings, truth values and tuples of integers.
+/// </summary>
 /// <param name="text">The literal.</param>
 /// <param name="refuse">Makes an error of place, expected and found.</param>
 internal sealed class PythonLiteral(string text, Func<int, string, string, FileFormatException> refuse)

@@ -5,7 +5,9 @@ using Tessar.Examples.Importers.Columns;
 
 namespace Tessar.Examples.Importers.Parsing;
 
-/// <summary>The files in a tar archive, gzipped or not, each with its place. Names are only names here: nothing is ever unpacked.</summary>
+/// <summary>
+/// The files in a tar archive, gzipped or not, each with its place. Names are only names here: nothing is ever unpacked.
+/// </summary>
 /// <remarks>
 /// <c>System.Formats.Tar</c> reads ustar, pax and GNU headers; before it meets one, the header's size is compared with what the
 /// archive holds, because it reserves as much as an extended header claims. Places in a gzipped archive count decompressed bytes.
@@ -34,11 +36,13 @@ internal static class TarWalk
         using var reader = new TarReader(file);
         while (SourceFile.Guard(path, "a tar archive", () => reader.GetNextEntry(), file.Position) is { } entry)
         {
-            if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.GlobalExtendedAttributes)
+            if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile
+                or TarEntryType.GlobalExtendedAttributes)
                 yield return (entry, file.CanSeek ? entry.DataOffset : file.Position);
             else if (entry.EntryType is TarEntryType.SymbolicLink or TarEntryType.HardLink)
                 leftOut?.Add(LeftOut.Link, entry.Name);
-            else if (entry.EntryType is not (TarEntryType.Directory or TarEntryType.ExtendedAttributes or TarEntryType.LongLink or TarEntryType.LongPath))
+            else if (entry.EntryType is not (TarEntryType.Directory or TarEntryType.ExtendedAttributes or TarEntryType.LongLink
+                or TarEntryType.LongPath))
                 leftOut?.Add(LeftOut.Special, entry.Name);
         }
     }
@@ -57,8 +61,9 @@ internal static class TarWalk
     }
 
     /// <summary>
-    /// Goes from header to header: each says a size that the archive has, and has the checksum it says; behind the end mark nothing
-    /// but zeros follows, for readers stop there. A gzipped archive is read to its end, so that its own checksum is compared too.
+    /// Goes from header to header: each says a size that the archive has, and has the checksum it says; behind the end mark
+    /// nothing but zeros follows, for readers stop there. A gzipped archive is read to its end, so that its own checksum is
+    /// compared too.
     /// </summary>
     private static void CheckSizes(string path)
     {
@@ -85,11 +90,15 @@ internal static class TarWalk
                     throw SourceFile.Refuse(path, at, "a tar header with its checksum", "other bytes");
                 char kind = (char)header[156];
                 bool isExtension = kind is 'x' or 'g' or 'L' or 'K';
-                long size = kind is '1' or '2' or '3' or '4' or '5' or '6' ? 0 : (isExtension ? null : sizeInExtension) ?? SizeOf(header);
+                long size = kind is '1' or '2' or '3' or '4' or '5' or '6'
+                    ? 0
+                    : (isExtension ? null : sizeInExtension) ?? SizeOf(header);
                 long left = most - at - Block;
                 if (size < 0 || size > left || (isExtension && size > LongestExtension))
                 {
-                    string allowed = isExtension ? $"an extended header of at most {Math.Min(left, LongestExtension)} bytes" : $"a file of at most {left} bytes";
+                    string allowed = isExtension
+                        ? $"an extended header of at most {Math.Min(left, LongestExtension)} bytes"
+                        : $"a file of at most {left} bytes";
                     throw SourceFile.Refuse(path, at + 124, allowed, size < 0 ? "no number" : $"{size}");
                 }
 
@@ -100,7 +109,8 @@ internal static class TarWalk
 
                 // The last file's padding may be missing.
                 if (missing > padded - size)
-                    throw SourceFile.Refuse(path, at + Block + padded - missing, $"{size} bytes of a file", "the end of the archive");
+                    throw SourceFile.Refuse(
+                        path, at + Block + padded - missing, $"{size} bytes of a file", "the end of the archive");
                 at += Block + padded;
             }
         }
@@ -117,7 +127,9 @@ internal static class TarWalk
         {
             int other = bytes.AsSpan(0, read).IndexOfAnyExcept((byte)0);
             if (other >= 0)
-                throw SourceFile.Refuse(path, at + other, "nothing behind the mark that ends the archive", "more bytes, which readers would leave out; archives that were joined have to be named one by one");
+                throw SourceFile.Refuse(
+                    path, at + other, "nothing behind the mark that ends the archive",
+                    "more bytes, which readers would leave out; archives that were joined have to be named one by one");
         }
     }
 
@@ -179,7 +191,9 @@ internal static class TarWalk
         {
             int space = record.IndexOf(' ', StringComparison.Ordinal);
             if (space > 0 && record.AsSpan(space + 1).StartsWith("size="))
-                return long.TryParse(record.AsSpan(space + 6), NumberStyles.None, CultureInfo.InvariantCulture, out long size) ? size : -1;
+                return long.TryParse(record.AsSpan(space + 6), NumberStyles.None, CultureInfo.InvariantCulture, out long size)
+                    ? size
+                    : -1;
         }
 
         return null;

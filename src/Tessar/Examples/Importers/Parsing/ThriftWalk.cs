@@ -1,7 +1,11 @@
 namespace Tessar.Examples.Importers.Parsing;
 
-/// <summary>Walks a Thrift structure in the compact protocol and checks that all its lengths lie within the bytes at hand.</summary>
-/// <remarks>Parquet keeps its footer and its pages' headers so. Source: Apache Thrift, "Thrift compact protocol encoding".</remarks>
+/// <summary>
+/// Walks a Thrift structure in the compact protocol and checks that all its lengths lie within the bytes at hand.
+/// </summary>
+/// <remarks>
+/// Parquet keeps its footer and its pages' headers so. Source: Apache Thrift, "Thrift compact protocol encoding".
+/// </remarks>
 internal ref struct ThriftWalk
 {
     private const int DeepestNesting = 24;
@@ -12,7 +16,9 @@ internal ref struct ThriftWalk
 
     /// <summary>Walks the structure at the start of some bytes.</summary>
     /// <param name="bytes">The structure, and perhaps more.</param>
-    /// <param name="integers">Receives the integers: field 3 of the structure as [3], field 1 of its field 5 as [5 · 100 + 1]; null for none.</param>
+    /// <param name="integers">
+    /// Receives the integers: field 3 of the structure as [3], field 1 of its field 5 as [5 · 100 + 1]; null for none.
+    /// </param>
     /// <returns>Its length, or −1 when it is damaged.</returns>
     public static int Measure(ReadOnlySpan<byte> bytes, Dictionary<int, long>? integers)
     {
@@ -42,7 +48,9 @@ internal ref struct ThriftWalk
         return false;
     }
 
-    /// <summary>1, 2 truth values; 3 byte; 4 to 6 integers; 7 double; 8 bytes; 9, 10 list and set; 11 map; 12 structure.</summary>
+    /// <summary>
+    /// 1, 2 truth values; 3 byte; 4 to 6 integers; 7 double; 8 bytes; 9, 10 list and set; 11 map; 12 structure.
+    /// </summary>
     private bool Value(int type, int depth, int key, Dictionary<int, long>? integers)
     {
         switch (type)

@@ -7,7 +7,9 @@ namespace Tessar.Examples.Importers.Parsing;
 /// <param name="Path">The shard.</param>
 /// <param name="Offset">Where its first file begins there.</param>
 /// <param name="Key">The name up to the first dot of its last part.</param>
-/// <param name="Fields">Contents by the rest of the name, such as <c>jpg</c> or <c>seg.png</c>; null where they weren't wanted.</param>
+/// <param name="Fields">
+/// Contents by the rest of the name, such as <c>jpg</c> or <c>seg.png</c>; null where they weren't wanted.
+/// </param>
 internal sealed record WebSample(string Path, long Offset, string Key, Dictionary<string, byte[]?> Fields)
 {
     /// <summary>The samples of a shard.</summary>

@@ -38,7 +38,8 @@ internal sealed class WebTable : SourceTable
         var found = new WebFields();
         foreach (string shard in shards)
         {
-            foreach (WebSample sample in WebSample.Read(shard, found.Wants, attributes => found.Mark(shard, attributes), opening.LeftOut))
+            foreach (WebSample sample in WebSample.Read(
+                shard, found.Wants, attributes => found.Mark(shard, attributes), opening.LeftOut))
             {
                 opening.Cancellation.ThrowIfCancellationRequested();
                 found.Add(sample);
@@ -81,13 +82,17 @@ internal sealed class WebTable : SourceTable
         if (field is null || sample.Fields[field] is not { } content)
         {
             throw SourceFile.Refuse(
-                sample.Path, sample.Offset, $"a field {string.Join(" or ", _fields[index])} in the sample `{sample.Key}`, as others have", string.Join(", ", sample.Fields.Keys));
+                sample.Path, sample.Offset,
+                $"a field {string.Join(" or ", _fields[index])} in the sample `{sample.Key}`, as others have",
+                string.Join(", ", sample.Fields.Keys));
         }
 
         if (field.EndsWith("cls", StringComparison.Ordinal) && (field.Length == 3 || field[^4] == '.'))
         {
             string text = Encoding.UTF8.GetString(content).Trim();
-            return new Cell(column.Kind == CellKind.Text ? Encoding.UTF8.GetBytes(text) : BitConverter.GetBytes(long.Parse(text, CultureInfo.InvariantCulture)));
+            return new Cell(column.Kind == CellKind.Text
+                ? Encoding.UTF8.GetBytes(text)
+                : BitConverter.GetBytes(long.Parse(text, CultureInfo.InvariantCulture)));
         }
 
         if (column.Kind != CellKind.Array)
@@ -95,6 +100,7 @@ internal sealed class WebTable : SourceTable
         (SourceColumn own, ReadOnlyMemory<byte> numbers) = NpyValue.Read(content, sample, field);
         return own.Type == column.Type && own.Shape.SequenceEqual(column.Shape)
             ? new Cell(numbers)
-            : throw SourceFile.Refuse(sample.Path, sample.Offset, $"`{column}` in the sample `{sample.Key}`, as in the first", own.ToString());
+            : throw SourceFile.Refuse(
+                sample.Path, sample.Offset, $"`{column}` in the sample `{sample.Key}`, as in the first", own.ToString());
     }
 }

@@ -31,7 +31,8 @@ internal sealed record ZipMember(string Path, string Name, long Bytes, long Pack
         var packed = new StreamPart(file, Offset, PackedBytes);
         return new CheckedContent(
             IsDeflated ? new DeflateStream(packed, CompressionMode.Decompress) : packed, file, Bytes, Crc,
-            (expected, found, inner) => SourceFile.Refuse(Path, Offset, $"{expected} of `{Name}`", found, inner), () => IsVerified = true);
+            (expected, found, inner) => SourceFile.Refuse(Path, Offset, $"{expected} of `{Name}`", found, inner),
+            () => IsVerified = true);
     }
 
     /// <summary>Reads the content for its checksum, unless that has been done.</summary>
@@ -46,22 +47,28 @@ internal sealed record ZipMember(string Path, string Name, long Bytes, long Pack
     }
 
     /// <summary>
-    /// The members of an archive, from the directory at its end; what the member's own header says has to agree, so that no flipped bit
-    /// of either goes unseen.
+    /// The members of an archive, from the directory at its end; what the member's own header says has to agree, so that no
+    /// flipped bit of either goes unseen.
     /// </summary>
-    /// <exception cref="FileFormatException">It isn't a zip archive, is damaged, encrypted, or compressed by another method than deflate.</exception>
+    /// <exception cref="FileFormatException">
+    /// It isn't a zip archive, is damaged, encrypted, or compressed by another method than deflate.
+    /// </exception>
     public static IReadOnlyList<ZipMember> ReadAll(string path)
     {
         using FileStream file = SourceFile.Open(path);
         (long count, long bytes, long start) = FindDirectory(file, path);
         if (bytes < 0 || start < 0 || start > file.Length - bytes || count > bytes / EntryBytes || bytes > int.MaxValue)
-            throw SourceFile.Refuse(path, null, $"a directory of the archive within its {file.Length} bytes", $"{count} members in {bytes} bytes from byte {start}");
+            throw SourceFile.Refuse(
+                path, null, $"a directory of the archive within its {file.Length} bytes",
+                $"{count} members in {bytes} bytes from byte {start}");
         byte[] directory = Take(file, path, start, (int)bytes);
         var members = new List<ZipMember>();
         int at = 0;
         for (long i = 0; i < count; i++)
             members.Add(ReadEntry(file, path, directory, start, ref at));
-        return at == directory.Length ? members : throw SourceFile.Refuse(path, start + at, "the end of the directory", $"{directory.Length - at} more bytes");
+        return at == directory.Length
+            ? members
+            : throw SourceFile.Refuse(path, start + at, "the end of the directory", $"{directory.Length - at} more bytes");
     }
 
     private static ZipMember ReadEntry(FileStream file, string path, byte[] directory, long start, ref int at)
@@ -79,7 +86,8 @@ internal sealed record ZipMember(string Path, string Name, long Bytes, long Pack
         if ((flags & 1) != 0)
             throw SourceFile.Refuse(path, here, "an archive that isn't encrypted", $"`{name}`, which is");
         if (method is not (0 or 8))
-            throw SourceFile.Refuse(path, here, "members that are stored or deflated", $"`{name}`, compressed by method {method}");
+            throw SourceFile.Refuse(
+                path, here, "members that are stored or deflated", $"`{name}`, compressed by method {method}");
         long bytes = Read32(entry[24..]), packed = Read32(entry[20..]), local = Read32(entry[42..]);
         ReadLongSizes(extra, ref bytes, ref packed, ref local);
         byte[] header = Take(file, path, local, LocalBytes);
@@ -90,13 +98,19 @@ internal sealed record ZipMember(string Path, string Name, long Bytes, long Pack
         if (Read32(header) != LocalMark || Read16(header.AsSpan(8)) != method || (!isLater && localCrc != crc)
             || localName != nameBytes || !Take(file, path, local + LocalBytes, localName).AsSpan().SequenceEqual(rawName))
             throw SourceFile.Refuse(path, local, $"the header of `{name}`, as the directory describes it", "another");
-        if (bytes < 0 || packed < 0 || offset > file.Length - packed || (method == 0 ? bytes != packed : bytes / LargestExpansion > packed))
-            throw SourceFile.Refuse(path, here, $"`{name}` within the archive of {file.Length} bytes", $"{bytes} bytes packed to {packed} from byte {offset}");
+        if (bytes < 0 || packed < 0 || offset > file.Length - packed
+            || (method == 0 ? bytes != packed : bytes / LargestExpansion > packed))
+            throw SourceFile.Refuse(
+                path, here, $"`{name}` within the archive of {file.Length} bytes",
+                $"{bytes} bytes packed to {packed} from byte {offset}");
         at += length;
         return new ZipMember(path, name, bytes, packed, crc, method == 8, offset);
     }
 
-    /// <summary>The end record: mark, disks, members u16 at 10, bytes of the directory u32 at 12, its place u32 at 16, a comment; before it perhaps a long one.</summary>
+    /// <summary>
+    /// The end record: mark, disks, members u16 at 10, bytes of the directory u32 at 12, its place u32 at 16, a comment; before
+    /// it perhaps a long one.
+    /// </summary>
     private static (long Count, long Bytes, long Start) FindDirectory(FileStream file, string path)
     {
         int tail = (int)Math.Min(file.Length, EndBytes + LongestComment);
@@ -153,7 +167,8 @@ internal sealed record ZipMember(string Path, string Name, long Bytes, long Pack
     private static byte[] Take(FileStream file, string path, long at, int count)
     {
         if (at < 0 || at > file.Length - count)
-            throw SourceFile.Refuse(path, null, $"{count} bytes of the archive's directory from byte {at}", $"a file of {file.Length} bytes");
+            throw SourceFile.Refuse(
+                path, null, $"{count} bytes of the archive's directory from byte {at}", $"a file of {file.Length} bytes");
         byte[] bytes = new byte[count];
         file.Position = at;
         file.ReadExactly(bytes);

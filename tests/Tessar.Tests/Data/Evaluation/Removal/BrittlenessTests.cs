@@ -10,7 +10,8 @@ public sealed class BrittlenessTests
     {
         Brittleness found = Brittleness.Of(
             [true, true, true, false], [[true, false, false, false], [false, false, false, false]], seed: 1);
-        Assert.Equal((0.75, 0.125, 0.625, 6.0), (found.Flipped.Value, found.Random.Value, found.Difference.Value, found.Ratio.Value));
+        Assert.Equal(
+            (0.75, 0.125, 0.625, 6.0), (found.Flipped.Value, found.Random.Value, found.Difference.Value, found.Ratio.Value));
         Assert.InRange(found.Flipped.Value, found.Flipped.Low, found.Flipped.High);
         Assert.InRange(found.Difference.Value, found.Difference.Low, found.Difference.High);
     }
@@ -18,7 +19,8 @@ public sealed class BrittlenessTests
     [Fact]
     public void Ratio_to_nothing_is_infinite_and_nothing_to_nothing_isnt_a_number()
     {
-        Brittleness some = Brittleness.Of([true, false], [[false, false]], 1), none = Brittleness.Of([false, false], [[false, false]], 1);
+        Brittleness some = Brittleness.Of([true, false], [[false, false]], 1), none = Brittleness.Of(
+            [false, false], [[false, false]], 1);
         Assert.True(double.IsPositiveInfinity(some.Ratio.Value));
         Assert.True(double.IsNaN(none.Ratio.Value) && double.IsNaN(none.Ratio.Low));
         Assert.Equal((0.0, 0.0, 0.0), (none.Flipped.Value, none.Flipped.Low, none.Flipped.High));

@@ -8,8 +8,8 @@ namespace Tessar.Tests.Data.Evaluation.Removal;
 
 public sealed class LeaveOneOutScoreTests
 {
-    // Margins without examples 0, 1, 2: effects are 0, −1, −3 but for a constant; scores 1, 2, 5. By hand: xy = −(Σ of products of deviations)
-    // with x = (4, 1, −5)/3 and y = (−5, −2, 7)/3: Σxy = −57/9, Σxx = 42/9, Σyy = 78/9.
+    // Margins without examples 0, 1, 2: effects are 0, −1, −3 but for a constant; scores 1, 2, 5. By hand: xy = −(Σ of products
+    // of deviations) with x = (4, 1, −5)/3 and y = (−5, −2, 7)/3: Σxy = −57/9, Σxx = 42/9, Σyy = 78/9.
     [Fact]
     public void Correlation_is_that_of_the_hand_calculation()
     {
@@ -33,8 +33,9 @@ public sealed class LeaveOneOutScoreTests
         Assert.InRange(exact.Pearson.Low, 0.9999, 1);
     }
 
-    // Noise of standard deviation s over an effect of 1: the mean of R seeds correlates with the effect by 1/√(1 + s²/R). Tolerances are
-    // five standard errors: (1 − ρ²)/√(150·60) of a correlation ρ, of halves for the ceiling, whose root doubles it; 1/√(2·150·60) of a deviation.
+    // Noise of standard deviation s over an effect of 1: the mean of R seeds correlates with the effect by 1/√(1 + s²/R).
+    // Tolerances are five standard errors: (1 − ρ²)/√(150·60) of a correlation ρ, of halves for the ceiling, whose root doubles
+    // it; 1/√(2·150·60) of a deviation.
     [Theory]
     [InlineData(2)]
     [InlineData(5)]
@@ -52,7 +53,8 @@ public sealed class LeaveOneOutScoreTests
         Assert.InRange(score.Pearson.Value, score.Pearson.Low, score.Pearson.High);
     }
 
-    // Effects without signal: a method can't be blamed, and the ceiling says so. 100 removed, 60 targets: |r| of pure noise is about 0.1/√60.
+    // Effects without signal: a method can't be blamed, and the ceiling says so. 100 removed, 60 targets: |r| of pure noise is
+    // about 0.1/√60.
     [Fact]
     public void Pure_seed_noise_has_a_ceiling_near_nothing()
     {
@@ -86,13 +88,16 @@ public sealed class LeaveOneOutScoreTests
 
     [Fact]
     public void Fewer_than_three_removed_examples_are_refused() =>
-        Assert.Contains("at least 3", Assert.Throws<TessarException>(() => Of(EvaluationCases.Scores(1, 1, 2), 1, [1, 2])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at least 3", Assert.Throws<TessarException>(() => Of(EvaluationCases.Scores(1, 1, 2), 1, [1, 2])).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Shapes_that_do_not_fit_are_refused()
     {
         var truth = new SubsetOutputs(ExampleMasks.Listed(4, [[0], [1], [2]]), 1, [1, 2, 3]);
-        Assert.Throws<ArgumentException>(() => LeaveOneOutScore.Of(EvaluationCases.Scores(2, 1, 2, 3, 4, 5, 6), [0, 1, 2], truth, 0));
+        Assert.Throws<ArgumentException>(() =>
+            LeaveOneOutScore.Of(EvaluationCases.Scores(2, 1, 2, 3, 4, 5, 6), [0, 1, 2], truth, 0));
         Assert.Throws<ArgumentException>(() => LeaveOneOutScore.Of(EvaluationCases.Scores(1, 1, 2, 3), [0, 1], truth, 0));
     }
 
@@ -107,7 +112,8 @@ public sealed class LeaveOneOutScoreTests
         EvaluationCases.Scores(scores.TargetCount, [.. scores.Scores.ToArray().Select(s => -s)]);
 
     // Margins [removed · seeds, targets]: f = 3 − effect·score + noise.
-    private static (AttributionMatrix Scores, float[] Margins) Additive(int removed, int targets, int seeds, double noise, double effect = 1)
+    private static (AttributionMatrix Scores, float[] Margins) Additive(
+        int removed, int targets, int seeds, double noise, double effect = 1)
     {
         var random = new RandomStream(1, "loo test", seeds);
         float[] scores = [.. Enumerable.Range(0, removed * targets).Select(_ => (float)EvaluationCases.Normal(random))];
@@ -115,7 +121,8 @@ public sealed class LeaveOneOutScoreTests
         for (int i = 0; i < removed; i++)
         {
             for (int r = 0; r < seeds; r++)
-                margins.AddRange(Enumerable.Range(0, targets).Select(q => (float)(3 - effect * scores[i * targets + q] + noise * EvaluationCases.Normal(random))));
+                margins.AddRange(Enumerable.Range(0, targets)
+                    .Select(q => (float)(3 - effect * scores[i * targets + q] + noise * EvaluationCases.Normal(random))));
         }
 
         return (EvaluationCases.Scores(targets, scores), [.. margins]);

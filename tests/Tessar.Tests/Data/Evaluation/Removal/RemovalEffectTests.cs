@@ -5,15 +5,15 @@ namespace Tessar.Tests.Data.Evaluation.Removal;
 
 public sealed class RemovalEffectTests
 {
-    private static readonly double[][] Untouched = [[4, 6], [6, 8]]; // [seed][target]: means 5 and 7
-    private static readonly double[][][] Random = [[[5, 7]], [[4, 6], [4, 6]]]; // draws with means 6 and 5
+    private static readonly double[][] _untouched = [[4, 6], [6, 8]]; // [seed][target]: means 5 and 7
+    private static readonly double[][][] _random = [[[5, 7]], [[4, 6], [4, 6]]]; // draws with means 6 and 5
 
     [Fact]
     public void Changes_are_differences_of_means()
     {
-        RemovalEffect own = RemovalEffect.Of([[1, 3], [4]], null, Random, Untouched, 1);
+        RemovalEffect own = RemovalEffect.Of([[1, 3], [4]], null, _random, _untouched, 1);
         Assert.Equal((3 - 6.0, 5.5 - 6, 3 - 5.5, 2), (own.Change.Value, own.Random.Value, own.Relative.Value, own.Targets));
-        RemovalEffect shared = RemovalEffect.Of(null, [[1, 4], [3, 4]], Random, Untouched, 1);
+        RemovalEffect shared = RemovalEffect.Of(null, [[1, 4], [3, 4]], _random, _untouched, 1);
         Assert.Equal((own.Change.Value, own.Relative.Value), (shared.Change.Value, shared.Relative.Value));
         Assert.InRange(own.Relative.Value, own.Relative.Low, own.Relative.High);
     }
@@ -43,10 +43,10 @@ public sealed class RemovalEffectTests
     [Fact]
     public void Targets_and_draws_without_a_model_are_left_out()
     {
-        RemovalEffect effect = RemovalEffect.Of([[1], []], null, [[], [[5, 7]]], Untouched, 1);
+        RemovalEffect effect = RemovalEffect.Of([[1], []], null, [[], [[5, 7]]], _untouched, 1);
         Assert.Equal((1, -4.0, 0.0), (effect.Targets, effect.Change.Value, effect.Random.Value));
-        Assert.Throws<TessarException>(() => RemovalEffect.Of([[], []], null, Random, Untouched, 1));
-        Assert.Throws<TessarException>(() => RemovalEffect.Of([[1], [1]], null, [[]], Untouched, 1));
-        Assert.Throws<ArgumentException>(() => RemovalEffect.Of(null, null, Random, Untouched, 1));
+        Assert.Throws<TessarException>(() => RemovalEffect.Of([[], []], null, _random, _untouched, 1));
+        Assert.Throws<TessarException>(() => RemovalEffect.Of([[1], [1]], null, [[]], _untouched, 1));
+        Assert.Throws<ArgumentException>(() => RemovalEffect.Of(null, null, _random, _untouched, 1));
     }
 }

@@ -25,7 +25,8 @@ public sealed class RemovalTrialsTests
         Assert.Equal([[1, -1], [2, 3]], trials.Margins(1));
         Assert.Equal(1, trials.Failed);
         Assert.Equal([true, false], [trials.IsFlipped(0, 0)!.Value, trials.IsFlipped(0, 1)!.Value]);
-        Assert.Equal([false, false], [trials.IsFlipped(1, 0)!.Value, trials.IsFlipped(1, 1)!.Value]); // one of two isn't more than half
+        Assert.Equal(
+            [false, false], [trials.IsFlipped(1, 0)!.Value, trials.IsFlipped(1, 1)!.Value]); // one of two isn't more than half
     }
 
     [Fact]
@@ -41,7 +42,8 @@ public sealed class RemovalTrialsTests
     public void Joined_trials_stand_one_after_the_other()
     {
         var joined = new RemovalTrials(1, 1, [0], [1, 0]).Then(new RemovalTrials(2, 1, [0], [2, 0, 0, 3]));
-        Assert.Equal((3, 1.0, 2.0, -3.0), (joined.Count, joined.Margins(0)[0][0], joined.Margins(1)[0][0], joined.Margins(2)[0][0]));
+        Assert.Equal(
+            (3, 1.0, 2.0, -3.0), (joined.Count, joined.Margins(0)[0][0], joined.Margins(1)[0][0], joined.Margins(2)[0][0]));
         Assert.Throws<ArgumentException>(() => joined.Then(new RemovalTrials(1, 2, [0], [1, 0, 1, 0])));
         Assert.Throws<ArgumentException>(() => new RemovalTrials(2, 1, [0, 1], new float[6]));
     }
@@ -78,11 +80,14 @@ public sealed class RemovalTrialsTests
     [Theory]
     [InlineData(0.5, 10, 5)]
     [InlineData(0.01, 150, 2)]
-    public void Shares_are_rounded_to_examples(double share, int examples, int expected) => Assert.Equal(expected, RemovalChoice.CountOf(share, examples));
+    public void Shares_are_rounded_to_examples(double share, int examples, int expected) =>
+        Assert.Equal(expected, RemovalChoice.CountOf(share, examples));
 
     [Theory]
     [InlineData(0.01, 10)]
     [InlineData(0.99, 10)]
     public void Shares_of_nothing_or_everything_are_refused(double share, int examples) =>
-        Assert.Contains("one has to be removed and one kept", Assert.Throws<TessarException>(() => RemovalChoice.CountOf(share, examples)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "one has to be removed and one kept",
+            Assert.Throws<TessarException>(() => RemovalChoice.CountOf(share, examples)).Message, StringComparison.Ordinal);
 }

@@ -7,30 +7,30 @@ namespace Tessar.Tests.Data.Evaluation.Sanity;
 
 public sealed class SanityMeasuresTests
 {
-    private static readonly AttributionMatrix Scores = EvaluationCases.Scores(2, 1, 9, 2, 8, 3, 7, 4, 6);
+    private static readonly AttributionMatrix _scores = EvaluationCases.Scores(2, 1, 9, 2, 8, 3, 7, 4, 6);
 
     [Fact]
     public void Agreement_is_1_with_itself_and_minus_1_with_the_opposite()
     {
-        Assert.Equal([1, 1], SanityMeasures.RankAgreement(Scores, Scores));
-        AttributionMatrix reversed = EvaluationCases.Scores(2, [.. Scores.Scores.ToArray().Select(s => -s)]);
-        Assert.Equal([-1, -1], SanityMeasures.RankAgreement(Scores, reversed));
-        Assert.True(double.IsNaN(SanityMeasures.RankAgreement(Scores, EvaluationCases.Scores(2, 1, 1, 1, 2, 1, 3, 1, 4))[0]));
-        Assert.Throws<ArgumentException>(() => SanityMeasures.RankAgreement(Scores, EvaluationCases.Scores(1, 1, 2, 3, 4)));
+        Assert.Equal([1, 1], SanityMeasures.RankAgreement(_scores, _scores));
+        AttributionMatrix reversed = EvaluationCases.Scores(2, [.. _scores.Scores.ToArray().Select(s => -s)]);
+        Assert.Equal([-1, -1], SanityMeasures.RankAgreement(_scores, reversed));
+        Assert.True(double.IsNaN(SanityMeasures.RankAgreement(_scores, EvaluationCases.Scores(2, 1, 1, 1, 2, 1, 3, 1, 4))[0]));
+        Assert.Throws<ArgumentException>(() => SanityMeasures.RankAgreement(_scores, EvaluationCases.Scores(1, 1, 2, 3, 4)));
     }
 
     [Fact]
     public void First_proponent_is_looked_up_by_class()
     {
         // Example 3 leads for target 0, example 0 for target 1.
-        Assert.Equal([true, false], SanityMeasures.HasSameClassFirst(Scores, [1, 0, 0, 2], [2, 2]));
+        Assert.Equal([true, false], SanityMeasures.HasSameClassFirst(_scores, [1, 0, 0, 2], [2, 2]));
         Assert.Equal((0.25 + 0.5) / 2, SanityMeasures.ChanceOfSameClass([1, 0, 0, 2], [2, 0]));
     }
 
     [Fact]
     public void Distinct_examples_on_top_are_counted()
     {
-        Assert.Equal([2, 4, 4], new[] { 1, 2, 3 }.Select(top => SanityMeasures.DistinctOnTop(Scores, top)));
+        Assert.Equal([2, 4, 4], new[] { 1, 2, 3 }.Select(top => SanityMeasures.DistinctOnTop(_scores, top)));
         AttributionMatrix same = EvaluationCases.Scores(2, 1, 1, 2, 2, 3, 3);
         Assert.Equal(2, SanityMeasures.DistinctOnTop(same, 2));
     }
@@ -41,7 +41,8 @@ public sealed class SanityMeasuresTests
     {
         var random = new RandomStream(1, "distinct");
         int[] counts = [.. Enumerable.Range(0, 20).Select(_ =>
-            SanityMeasures.DistinctOnTop(EvaluationCases.Scores(30, [.. Enumerable.Range(0, 3_000).Select(_ => random.NextSingle())]), 5))];
+            SanityMeasures.DistinctOnTop(
+                EvaluationCases.Scores(30, [.. Enumerable.Range(0, 3_000).Select(_ => random.NextSingle())]), 5))];
         Assert.Equal(SanityMeasures.DistinctByChance(100, 30, 5), counts.Average(), 3.5);
     }
 

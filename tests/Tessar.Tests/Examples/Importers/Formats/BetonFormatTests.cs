@@ -10,9 +10,9 @@ public sealed class BetonFormatTests : IDisposable
 {
     private const byte Float = 0, Int = 1, Image = 2, Bytes = 3, NdArray = 4, Json = 5, Torch = 6;
     private const string F4 = """[["", "<f4"]]""";
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(new byte[] { Image, Int }, new[] { 0, 16 }, 24)]
@@ -36,7 +36,10 @@ public sealed class BetonFormatTests : IDisposable
         {
             for (int i = 0; i < types.Length; i++)
             {
-                StoreColumn column = store.Manifest.Columns.Single(candidate => candidate.Name == $"f{i}" || (candidate.Name == "image" && types[i] == Image && store.Manifest.Columns.All(c => c.Name != $"f{i}")));
+                StoreColumn column = store.Manifest.Columns.Single(candidate =>
+                    candidate.Name == $"f{i}"
+                        || (candidate.Name == "image" && types[i] == Image
+                        && store.Manifest.Columns.All(c => c.Name != $"f{i}")));
                 byte[] expected = Value(types[i], (3 * row) + i) switch
                 {
                     double number => Npy.Bytes(number),
@@ -61,9 +64,12 @@ public sealed class BetonFormatTests : IDisposable
     [Fact]
     public void Jpegs_json_tensors_and_labels_arrive()
     {
-        var file = new BetonFile { IsTableReversed = true }.Field(Image, "image").Field(Int, "label").Field(Json, "meta").Field(Torch, "t", BetonFile.Array("""[["", "<i2"]]""", 2, 3));
+        var file = new BetonFile { IsTableReversed = true }.Field(Image, "image").Field(Int, "label").Field(Json, "meta")
+            .Field(Torch, "t", BetonFile.Array("""[["", "<i2"]]""", 2, 3));
         for (int i = 0; i < 4; i++)
-            file.Row((0, 8, 6, Photos.Jpeg(6, 8, i)), (long)(i % 2), Encoding.ASCII.GetBytes($"{{\"n\":{i}}}\0"), Npy.Bytes([.. Enumerable.Range(i, 6).Select(n => (short)n)]));
+            file.Row(
+                (0, 8, 6, Photos.Jpeg(6, 8, i)), (long)(i % 2), Encoding.ASCII.GetBytes($"{{\"n\":{i}}}\0"),
+                Npy.Bytes([.. Enumerable.Range(i, 6).Select(n => (short)n)]));
         using ExampleStore store = Import(file);
         Assert.Equal(["image", "label", "meta", "t"], store.Manifest.Columns.Select(column => column.Name));
         Assert.Equal(Photos.Jpeg(6, 8, 3), store.ImageOf(3).Bytes.ToArray());
@@ -88,9 +94,14 @@ public sealed class BetonFormatTests : IDisposable
         Assert.Contains("version 2", version, StringComparison.Ordinal);
         Assert.Contains("version 3", version, StringComparison.Ordinal);
         Assert.Contains("custom", Refuse(new BetonFile().Field(255, "y").Row(1L)).Message, StringComparison.Ordinal);
-        Assert.Contains("`y` twice", Refuse(new BetonFile().Field(Int, "y").Field(Int, "y").Row(1L, 1L)).Message, StringComparison.Ordinal);
-        Assert.Contains("zero byte", Refuse(new BetonFile().Field(Json, "j").Row("{}"u8.ToArray())).Message, StringComparison.Ordinal);
-        Assert.Contains("complex numbers", Refuse(new BetonFile().Field(NdArray, "a", BetonFile.Array("""[["", "<c8"]]""", 2)).Row(new byte[16])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`y` twice", Refuse(new BetonFile().Field(Int, "y").Field(Int, "y").Row(1L, 1L)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "zero byte", Refuse(new BetonFile().Field(Json, "j").Row("{}"u8.ToArray())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "complex numbers",
+            Refuse(new BetonFile().Field(NdArray, "a", BetonFile.Array("""[["", "<c8"]]""", 2)).Row(new byte[16])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,19 +109,29 @@ public sealed class BetonFormatTests : IDisposable
     {
         byte[] file = Small().ToBytes();
         int metadata = 24 + (2 * 1041);
-        foreach ((int at, long value) in ((int, long)[])[(metadata + 5, file.Length), (metadata + 5, long.MaxValue), (8, 1L << 40), (8, -1), (16, file.Length + 1), (16, 100), (file.Length - 16, 0), (file.Length - 8, long.MaxValue)])
+        foreach ((int at, long value) in ((int, long)[])[
+            (metadata + 5, file.Length),
+            (metadata + 5, long.MaxValue),
+            (8, 1L << 40),
+            (8, -1),
+            (16, file.Length + 1),
+            (16, 100),
+            (file.Length - 16, 0),
+            (file.Length - 8, long.MaxValue)
+        ])
         {
             byte[] changed = [.. file];
             BinaryPrimitives.WriteInt64LittleEndian(changed.AsSpan(at), value);
-            File.WriteAllBytes(folder.File("a.beton"), changed);
-            Assert.NotNull(folder.Refusal<FileFormatException>(folder.File("a.beton")).Offset);
+            File.WriteAllBytes(_folder.File("a.beton"), changed);
+            Assert.NotNull(_folder.Refusal<FileFormatException>(_folder.File("a.beton")).Offset);
         }
 
         byte[] overlapping = [.. file];
         long place = BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(file.Length - 16));
         BinaryPrimitives.WriteInt64LittleEndian(overlapping.AsSpan(file.Length - 16), place - 1);
-        File.WriteAllBytes(folder.File("a.beton"), overlapping);
-        Assert.Contains("overlap", folder.Refusal<FileFormatException>(folder.File("a.beton")).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(_folder.File("a.beton"), overlapping);
+        Assert.Contains(
+            "overlap", _folder.Refusal<FileFormatException>(_folder.File("a.beton")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,16 +139,16 @@ public sealed class BetonFormatTests : IDisposable
     {
         // The padding up to the first page is most of the file; what stands before and after it is what to damage.
         byte[] file = Small().ToBytes();
-        File.WriteAllBytes(folder.File("a.beton"), file);
-        folder.SurvivesMutations(folder.File("a.beton"), folder.File("a.beton"), "beton", times: 60);
+        File.WriteAllBytes(_folder.File("a.beton"), file);
+        _folder.SurvivesMutations(_folder.File("a.beton"), _folder.File("a.beton"), "beton", times: 60);
     }
 
     [Fact]
     public void Damaged_metadata_end_with_the_named_error()
     {
         var plain = new BetonFile().Field(Int, "y").Field(Float, "z").Row(1L, 2.5).Row(0L, -1.0);
-        File.WriteAllBytes(folder.File("a.beton"), plain.ToBytes());
-        folder.SurvivesMutations(folder.File("a.beton"), folder.File("a.beton"), "beton");
+        File.WriteAllBytes(_folder.File("a.beton"), plain.ToBytes());
+        _folder.SurvivesMutations(_folder.File("a.beton"), _folder.File("a.beton"), "beton");
     }
 
     private static BetonFile Small() => new BetonFile().Field(Image, "image").Field(Int, "label")
@@ -135,13 +156,13 @@ public sealed class BetonFormatTests : IDisposable
 
     private ExampleStore Import(BetonFile file)
     {
-        File.WriteAllBytes(folder.File("a.beton"), file.ToBytes());
-        return folder.Import(folder.File("a.beton"));
+        File.WriteAllBytes(_folder.File("a.beton"), file.ToBytes());
+        return _folder.Import(_folder.File("a.beton"));
     }
 
     private FileFormatException Refuse(BetonFile file)
     {
-        File.WriteAllBytes(folder.File("a.beton"), file.ToBytes());
-        return folder.Refusal<FileFormatException>(folder.File("a.beton"));
+        File.WriteAllBytes(_folder.File("a.beton"), file.ToBytes());
+        return _folder.Refusal<FileFormatException>(_folder.File("a.beton"));
     }
 }

@@ -6,9 +6,9 @@ namespace Tessar.Tests.Examples.Importers.Formats;
 
 public sealed class IdxFormatTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     public static TheoryData<byte, byte[], ElementType, double> Types => new()
     {
@@ -24,8 +24,8 @@ public sealed class IdxFormatTests : IDisposable
     [MemberData(nameof(Types))]
     public void All_six_types_are_read_from_their_big_end(byte code, byte[] data, ElementType type, double second)
     {
-        File.WriteAllBytes(folder.File("z.idx"), [0, 0, code, 1, 0, 0, 0, 2, .. data]);
-        using ExampleStore store = folder.Import(folder.File("z.idx"));
+        File.WriteAllBytes(_folder.File("z.idx"), [0, 0, code, 1, 0, 0, 0, 2, .. data]);
+        using ExampleStore store = _folder.Import(_folder.File("z.idx"));
         StoreColumn column = Assert.Single(store.Manifest.Columns);
         Assert.Equal(type, column.Type);
         ReadOnlySpan<byte> value = store.Row(column, 1);
@@ -41,13 +41,13 @@ public sealed class IdxFormatTests : IDisposable
     [Fact]
     public void Folder_is_detected_and_kept_apart_from_others()
     {
-        IdxSource.Write(folder.File("idx"), isCompressed: true);
-        Assert.Equal("idx", Importer.Detect(folder.File("idx")));
-        Directory.CreateDirectory(folder.File("empty"));
-        string message = Assert.Throws<TessarException>(() => Importer.Detect(folder.File("empty"))).Message;
+        IdxSource.Write(_folder.File("idx"), isCompressed: true);
+        Assert.Equal("idx", Importer.Detect(_folder.File("idx")));
+        Directory.CreateDirectory(_folder.File("empty"));
+        string message = Assert.Throws<TessarException>(() => Importer.Detect(_folder.File("empty"))).Message;
         Assert.All(Importer.Formats, format => Assert.Contains(format, message, StringComparison.Ordinal));
-        Assert.Contains("Did you mean `cifar`", folder.Refusal<TessarException>(
-            folder.File("idx"), new ImportOptions { Format = "cifa" }).Message, StringComparison.Ordinal);
+        Assert.Contains("Did you mean `cifar`", _folder.Refusal<TessarException>(
+            _folder.File("idx"), new ImportOptions { Format = "cifa" }).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -57,44 +57,49 @@ public sealed class IdxFormatTests : IDisposable
     public void Content_decides_before_the_name(string name, bool isCompressed)
     {
         byte[] content = IdxSource.Labels(4, 1);
-        File.WriteAllBytes(folder.File(name), isCompressed ? IdxSource.Compress(content) : content);
-        Assert.Equal("idx", Importer.Detect(folder.File(name)));
-        File.WriteAllBytes(folder.File("my-idx-notes.txt"), "words"u8.ToArray());
-        Assert.Contains("no format", Assert.Throws<TessarException>(() => Importer.Detect(folder.File("my-idx-notes.txt"))).Message, StringComparison.Ordinal);
-        File.WriteAllBytes(folder.File("train-images-idx3-ubyte"), IdxSource.Images(3, 1)[..^1]);
-        Assert.Equal("idx", Importer.Detect(folder.File("train-images-idx3-ubyte")));
+        File.WriteAllBytes(_folder.File(name), isCompressed ? IdxSource.Compress(content) : content);
+        Assert.Equal("idx", Importer.Detect(_folder.File(name)));
+        File.WriteAllBytes(_folder.File("my-idx-notes.txt"), "words"u8.ToArray());
+        Assert.Contains(
+            "no format", Assert.Throws<TessarException>(() => Importer.Detect(_folder.File("my-idx-notes.txt"))).Message,
+            StringComparison.Ordinal);
+        File.WriteAllBytes(_folder.File("train-images-idx3-ubyte"), IdxSource.Images(3, 1)[..^1]);
+        Assert.Equal("idx", Importer.Detect(_folder.File("train-images-idx3-ubyte")));
     }
 
     [Fact]
     public void Members_and_trailing_zeros_of_gzip_are_read_in_a_folder()
     {
-        IdxSource.Write(folder.File("idx"));
-        using ExampleStore plain = folder.Import(folder.File("idx"));
+        IdxSource.Write(_folder.File("idx"));
+        using ExampleStore plain = _folder.Import(_folder.File("idx"));
         byte[] images = IdxSource.Images(IdxSource.Train, 1), tests = IdxSource.Images(IdxSource.Test, 2);
-        File.Delete(folder.File("idx/train-images-idx3-ubyte"));
-        File.Delete(folder.File("idx/t10k-images-idx3-ubyte"));
-        File.WriteAllBytes(folder.File("idx/train-images-idx3-ubyte.gz"), [.. IdxSource.Compress(images[..50]), .. IdxSource.Compress(images[50..])]);
-        File.WriteAllBytes(folder.File("idx/t10k-images-idx3-ubyte.gz"), [.. IdxSource.Compress(tests), .. new byte[512]]);
-        using ExampleStore store = folder.Import(folder.File("idx"));
+        File.Delete(_folder.File("idx/train-images-idx3-ubyte"));
+        File.Delete(_folder.File("idx/t10k-images-idx3-ubyte"));
+        File.WriteAllBytes(
+            _folder.File("idx/train-images-idx3-ubyte.gz"),
+            [.. IdxSource.Compress(images[..50]), .. IdxSource.Compress(images[50..])]);
+        File.WriteAllBytes(_folder.File("idx/t10k-images-idx3-ubyte.gz"), [.. IdxSource.Compress(tests), .. new byte[512]]);
+        using ExampleStore store = _folder.Import(_folder.File("idx"));
         Assert.Equal(plain.Identity, store.Identity);
     }
 
     [Fact]
     public void Other_files_of_the_folder_are_an_error_or_counted_but_a_gzipped_twin_is_not()
     {
-        IdxSource.Write(folder.File("idx"), isCompressed: false);
-        IdxSource.Write(folder.File("idx"), isCompressed: true);
-        folder.Import(folder.File("idx")).Dispose();
-        File.WriteAllBytes(folder.File("idx/emnist-letters-train-images-idx3-ubyte"), IdxSource.Images(3, 1));
-        Assert.Contains("emnist-letters", folder.Refusal<TessarException>(folder.File("idx")).Message, StringComparison.Ordinal);
-        using ExampleStore store = folder.Import(folder.File("idx"), new ImportOptions { SkipUnknown = true });
+        IdxSource.Write(_folder.File("idx"), isCompressed: false);
+        IdxSource.Write(_folder.File("idx"), isCompressed: true);
+        _folder.Import(_folder.File("idx")).Dispose();
+        File.WriteAllBytes(_folder.File("idx/emnist-letters-train-images-idx3-ubyte"), IdxSource.Images(3, 1));
+        Assert.Contains(
+            "emnist-letters", _folder.Refusal<TessarException>(_folder.File("idx")).Message, StringComparison.Ordinal);
+        using ExampleStore store = _folder.Import(_folder.File("idx"), new ImportOptions { SkipUnknown = true });
         Assert.Equal("1", store.Manifest.Provenance.Settings["skip-unknown.no ending"]);
     }
 
     [Fact]
     public void Damaged_files_end_with_the_named_error()
     {
-        IdxSource.Write(folder.File("idx"), isCompressed: false);
-        folder.SurvivesMutations(folder.File("idx"), folder.File("idx/train-images-idx3-ubyte"), "idx");
+        IdxSource.Write(_folder.File("idx"), isCompressed: false);
+        _folder.SurvivesMutations(_folder.File("idx"), _folder.File("idx/train-images-idx3-ubyte"), "idx");
     }
 }

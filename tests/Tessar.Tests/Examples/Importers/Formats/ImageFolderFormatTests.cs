@@ -4,9 +4,9 @@ namespace Tessar.Tests.Examples.Importers.Formats;
 
 public sealed class ImageFolderFormatTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Sub_folders_are_classes_and_pictures_stay_as_they_are()
@@ -17,9 +17,11 @@ public sealed class ImageFolderFormatTests : IDisposable
         Write("cat/w.webp", Photos.WebP(3, 6, 5));
         Write("cat/notes.txt", "no picture"u8.ToArray());
         Write("cat/.hidden.png", "no picture"u8.ToArray());
-        using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { SkipUnknown = true });
+        using ExampleStore store = _folder.Import(_folder.File("photos"), new ImportOptions { SkipUnknown = true });
         Assert.Equal(["Ant", "bee", "cat"], store.ClassNames);
-        Assert.Equal(("1", "1"), (store.Manifest.Provenance.Settings["skip-unknown..txt"], store.Manifest.Provenance.Settings["skip-unknown.hidden"]));
+        Assert.Equal(
+            ("1", "1"),
+            (store.Manifest.Provenance.Settings["skip-unknown..txt"], store.Manifest.Provenance.Settings["skip-unknown.hidden"]));
         Assert.Equal([new StoreSplit("train", 0, 4)], store.Splits);
         Assert.Equal([0, 1, 1, 2], Enumerable.Range(0, 4).Select(i => ExampleSet.Parse(store, "train").Label(i)));
         Assert.Equal(Photos.Png(3, 5, 2), store.ImageOf(1).Bytes.ToArray());
@@ -28,7 +30,9 @@ public sealed class ImageFolderFormatTests : IDisposable
         Assert.Equal(Photos.Pixels(3, 5, 4), store.PixelsOf(0));
         Assert.Equal(Photos.Pixels(3, 6, 5), store.PixelsOf(3));
         StoreSource source = Assert.Single(store.Manifest.Provenance.Sources);
-        Assert.Equal(("photos", Photos.Png(3, 5, 2).Length + Photos.Jpeg(8, 8, 3).Length + Photos.Bmp(3, 5, 4).Length + Photos.WebP(3, 6, 5).Length), (source.Name, (int)source.Bytes));
+        Assert.Equal(
+            ("photos", Photos.Png(3, 5, 2).Length + Photos.Jpeg(8, 8, 3).Length + Photos.Bmp(3, 5, 4).Length
+                + Photos.WebP(3, 6, 5).Length), (source.Name, (int)source.Bytes));
     }
 
     [Fact]
@@ -38,10 +42,11 @@ public sealed class ImageFolderFormatTests : IDisposable
         Write("train/bee/b.png", Photos.Png(2, 2, 2));
         Write("train/cat/c.png", Photos.Png(2, 2, 3));
         Write("test/ant/d.png", Photos.Png(2, 2, 4));
-        using ExampleStore store = folder.Import(folder.File("photos"));
+        using ExampleStore store = _folder.Import(_folder.File("photos"));
         Assert.Equal(["ant", "bee", "cat"], store.ClassNames);
         Assert.Equal([("train", 2L), ("test", 2L)], store.Splits.Select(split => (split.Name, split.Count)));
-        Assert.Equal([1, 2, 0, 1], Enumerable.Range(0, 4).Select(i => ExampleSet.Parse(store, i < 2 ? "train" : "test").Label(i % 2)));
+        Assert.Equal(
+            [1, 2, 0, 1], Enumerable.Range(0, 4).Select(i => ExampleSet.Parse(store, i < 2 ? "train" : "test").Label(i % 2)));
     }
 
     [Fact]
@@ -49,7 +54,7 @@ public sealed class ImageFolderFormatTests : IDisposable
     {
         Write("a/1.png", Photos.Png(4, 4, 1));
         Write("a/2.jpg", Photos.Jpeg(20, 10, 2));
-        using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { Size = (4, 4) });
+        using ExampleStore store = _folder.Import(_folder.File("photos"), new ImportOptions { Size = (4, 4) });
         Assert.Equal(new ImageShape(4, 4, 3), store.Image);
         Assert.Equal(Photos.Pixels(4, 4, 1), ExampleSet.Parse(store, "train").Image(0).ToArray());
         Assert.Equal("4x4", store.Manifest.Provenance.Settings["size"]);
@@ -63,17 +68,18 @@ public sealed class ImageFolderFormatTests : IDisposable
         Write("a/1.png", Photos.Png(4, 4, 1)[..60]);
         Write("b/x.jpg", "not a picture"u8.ToArray());
         Write("b/y.jpg", []);
-        FileFormatException error = folder.Refusal<FileFormatException>(folder.File("photos"));
-        Assert.Equal(folder.File("photos/a/1.png"), error.Path);
+        FileFormatException error = _folder.Refusal<FileFormatException>(_folder.File("photos"));
+        Assert.Equal(_folder.File("photos/a/1.png"), error.Path);
         Assert.Contains("3 pictures that can't: a/1.png, b/x.jpg, b/y.jpg", error.Message, StringComparison.Ordinal);
         Assert.Equal([new Remedy(RemedyKind.ChangeArgument, "skip-bad")], error.Remedies);
-        using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { SkipBad = true });
+        using ExampleStore store = _folder.Import(_folder.File("photos"), new ImportOptions { SkipBad = true });
         Assert.Equal(4, store.Count);
         Assert.Equal(Photos.Pixels(4, 4, 2), store.PixelsOf(1));
         Assert.Equal("3", store.Manifest.Provenance.Settings["skip-bad"]);
         Assert.Equal("a/1.png\nb/x.jpg\nb/y.jpg", store.Manifest.Provenance.Settings["skip-bad.names"]);
         var limits = new Dictionary<string, long>(StringComparer.Ordinal) { ["train"] = 3 };
-        using ExampleStore limited = folder.Import(folder.File("photos"), new ImportOptions { SkipBad = true, Limits = limits });
+        using ExampleStore limited = _folder.Import(
+            _folder.File("photos"), new ImportOptions { SkipBad = true, Limits = limits });
         Assert.Equal([0, 2, 3], Enumerable.Range(0, 3).Select(i => limited.PixelsOf(i)[0] % 40));
     }
 
@@ -81,15 +87,15 @@ public sealed class ImageFolderFormatTests : IDisposable
     public void Links_out_of_the_root_are_not_followed()
     {
         Write("a/1.png", Photos.Png(2, 2, 1));
-        Directory.CreateDirectory(folder.File("outside"));
-        File.WriteAllBytes(folder.File("outside/2.png"), Photos.Png(2, 2, 2));
-        File.CreateSymbolicLink(folder.File("photos/a/2.png"), folder.File("outside/2.png"));
-        File.CreateSymbolicLink(folder.File("photos/a/3.png"), folder.File("photos/a/1.png"));
-        File.CreateSymbolicLink(folder.File("photos/a/4.png"), folder.File("nowhere.png"));
-        Directory.CreateSymbolicLink(folder.File("photos/b"), folder.File("outside"));
-        Directory.CreateSymbolicLink(folder.File("photos/a/loop"), folder.File("photos"));
-        Assert.Contains("4 link", folder.Refusal<TessarException>(folder.File("photos")).Message, StringComparison.Ordinal);
-        using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { SkipUnknown = true });
+        Directory.CreateDirectory(_folder.File("outside"));
+        File.WriteAllBytes(_folder.File("outside/2.png"), Photos.Png(2, 2, 2));
+        File.CreateSymbolicLink(_folder.File("photos/a/2.png"), _folder.File("outside/2.png"));
+        File.CreateSymbolicLink(_folder.File("photos/a/3.png"), _folder.File("photos/a/1.png"));
+        File.CreateSymbolicLink(_folder.File("photos/a/4.png"), _folder.File("nowhere.png"));
+        Directory.CreateSymbolicLink(_folder.File("photos/b"), _folder.File("outside"));
+        Directory.CreateSymbolicLink(_folder.File("photos/a/loop"), _folder.File("photos"));
+        Assert.Contains("4 link", _folder.Refusal<TessarException>(_folder.File("photos")).Message, StringComparison.Ordinal);
+        using ExampleStore store = _folder.Import(_folder.File("photos"), new ImportOptions { SkipUnknown = true });
         Assert.Equal(["a"], store.ClassNames);
         Assert.Equal(2, store.Count);
     }
@@ -97,8 +103,8 @@ public sealed class ImageFolderFormatTests : IDisposable
     [Fact]
     public void Folder_without_pictures_is_refused_with_the_formats()
     {
-        Directory.CreateDirectory(folder.File("photos/a"));
-        Assert.Contains("webdataset", folder.Refusal<TessarException>(folder.File("photos")).Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(_folder.File("photos/a"));
+        Assert.Contains("webdataset", _folder.Refusal<TessarException>(_folder.File("photos")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,10 +114,10 @@ public sealed class ImageFolderFormatTests : IDisposable
         foreach (string name in (string[])["a/2.tif", "b/3.TIF", "b/4.tiff", "b/deep/5.heic"])
             Write(name, [(byte)'I', (byte)'I', 42, 0, 8, 0, 0, 0]);
         Write("labels.csv", "a,b"u8.ToArray());
-        TessarException error = folder.Refusal<TessarException>(folder.File("photos"));
+        TessarException error = _folder.Refusal<TessarException>(_folder.File("photos"));
         Assert.Contains("1 .csv, 1 .heic, 2 .tif, 1 .tiff, 1 empty class folder", error.Message, StringComparison.Ordinal);
         Assert.Equal([new Remedy(RemedyKind.ChangeArgument, "skip-unknown")], error.Remedies);
-        using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { SkipUnknown = true });
+        using ExampleStore store = _folder.Import(_folder.File("photos"), new ImportOptions { SkipUnknown = true });
         Assert.Equal((1L, 2), (store.Count, store.ClassNames.Count));
         Assert.Equal("2", store.Manifest.Provenance.Settings["skip-unknown..tif"]);
         Assert.Contains("labels.csv", store.Manifest.Provenance.Settings["skip-unknown"], StringComparison.Ordinal);
@@ -120,7 +126,7 @@ public sealed class ImageFolderFormatTests : IDisposable
         string Wrong(string name, byte[] content)
         {
             Write(name, content);
-            return folder.Refusal<FileFormatException>(folder.File("photos"), new ImportOptions { SkipUnknown = true }).Message;
+            return _folder.Refusal<FileFormatException>(_folder.File("photos"), new ImportOptions { SkipUnknown = true }).Message;
         }
     }
 
@@ -128,8 +134,11 @@ public sealed class ImageFolderFormatTests : IDisposable
     public void Folder_of_kinds_that_are_not_read_says_so()
     {
         Write("a/1.tif", [(byte)'M', (byte)'M', 0, 42]);
-        Assert.Contains("1 .tif", folder.Refusal<TessarException>(folder.File("photos")).Message, StringComparison.Ordinal);
-        Assert.Contains("no pictures", folder.Refusal<TessarException>(folder.File("photos"), new ImportOptions { SkipUnknown = true }).Message, StringComparison.Ordinal);
+        Assert.Contains("1 .tif", _folder.Refusal<TessarException>(_folder.File("photos")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no pictures",
+            _folder.Refusal<TessarException>(_folder.File("photos"), new ImportOptions { SkipUnknown = true }).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,7 +152,7 @@ public sealed class ImageFolderFormatTests : IDisposable
         Write("a/6", Photos.Png(3, 3, 6));
         Write("a/7.image", Photos.WebP(3, 3, 7));
         Write("a/8.dib", Photos.Bmp(3, 3, 8));
-        using ExampleStore store = folder.Import(folder.File("photos"));
+        using ExampleStore store = _folder.Import(_folder.File("photos"));
         Assert.Equal(8, store.Count);
         Assert.Equal([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255], store.PixelsOf(2));
         Assert.Equal(store.PixelsOf(2), store.PixelsOf(3));
@@ -169,9 +178,10 @@ public sealed class ImageFolderFormatTests : IDisposable
     {
         Write("a/1.png", Photos.Png(2, 2, 1));
         Write(name, [1, 2, 3]);
-        using ExampleStore store = folder.Import(folder.File("photos"));
+        using ExampleStore store = _folder.Import(_folder.File("photos"));
         Assert.Equal((1L, "a"), (store.Count, store.ClassNames.Single()));
-        Assert.DoesNotContain(store.Manifest.Provenance.Settings.Keys, key => key.StartsWith("skip-unknown", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            store.Manifest.Provenance.Settings.Keys, key => key.StartsWith("skip-unknown", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -184,8 +194,8 @@ public sealed class ImageFolderFormatTests : IDisposable
         Write("train/a/1.png", Photos.Png(2, 2, 1));
         Write("test/a/1.png", Photos.Png(2, 2, 1));
         Write(name, Photos.Png(2, 2, 2));
-        Assert.Contains(counts, folder.Refusal<TessarException>(folder.File("photos")).Message, StringComparison.Ordinal);
-        using ExampleStore store = folder.Import(folder.File("photos"), new ImportOptions { SkipUnknown = true });
+        Assert.Contains(counts, _folder.Refusal<TessarException>(_folder.File("photos")).Message, StringComparison.Ordinal);
+        using ExampleStore store = _folder.Import(_folder.File("photos"), new ImportOptions { SkipUnknown = true });
         Assert.Equal(2, store.Count);
     }
 
@@ -194,11 +204,13 @@ public sealed class ImageFolderFormatTests : IDisposable
     {
         Write("train/a/1.png", Photos.Png(2, 2, 1));
         Write("test/b/1.png", Photos.Png(2, 2, 1));
-        Directory.CreateDirectory(folder.File("photos/test/a"));
-        using ExampleStore store = folder.Import(folder.File("photos"));
+        Directory.CreateDirectory(_folder.File("photos/test/a"));
+        using ExampleStore store = _folder.Import(_folder.File("photos"));
         Assert.Equal(["a", "b"], store.ClassNames);
-        Directory.CreateDirectory(folder.File("photos/test/c"));
-        Assert.Contains("1 empty class folder (c)", folder.Refusal<TessarException>(folder.File("photos")).Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(_folder.File("photos/test/c"));
+        Assert.Contains(
+            "1 empty class folder (c)", _folder.Refusal<TessarException>(_folder.File("photos")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -207,14 +219,14 @@ public sealed class ImageFolderFormatTests : IDisposable
         Write("Cat/1.png", Photos.Png(2, 2, 1));
         Write("cat/2.png", Photos.Png(2, 2, 2));
         Write("dog/3.png", Photos.Png(2, 2, 3));
-        FileFormatException error = folder.Refusal<FileFormatException>(folder.File("photos"));
+        FileFormatException error = _folder.Refusal<FileFormatException>(_folder.File("photos"));
         Assert.Contains("`Cat` and `cat`", error.Message, StringComparison.Ordinal);
         Assert.Contains(new Remedy(RemedyKind.ChangeArgument, "class-case", "merge"), error.Remedies);
-        using ExampleStore merged = folder.Import(folder.File("photos"), new ImportOptions { ClassCase = ClassCase.Merge });
+        using ExampleStore merged = _folder.Import(_folder.File("photos"), new ImportOptions { ClassCase = ClassCase.Merge });
         Assert.Equal(["Cat", "dog"], merged.ClassNames);
         Assert.Equal([0, 0, 1], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(merged, "train").Label(i)));
         Assert.Equal(Photos.Pixels(2, 2, 2), merged.PixelsOf(1));
-        using ExampleStore kept = folder.Import(folder.File("photos"), new ImportOptions { ClassCase = ClassCase.Keep });
+        using ExampleStore kept = _folder.Import(_folder.File("photos"), new ImportOptions { ClassCase = ClassCase.Keep });
         Assert.Equal(["Cat", "cat", "dog"], kept.ClassNames);
     }
 
@@ -227,7 +239,7 @@ public sealed class ImageFolderFormatTests : IDisposable
         Write("b/4.gif", Photos.Gif(frames: 2));
         Write("b/5.ico", Photos.Ico(6, 6, 3));
         foreach (string file in (string[])["a/1.png", "a/2.jpg", "b/3.webp", "b/4.gif", "b/5.ico"])
-            folder.SurvivesMutations(folder.File("photos"), folder.File($"photos/{file}"), "folder", times: 60);
+            _folder.SurvivesMutations(_folder.File("photos"), _folder.File($"photos/{file}"), "folder", times: 60);
     }
 
     [Fact]
@@ -236,13 +248,14 @@ public sealed class ImageFolderFormatTests : IDisposable
         Write("a/1.png", Photos.Png(6, 6, 1));
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => Importer.Import(folder.File("photos"), folder.File("a.tess"), cancellation: cancelled.Token));
-        Assert.Empty(Directory.GetFiles(folder.Path));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Importer.Import(_folder.File("photos"), _folder.File("a.tess"), cancellation: cancelled.Token));
+        Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
     private void Write(string name, byte[] content)
     {
-        string path = folder.File(Path.Combine("photos", name));
+        string path = _folder.File(Path.Combine("photos", name));
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, content);
     }

@@ -7,9 +7,9 @@ namespace Tessar.Tests.Examples.Importers.Formats;
 
 public sealed class NpyFormatTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("(2, 2, 3)", false)]
@@ -61,7 +61,9 @@ public sealed class NpyFormatTests : IDisposable
     public void Fortran_order_is_transposed_in_every_version(int version)
     {
         // a[i, j, k] = 100 i + 10 j + k; Fortran order runs over i first.
-        int[] values = [.. from k in Enumerable.Range(0, 4) from j in Enumerable.Range(0, 3) from i in Enumerable.Range(0, 2) select (100 * i) + (10 * j) + k];
+        int[] values =
+            [.. from k in Enumerable.Range(0, 4) from j in Enumerable.Range(0, 3) from i in Enumerable.Range(0, 2) select (100
+                * i) + (10 * j) + k];
         using ExampleStore store = Import(Npy.File("'<i4'", "(2, 3, 4)", Npy.Bytes(values), isFortran: true, version), "z");
         int[] second = MemoryMarshal.Cast<byte, int>(store.Row(store.Column("z"), 1)).ToArray();
         Assert.Equal([100, 101, 102, 103, 110, 111, 112, 113, 120, 121, 122, 123], second);
@@ -70,14 +72,16 @@ public sealed class NpyFormatTests : IDisposable
     [Fact]
     public void Folder_of_arrays_names_columns_and_splits()
     {
-        Directory.CreateDirectory(folder.File("arrays"));
+        Directory.CreateDirectory(_folder.File("arrays"));
         foreach ((string split, int rows) in (ReadOnlySpan<(string, int)>)[("train", 4), ("test", 2)])
         {
-            File.WriteAllBytes(folder.File($"arrays/x_{split}.npy"), Npy.File("'|u1'", $"({rows}, 2, 3)", Npy.Ramp(rows * 6)));
-            File.WriteAllBytes(folder.File($"arrays/y_{split}.npy"), Npy.File("'<i8'", $"({rows}, 1)", Npy.Bytes([.. Enumerable.Range(0, rows).Select(i => (long)i)])));
+            File.WriteAllBytes(_folder.File($"arrays/x_{split}.npy"), Npy.File("'|u1'", $"({rows}, 2, 3)", Npy.Ramp(rows * 6)));
+            File.WriteAllBytes(
+                _folder.File($"arrays/y_{split}.npy"),
+                Npy.File("'<i8'", $"({rows}, 1)", Npy.Bytes([.. Enumerable.Range(0, rows).Select(i => (long)i)])));
         }
 
-        using ExampleStore store = folder.Import(folder.File("arrays"));
+        using ExampleStore store = _folder.Import(_folder.File("arrays"));
         Assert.Equal([new StoreSplit("train", 0, 4), new StoreSplit("test", 4, 2)], store.Splits);
         Assert.Equal(["0", "1", "2", "3"], store.ClassNames);
         Assert.Equal(1, ExampleSet.Parse(store, "test").Label(1));
@@ -105,23 +109,25 @@ public sealed class NpyFormatTests : IDisposable
     {
         byte[] data = new byte[bytes];
         data.AsSpan().Fill(0xFF);
-        File.WriteAllBytes(folder.File("z.npy"), Npy.File(descr, shape, data));
-        Assert.Contains(words, folder.Refusal<FileFormatException>(folder.File("z.npy")).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(_folder.File("z.npy"), Npy.File(descr, shape, data));
+        Assert.Contains(words, _folder.Refusal<FileFormatException>(_folder.File("z.npy")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Unsigned_number_of_2_to_the_63_is_refused_with_its_place()
     {
         byte[] file = Npy.File("'<u8'", "(3,)", Npy.Bytes(1UL, 1UL << 63, 0UL));
-        File.WriteAllBytes(folder.File("z.npy"), file);
-        Assert.Equal(file.Length - 16, folder.Refusal<FileFormatException>(folder.File("z.npy")).Offset);
+        File.WriteAllBytes(_folder.File("z.npy"), file);
+        Assert.Equal(file.Length - 16, _folder.Refusal<FileFormatException>(_folder.File("z.npy")).Offset);
     }
 
     [Fact]
     public void Damaged_files_end_with_the_named_error()
     {
-        File.WriteAllBytes(folder.File("z.npy"), Npy.File("'<f4'", "(6, 2, 3)", Npy.Bytes([.. Enumerable.Range(0, 36).Select(i => (float)i)]), isFortran: true));
-        folder.SurvivesMutations(folder.File("z.npy"), folder.File("z.npy"), "npy");
+        File.WriteAllBytes(
+            _folder.File("z.npy"),
+            Npy.File("'<f4'", "(6, 2, 3)", Npy.Bytes([.. Enumerable.Range(0, 36).Select(i => (float)i)]), isFortran: true));
+        _folder.SurvivesMutations(_folder.File("z.npy"), _folder.File("z.npy"), "npy");
     }
 
     private static double Read(ExampleStore store, StoreColumn column, int row) => column.Type switch
@@ -156,7 +162,7 @@ public sealed class NpyFormatTests : IDisposable
 
     private ExampleStore Import(byte[] file, string name = "x")
     {
-        File.WriteAllBytes(folder.File($"{name}.npy"), file);
-        return folder.Import(folder.File($"{name}.npy"));
+        File.WriteAllBytes(_folder.File($"{name}.npy"), file);
+        return _folder.Import(_folder.File($"{name}.npy"));
     }
 }

@@ -5,15 +5,15 @@ namespace Tessar.Tests.Examples.Importers.Formats;
 
 public sealed class NpzFormatTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Names_of_the_arrays_tell_columns_and_splits()
     {
         Write("mnist.npz", ("x_test", Pictures(2)), ("y_test", Labels(2)), ("x_train", Pictures(5)), ("y_train", Labels(5)));
-        using ExampleStore store = folder.Import(folder.File("mnist.npz"));
+        using ExampleStore store = _folder.Import(_folder.File("mnist.npz"));
         Assert.Equal([new StoreSplit("train", 0, 5), new StoreSplit("test", 5, 2)], store.Splits);
         Assert.Equal([0, 1, 2, 0, 1], Enumerable.Range(0, 5).Select(i => ExampleSet.Parse(store, "train").Label(i)));
         Assert.Equal(Npy.Ramp(30)[24..], ExampleSet.Parse(store, "train").Image(4).ToArray());
@@ -25,7 +25,7 @@ public sealed class NpzFormatTests : IDisposable
     {
         Write("a.npz", ("x", Pictures(4)), ("y", Labels(4)));
         Write("b.npz", ("x", Pictures(3)), ("y", Labels(3)));
-        using ExampleStore store = folder.Import($"train={folder.File("a.npz")},holdout={folder.File("b.npz")}");
+        using ExampleStore store = _folder.Import($"train={_folder.File("a.npz")},holdout={_folder.File("b.npz")}");
         Assert.Equal([("train", 4L), ("holdout", 3L)], store.Splits.Select(split => (split.Name, split.Count)));
     }
 
@@ -33,25 +33,36 @@ public sealed class NpzFormatTests : IDisposable
     public void One_archive_can_be_named_cut_and_limited()
     {
         Write("a.npz", ("pixels", Pictures(9)), ("digit", Labels(9)));
-        using ExampleStore named = folder.Import(folder.File("a.npz"), new ImportOptions { Split = "all", Image = "pixels", Label = "digit" });
+        using ExampleStore named = _folder.Import(
+            _folder.File("a.npz"), new ImportOptions { Split = "all", Image = "pixels", Label = "digit" });
         Assert.Equal(new StoreSplit("all", 0, 9), named.Splits.Single());
         Assert.Equal(2, ExampleSet.Parse(named, "all").Label(8));
         var limits = new Dictionary<string, long>(StringComparer.Ordinal) { ["test"] = 3 };
-        using ExampleStore cut = folder.Import(
-            folder.File("a.npz"), new ImportOptions { Label = "digit", Splits = [new("train", 4), new("test", null)], Limits = limits });
+        using ExampleStore cut = _folder.Import(
+            _folder.File("a.npz"),
+            new ImportOptions { Label = "digit", Splits = [new("train", 4), new("test", null)], Limits = limits });
         Assert.Equal([("train", 4L), ("test", 3L)], cut.Splits.Select(split => (split.Name, split.Count)));
         Assert.Equal([1, 2, 0], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(cut, "test").Label(i)));
-        Assert.Contains("ask for 10 rows of 9", folder.Refusal<ArgumentException>(
-            folder.File("a.npz"), new ImportOptions { Splits = [new("train", 10)] }).Message, StringComparison.Ordinal);
+        Assert.Contains("ask for 10 rows of 9", _folder.Refusal<ArgumentException>(
+            _folder.File("a.npz"), new ImportOptions { Splits = [new("train", 10)] }).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Unknown_and_unsuitable_columns_are_refused_by_name()
     {
         Write("a.npz", ("pixels", Pictures(9)), ("digit", Labels(9)));
-        Assert.Contains("pixels, digit", Sorted(folder.Refusal<TessarException>(folder.File("a.npz"), new ImportOptions { Image = "pixel" }).Message), StringComparison.Ordinal);
-        Assert.Contains("can't be pictures", folder.Refusal<TessarException>(folder.File("a.npz"), new ImportOptions { Image = "digit" }).Message, StringComparison.Ordinal);
-        Assert.Contains("can't be classes", folder.Refusal<TessarException>(folder.File("a.npz"), new ImportOptions { Label = "pixels" }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "pixels, digit",
+            Sorted(_folder.Refusal<TessarException>(_folder.File("a.npz"), new ImportOptions { Image = "pixel" }).Message),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "can't be pictures",
+            _folder.Refusal<TessarException>(_folder.File("a.npz"), new ImportOptions { Image = "digit" }).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "can't be classes",
+            _folder.Refusal<TessarException>(_folder.File("a.npz"), new ImportOptions { Label = "pixels" }).Message,
+            StringComparison.Ordinal);
 
         static string Sorted(string message) => message.Replace("digit, pixels", "pixels, digit", StringComparison.Ordinal);
     }
@@ -61,13 +72,16 @@ public sealed class NpzFormatTests : IDisposable
     {
         float[] bytes = [.. Enumerable.Range(0, 18).Select(i => i * 14 / 255f)];
         Write("a.npz", ("x", Npy.File("'<f4'", "(3, 2, 3)", Npy.Bytes(bytes))));
-        using ExampleStore store = folder.Import(folder.File("a.npz"));
-        Assert.Equal([.. Enumerable.Range(12, 6).Select(i => (byte)(i * 14))], ExampleSet.Parse(store, "train").Image(2).ToArray());
+        using ExampleStore store = _folder.Import(_folder.File("a.npz"));
+        Assert.Equal(
+            [.. Enumerable.Range(12, 6).Select(i => (byte)(i * 14))], ExampleSet.Parse(store, "train").Image(2).ToArray());
         bytes[17] = 0.5f;
         Write("a.npz", ("x", Npy.File("'<f4'", "(3, 2, 3)", Npy.Bytes(bytes))));
-        using ExampleStore other = folder.Import(folder.File("a.npz"));
+        using ExampleStore other = _folder.Import(_folder.File("a.npz"));
         Assert.Equal(ColumnKind.Tensor, other.Column("x").Kind);
-        Assert.Contains("0.5", folder.Refusal<FileFormatException>(folder.File("a.npz"), new ImportOptions { Image = "x" }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "0.5", _folder.Refusal<FileFormatException>(_folder.File("a.npz"), new ImportOptions { Image = "x" }).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -77,16 +91,19 @@ public sealed class NpzFormatTests : IDisposable
     public void Numbers_that_are_no_classes_stay_numbers_unless_asked_for(double value)
     {
         Write("a.npz", ("x", Pictures(2)), ("y", Npy.File("'<f8'", "(2,)", Npy.Bytes(1.0, value))));
-        using ExampleStore store = folder.Import(folder.File("a.npz"));
+        using ExampleStore store = _folder.Import(_folder.File("a.npz"));
         Assert.Equal(["image", "y"], store.Manifest.Columns.Select(column => column.Name));
-        Assert.Contains("whole numbers", folder.Refusal<FileFormatException>(folder.File("a.npz"), new ImportOptions { Label = "y" }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "whole numbers",
+            _folder.Refusal<FileFormatException>(_folder.File("a.npz"), new ImportOptions { Label = "y" }).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Different_numbers_of_rows_are_refused()
     {
         Write("a.npz", ("x", Pictures(4)), ("y", Labels(3)));
-        string message = folder.Refusal<FileFormatException>(folder.File("a.npz")).Message;
+        string message = _folder.Refusal<FileFormatException>(_folder.File("a.npz")).Message;
         Assert.Contains("4 rows in `y`, as in `x`", message, StringComparison.Ordinal);
     }
 
@@ -94,11 +111,12 @@ public sealed class NpzFormatTests : IDisposable
     public void Doubled_arrays_and_foreign_files_are_refused()
     {
         Write("a.npz", ("x", Pictures(4)), ("x", Pictures(4)));
-        Assert.Contains("`x` twice", folder.Refusal<FileFormatException>(folder.File("a.npz")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`x` twice", _folder.Refusal<FileFormatException>(_folder.File("a.npz")).Message, StringComparison.Ordinal);
         Write("a.npz", ("x", "not an array"u8.ToArray()));
-        Assert.Contains("NUMPY", folder.Refusal<FileFormatException>(folder.File("a.npz")).Message, StringComparison.Ordinal);
+        Assert.Contains("NUMPY", _folder.Refusal<FileFormatException>(_folder.File("a.npz")).Message, StringComparison.Ordinal);
         Write("a.npz");
-        Assert.Contains("none", folder.Refusal<FileFormatException>(folder.File("a.npz")).Message, StringComparison.Ordinal);
+        Assert.Contains("none", _folder.Refusal<FileFormatException>(_folder.File("a.npz")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -106,22 +124,26 @@ public sealed class NpzFormatTests : IDisposable
     [InlineData(CompressionLevel.Optimal)]
     public void Every_flipped_bit_gives_the_same_rows_or_the_named_error(CompressionLevel level)
     {
-        File.WriteAllBytes(folder.File("a.npz"), Npy.Archive(level, ("x", Pictures(3)), ("y", Labels(3))));
-        int bits = 8 * (int)new FileInfo(folder.File("a.npz")).Length;
-        int refused = folder.SurvivesFlips(folder.File("a.npz"), folder.File("a.npz"), new ImportOptions { Format = "npz" });
+        File.WriteAllBytes(_folder.File("a.npz"), Npy.Archive(level, ("x", Pictures(3)), ("y", Labels(3))));
+        int bits = 8 * (int)new FileInfo(_folder.File("a.npz")).Length;
+        int refused = _folder.SurvivesFlips(_folder.File("a.npz"), _folder.File("a.npz"), new ImportOptions { Format = "npz" });
         Assert.InRange(refused, bits / 2, bits);
     }
 
     [Fact]
     public void Checksum_is_compared_beyond_the_rows_that_are_taken()
     {
-        File.WriteAllBytes(folder.File("a.npz"), Npy.Archive(CompressionLevel.NoCompression, ("x", Pictures(9)), ("y", Labels(9))));
-        byte[] file = File.ReadAllBytes(folder.File("a.npz"));
+        File.WriteAllBytes(
+            _folder.File("a.npz"), Npy.Archive(CompressionLevel.NoCompression, ("x", Pictures(9)), ("y", Labels(9))));
+        byte[] file = File.ReadAllBytes(_folder.File("a.npz"));
         int last = file.AsSpan().LastIndexOf(Npy.Ramp(54)) + 53;
         file[last] ^= 1;
-        File.WriteAllBytes(folder.File("a.npz"), file);
+        File.WriteAllBytes(_folder.File("a.npz"), file);
         var limits = new Dictionary<string, long>(StringComparer.Ordinal) { ["train"] = 1 };
-        Assert.Contains("checksum", folder.Refusal<FileFormatException>(folder.File("a.npz"), new ImportOptions { Limits = limits }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "checksum",
+            _folder.Refusal<FileFormatException>(_folder.File("a.npz"), new ImportOptions { Limits = limits }).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -130,9 +152,12 @@ public sealed class NpzFormatTests : IDisposable
     public void True_is_white(bool isPlanar)
     {
         byte[] truths = [.. Enumerable.Range(0, 60).Select(i => (byte)(i % 7 == 0 ? 1 : 0))];
-        Write("a.npz", ("x", Npy.File("'|b1'", isPlanar ? "(2, 3, 2, 5)" : "(2, 6, 5)", truths)), ("flag", Npy.File("'|b1'", "(2,)", [1, 0])));
-        using ExampleStore store = folder.Import(folder.File("a.npz"));
-        IEnumerable<int> expected = Enumerable.Range(0, 30).Select(i => truths[30 + (isPlanar ? (i % 3 * 10) + (i / 3) : i)] * 255);
+        Write(
+            "a.npz", ("x", Npy.File("'|b1'", isPlanar ? "(2, 3, 2, 5)" : "(2, 6, 5)", truths)),
+            ("flag", Npy.File("'|b1'", "(2,)", [1, 0])));
+        using ExampleStore store = _folder.Import(_folder.File("a.npz"));
+        IEnumerable<int> expected = Enumerable.Range(0, 30)
+            .Select(i => truths[30 + (isPlanar ? (i % 3 * 10) + (i / 3) : i)] * 255);
         Assert.Equal(expected, ExampleSet.Parse(store, "train").Image(1).ToArray().Select(pixel => (int)pixel));
         Assert.Equal([1, 0], Enumerable.Range(0, 2).Select(i => (int)store.Row(store.Column("flag"), i)[0]));
     }
@@ -142,36 +167,51 @@ public sealed class NpzFormatTests : IDisposable
     {
         Write("a.npz", ("x", Npy.File("'|b1'", "(1, 2, 2)", [1, 0, 1, 0])));
         Write("b.npz", ("x", Npy.File("'|u1'", "(1, 2, 2)", [1, 0, 1, 0])));
-        Assert.Contains("BOOL", folder.Refusal<FileFormatException>($"train={folder.File("a.npz")},test={folder.File("b.npz")}").Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "BOOL", _folder.Refusal<FileFormatException>($"train={_folder.File("a.npz")},test={_folder.File("b.npz")}").Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_nobody_asked_for_is_left_out_and_said()
     {
-        Write("a.npz", ("x", Pictures(2)), ("when", Npy.File("'<M8[ns]'", "(2,)", new byte[16])), ("names", Npy.File("'|O'", "(7,)", new byte[90])));
-        using ExampleStore store = folder.Import(folder.File("a.npz"));
+        Write(
+            "a.npz", ("x", Pictures(2)), ("when", Npy.File("'<M8[ns]'", "(2,)", new byte[16])),
+            ("names", Npy.File("'|O'", "(7,)", new byte[90])));
+        using ExampleStore store = _folder.Import(_folder.File("a.npz"));
         Assert.Equal(["image"], store.Manifest.Columns.Select(column => column.Name));
         Assert.Equal("times", store.Manifest.Provenance.Settings["unread.when"]);
         Assert.Contains("pickled", store.Manifest.Provenance.Settings["unread.names"], StringComparison.Ordinal);
-        Assert.Contains("`when` (times)", folder.Refusal<TessarException>(folder.File("a.npz"), new ImportOptions { Columns = ["when"] }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`when` (times)",
+            _folder.Refusal<TessarException>(_folder.File("a.npz"), new ImportOptions { Columns = ["when"] }).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void One_column_cannot_be_pictures_and_classes()
     {
         Write("a.npz", ("x", Npy.File("'|u1'", "(2, 1, 3)", Npy.Ramp(6))));
-        string message = folder.Refusal<TessarException>(folder.File("a.npz"), new ImportOptions { Image = "x", Label = "x" }).Message;
+        string message = _folder.Refusal<TessarException>(
+            _folder.File("a.npz"), new ImportOptions { Image = "x", Label = "x" }).Message;
         Assert.Contains("both", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Columns_that_were_asked_for_are_taken_alone()
     {
-        Write("a.npz", ("x", Pictures(4)), ("y", Labels(4)), ("count", Npy.File("'<i4'", "(1,)", [9, 0, 0, 0])), ("z", Labels(4)));
-        Assert.Contains("1 rows in `x`, as in `count`", folder.Refusal<FileFormatException>(folder.File("a.npz"), new ImportOptions { Columns = ["x", "count"] }).Message, StringComparison.Ordinal);
-        using ExampleStore store = folder.Import(folder.File("a.npz"), new ImportOptions { Columns = ["x", "z"] });
+        Write(
+            "a.npz", ("x", Pictures(4)), ("y", Labels(4)), ("count", Npy.File("'<i4'", "(1,)", [9, 0, 0, 0])), ("z", Labels(4)));
+        Assert.Contains(
+            "1 rows in `x`, as in `count`",
+            _folder.Refusal<FileFormatException>(_folder.File("a.npz"), new ImportOptions { Columns = ["x", "count"] }).Message,
+            StringComparison.Ordinal);
+        using ExampleStore store = _folder.Import(_folder.File("a.npz"), new ImportOptions { Columns = ["x", "z"] });
         Assert.Equal(["image", "z"], store.Manifest.Columns.Select(column => column.Name));
-        Assert.Contains("Did you mean", folder.Refusal<TessarException>(folder.File("a.npz"), new ImportOptions { Columns = ["x", "zz"] }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Did you mean",
+            _folder.Refusal<TessarException>(_folder.File("a.npz"), new ImportOptions { Columns = ["x", "zz"] }).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -188,7 +228,7 @@ public sealed class NpzFormatTests : IDisposable
         }
 
         Write("a.npz", ("x", Pictures(4)), ("y", Npy.File(descr, "(4,)", data)));
-        using ExampleStore store = folder.Import(folder.File("a.npz"));
+        using ExampleStore store = _folder.Import(_folder.File("a.npz"));
         Assert.Equal(["cat", "dog", "ox"], store.ClassNames);
         Assert.Equal([1, 2, 0, 2], Enumerable.Range(0, 4).Select(i => ExampleSet.Parse(store, "train").Label(i)));
     }
@@ -197,10 +237,14 @@ public sealed class NpzFormatTests : IDisposable
     public void Names_that_differ_by_case_alone_need_a_choice()
     {
         Write("a.npz", ("x", Pictures(3)), ("y", Npy.File("'|S3'", "(3,)", "catCatdog"u8.ToArray())));
-        Assert.Contains("`Cat` and `cat`", folder.Refusal<FileFormatException>(folder.File("a.npz")).Message, StringComparison.Ordinal);
-        using ExampleStore merged = folder.Import(folder.File("a.npz"), new ImportOptions { ClassCase = ClassCase.Merge });
-        Assert.Equal(("Cat,dog", "0,0,1"), (string.Join(',', merged.ClassNames), string.Join(',', Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(merged, "train").Label(i)))));
-        using ExampleStore kept = folder.Import(folder.File("a.npz"), new ImportOptions { ClassCase = ClassCase.Keep });
+        Assert.Contains(
+            "`Cat` and `cat`", _folder.Refusal<FileFormatException>(_folder.File("a.npz")).Message, StringComparison.Ordinal);
+        using ExampleStore merged = _folder.Import(_folder.File("a.npz"), new ImportOptions { ClassCase = ClassCase.Merge });
+        Assert.Equal(
+            ("Cat,dog", "0,0,1"),
+            (string.Join(',', merged.ClassNames), string.Join(
+                ',', Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(merged, "train").Label(i)))));
+        using ExampleStore kept = _folder.Import(_folder.File("a.npz"), new ImportOptions { ClassCase = ClassCase.Keep });
         Assert.Equal([1, 0, 2], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(kept, "train").Label(i)));
     }
 
@@ -213,10 +257,11 @@ public sealed class NpzFormatTests : IDisposable
         byte[] rows = [0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1];
         byte[] data = descr == "'<f4'" ? Npy.Bytes([.. rows.Select(value => (float)value)]) : rows;
         Write("a.npz", ("x", Pictures(3)), ("y", Npy.File(descr, "(3, 4)", data)));
-        using ExampleStore store = folder.Import(folder.File("a.npz"));
+        using ExampleStore store = _folder.Import(_folder.File("a.npz"));
         Assert.Equal(["0", "1", "2", "3"], store.ClassNames);
         Assert.Equal([2, 0, 3], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(store, "train").Label(i)));
-        using ExampleStore named = folder.Import(folder.File("a.npz"), new ImportOptions { Label = "y", Classes = ["a", "b", "c", "d"] });
+        using ExampleStore named = _folder.Import(
+            _folder.File("a.npz"), new ImportOptions { Label = "y", Classes = ["a", "b", "c", "d"] });
         Assert.Equal("d", named.ClassNames[ExampleSet.Parse(named, "train").Label(2)]);
     }
 
@@ -227,9 +272,9 @@ public sealed class NpzFormatTests : IDisposable
     public void Rows_that_are_not_one_hot_stay_numbers_unless_asked_for(byte first, byte second, string found)
     {
         Write("a.npz", ("x", Pictures(2)), ("y", Npy.File("'|u1'", "(2, 2)", [0, 1, first, second])));
-        using ExampleStore store = folder.Import(folder.File("a.npz"));
+        using ExampleStore store = _folder.Import(_folder.File("a.npz"));
         Assert.Equal(["image", "y"], store.Manifest.Columns.Select(column => column.Name));
-        string message = folder.Refusal<FileFormatException>(folder.File("a.npz"), new ImportOptions { Label = "y" }).Message;
+        string message = _folder.Refusal<FileFormatException>(_folder.File("a.npz"), new ImportOptions { Label = "y" }).Message;
         Assert.Contains($"{found} in row 1", message, StringComparison.Ordinal);
     }
 
@@ -237,12 +282,14 @@ public sealed class NpzFormatTests : IDisposable
     public void Damaged_archives_end_with_the_named_error()
     {
         Write("a.npz", ("x", Pictures(9)), ("y", Labels(9)));
-        folder.SurvivesMutations(folder.File("a.npz"), folder.File("a.npz"), "npz");
+        _folder.SurvivesMutations(_folder.File("a.npz"), _folder.File("a.npz"), "npz");
     }
 
     private static byte[] Pictures(int rows) => Npy.File("'|u1'", $"({rows}, 2, 3)", Npy.Ramp(rows * 6));
 
-    private static byte[] Labels(int rows) => Npy.File("'<i8'", $"({rows},)", Npy.Bytes([.. Enumerable.Range(0, rows).Select(i => (long)(i % 3))]));
+    private static byte[] Labels(int rows) =>
+        Npy.File("'<i8'", $"({rows},)", Npy.Bytes([.. Enumerable.Range(0, rows).Select(i => (long)(i % 3))]));
 
-    private void Write(string file, params (string Name, byte[] File)[] arrays) => File.WriteAllBytes(folder.File(file), Npy.Archive(arrays));
+    private void Write(string file, params (string Name, byte[] File)[] arrays) =>
+        File.WriteAllBytes(_folder.File(file), Npy.Archive(arrays));
 }

@@ -12,15 +12,15 @@ namespace Tessar.Tests.Examples.Importers.Formats;
 public sealed class ParquetFormatTests : IDisposable
 {
     private const int Rows = 6;
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Numbers_lists_text_bytes_and_pictures_become_columns()
     {
         await Write("train-00000-of-00001.parquet");
-        using ExampleStore store = folder.Import(folder.Path);
+        using ExampleStore store = _folder.Import(_folder.Path);
         Assert.Equal(["image", "label", "depth", "note", "raw", "flag"], store.Manifest.Columns.Select(column => column.Name));
         Assert.Equal(["cat", "dog"], store.ClassNames);
         Assert.Equal("train", store.Splits.Single().Name);
@@ -37,11 +37,13 @@ public sealed class ParquetFormatTests : IDisposable
     public async Task Missing_values_are_refused_or_filled()
     {
         var number = new DataField<double?>("z");
-        await Write("a.parquet", new ParquetSchema(number), async group => await group.WriteAsync<double>(number, new double?[] { 1.5, null, 3 }));
-        FileFormatException error = folder.Refusal<FileFormatException>(folder.File("a.parquet"));
+        await Write(
+            "a.parquet", new ParquetSchema(number),
+            async group => await group.WriteAsync<double>(number, new double?[] { 1.5, null, 3 }));
+        FileFormatException error = _folder.Refusal<FileFormatException>(_folder.File("a.parquet"));
         Assert.Contains("`z` in row 1", error.Message, StringComparison.Ordinal);
         Assert.Equal([new Remedy(RemedyKind.ChangeArgument, "fill", "0")], error.Remedies);
-        using ExampleStore store = folder.Import(folder.File("a.parquet"), new ImportOptions { Fill = -0.5 });
+        using ExampleStore store = _folder.Import(_folder.File("a.parquet"), new ImportOptions { Fill = -0.5 });
         Assert.Equal(-0.5, BinaryPrimitives.ReadDoubleLittleEndian(store.Row(store.Column("z"), 1)));
         Assert.Equal("-0.5", store.Manifest.Provenance.Settings["fill"]);
     }
@@ -56,17 +58,23 @@ public sealed class ParquetFormatTests : IDisposable
             await group.WriteAsync<int>(label, new int?[] { 1, 0 });
             await group.WriteAsync<double>(number, new double?[] { 1.5, null });
         });
-        using ExampleStore store = folder.Import(folder.File("a.parquet"));
-        Assert.Equal(("label", "missing values"), (store.Manifest.Columns.Single().Name, store.Manifest.Provenance.Settings["unread.z"]));
-        Assert.Contains("`z` in row 1", folder.Refusal<FileFormatException>(folder.File("a.parquet"), new ImportOptions { Columns = ["z"] }).Message, StringComparison.Ordinal);
-        using ExampleStore filled = folder.Import(folder.File("a.parquet"), new ImportOptions { Fill = 2 });
+        using ExampleStore store = _folder.Import(_folder.File("a.parquet"));
+        Assert.Equal(
+            ("label", "missing values"), (store.Manifest.Columns.Single().Name, store.Manifest.Provenance.Settings["unread.z"]));
+        Assert.Contains(
+            "`z` in row 1",
+            _folder.Refusal<FileFormatException>(_folder.File("a.parquet"), new ImportOptions { Columns = ["z"] }).Message,
+            StringComparison.Ordinal);
+        using ExampleStore filled = _folder.Import(_folder.File("a.parquet"), new ImportOptions { Fill = 2 });
         Assert.Equal(["label", "z"], filled.Manifest.Columns.Select(column => column.Name));
         await Write("b.parquet", new ParquetSchema(label, number), async group =>
         {
             await group.WriteAsync<int>(label, new int?[] { 1, null });
             await group.WriteAsync<double>(number, new double?[] { 1.5, 2 });
         });
-        Assert.Contains("`label` in row 1", folder.Refusal<FileFormatException>(folder.File("b.parquet")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`label` in row 1", _folder.Refusal<FileFormatException>(_folder.File("b.parquet")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,20 +86,30 @@ public sealed class ParquetFormatTests : IDisposable
         await Write("a.parquet", new ParquetSchema(number, list, date), async group =>
         {
             await group.WriteAsync<int>(number, new[] { 1, 0 });
-            await group.WriteAllPartsAsync<int>((DataField)list.Item, new[] { 1, 2, 3, 4, 5 }, new[] { 2, 2, 2, 2, 2 }, new[] { 0, 1, 0, 1, 1 }, default);
+            await group.WriteAllPartsAsync<int>(
+                (DataField)list.Item, new[] { 1, 2, 3, 4, 5 }, new[] { 2, 2, 2, 2, 2 }, new[] { 0, 1, 0, 1, 1 }, default);
             await group.WriteAsync<DateTime>(date, new[] { DateTime.UnixEpoch, DateTime.UnixEpoch });
         });
-        using ExampleStore store = folder.Import(folder.File("a.parquet"));
+        using ExampleStore store = _folder.Import(_folder.File("a.parquet"));
         Assert.Equal(["label"], store.Manifest.Columns.Select(column => column.Name));
         IReadOnlyDictionary<string, string> settings = store.Manifest.Provenance.Settings;
         Assert.Equal(("lists of varying length", "times"), (settings["unread.tags"], settings["unread.when"]));
-        foreach ((string name, string what) in (ReadOnlySpan<(string, string)>)[("tags", "`tags` (lists of varying length)"), ("when", "`when` (times)")])
+        foreach ((
+            string name,
+            string what) in (ReadOnlySpan<(string, string)>)[
+                ("tags", "`tags` (lists of varying length)"),
+                ("when", "`when` (times)")
+            ])
         {
-            Assert.Contains(what, folder.Refusal<TessarException>(folder.File("a.parquet"), new ImportOptions { Label = name }).Message, StringComparison.Ordinal);
-            Assert.Contains(what, folder.Refusal<TessarException>(folder.File("a.parquet"), new ImportOptions { Columns = [name] }).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                what, _folder.Refusal<TessarException>(_folder.File("a.parquet"), new ImportOptions { Label = name }).Message,
+                StringComparison.Ordinal);
+            Assert.Contains(
+                what, _folder.Refusal<TessarException>(_folder.File("a.parquet"), new ImportOptions { Columns = [name] }).Message,
+                StringComparison.Ordinal);
         }
 
-        using ExampleStore asked = folder.Import(folder.File("a.parquet"), new ImportOptions { Columns = ["label"] });
+        using ExampleStore asked = _folder.Import(_folder.File("a.parquet"), new ImportOptions { Columns = ["label"] });
         Assert.DoesNotContain(asked.Manifest.Provenance.Settings.Keys, key => key.StartsWith("unread", StringComparison.Ordinal));
     }
 
@@ -99,51 +117,68 @@ public sealed class ParquetFormatTests : IDisposable
     public async Task Other_columns_alone_are_refused_by_name()
     {
         var date = new DataField<DateTime>("when");
-        await Write("a.parquet", new ParquetSchema(date), async group => await group.WriteAsync<DateTime>(date, new[] { DateTime.UnixEpoch }));
-        Assert.Contains("`when`", folder.Refusal<FileFormatException>(folder.File("a.parquet")).Message, StringComparison.Ordinal);
+        await Write(
+            "a.parquet", new ParquetSchema(date),
+            async group => await group.WriteAsync<DateTime>(date, new[] { DateTime.UnixEpoch }));
+        Assert.Contains(
+            "`when`", _folder.Refusal<FileFormatException>(_folder.File("a.parquet")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Column_that_one_file_cannot_give_is_left_out_of_all()
     {
-        foreach ((string name, int[] levels) in ((string, int[])[])[("train.parquet", [0, 1, 0, 1]), ("test.parquet", [0, 1, 1, 0])])
+        foreach ((
+            string name, int[] levels) in ((string, int[])[])[("train.parquet", [0, 1, 0, 1]), ("test.parquet", [0, 1, 1, 0])])
         {
             var number = new DataField<int>("label", false);
             var list = new ListField("tags", new DataField<int>("element"));
             await Write(name, new ParquetSchema(number, list), async group =>
             {
                 await group.WriteAsync<int>(number, new[] { 1, 0 });
-                await group.WriteAllPartsAsync<int>((DataField)list.Item, new[] { 1, 2, 3, 4 }, new[] { 2, 2, 2, 2 }, levels, default);
+                await group.WriteAllPartsAsync<int>(
+                    (DataField)list.Item, new[] { 1, 2, 3, 4 }, new[] { 2, 2, 2, 2 }, levels, default);
             });
         }
 
-        using ExampleStore store = folder.Import(folder.Path);
+        using ExampleStore store = _folder.Import(_folder.Path);
         Assert.Equal((4L, "label"), (store.Count, store.Manifest.Columns.Single().Name));
     }
 
     [Fact]
     public async Task Class_names_of_the_metadata_are_kept()
     {
-        const string Names = """{"info":{"features":{"label":{"names":["ox","cat"],"_type":"ClassLabel"},"z":{"dtype":"int32","_type":"Value"}}}}""";
+        const string Names =
+            """{"info":{"features":{"label":{"names":["ox","cat"],"_type":"ClassLabel"},"z":{"dtype":"int32","_type":"Value"}}}}""";
         await WriteLabels("train.parquet", Names, 1, 0);
-        using ExampleStore store = folder.Import(folder.File("train.parquet"));
+        using ExampleStore store = _folder.Import(_folder.File("train.parquet"));
         Assert.Equal(["ox", "cat"], store.ClassNames);
         Assert.Equal([1, 0], Enumerable.Range(0, 2).Select(i => ExampleSet.Parse(store, "train").Label(i)));
         await WriteLabels("test.parquet", Names.Replace("\"ox\",\"cat\"", "\"cat\",\"ox\"", StringComparison.Ordinal), 1, 0);
-        Assert.Contains("the classes", folder.Refusal<FileFormatException>(folder.Path).Message, StringComparison.Ordinal);
+        Assert.Contains("the classes", _folder.Refusal<FileFormatException>(_folder.Path).Message, StringComparison.Ordinal);
         await WriteLabels("test.parquet", Names, 1, 2);
-        Assert.Contains("labels from 0 to 1, found 2", folder.Refusal<FileFormatException>(folder.Path).Message, StringComparison.Ordinal);
-        foreach (string other in (string[])["{}", "[]", "{\"info\":3}", "{\"info\":{\"features\":{\"label\":{\"names\":[],\"_type\":\"ClassLabel\"}}}}"])
+        Assert.Contains(
+            "labels from 0 to 1, found 2", _folder.Refusal<FileFormatException>(_folder.Path).Message, StringComparison.Ordinal);
+        foreach (string other in (string[])[
+            "{}",
+            "[]",
+            "{\"info\":3}",
+            "{\"info\":{\"features\":{\"label\":{\"names\":[],\"_type\":\"ClassLabel\"}}}}"
+        ])
         {
             await WriteLabels("train.parquet", other, 1, 0);
-            using ExampleStore plain = folder.Import(folder.File("train.parquet"));
+            using ExampleStore plain = _folder.Import(_folder.File("train.parquet"));
             Assert.Equal(["0", "1"], plain.ClassNames);
         }
 
-        foreach (string wrong in (string[])["{", "{\"info\":{\"features\":{\"label\":{\"names\":[3],\"_type\":\"ClassLabel\"}}}}"])
+        foreach (string wrong in (string[])[
+            "{",
+            "{\"info\":{\"features\":{\"label\":{\"names\":[3],\"_type\":\"ClassLabel\"}}}}"
+        ])
         {
             await WriteLabels("train.parquet", wrong, 1, 0);
-            Assert.Contains("huggingface", folder.Refusal<FileFormatException>(folder.File("train.parquet")).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "huggingface", _folder.Refusal<FileFormatException>(_folder.File("train.parquet")).Message,
+                StringComparison.Ordinal);
         }
 
         async Task WriteLabels(string name, string metadata, params int[] labels)
@@ -157,13 +192,15 @@ public sealed class ParquetFormatTests : IDisposable
     public void Flipped_bits_of_pages_with_checksums_are_refused()
     {
         byte[] file = ParquetBytes.Column("label", [1, 0, 2], hasChecksum: true, out int start, out int end);
-        File.WriteAllBytes(folder.File("a.parquet"), file);
-        int refused = folder.SurvivesFlips(folder.File("a.parquet"), folder.File("a.parquet"), new ImportOptions { Format = "parquet" }, bit => bit / 8 >= start && bit / 8 < end);
+        File.WriteAllBytes(_folder.File("a.parquet"), file);
+        int refused = _folder.SurvivesFlips(
+            _folder.File("a.parquet"), _folder.File("a.parquet"), new ImportOptions { Format = "parquet" },
+            bit => bit / 8 >= start && bit / 8 < end);
         Assert.Equal(8 * (end - start), refused);
-        using ExampleStore store = folder.Import(folder.File("a.parquet"));
+        using ExampleStore store = _folder.Import(_folder.File("a.parquet"));
         Assert.Equal([1, 0, 2], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(store, "train").Label(i)));
-        File.WriteAllBytes(folder.File("b.parquet"), ParquetBytes.Column("label", [1, 0, 2], hasChecksum: false, out _, out _));
-        using ExampleStore plain = folder.Import(folder.File("b.parquet"));
+        File.WriteAllBytes(_folder.File("b.parquet"), ParquetBytes.Column("label", [1, 0, 2], hasChecksum: false, out _, out _));
+        using ExampleStore plain = _folder.Import(_folder.File("b.parquet"));
         Assert.Equal(3, plain.Count);
     }
 
@@ -171,12 +208,12 @@ public sealed class ParquetFormatTests : IDisposable
     public async Task Content_decides_before_the_name()
     {
         await Write("train_idx.parquet");
-        File.Move(folder.File("train_idx.parquet"), folder.File("train-images-idx3-ubyte"));
+        File.Move(_folder.File("train_idx.parquet"), _folder.File("train-images-idx3-ubyte"));
         foreach (string name in (string[])["train-images-idx3-ubyte", "a.npz", "b.tar", "c.arrow"])
         {
             if (name[0] != 't')
-                File.Copy(folder.File("train-images-idx3-ubyte"), folder.File(name));
-            Assert.Equal("parquet", Importer.Detect(folder.File(name)));
+                File.Copy(_folder.File("train-images-idx3-ubyte"), _folder.File(name));
+            Assert.Equal("parquet", Importer.Detect(_folder.File(name)));
         }
     }
 
@@ -186,16 +223,19 @@ public sealed class ParquetFormatTests : IDisposable
         var number = new DataField<int>("label", false);
         foreach (int file in (int[])[0, 1])
         {
-            using FileStream stream = File.Create(folder.File($"test-0000{file}-of-00002.parquet"));
-            await using ParquetWriter writer = await ParquetWriter.CreateAsync(new ParquetSchema(number), stream, cancellationToken: TestContext.Current.CancellationToken);
+            using FileStream stream = File.Create(_folder.File($"test-0000{file}-of-00002.parquet"));
+            await using ParquetWriter writer = await ParquetWriter.CreateAsync(
+                new ParquetSchema(number), stream, cancellationToken: TestContext.Current.CancellationToken);
             foreach (int group in (int[])[0, 1])
             {
                 using ParquetRowGroupWriter rows = writer.CreateRowGroup();
-                await rows.WriteAsync<int>(number, new[] { (4 * file) + (2 * group), (4 * file) + (2 * group) + 1 }, cancellationToken: TestContext.Current.CancellationToken);
+                await rows.WriteAsync<int>(
+                    number, new[] { (4 * file) + (2 * group), (4 * file) + (2 * group) + 1 },
+                    cancellationToken: TestContext.Current.CancellationToken);
             }
         }
 
-        using ExampleStore store = folder.Import(folder.Path);
+        using ExampleStore store = _folder.Import(_folder.Path);
         Assert.Equal(Enumerable.Range(0, 8), Enumerable.Range(0, 8).Select(i => ExampleSet.Parse(store, "test").Label(i)));
     }
 
@@ -203,7 +243,7 @@ public sealed class ParquetFormatTests : IDisposable
     public async Task Damaged_files_end_with_the_named_error()
     {
         await Write("a.parquet");
-        folder.SurvivesMutations(folder.File("a.parquet"), folder.File("a.parquet"), "parquet", times: 400);
+        _folder.SurvivesMutations(_folder.File("a.parquet"), _folder.File("a.parquet"), "parquet", times: 400);
     }
 
     private async Task Write(string name)
@@ -223,7 +263,8 @@ public sealed class ParquetFormatTests : IDisposable
             await group.WriteAsync(label, all.Select(i => i % 2 == 0 ? "cat" : "dog").ToArray());
             int level = fields[1].MaxDefinitionLevel;
             await group.WriteAllPartsAsync<float>(
-                fields[1], Enumerable.Range(0, 2 * Rows).Select(i => (float)i).ToArray(), Enumerable.Repeat(level, 2 * Rows).ToArray(),
+                fields[1], Enumerable.Range(0, 2 * Rows).Select(i => (float)i).ToArray(),
+                Enumerable.Repeat(level, 2 * Rows).ToArray(),
                 Enumerable.Range(0, 2 * Rows).Select(i => i % 2).ToArray(), default);
             await group.WriteAsync(note, all.Select(i => $"note {i}").ToArray());
             await group.WriteAsync(raw, all.Select(i => Enumerable.Repeat((byte)i, i - 1 < 0 ? 0 : i - 1).ToArray()).ToArray());
@@ -236,8 +277,9 @@ public sealed class ParquetFormatTests : IDisposable
 
     private async Task Write(string name, ParquetSchema schema, Func<ParquetRowGroupWriter, Task> rows, string? features = null)
     {
-        using FileStream stream = File.Create(folder.File(name));
-        await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, cancellationToken: TestContext.Current.CancellationToken);
+        using FileStream stream = File.Create(_folder.File(name));
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(
+            schema, stream, cancellationToken: TestContext.Current.CancellationToken);
         if (features is not null)
             writer.CustomMetadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["huggingface"] = features };
         using ParquetRowGroupWriter group = writer.CreateRowGroup();

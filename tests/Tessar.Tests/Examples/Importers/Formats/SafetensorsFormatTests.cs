@@ -6,15 +6,15 @@ namespace Tessar.Tests.Examples.Importers.Formats;
 
 public sealed class SafetensorsFormatTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Tensors_become_columns()
     {
         Write(5);
-        using ExampleStore store = folder.Import(folder.File("a.safetensors"));
+        using ExampleStore store = _folder.Import(_folder.File("a.safetensors"));
         Assert.Equal(["image", "label", "depth", "half"], store.Manifest.Columns.Select(column => column.Name));
         Assert.Equal(new ImageShape(2, 3, 1), store.Image);
         Assert.Equal(4, ExampleSet.Parse(store, "train").Label(4));
@@ -27,8 +27,8 @@ public sealed class SafetensorsFormatTests : IDisposable
     {
         var writer = new SafetensorsWriter();
         writer.Add("z", ElementType.BF16, [2], stream => stream.Write([0xC0, 0x3F, 0x00, 0xC0]));
-        writer.Save(folder.File("a.safetensors"));
-        using ExampleStore store = folder.Import(folder.File("a.safetensors"));
+        writer.Save(_folder.File("a.safetensors"));
+        using ExampleStore store = _folder.Import(_folder.File("a.safetensors"));
         Assert.Equal([1.5f], MemoryMarshal.Cast<byte, float>(store.Row(store.Column("z"), 0)).ToArray());
         Assert.Equal([-2f], MemoryMarshal.Cast<byte, float>(store.Row(store.Column("z"), 1)).ToArray());
     }
@@ -37,7 +37,7 @@ public sealed class SafetensorsFormatTests : IDisposable
     public void Damaged_files_end_with_the_named_error()
     {
         Write(5);
-        folder.SurvivesMutations(folder.File("a.safetensors"), folder.File("a.safetensors"), "safetensors");
+        _folder.SurvivesMutations(_folder.File("a.safetensors"), _folder.File("a.safetensors"), "safetensors");
     }
 
     private void Write(int rows)
@@ -47,6 +47,6 @@ public sealed class SafetensorsFormatTests : IDisposable
         writer.Add("target", Enumerable.Range(0, rows).Select(i => (long)i).ToArray(), rows);
         writer.Add("depth", Enumerable.Range(0, rows * 3).Select(i => (float)i).ToArray(), rows, 3);
         writer.Add("half", Enumerable.Range(0, rows).Select(i => (Half)(i - 1.5)).ToArray(), rows);
-        writer.Save(folder.File("a.safetensors"));
+        writer.Save(_folder.File("a.safetensors"));
     }
 }

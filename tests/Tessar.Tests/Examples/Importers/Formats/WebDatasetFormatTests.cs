@@ -7,9 +7,9 @@ namespace Tessar.Tests.Examples.Importers.Formats;
 
 public sealed class WebDatasetFormatTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(TarEntryFormat.Ustar)]
@@ -18,10 +18,13 @@ public sealed class WebDatasetFormatTests : IDisposable
     [InlineData(TarEntryFormat.V7)]
     public void Files_of_one_name_are_a_sample(TarEntryFormat format)
     {
-        string deep = format == TarEntryFormat.V7 ? "d" : string.Join('/', Enumerable.Repeat("a-long-folder", format == TarEntryFormat.Ustar ? 8 : 20));
+        string deep = format == TarEntryFormat.V7
+            ? "d"
+            : string.Join('/', Enumerable.Repeat("a-long-folder", format == TarEntryFormat.Ustar ? 8 : 20));
         Write("a.tar", format, Sample($"{deep}/p.q", 1), Sample($"{deep}/r", 2));
-        using ExampleStore store = folder.Import(folder.File("a.tar"));
-        Assert.Equal(["image", "label", "depth", "json", "mat", "txt", "key"], store.Manifest.Columns.Select(column => column.Name));
+        using ExampleStore store = _folder.Import(_folder.File("a.tar"));
+        Assert.Equal(
+            ["image", "label", "depth", "json", "mat", "txt", "key"], store.Manifest.Columns.Select(column => column.Name));
         Assert.Equal([1, 2], Enumerable.Range(0, 2).Select(i => ExampleSet.Parse(store, "train").Label(i)));
         Assert.Equal(Photos.Pixels(3, 4, 2), store.PixelsOf(1));
         Assert.Equal([2f, 3f], MemoryMarshal.Cast<byte, float>(store.Row(store.Column("depth"), 1)).ToArray());
@@ -47,12 +50,14 @@ public sealed class WebDatasetFormatTests : IDisposable
     public void Braces_name_shards_and_numbers_that_only_count_are_no_keys()
     {
         for (int shard = 0; shard < 3; shard++)
-            Write($"train-00{shard}.tar", TarEntryFormat.Ustar, [($"00{2 * shard}.jpg", Photos.Jpeg(8, 8, shard))], [($"00{(2 * shard) + 1}.png", Photos.Png(8, 8, shard))]);
-        using ExampleStore store = folder.Import(folder.File("train-{000..002}.tar"));
+            Write(
+                $"train-00{shard}.tar", TarEntryFormat.Ustar, [($"00{2 * shard}.jpg", Photos.Jpeg(8, 8, shard))],
+                [($"00{(2 * shard) + 1}.png", Photos.Png(8, 8, shard))]);
+        using ExampleStore store = _folder.Import(_folder.File("train-{000..002}.tar"));
         Assert.Equal(["image"], store.Manifest.Columns.Select(column => column.Name));
         Assert.Equal((6L, null), (store.Count, store.Manifest.Ids));
         Assert.Equal([ImageCodec.Jpeg, ImageCodec.Png], [store.ImageOf(4).Codec, store.ImageOf(5).Codec]);
-        using ExampleStore first = folder.Import($"val={folder.File("train-{001,002}.tar")}");
+        using ExampleStore first = _folder.Import($"val={_folder.File("train-{001,002}.tar")}");
         Assert.Equal([2UL, 5UL], [first.IdOf(0), first.IdOf(3)]);
         Assert.Equal("val", first.Splits.Single().Name);
     }
@@ -60,8 +65,10 @@ public sealed class WebDatasetFormatTests : IDisposable
     [Fact]
     public void Names_of_classes_are_numbered_in_ordinal_order()
     {
-        Write("a.tar", TarEntryFormat.Pax, [("0.cls", "dog"u8.ToArray())], [("1.cls", " Cat\n"u8.ToArray())], [("2.cls", "dog"u8.ToArray())]);
-        using ExampleStore store = folder.Import(folder.File("a.tar"));
+        Write(
+            "a.tar", TarEntryFormat.Pax, [("0.cls", "dog"u8.ToArray())], [("1.cls", " Cat\n"u8.ToArray())],
+            [("2.cls", "dog"u8.ToArray())]);
+        using ExampleStore store = _folder.Import(_folder.File("a.tar"));
         Assert.Equal(["Cat", "dog"], store.ClassNames);
         Assert.Equal([1, 0, 1], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(store, "train").Label(i)));
     }
@@ -70,7 +77,7 @@ public sealed class WebDatasetFormatTests : IDisposable
     public void Photo_and_mask_in_one_sample_are_two_columns()
     {
         Write("a.tar", TarEntryFormat.Pax, [("0.jpg", Photos.Jpeg(8, 8, 1)), ("0.png", Photos.Png(8, 8, 2))]);
-        using ExampleStore store = folder.Import(folder.File("a.tar"));
+        using ExampleStore store = _folder.Import(_folder.File("a.tar"));
         Assert.Equal(["image", "png"], store.Manifest.Columns.Select(column => column.Name));
     }
 
@@ -78,21 +85,26 @@ public sealed class WebDatasetFormatTests : IDisposable
     public void Doubled_fields_missing_fields_and_ragged_arrays_are_refused()
     {
         Write("a.tar", TarEntryFormat.Pax, [("0.cls", "1"u8.ToArray()), ("0.cls", "2"u8.ToArray())]);
-        Assert.Contains("`cls` twice", folder.Refusal<FileFormatException>(folder.File("a.tar")).Message, StringComparison.Ordinal);
-        Write("a.tar", TarEntryFormat.Pax, [("0.cls", "1"u8.ToArray()), ("0.txt", "a"u8.ToArray())], [("1.cls", "2"u8.ToArray())]);
-        FileFormatException missing = folder.Refusal<FileFormatException>(folder.File("a.tar"));
+        Assert.Contains(
+            "`cls` twice", _folder.Refusal<FileFormatException>(_folder.File("a.tar")).Message, StringComparison.Ordinal);
+        Write(
+            "a.tar", TarEntryFormat.Pax, [("0.cls", "1"u8.ToArray()), ("0.txt", "a"u8.ToArray())], [("1.cls", "2"u8.ToArray())]);
+        FileFormatException missing = _folder.Refusal<FileFormatException>(_folder.File("a.tar"));
         Assert.Contains("a field txt in the sample `1`", missing.Message, StringComparison.Ordinal);
         Assert.NotNull(missing.Offset);
-        Write("a.tar", TarEntryFormat.Pax, [("0.x.npy", Npy.File("'|u1'", "(2,)", [1, 2]))], [("1.x.npy", Npy.File("'|u1'", "(3,)", [1, 2, 3]))]);
-        Assert.Contains("U8 [2]", folder.Refusal<FileFormatException>(folder.File("a.tar")).Message, StringComparison.Ordinal);
+        Write(
+            "a.tar", TarEntryFormat.Pax, [("0.x.npy", Npy.File("'|u1'", "(2,)", [1, 2]))],
+            [("1.x.npy", Npy.File("'|u1'", "(3,)", [1, 2, 3]))]);
+        Assert.Contains("U8 [2]", _folder.Refusal<FileFormatException>(_folder.File("a.tar")).Message, StringComparison.Ordinal);
         Write("a.tar", TarEntryFormat.Pax);
-        Assert.ThrowsAny<TessarException>(() => Importer.Import(folder.File("a.tar"), folder.File("b.tess"), cancellation: TestContext.Current.CancellationToken));
+        Assert.ThrowsAny<TessarException>(() =>
+            Importer.Import(_folder.File("a.tar"), _folder.File("b.tess"), cancellation: TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public void Paths_upwards_and_links_do_nothing()
     {
-        using (var stream = File.Create(folder.File("a.tar")))
+        using (var stream = File.Create(_folder.File("a.tar")))
         using (var writer = new TarWriter(stream, TarEntryFormat.Pax))
         {
             writer.WriteEntry(Entry("../../evil.txt", "up"u8.ToArray(), TarEntryFormat.Pax));
@@ -102,13 +114,15 @@ public sealed class WebDatasetFormatTests : IDisposable
             writer.WriteEntry(new PaxTarEntry(TarEntryType.Directory, "4.txt"));
         }
 
-        string[] before = Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories);
-        Assert.Contains("2 link (2.txt, 3.txt)", folder.Refusal<TessarException>(folder.File("a.tar")).Message, StringComparison.Ordinal);
-        Directory.Delete(folder.File("refused"));
-        using (ExampleStore store = folder.Import(folder.File("a.tar"), new ImportOptions { SkipUnknown = true }))
-            Assert.Equal(["up", "root"], Enumerable.Range(0, 2).Select(i => Encoding.UTF8.GetString(store.Value(store.Column("txt"), i))));
-        Directory.Delete(folder.File("out"), recursive: true);
-        Assert.Equal(before, Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories));
+        string[] before = Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories);
+        Assert.Contains(
+            "2 link (2.txt, 3.txt)", _folder.Refusal<TessarException>(_folder.File("a.tar")).Message, StringComparison.Ordinal);
+        Directory.Delete(_folder.File("refused"));
+        using (ExampleStore store = _folder.Import(_folder.File("a.tar"), new ImportOptions { SkipUnknown = true }))
+            Assert.Equal(
+                ["up", "root"], Enumerable.Range(0, 2).Select(i => Encoding.UTF8.GetString(store.Value(store.Column("txt"), i))));
+        Directory.Delete(_folder.File("out"), recursive: true);
+        Assert.Equal(before, Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories));
         Assert.False(File.Exists("/tmp/tessar-evil.txt"));
     }
 
@@ -118,19 +132,21 @@ public sealed class WebDatasetFormatTests : IDisposable
     [InlineData("train.tar")]
     public void Gzipped_archives_are_read_whatever_they_are_called(string name)
     {
-        Write("a.tar", TarEntryFormat.Pax, [("0.png", Photos.Png(3, 4, 1)), ("0.cls", "1"u8.ToArray())], [("1.png", Photos.Png(3, 4, 2)), ("1.cls", "0"u8.ToArray())]);
-        byte[] whole = IdxSource.Compress(File.ReadAllBytes(folder.File("a.tar")));
-        File.WriteAllBytes(folder.File(name), whole);
-        Assert.Equal("webdataset", Importer.Detect(folder.File(name)));
-        using ExampleStore store = folder.Import(folder.File(name));
+        Write(
+            "a.tar", TarEntryFormat.Pax, [("0.png", Photos.Png(3, 4, 1)), ("0.cls", "1"u8.ToArray())],
+            [("1.png", Photos.Png(3, 4, 2)), ("1.cls", "0"u8.ToArray())]);
+        byte[] whole = IdxSource.Compress(File.ReadAllBytes(_folder.File("a.tar")));
+        File.WriteAllBytes(_folder.File(name), whole);
+        Assert.Equal("webdataset", Importer.Detect(_folder.File(name)));
+        using ExampleStore store = _folder.Import(_folder.File(name));
         Assert.Equal(("train", 2L), (store.Splits.Single().Name, store.Count));
         Assert.Equal(Photos.Pixels(3, 4, 2), store.PixelsOf(1));
         Assert.Equal([1, 0], Enumerable.Range(0, 2).Select(i => ExampleSet.Parse(store, "train").Label(i)));
-        folder.SurvivesMutations(folder.File(name), folder.File(name), "webdataset", times: 100);
+        _folder.SurvivesMutations(_folder.File(name), _folder.File(name), "webdataset", times: 100);
         for (int length = 20; length < whole.Length; length += 7)
         {
-            File.WriteAllBytes(folder.File(name), whole[..length]);
-            folder.Refusal<FileFormatException>(folder.File(name), new ImportOptions { Format = "webdataset" });
+            File.WriteAllBytes(_folder.File(name), whole[..length]);
+            _folder.Refusal<FileFormatException>(_folder.File(name), new ImportOptions { Format = "webdataset" });
         }
     }
 
@@ -138,16 +154,19 @@ public sealed class WebDatasetFormatTests : IDisposable
     public void Every_flipped_bit_of_a_gzipped_archive_gives_the_same_rows_or_the_named_error()
     {
         Write("a.tar", TarEntryFormat.Ustar, [("0.cls", "1"u8.ToArray())], [("1.cls", "0"u8.ToArray())]);
-        File.WriteAllBytes(folder.File("a.tgz"), IdxSource.Compress(File.ReadAllBytes(folder.File("a.tar"))));
-        int bits = 8 * (int)new FileInfo(folder.File("a.tgz")).Length;
-        Assert.InRange(folder.SurvivesFlips(folder.File("a.tgz"), folder.File("a.tgz"), new ImportOptions { Format = "webdataset" }), bits - 90, bits);
+        File.WriteAllBytes(_folder.File("a.tgz"), IdxSource.Compress(File.ReadAllBytes(_folder.File("a.tar"))));
+        int bits = 8 * (int)new FileInfo(_folder.File("a.tgz")).Length;
+        Assert.InRange(
+            _folder.SurvivesFlips(_folder.File("a.tgz"), _folder.File("a.tgz"), new ImportOptions { Format = "webdataset" }),
+            bits - 90, bits);
     }
 
     [Fact]
     public void Every_flipped_bit_of_a_header_gives_the_same_rows_or_the_named_error()
     {
         Write("a.tar", TarEntryFormat.Ustar, [("0.cls", "1"u8.ToArray())], [("1.cls", "0"u8.ToArray())]);
-        int refused = folder.SurvivesFlips(folder.File("a.tar"), folder.File("a.tar"), new ImportOptions { Format = "webdataset" }, bit => bit < 8 * 512);
+        int refused = _folder.SurvivesFlips(
+            _folder.File("a.tar"), _folder.File("a.tar"), new ImportOptions { Format = "webdataset" }, bit => bit < 8 * 512);
         Assert.InRange(refused, 8 * 500, 8 * 512);
     }
 
@@ -155,9 +174,9 @@ public sealed class WebDatasetFormatTests : IDisposable
     public void Archives_that_were_joined_are_refused_at_the_second()
     {
         Write("a.tar", TarEntryFormat.Pax, [("0.cls", "1"u8.ToArray())]);
-        byte[] one = File.ReadAllBytes(folder.File("a.tar"));
-        File.WriteAllBytes(folder.File("a.tar"), [.. one, .. one]);
-        FileFormatException error = folder.Refusal<FileFormatException>(folder.File("a.tar"));
+        byte[] one = File.ReadAllBytes(_folder.File("a.tar"));
+        File.WriteAllBytes(_folder.File("a.tar"), [.. one, .. one]);
+        FileFormatException error = _folder.Refusal<FileFormatException>(_folder.File("a.tar"));
         Assert.Equal(one.Length, error.Offset);
         Assert.Contains("joined", error.Message, StringComparison.Ordinal);
     }
@@ -165,15 +184,22 @@ public sealed class WebDatasetFormatTests : IDisposable
     [Fact]
     public void Members_that_belong_to_no_sample_are_an_error_or_counted()
     {
-        Write("a.tar", TarEntryFormat.Pax, [("README", "words"u8.ToArray()), ("._0.cls", [1]), ("0.cls", "1"u8.ToArray()), ("list", "0"u8.ToArray()), (".0.png", [2])]);
-        Assert.Contains("1 hidden, 1 no ending (list, .0.png)", folder.Refusal<TessarException>(folder.File("a.tar")).Message, StringComparison.Ordinal);
-        using ExampleStore store = folder.Import(folder.File("a.tar"), new ImportOptions { SkipUnknown = true });
+        Write(
+            "a.tar", TarEntryFormat.Pax,
+            [("README", "words"u8.ToArray()), ("._0.cls", [1]), (
+                "0.cls", "1"u8.ToArray()), ("list", "0"u8.ToArray()), (".0.png", [2])]);
+        Assert.Contains(
+            "1 hidden, 1 no ending (list, .0.png)", _folder.Refusal<TessarException>(_folder.File("a.tar")).Message,
+            StringComparison.Ordinal);
+        using ExampleStore store = _folder.Import(_folder.File("a.tar"), new ImportOptions { SkipUnknown = true });
         Assert.Equal((1L, "1"), (store.Count, store.Manifest.Provenance.Settings["skip-unknown.no ending"]));
-        Directory.CreateDirectory(folder.File("shards/old"));
-        File.Move(folder.File("a.tar"), folder.File("shards/a.tar"));
-        File.WriteAllText(folder.File("shards/index.json"), "[]");
-        File.WriteAllText(folder.File("shards/old/b.tar"), "none");
-        Assert.Contains("1 .json, 1 .tar, 1 hidden", folder.Refusal<TessarException>(folder.File("shards")).Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(_folder.File("shards/old"));
+        File.Move(_folder.File("a.tar"), _folder.File("shards/a.tar"));
+        File.WriteAllText(_folder.File("shards/index.json"), "[]");
+        File.WriteAllText(_folder.File("shards/old/b.tar"), "none");
+        Assert.Contains(
+            "1 .json, 1 .tar, 1 hidden", _folder.Refusal<TessarException>(_folder.File("shards")).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -182,21 +208,26 @@ public sealed class WebDatasetFormatTests : IDisposable
     public void Fields_of_json_are_classes(string before, string after, string label)
     {
         Write("a.tar", TarEntryFormat.Pax, Sample(0, "2"), Sample(1, "0"));
-        using ExampleStore numbers = folder.Import(folder.File("a.tar"), new ImportOptions { Label = label });
+        using ExampleStore numbers = _folder.Import(_folder.File("a.tar"), new ImportOptions { Label = label });
         Assert.Equal([2, 0], Enumerable.Range(0, 2).Select(i => ExampleSet.Parse(numbers, "train").Label(i)));
         Assert.Equal(["label", "json"], numbers.Manifest.Columns.Select(column => column.Name));
         Write("a.tar", TarEntryFormat.Pax, Sample(0, "\"ox\""), Sample(1, "\"cat\""));
-        using ExampleStore names = folder.Import(folder.File("a.tar"), new ImportOptions { Label = label });
+        using ExampleStore names = _folder.Import(_folder.File("a.tar"), new ImportOptions { Label = label });
         Assert.Equal(["cat", "ox"], names.ClassNames);
         Write("a.tar", TarEntryFormat.Pax, Sample(0, "\"ox\""), Sample(1, "3"));
-        Assert.Contains("found 3 in 1", folder.Refusal<FileFormatException>(folder.File("a.tar"), new ImportOptions { Label = label }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "found 3 in 1",
+            _folder.Refusal<FileFormatException>(_folder.File("a.tar"), new ImportOptions { Label = label }).Message,
+            StringComparison.Ordinal);
         foreach (string wrong in (string[])["null", "{}", "1.5", "-1", "[", "\"\""])
         {
             Write("a.tar", TarEntryFormat.Pax, Sample(0, "0"), Sample(1, wrong));
-            folder.Refusal<FileFormatException>(folder.File("a.tar"), new ImportOptions { Label = label });
+            _folder.Refusal<FileFormatException>(_folder.File("a.tar"), new ImportOptions { Label = label });
         }
 
-        Assert.Contains("`json.label`", folder.Refusal<TessarException>(folder.File("a.tar"), new ImportOptions { Label = "json" }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`json.label`", _folder.Refusal<TessarException>(_folder.File("a.tar"), new ImportOptions { Label = "json" }).Message,
+            StringComparison.Ordinal);
 
         (string, byte[])[] Sample(int key, string value) => [($"{key}.json", Encoding.UTF8.GetBytes(before + value + after))];
     }
@@ -209,22 +240,24 @@ public sealed class WebDatasetFormatTests : IDisposable
     {
         string name = new('n', format == TarEntryFormat.Ustar ? 90 : 150);
         Write("a.tar", format,
-            [($"{name}0.png", Photos.Png(3, 4, 1)), ($"{name}0.cls", "1"u8.ToArray()), ($"{name}0.v.npy", Npy.File("'<i4'", "()", Npy.Bytes(7)))],
-            [($"{name}1.png", Photos.Png(3, 4, 1)), ($"{name}1.cls", "0"u8.ToArray()), ($"{name}1.v.npy", Npy.File("'<i4'", "()", Npy.Bytes(8)))]);
-        folder.SurvivesMutations(folder.File("a.tar"), folder.File("a.tar"), "webdataset", times: 100);
+            [($"{name}0.png", Photos.Png(3, 4, 1)), ($"{name}0.cls", "1"u8.ToArray()), (
+                $"{name}0.v.npy", Npy.File("'<i4'", "()", Npy.Bytes(7)))],
+            [($"{name}1.png", Photos.Png(3, 4, 1)), ($"{name}1.cls", "0"u8.ToArray()), (
+                $"{name}1.v.npy", Npy.File("'<i4'", "()", Npy.Bytes(8)))]);
+        _folder.SurvivesMutations(_folder.File("a.tar"), _folder.File("a.tar"), "webdataset", times: 100);
     }
 
     [Fact]
     public void Huge_extended_header_is_refused_before_it_is_read()
     {
         Write("a.tar", TarEntryFormat.Gnu, [(new string('n', 150) + ".txt", "1"u8.ToArray())]);
-        byte[] file = File.ReadAllBytes(folder.File("a.tar"));
+        byte[] file = File.ReadAllBytes(_folder.File("a.tar"));
         "17777777777"u8.CopyTo(file.AsSpan(124));
         file.AsSpan(148, 8).Fill((byte)' ');
         int sum = file.AsSpan(0, 512).ToArray().Sum(value => value);
         Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(file, 148);
-        File.WriteAllBytes(folder.File("a.tar"), file);
-        FileFormatException error = folder.Refusal<FileFormatException>(folder.File("a.tar"));
+        File.WriteAllBytes(_folder.File("a.tar"), file);
+        FileFormatException error = _folder.Refusal<FileFormatException>(_folder.File("a.tar"));
         Assert.Equal(124, error.Offset);
         Assert.Contains("extended header", error.Message, StringComparison.Ordinal);
     }
@@ -243,7 +276,7 @@ public sealed class WebDatasetFormatTests : IDisposable
 
     private void Write(string file, TarEntryFormat format, params (string Name, byte[] Content)[][] samples)
     {
-        using FileStream stream = File.Create(folder.File(file));
+        using FileStream stream = File.Create(_folder.File(file));
         using var writer = new TarWriter(stream, format);
         foreach ((string name, byte[] content) in samples.SelectMany(sample => sample))
             writer.WriteEntry(Entry(name, content, format));

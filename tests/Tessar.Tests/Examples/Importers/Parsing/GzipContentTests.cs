@@ -7,12 +7,13 @@ namespace Tessar.Tests.Examples.Importers.Parsing;
 
 public sealed class GzipContentTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Members_and_trailing_zeros_are_read_to_the_end() => Gen.Select(Gen.Byte.Array[0, 3000].Array[1, 6], Gen.Int[0, 600]).Sample(
+    public void Members_and_trailing_zeros_are_read_to_the_end() =>
+        Gen.Select(Gen.Byte.Array[0, 3000].Array[1, 6], Gen.Int[0, 600]).Sample(
         (members, zeros) =>
         {
             byte[] file = [.. members.SelectMany(Member), .. new byte[zeros]];
@@ -34,15 +35,21 @@ public sealed class GzipContentTests : IDisposable
     public void Optional_parts_of_the_header_are_passed_over()
     {
         byte[] plain = Member([7, 8, 9]);
-        byte[] file = [.. plain[..3], 4 | 8 | 16 | 2, .. plain[4..10], 3, 0, 1, 2, 3, .. "name\0"u8, .. "words\0"u8, 0, 0, .. plain[10..]];
-        System.IO.Hashing.Crc32.Hash(file.AsSpan(0, file.Length - plain.Length + 8)).AsSpan(0, 2).CopyTo(file.AsSpan(file.Length - plain.Length + 8));
+        byte[] file = [
+            .. plain[..3], 4 | 8 | 16 | 2, .. plain[4..10], 3, 0, 1, 2, 3, .. "name\0"u8, .. "words\0"u8, 0, 0, .. plain[10..]
+        ];
+        System.IO.Hashing.Crc32.Hash(file.AsSpan(0, file.Length - plain.Length + 8)).AsSpan(0, 2)
+            .CopyTo(file.AsSpan(file.Length - plain.Length + 8));
         Assert.Equal([7, 8, 9, 1], Read([.. file, .. Member([1])]));
     }
 
     [Fact]
     public void Content_cut_anywhere_is_refused()
     {
-        byte[] first = Member(Encoding.UTF8.GetBytes(string.Join(' ', Enumerable.Range(0, 300)))), file = [.. first, .. Member([1, 2, 3, 4])];
+        byte[] first = Member(Encoding.UTF8.GetBytes(string.Join(' ', Enumerable.Range(0, 300)))), file = [
+            .. first,
+            .. Member([1, 2, 3, 4])
+        ];
         for (int length = 3; length < file.Length; length++)
         {
             if (length == first.Length)
@@ -62,7 +69,10 @@ public sealed class GzipContentTests : IDisposable
     [Fact]
     public void Every_flipped_bit_gives_the_same_content_or_is_refused()
     {
-        byte[] content = Encoding.UTF8.GetBytes(string.Join(' ', Enumerable.Range(0, 40))), file = [.. Member(content), .. Member([1, 2, 3])];
+        byte[] content = Encoding.UTF8.GetBytes(string.Join(' ', Enumerable.Range(0, 40))), file = [
+            .. Member(content),
+            .. Member([1, 2, 3])
+        ];
         int refused = 0;
         for (int bit = 24; bit < 8 * file.Length; bit++)
         {
@@ -94,8 +104,8 @@ public sealed class GzipContentTests : IDisposable
 
     private byte[] Read(byte[] file)
     {
-        File.WriteAllBytes(folder.File("a.gz"), file);
-        using Stream content = GzipContent.Open(folder.File("a.gz"));
+        File.WriteAllBytes(_folder.File("a.gz"), file);
+        using Stream content = GzipContent.Open(_folder.File("a.gz"));
         using var all = new MemoryStream();
         content.CopyTo(all);
         return all.ToArray();
