@@ -15,10 +15,10 @@ namespace Tessar.Models;
 [ZooModel("cnn", LearningRate = 2e-3)]
 internal sealed class Cnn : nn.Module<Tensor, Tensor>
 {
-    private readonly Conv2d _conv1;
-    private readonly Conv2d _conv2;
-    private readonly Linear _fc1;
-    private readonly Linear _fc2;
+    private readonly Conv2d conv1;
+    private readonly Conv2d conv2;
+    private readonly Linear fc1;
+    private readonly Linear fc2;
 
     public Cnn(ImageShape image, int classes)
         : base(nameof(Cnn))
@@ -33,24 +33,24 @@ internal sealed class Cnn : nn.Module<Tensor, Tensor>
                 .ForUser(ErrorKind.InputData, new Remedy(RemedyKind.ChangeArgument, "model", "mlp"));
         }
 
-        _conv1 = nn.Conv2d(image.Channels, 32, kernel_size: 3, padding: 1);
-        _conv2 = nn.Conv2d(32, 64, kernel_size: 3, padding: 1);
-        _fc1 = nn.Linear(64L * height * width, 128);
-        _fc2 = nn.Linear(128, classes);
+        conv1 = nn.Conv2d(image.Channels, 32, kernel_size: 3, padding: 1);
+        conv2 = nn.Conv2d(32, 64, kernel_size: 3, padding: 1);
+        fc1 = nn.Linear(64L * height * width, 128);
+        fc2 = nn.Linear(128, classes);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
-        using Tensor first = _conv1.call(input);
+        using Tensor first = conv1.call(input);
         using Tensor firstActive = nn.functional.relu(first);
         using Tensor firstPooled = nn.functional.max_pool2d(firstActive, 2);
-        using Tensor second = _conv2.call(firstPooled);
+        using Tensor second = conv2.call(firstPooled);
         using Tensor secondActive = nn.functional.relu(second);
         using Tensor secondPooled = nn.functional.max_pool2d(secondActive, 2);
         using Tensor features = secondPooled.flatten(1);
-        using Tensor third = _fc1.call(features);
+        using Tensor third = fc1.call(features);
         using Tensor thirdActive = nn.functional.relu(third);
-        return _fc2.call(thirdActive);
+        return fc2.call(thirdActive);
     }
 }

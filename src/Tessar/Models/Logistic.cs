@@ -10,18 +10,18 @@ namespace Tessar.Models;
 [ZooModel("logistic", LearningRate = 2e-3)]
 internal sealed class Logistic : nn.Module<Tensor, Tensor>
 {
-    private readonly Linear _fc1;
+    private readonly Linear fc1;
 
     public Logistic(ImageShape image, int classes)
         : base(nameof(Logistic))
     {
-        _fc1 = nn.Linear((long)image.Channels * image.Height * image.Width, classes);
+        fc1 = nn.Linear((long)image.Channels * image.Height * image.Width, classes);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
         using Tensor pixels = input.flatten(1);
-        return _fc1.call(pixels);
+        return fc1.call(pixels);
     }
 }

@@ -10,26 +10,26 @@ namespace Tessar.Models;
 [ZooModel("mlp", LearningRate = 2e-3)]
 internal sealed class Mlp : nn.Module<Tensor, Tensor>
 {
-    private readonly Linear _fc1;
-    private readonly Linear _fc2;
-    private readonly Linear _fc3;
+    private readonly Linear fc1;
+    private readonly Linear fc2;
+    private readonly Linear fc3;
 
     public Mlp(ImageShape image, int classes)
         : base(nameof(Mlp))
     {
-        _fc1 = nn.Linear((long)image.Channels * image.Height * image.Width, 128);
-        _fc2 = nn.Linear(128, 64);
-        _fc3 = nn.Linear(64, classes);
+        fc1 = nn.Linear((long)image.Channels * image.Height * image.Width, 128);
+        fc2 = nn.Linear(128, 64);
+        fc3 = nn.Linear(64, classes);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
         using Tensor pixels = input.flatten(1);
-        using Tensor first = _fc1.call(pixels);
+        using Tensor first = fc1.call(pixels);
         using Tensor firstActive = nn.functional.relu(first);
-        using Tensor second = _fc2.call(firstActive);
+        using Tensor second = fc2.call(firstActive);
         using Tensor secondActive = nn.functional.relu(second);
-        return _fc3.call(secondActive);
+        return fc3.call(secondActive);
     }
 }

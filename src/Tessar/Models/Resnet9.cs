@@ -21,13 +21,13 @@ internal sealed class Resnet9 : nn.Module<Tensor, Tensor>
     // Keeps the first logits small, as long as the last layer hasn't learnt anything yet.
     private const double LogitScale = 0.2;
 
-    private readonly NormalizedConvolution _conv1;
-    private readonly NormalizedConvolution _conv2;
-    private readonly ResidualBlock _residual1;
-    private readonly NormalizedConvolution _conv3;
-    private readonly ResidualBlock _residual2;
-    private readonly NormalizedConvolution _conv4;
-    private readonly Linear _fc;
+    private readonly NormalizedConvolution conv1;
+    private readonly NormalizedConvolution conv2;
+    private readonly ResidualBlock residual1;
+    private readonly NormalizedConvolution conv3;
+    private readonly ResidualBlock residual2;
+    private readonly NormalizedConvolution conv4;
+    private readonly Linear fc;
 
     public Resnet9(ImageShape image, int classes)
         : base(nameof(Resnet9))
@@ -40,48 +40,48 @@ internal sealed class Resnet9 : nn.Module<Tensor, Tensor>
                 nameof(image)).ForUser(ErrorKind.InputData, new Remedy(RemedyKind.ChangeArgument, "model", "cnn"));
         }
 
-        _conv1 = new NormalizedConvolution(image.Channels, 64, kernel: 3, stride: 1, padding: 1);
-        _conv2 = new NormalizedConvolution(64, 128, kernel: 5, stride: 2, padding: 2);
-        _residual1 = new ResidualBlock(128);
-        _conv3 = new NormalizedConvolution(128, 256, kernel: 3, stride: 1, padding: 1);
-        _residual2 = new ResidualBlock(256);
-        _conv4 = new NormalizedConvolution(256, 128, kernel: 3, stride: 1, padding: 0);
-        _fc = nn.Linear(128, classes, hasBias: false);
+        conv1 = new NormalizedConvolution(image.Channels, 64, kernel: 3, stride: 1, padding: 1);
+        conv2 = new NormalizedConvolution(64, 128, kernel: 5, stride: 2, padding: 2);
+        residual1 = new ResidualBlock(128);
+        conv3 = new NormalizedConvolution(128, 256, kernel: 3, stride: 1, padding: 1);
+        residual2 = new ResidualBlock(256);
+        conv4 = new NormalizedConvolution(256, 128, kernel: 3, stride: 1, padding: 0);
+        fc = nn.Linear(128, classes, hasBias: false);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
-        using Tensor first = _conv1.call(input);
-        using Tensor second = _conv2.call(first);
-        using Tensor third = _residual1.call(second);
-        using Tensor fourth = _conv3.call(third);
+        using Tensor first = conv1.call(input);
+        using Tensor second = conv2.call(first);
+        using Tensor third = residual1.call(second);
+        using Tensor fourth = conv3.call(third);
         using Tensor pooled = nn.functional.max_pool2d(fourth, 2);
-        using Tensor fifth = _residual2.call(pooled);
-        using Tensor sixth = _conv4.call(fifth);
+        using Tensor fifth = residual2.call(pooled);
+        using Tensor sixth = conv4.call(fifth);
         using Tensor largest = sixth.amax([2, 3]);
-        using Tensor logits = _fc.call(largest);
+        using Tensor logits = fc.call(largest);
         return logits * LogitScale;
     }
 
     /// <summary>Convolution without bias, batch normalisation, ReLU.</summary>
     private sealed class NormalizedConvolution : nn.Module<Tensor, Tensor>
     {
-        private readonly Conv2d _conv;
-        private readonly BatchNorm2d _norm;
+        private readonly Conv2d conv;
+        private readonly BatchNorm2d norm;
 
         public NormalizedConvolution(long from, long to, long kernel, long stride, long padding)
             : base(nameof(NormalizedConvolution))
         {
-            _conv = nn.Conv2d(from, to, kernel_size: kernel, stride: stride, padding: padding, bias: false);
-            _norm = nn.BatchNorm2d(to);
+            conv = nn.Conv2d(from, to, kernel_size: kernel, stride: stride, padding: padding, bias: false);
+            norm = nn.BatchNorm2d(to);
             RegisterComponents();
         }
 
         public override Tensor forward(Tensor input)
         {
-            using Tensor convolved = _conv.call(input);
-            using Tensor normalized = _norm.call(convolved);
+            using Tensor convolved = conv.call(input);
+            using Tensor normalized = norm.call(convolved);
             return nn.functional.relu(normalized);
         }
     }
@@ -89,21 +89,21 @@ internal sealed class Resnet9 : nn.Module<Tensor, Tensor>
     /// <summary>x + layer(layer(x)).</summary>
     private sealed class ResidualBlock : nn.Module<Tensor, Tensor>
     {
-        private readonly NormalizedConvolution _conv1;
-        private readonly NormalizedConvolution _conv2;
+        private readonly NormalizedConvolution conv1;
+        private readonly NormalizedConvolution conv2;
 
         public ResidualBlock(long channels)
             : base(nameof(ResidualBlock))
         {
-            _conv1 = new NormalizedConvolution(channels, channels, kernel: 3, stride: 1, padding: 1);
-            _conv2 = new NormalizedConvolution(channels, channels, kernel: 3, stride: 1, padding: 1);
+            conv1 = new NormalizedConvolution(channels, channels, kernel: 3, stride: 1, padding: 1);
+            conv2 = new NormalizedConvolution(channels, channels, kernel: 3, stride: 1, padding: 1);
             RegisterComponents();
         }
 
         public override Tensor forward(Tensor input)
         {
-            using Tensor inner = _conv1.call(input);
-            using Tensor outer = _conv2.call(inner);
+            using Tensor inner = conv1.call(input);
+            using Tensor outer = conv2.call(inner);
             return input + outer;
         }
     }

@@ -13,26 +13,26 @@ namespace Tessar.Models;
 [ZooModel("tanh-mlp", LearningRate = 1e-3)]
 internal sealed class TanhMlp : nn.Module<Tensor, Tensor>
 {
-    private readonly Linear _fc1;
-    private readonly Linear _fc2;
-    private readonly Linear _fc3;
+    private readonly Linear fc1;
+    private readonly Linear fc2;
+    private readonly Linear fc3;
 
     public TanhMlp(ImageShape image, int classes)
         : base(nameof(TanhMlp))
     {
-        _fc1 = nn.Linear((long)image.Channels * image.Height * image.Width, 200);
-        _fc2 = nn.Linear(200, 200);
-        _fc3 = nn.Linear(200, classes);
+        fc1 = nn.Linear((long)image.Channels * image.Height * image.Width, 200);
+        fc2 = nn.Linear(200, 200);
+        fc3 = nn.Linear(200, classes);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
         using Tensor pixels = input.flatten(1);
-        using Tensor first = _fc1.call(pixels);
+        using Tensor first = fc1.call(pixels);
         using Tensor firstActive = first.tanh();
-        using Tensor second = _fc2.call(firstActive);
+        using Tensor second = fc2.call(firstActive);
         using Tensor secondActive = second.tanh();
-        return _fc3.call(secondActive);
+        return fc3.call(secondActive);
     }
 }

@@ -100,71 +100,71 @@ internal static class PerExampleCases
 
     private sealed class Residual : nn.Module<Tensor, Tensor>
     {
-        private readonly TorchSharp.Modules.Conv2d _first = nn.Conv2d(2, 2, 3, padding: 1);
-        private readonly TorchSharp.Modules.Conv2d _second = nn.Conv2d(2, 2, 3, padding: 1);
-        private readonly TorchSharp.Modules.Linear _head = nn.Linear(50, 3);
+        private readonly TorchSharp.Modules.Conv2d first = nn.Conv2d(2, 2, 3, padding: 1);
+        private readonly TorchSharp.Modules.Conv2d second = nn.Conv2d(2, 2, 3, padding: 1);
+        private readonly TorchSharp.Modules.Linear head = nn.Linear(50, 3);
 
         public Residual()
             : base(nameof(Residual)) => RegisterComponents();
 
         public override Tensor forward(Tensor input)
         {
-            Tensor inner = _second.call(_first.call(input).tanh());
+            Tensor inner = second.call(first.call(input).tanh());
             inner.add_(input); // works in place on a layer's output
-            return _head.call(inner.relu_().flatten(1));
+            return head.call(inner.relu_().flatten(1));
         }
     }
 
     private sealed class CalledTwice : nn.Module<Tensor, Tensor>
     {
-        private readonly TorchSharp.Modules.Linear _inner = nn.Linear(5, 5);
-        private readonly TorchSharp.Modules.Linear _head = nn.Linear(5, 3);
+        private readonly TorchSharp.Modules.Linear inner = nn.Linear(5, 5);
+        private readonly TorchSharp.Modules.Linear head = nn.Linear(5, 3);
 
         public CalledTwice()
             : base(nameof(CalledTwice)) => RegisterComponents();
 
-        public override Tensor forward(Tensor input) => _head.call(_inner.call(_inner.call(input).tanh()).tanh());
+        public override Tensor forward(Tensor input) => head.call(inner.call(inner.call(input).tanh()).tanh());
     }
 
     internal sealed class SharedWeight : nn.Module<Tensor, Tensor>
     {
-        private readonly TorchSharp.Modules.Linear _first = nn.Linear(5, 5);
-        private readonly TorchSharp.Modules.Linear _second = nn.Linear(5, 5);
-        private readonly TorchSharp.Modules.Linear _head = nn.Linear(5, 3);
+        private readonly TorchSharp.Modules.Linear first = nn.Linear(5, 5);
+        private readonly TorchSharp.Modules.Linear second = nn.Linear(5, 5);
+        private readonly TorchSharp.Modules.Linear head = nn.Linear(5, 3);
 
         public SharedWeight()
             : base(nameof(SharedWeight)) => RegisterComponents();
 
         // After the conversion to another element type, which would make the two parameters separate again.
-        public void Share() => _second.weight = _first.weight!;
+        public void Share() => second.weight = first.weight!;
 
-        public override Tensor forward(Tensor input) => _head.call(_second.call(_first.call(input).tanh()).tanh());
+        public override Tensor forward(Tensor input) => head.call(second.call(first.call(input).tanh()).tanh());
     }
 
     private sealed class Words : nn.Module<Tensor, Tensor>
     {
-        private readonly TorchSharp.Modules.Embedding _table;
-        private readonly TorchSharp.Modules.Linear _head = nn.Linear(4, 3);
+        private readonly TorchSharp.Modules.Embedding table;
+        private readonly TorchSharp.Modules.Linear head = nn.Linear(4, 3);
 
         public Words(long? paddingRow)
             : base(nameof(Words))
         {
-            _table = nn.Embedding(7, 4, padding_idx: paddingRow);
+            table = nn.Embedding(7, 4, padding_idx: paddingRow);
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input) => _head.call(_table.call(input).tanh().sum(1));
+        public override Tensor forward(Tensor input) => head.call(table.call(input).tanh().sum(1));
     }
 
     private sealed class Functional : nn.Module<Tensor, Tensor>
     {
-        private readonly TorchSharp.Modules.Linear _inner = nn.Linear(5, 5);
-        private readonly TorchSharp.Modules.Parameter _scale = nn.Parameter(rand(5, dtype: ScalarType.Float64));
+        private readonly TorchSharp.Modules.Linear inner = nn.Linear(5, 5);
+        private readonly TorchSharp.Modules.Parameter scale = nn.Parameter(rand(5, dtype: ScalarType.Float64));
 
         public Functional()
             : base(nameof(Functional)) => RegisterComponents();
 
-        public override Tensor forward(Tensor input) => (_inner.call(input) * _scale).tanh().narrow(1, 0, 3);
+        public override Tensor forward(Tensor input) => (inner.call(input) * scale).tanh().narrow(1, 0, 3);
     }
 }
 

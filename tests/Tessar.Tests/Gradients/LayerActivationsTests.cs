@@ -66,20 +66,20 @@ public sealed class LayerActivationsTests
 
     private sealed class Backwards : nn.Module<Tensor, Tensor>
     {
-        private readonly Linear _first = nn.Linear(4, 2);
-        private readonly Linear _second = nn.Linear(3, 4);
+        private readonly Linear first = nn.Linear(4, 2);
+        private readonly Linear second = nn.Linear(3, 4);
 
         public Backwards() : base(nameof(Backwards)) => RegisterComponents();
 
-        public override Tensor forward(Tensor input) => _first.call(_second.call(input));
+        public override Tensor forward(Tensor input) => first.call(second.call(input));
     }
 
     private sealed class Twice : nn.Module<Tensor, Tensor>
     {
-        private readonly Linear _linear = nn.Linear(2, 2);
+        private readonly Linear linear = nn.Linear(2, 2);
 
         public Twice() : base(nameof(Twice)) => RegisterComponents();
 
-        public override Tensor forward(Tensor input) => _linear.call(_linear.call(input));
+        public override Tensor forward(Tensor input) => linear.call(linear.call(input));
     }
 }

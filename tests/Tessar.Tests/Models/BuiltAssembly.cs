@@ -42,19 +42,19 @@ internal static class BuiltAssembly
 /// <summary>One hidden layer and a function after it.</summary>
 public abstract class OneHidden : nn.Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Linear _hidden;
-    private readonly TorchSharp.Modules.Linear _head;
+    private readonly TorchSharp.Modules.Linear hidden;
+    private readonly TorchSharp.Modules.Linear head;
 
     protected OneHidden(ImageShape image, int classes)
         : base(nameof(OneHidden))
     {
-        _hidden = nn.Linear(image.Size, 8);
-        _head = nn.Linear(8, classes);
-        register_module(nameof(_hidden), _hidden);
-        register_module(nameof(_head), _head);
+        hidden = nn.Linear(image.Size, 8);
+        head = nn.Linear(8, classes);
+        register_module(nameof(hidden), hidden);
+        register_module(nameof(head), head);
     }
 
-    public override Tensor forward(Tensor input) => _head.call(Activate(_hidden.call(input.flatten(1))));
+    public override Tensor forward(Tensor input) => head.call(Activate(hidden.call(input.flatten(1))));
 
     protected abstract Tensor Activate(Tensor input);
 }

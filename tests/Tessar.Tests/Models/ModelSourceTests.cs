@@ -213,19 +213,19 @@ public sealed class ModelSourceTests
 
 public class ImageAndClasses : Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Linear _last;
+    private readonly TorchSharp.Modules.Linear last;
 
     public ImageAndClasses(ImageShape image, int classes)
         : base(nameof(ImageAndClasses))
     {
-        _last = Linear(image.Height * image.Width * image.Channels, classes);
+        last = Linear(image.Height * image.Width * image.Channels, classes);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
         using Tensor flat = input.flatten(1);
-        return _last.call(flat);
+        return last.call(flat);
     }
 }
 

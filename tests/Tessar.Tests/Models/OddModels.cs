@@ -13,22 +13,22 @@ namespace Tessar.Tests.Models;
 /// <summary>Two affine layers; what is odd comes in the classes below.</summary>
 public abstract class TwoLayers : Module<Tensor, Tensor>
 {
-    private readonly Linear _first;
-    private readonly Linear _last;
+    private readonly Linear first;
+    private readonly Linear last;
 
     protected TwoLayers(ImageShape image, int classes, ScalarType type = ScalarType.Float32)
         : base("odd")
     {
-        _first = Linear(image.Size, 5, dtype: type);
-        _last = Linear(5, classes, dtype: type);
+        first = Linear(image.Size, 5, dtype: type);
+        last = Linear(5, classes, dtype: type);
         RegisterComponents();
     }
 
-    protected Linear First => _first;
+    protected Linear First => first;
 
-    protected Linear Last => _last;
+    protected Linear Last => last;
 
-    protected Tensor Head(Tensor flat) => _last.call(F.relu(_first.call(flat)));
+    protected Tensor Head(Tensor flat) => last.call(F.relu(first.call(flat)));
 }
 
 /// <summary>Nothing odd: what the others are compared with.</summary>
@@ -76,23 +76,23 @@ public sealed class DisposesInput(ImageShape image, int classes) : TwoLayers(ima
 
 public sealed class GroupNormFirst : Module<Tensor, Tensor>
 {
-    private readonly GroupNorm _norm;
-    private readonly Linear _last;
+    private readonly GroupNorm norm;
+    private readonly Linear last;
 
     public GroupNormFirst(ImageShape image, int classes)
         : base(nameof(GroupNormFirst))
     {
-        _norm = GroupNorm(1, image.Channels);
-        _last = Linear(image.Size, classes);
+        norm = GroupNorm(1, image.Channels);
+        last = Linear(image.Size, classes);
         RegisterComponents();
         using (no_grad())
         {
-            _norm.weight!.fill_(1); // TorchSharp leaves them as they are found in memory
-            _norm.bias!.fill_(0);
+            norm.weight!.fill_(1); // TorchSharp leaves them as they are found in memory
+            norm.bias!.fill_(0);
         }
     }
 
-    public override Tensor forward(Tensor input) => _last.call(_norm.call(input).flatten(1));
+    public override Tensor forward(Tensor input) => last.call(norm.call(input).flatten(1));
 }
 
 public sealed class NeedsEvenBatch(ImageShape image, int classes) : TwoLayers(image, classes)
@@ -131,12 +131,12 @@ public sealed class AnswersDisposed(ImageShape image, int classes) : TwoLayers(i
 
 public sealed class Unregistered : Module<Tensor, Tensor>
 {
-    private readonly Linear _last;
+    private readonly Linear last;
 
     public Unregistered(ImageShape image, int classes)
-        : base(nameof(Unregistered)) => _last = Linear(image.Size, classes);
+        : base(nameof(Unregistered)) => last = Linear(image.Size, classes);
 
-    public override Tensor forward(Tensor input) => _last.call(input.flatten(1));
+    public override Tensor forward(Tensor input) => last.call(input.flatten(1));
 }
 
 public sealed class AllFrozen : TwoLayers
@@ -182,58 +182,58 @@ public sealed class NamesItsType(ImageShape image, int classes) : TwoLayers(imag
 /// </summary>
 public sealed class SequenceFirst : Module<Tensor, Tensor>
 {
-    private readonly Linear _embedding;
-    private readonly Linear _last;
-    private readonly MultiheadAttention _attention;
+    private readonly Linear embedding;
+    private readonly Linear last;
+    private readonly MultiheadAttention attention;
 
     public SequenceFirst(ImageShape image, int classes)
         : base(nameof(SequenceFirst))
     {
-        _embedding = Linear(image.Width, 4);
-        _attention = MultiheadAttention(4, 2);
-        _last = Linear(4, classes);
+        embedding = Linear(image.Width, 4);
+        attention = MultiheadAttention(4, 2);
+        last = Linear(4, classes);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
-        Tensor rows = _embedding.call(input.permute(2, 0, 1, 3).flatten(2));
-        (Tensor seen, _) = _attention.call(rows, rows, rows, null, false, null);
-        return _last.call((rows + seen).mean([0]));
+        Tensor rows = embedding.call(input.permute(2, 0, 1, 3).flatten(2));
+        (Tensor seen, _) = attention.call(rows, rows, rows, null, false, null);
+        return last.call((rows + seen).mean([0]));
     }
 }
 
 public sealed class BatchNormOfVectors : Module<Tensor, Tensor>
 {
-    private readonly Linear _first;
-    private readonly BatchNorm1d _norm;
-    private readonly Linear _last;
+    private readonly Linear first;
+    private readonly BatchNorm1d norm;
+    private readonly Linear last;
 
     public BatchNormOfVectors(ImageShape image, int classes)
         : base(nameof(BatchNormOfVectors))
     {
-        _first = Linear(image.Size, 5);
-        _norm = BatchNorm1d(5);
-        _last = Linear(5, classes);
+        first = Linear(image.Size, 5);
+        norm = BatchNorm1d(5);
+        last = Linear(5, classes);
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => _last.call(_norm.call(_first.call(input.flatten(1))).tanh());
+    public override Tensor forward(Tensor input) => last.call(norm.call(first.call(input.flatten(1))).tanh());
 }
 
 /// <summary>A batch norm over pixels: of one example too it has many numbers.</summary>
 public sealed class BatchNormOfImages : Module<Tensor, Tensor>
 {
-    private readonly BatchNorm2d _norm;
-    private readonly Linear _last;
+    private readonly BatchNorm2d norm;
+    private readonly Linear last;
 
     public BatchNormOfImages(ImageShape image, int classes)
         : base(nameof(BatchNormOfImages))
     {
-        _norm = BatchNorm2d(image.Channels);
-        _last = Linear(image.Size, classes);
+        norm = BatchNorm2d(image.Channels);
+        last = Linear(image.Size, classes);
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => _last.call(_norm.call(input).flatten(1));
+    public override Tensor forward(Tensor input) => last.call(norm.call(input).flatten(1));
 }

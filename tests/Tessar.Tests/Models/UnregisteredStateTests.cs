@@ -50,21 +50,21 @@ public sealed class UnregisteredStateTests
 
     private sealed class Hoarder : nn.Module<Tensor, Tensor>
     {
-        private readonly Linear _kept = nn.Linear(2, 2);
-        private readonly List<Linear> _list = [nn.Linear(2, 2)];
-        private readonly Linear[] _array = [nn.Linear(2, 2, hasBias: false)];
-        private readonly Dictionary<string, nn.Module> _byName = new(StringComparer.Ordinal) { ["key"] = nn.Linear(2, 2) };
-        private readonly Holder _holder = new(nn.Linear(2, 2, hasBias: false));
-        private readonly (int, Tensor) _pair = (1, ones(3));
-        private readonly Nested _nested = new();
-        private readonly float[] _numbers = [1, 2, 3];
-        private readonly Func<Tensor, Tensor> _function = x => x;
-        private readonly string _text = "text";
+        private readonly Linear kept = nn.Linear(2, 2);
+        private readonly List<Linear> list = [nn.Linear(2, 2)];
+        private readonly Linear[] array = [nn.Linear(2, 2, hasBias: false)];
+        private readonly Dictionary<string, nn.Module> byName = new(StringComparer.Ordinal) { ["key"] = nn.Linear(2, 2) };
+        private readonly Holder holder = new(nn.Linear(2, 2, hasBias: false));
+        private readonly (int, Tensor) pair = (1, ones(3));
+        private readonly Nested nested = new();
+        private readonly float[] numbers = [1, 2, 3];
+        private readonly Func<Tensor, Tensor> function = x => x;
+        private readonly string text = "text";
 
         public Hoarder()
             : base(nameof(Hoarder))
         {
-            Again = _kept;
+            Again = kept;
             RegisterComponents();
         }
 
@@ -73,30 +73,30 @@ public sealed class UnregisteredStateTests
         public Tensor Table { get; } = randn(4);
 
         public override Tensor forward(Tensor input) =>
-            _function(_kept.call(_list[0].call(input)) + _array[0].call(_holder.Layer.call(input)) + _numbers[0] + _text.Length
-                + _pair.Item1 + _nested.call(input) + _byName.Count);
+            function(kept.call(list[0].call(input)) + array[0].call(holder.Layer.call(input)) + numbers[0] + text.Length
+                + pair.Item1 + nested.call(input) + byName.Count);
     }
 
     private sealed record Holder(Linear Layer);
 
     private sealed class Nested : nn.Module<Tensor, Tensor>
     {
-        private readonly IReadOnlyList<Linear> _hidden = [nn.Linear(2, 2, hasBias: false)];
+        private readonly IReadOnlyList<Linear> hidden = [nn.Linear(2, 2, hasBias: false)];
 
         public Nested()
             : base(nameof(Nested)) => RegisterComponents();
 
-        public override Tensor forward(Tensor input) => _hidden[0].call(input);
+        public override Tensor forward(Tensor input) => hidden[0].call(input);
     }
 
     private sealed class Circle : nn.Module<Tensor, Tensor>
     {
-        private readonly Knot _self = new();
+        private readonly Knot self = new();
 
         public Circle()
-            : base(nameof(Circle)) => _self.Owner = this;
+            : base(nameof(Circle)) => self.Owner = this;
 
-        public override Tensor forward(Tensor input) => input + _self.Tensor;
+        public override Tensor forward(Tensor input) => input + self.Tensor;
     }
 
     private sealed class Knot

@@ -78,18 +78,18 @@ public sealed class DistinctParametersTests : IDisposable
 
     private sealed class SharesMemory : nn.Module<Tensor, Tensor>
     {
-        private readonly Parameter _a;
-        private readonly Parameter _b;
+        private readonly Parameter a;
+        private readonly Parameter b;
 
         public SharesMemory(Share share)
             : base(nameof(SharesMemory))
         {
-            _a = new Parameter(ones(4));
-            _b = new Parameter(
-                share == Share.Part ? _a.detach().narrow(0, 1, 2) : _a.detach(), requires_grad: share != Share.Frozen);
+            a = new Parameter(ones(4));
+            b = new Parameter(
+                share == Share.Part ? a.detach().narrow(0, 1, 2) : a.detach(), requires_grad: share != Share.Frozen);
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input) => input * _a.sum() * _b.sum();
+        public override Tensor forward(Tensor input) => input * a.sum() * b.sum();
     }
 }

@@ -297,9 +297,9 @@ public sealed class ResumeTests : IDisposable
 /// <summary>A user's model that draws random numbers while it is trained.</summary>
 public sealed class WithDropout : Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Linear _first = Linear(36, 32);
-    private readonly TorchSharp.Modules.Dropout _dropout = Dropout(0.5);
-    private readonly TorchSharp.Modules.Linear _last = Linear(32, 3);
+    private readonly TorchSharp.Modules.Linear first = Linear(36, 32);
+    private readonly TorchSharp.Modules.Dropout dropout = Dropout(0.5);
+    private readonly TorchSharp.Modules.Linear last = Linear(32, 3);
 
     public WithDropout()
         : base(nameof(WithDropout)) => RegisterComponents();
@@ -307,10 +307,10 @@ public sealed class WithDropout : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using Tensor pixels = input.flatten(1);
-        using Tensor hidden = _first.call(pixels);
+        using Tensor hidden = first.call(pixels);
         using Tensor active = functional.relu(hidden);
-        using Tensor kept = _dropout.call(active);
-        return _last.call(kept);
+        using Tensor kept = dropout.call(active);
+        return last.call(kept);
     }
 }
 

@@ -351,23 +351,23 @@ public sealed class TrainerTests : IDisposable
 /// <summary>A user's model whose first layer isn't trained.</summary>
 public sealed class FrozenFirstLayer : Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Linear _first = Linear(36, 4);
-    private readonly TorchSharp.Modules.Linear _last = Linear(4, 3);
+    private readonly TorchSharp.Modules.Linear first = Linear(36, 4);
+    private readonly TorchSharp.Modules.Linear last = Linear(4, 3);
 
     public FrozenFirstLayer()
         : base(nameof(FrozenFirstLayer))
     {
         RegisterComponents();
-        foreach (Tensor parameter in _first.parameters())
+        foreach (Tensor parameter in first.parameters())
             parameter.requires_grad = false;
     }
 
     public override Tensor forward(Tensor input)
     {
         using Tensor pixels = input.flatten(1);
-        using Tensor hidden = _first.call(pixels);
+        using Tensor hidden = first.call(pixels);
         using Tensor active = functional.relu(hidden);
-        return _last.call(active);
+        return last.call(active);
     }
 }
 
@@ -381,12 +381,12 @@ public sealed class NeedsFullBatch() : ImageAndClasses(new ImageShape(6, 6, 1), 
 /// <summary>A user's model that throws in training after some batches: of a run, not of a trial.</summary>
 public sealed class TiresInTraining() : ImageAndClasses(new ImageShape(6, 6, 1), 3)
 {
-    private static int _built;
-    private readonly bool _isTrial = Interlocked.Increment(ref _built) % 2 == 1;
-    private int _batches;
+    private static int s_built;
+    private readonly bool isTrial = Interlocked.Increment(ref s_built) % 2 == 1;
+    private int batches;
 
     public static int Patience { get; set; } = 9;
 
     public override Tensor forward(Tensor input) =>
-        training && !_isTrial && _batches++ == Patience ? throw new FormatException("that was enough.") : base.forward(input);
+        training && !isTrial && batches++ == Patience ? throw new FormatException("that was enough.") : base.forward(input);
 }

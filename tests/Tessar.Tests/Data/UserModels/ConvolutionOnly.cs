@@ -9,18 +9,18 @@ namespace Tessar.Tests.Data.UserModels;
 /// <summary>A model whose logits come out of a convolution: it has no Linear layer.</summary>
 public sealed class ConvolutionOnly : nn.Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Conv2d _all;
+    private readonly TorchSharp.Modules.Conv2d all;
 
     public ConvolutionOnly(ImageShape image, int classes)
         : base(nameof(ConvolutionOnly))
     {
-        _all = nn.Conv2d(image.Channels, classes, (image.Height, image.Width));
+        all = nn.Conv2d(image.Channels, classes, (image.Height, image.Width));
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
-        using Tensor logits = _all.call(input);
+        using Tensor logits = all.call(input);
         return logits.flatten(1);
     }
 }

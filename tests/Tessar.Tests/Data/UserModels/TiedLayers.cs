@@ -9,24 +9,24 @@ namespace Tessar.Tests.Data.UserModels;
 /// <summary>Two layers with one weight and biases of their own.</summary>
 public sealed class TiedLayers : nn.Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Linear _first;
-    private readonly TorchSharp.Modules.Linear _second;
-    private readonly TorchSharp.Modules.Linear _head;
+    private readonly TorchSharp.Modules.Linear first;
+    private readonly TorchSharp.Modules.Linear second;
+    private readonly TorchSharp.Modules.Linear head;
 
     public TiedLayers(ImageShape image, int classes)
         : base(nameof(TiedLayers))
     {
-        _first = nn.Linear(16, 16);
-        _second = nn.Linear(16, 16);
-        _second.weight = _first.weight;
-        _head = nn.Linear(16, classes);
+        first = nn.Linear(16, 16);
+        second = nn.Linear(16, 16);
+        second.weight = first.weight;
+        head = nn.Linear(16, classes);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
         Tensor hidden = nn.functional.adaptive_avg_pool2d(input, 4).flatten(1);
-        hidden = _first.call(hidden).tanh();
-        return _head.call(_second.call(hidden).tanh());
+        hidden = first.call(hidden).tanh();
+        return head.call(second.call(hidden).tanh());
     }
 }

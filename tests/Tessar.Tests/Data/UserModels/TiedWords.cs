@@ -22,60 +22,60 @@ public abstract class TiedWords : nn.Module<Tensor, Tensor>
 /// <summary>The output layer takes the embedding's weight.</summary>
 public sealed class HeadTakesWords : TiedWords
 {
-    private readonly TorchSharp.Modules.Embedding _tok;
-    private readonly TorchSharp.Modules.Linear _head;
-    private readonly int _classes;
+    private readonly TorchSharp.Modules.Embedding tok;
+    private readonly TorchSharp.Modules.Linear head;
+    private readonly int classes;
 
     public HeadTakesWords(int classes)
         : base(nameof(HeadTakesWords))
     {
-        _classes = classes;
-        _tok = nn.Embedding(classes, 5);
-        _head = nn.Linear(5, classes, hasBias: false);
-        _head.weight = _tok.weight!;
+        this.classes = classes;
+        tok = nn.Embedding(classes, 5);
+        head = nn.Linear(5, classes, hasBias: false);
+        head.weight = tok.weight!;
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => _head.call(_tok.call(Words(input, _classes)).mean([1L]).tanh());
+    public override Tensor forward(Tensor input) => head.call(tok.call(Words(input, classes)).mean([1L]).tanh());
 }
 
 /// <summary>The embedding takes the output layer's weight.</summary>
 public sealed class WordsTakeHead : TiedWords
 {
-    private readonly TorchSharp.Modules.Linear _head;
-    private readonly TorchSharp.Modules.Embedding _tok;
-    private readonly int _classes;
+    private readonly TorchSharp.Modules.Linear head;
+    private readonly TorchSharp.Modules.Embedding tok;
+    private readonly int classes;
 
     public WordsTakeHead(int classes)
         : base(nameof(WordsTakeHead))
     {
-        _classes = classes;
-        _tok = nn.Embedding(classes, 5);
-        _head = nn.Linear(5, classes, hasBias: false);
-        _tok.weight = _head.weight;
+        this.classes = classes;
+        tok = nn.Embedding(classes, 5);
+        head = nn.Linear(5, classes, hasBias: false);
+        tok.weight = head.weight;
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => _head.call(_tok.call(Words(input, _classes)).mean([1L]).tanh());
+    public override Tensor forward(Tensor input) => head.call(tok.call(Words(input, classes)).mean([1L]).tanh());
 }
 
 /// <summary>There is no output layer: the embedding's weight is used by a function, which passes no hook.</summary>
 public sealed class WordsAsOutput : TiedWords
 {
-    private readonly TorchSharp.Modules.Embedding _tok;
-    private readonly int _classes;
+    private readonly TorchSharp.Modules.Embedding tok;
+    private readonly int classes;
 
     public WordsAsOutput(int classes)
         : base(nameof(WordsAsOutput))
     {
-        _classes = classes;
-        _tok = nn.Embedding(classes, 5);
+        this.classes = classes;
+        tok = nn.Embedding(classes, 5);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
-        using var weight = _tok.weight!;
-        return nn.functional.linear(_tok.call(Words(input, _classes)).mean([1L]).tanh(), weight);
+        using var weight = tok.weight!;
+        return nn.functional.linear(tok.call(Words(input, classes)).mean([1L]).tanh(), weight);
     }
 }

@@ -11,16 +11,16 @@ namespace Tessar.Tests.Data.UserModels;
 /// </summary>
 public sealed class TinyConvolution : nn.Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Conv2d _conv;
-    private readonly TorchSharp.Modules.Linear _fc1;
-    private readonly TorchSharp.Modules.Linear _fc2;
+    private readonly TorchSharp.Modules.Conv2d conv;
+    private readonly TorchSharp.Modules.Linear fc1;
+    private readonly TorchSharp.Modules.Linear fc2;
 
     public TinyConvolution(ImageShape image, int classes)
         : base(nameof(TinyConvolution))
     {
-        _conv = nn.Conv2d(image.Channels, 3, 3, stride: 2);
-        _fc1 = nn.Linear(3L * ((image.Height - 1) / 2) * ((image.Width - 1) / 2), 6);
-        _fc2 = nn.Linear(6, classes);
+        conv = nn.Conv2d(image.Channels, 3, 3, stride: 2);
+        fc1 = nn.Linear(3L * ((image.Height - 1) / 2) * ((image.Width - 1) / 2), 6);
+        fc2 = nn.Linear(6, classes);
         RegisterComponents();
     }
 
@@ -29,11 +29,11 @@ public sealed class TinyConvolution : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        using Tensor maps = _conv.call(input);
+        using Tensor maps = conv.call(input);
         using Tensor active = nn.functional.silu(maps);
         using Tensor flat = active.flatten(1);
-        using Tensor hidden = _fc1.call(flat);
+        using Tensor hidden = fc1.call(flat);
         using Tensor hiddenActive = nn.functional.silu(hidden);
-        return _fc2.call(hiddenActive);
+        return fc2.call(hiddenActive);
     }
 }

@@ -9,18 +9,18 @@ namespace Tessar.Tests.Data.UserModels;
 /// <summary>A model in which one example's output depends on the others of its batch.</summary>
 public sealed class WithBatchMean : nn.Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Linear _last;
+    private readonly TorchSharp.Modules.Linear last;
 
     public WithBatchMean(ImageShape image, int classes)
         : base(nameof(WithBatchMean))
     {
-        _last = nn.Linear(image.Height * image.Width, classes);
+        last = nn.Linear(image.Height * image.Width, classes);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
         Tensor pixels = input.flatten(1);
-        return _last.call(pixels - pixels.mean([0], keepdim: true));
+        return last.call(pixels - pixels.mean([0], keepdim: true));
     }
 }

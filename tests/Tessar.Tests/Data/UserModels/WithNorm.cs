@@ -9,21 +9,21 @@ namespace Tessar.Tests.Data.UserModels;
 /// <summary>A model with running statistics of a batch norm.</summary>
 public sealed class WithNorm : nn.Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.BatchNorm1d _norm;
-    private readonly TorchSharp.Modules.Linear _last;
+    private readonly TorchSharp.Modules.BatchNorm1d norm;
+    private readonly TorchSharp.Modules.Linear last;
 
     public WithNorm(ImageShape image, int classes)
         : base(nameof(WithNorm))
     {
-        _norm = nn.BatchNorm1d((long)image.Channels * image.Height * image.Width);
-        _last = nn.Linear((long)image.Channels * image.Height * image.Width, classes);
+        norm = nn.BatchNorm1d((long)image.Channels * image.Height * image.Width);
+        last = nn.Linear((long)image.Channels * image.Height * image.Width, classes);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
         using Tensor flat = input.flatten(1);
-        using Tensor normal = _norm.call(flat);
-        return _last.call(normal);
+        using Tensor normal = norm.call(flat);
+        return last.call(normal);
     }
 }

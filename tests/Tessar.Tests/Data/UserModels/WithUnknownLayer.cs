@@ -9,18 +9,18 @@ namespace Tessar.Tests.Data.UserModels;
 /// <summary>A model of an imaginary user with a layer that no per-example rule knows.</summary>
 public sealed class WithUnknownLayer : nn.Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Linear _first;
-    private readonly TorchSharp.Modules.PReLU _slope;
-    private readonly TorchSharp.Modules.Linear _last;
+    private readonly TorchSharp.Modules.Linear first;
+    private readonly TorchSharp.Modules.PReLU slope;
+    private readonly TorchSharp.Modules.Linear last;
 
     public WithUnknownLayer(ImageShape image, int classes)
         : base(nameof(WithUnknownLayer))
     {
-        _first = nn.Linear(image.Height * image.Width, 6);
-        _slope = nn.PReLU(6);
-        _last = nn.Linear(6, classes);
+        first = nn.Linear(image.Height * image.Width, 6);
+        slope = nn.PReLU(6);
+        last = nn.Linear(6, classes);
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor input) => _last.call(_slope.call(_first.call(input.flatten(1))));
+    public override Tensor forward(Tensor input) => last.call(slope.call(first.call(input.flatten(1))));
 }

@@ -9,20 +9,20 @@ namespace Tessar.Tests.Data.UserModels;
 /// <summary>A model whose first weight is used a second time, outside of its layer: no rule sees that.</summary>
 public sealed class WithWeightUsedOutside : nn.Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Linear _first;
-    private readonly TorchSharp.Modules.Linear _last;
+    private readonly TorchSharp.Modules.Linear first;
+    private readonly TorchSharp.Modules.Linear last;
 
     public WithWeightUsedOutside(ImageShape image, int classes)
         : base(nameof(WithWeightUsedOutside))
     {
-        _first = nn.Linear(image.Height * image.Width, 6);
-        _last = nn.Linear(6, classes);
+        first = nn.Linear(image.Height * image.Width, 6);
+        last = nn.Linear(6, classes);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
         Tensor pixels = input.flatten(1);
-        return _last.call(_first.call(pixels).tanh() + nn.functional.linear(pixels, _first.weight!).sin());
+        return last.call(first.call(pixels).tanh() + nn.functional.linear(pixels, first.weight!).sin());
     }
 }

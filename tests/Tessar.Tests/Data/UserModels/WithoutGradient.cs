@@ -9,18 +9,18 @@ namespace Tessar.Tests.Data.UserModels;
 /// <summary>A dead model: no logit depends on a weight.</summary>
 public sealed class WithoutGradient : nn.Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Linear _last;
+    private readonly TorchSharp.Modules.Linear last;
 
     public WithoutGradient(ImageShape image, int classes)
         : base(nameof(WithoutGradient))
     {
-        _last = nn.Linear(image.Height * image.Width, classes);
+        last = nn.Linear(image.Height * image.Width, classes);
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
         Tensor pixels = input.flatten(1);
-        return _last.call(pixels) * 0;
+        return last.call(pixels) * 0;
     }
 }

@@ -65,24 +65,24 @@ internal static class TinyModels
 
     private sealed class TiedModel : nn.Module<Tensor, Tensor>
     {
-        private readonly TorchSharp.Modules.Linear _first = nn.Linear(64, 6, dtype: ScalarType.Float64);
-        private readonly TorchSharp.Modules.Linear _middle = nn.Linear(6, 6, dtype: ScalarType.Float64);
-        private readonly TorchSharp.Modules.Linear? _again;
-        private readonly TorchSharp.Modules.Linear _last = nn.Linear(6, Classes, dtype: ScalarType.Float64);
+        private readonly TorchSharp.Modules.Linear first = nn.Linear(64, 6, dtype: ScalarType.Float64);
+        private readonly TorchSharp.Modules.Linear middle = nn.Linear(6, 6, dtype: ScalarType.Float64);
+        private readonly TorchSharp.Modules.Linear? again;
+        private readonly TorchSharp.Modules.Linear last = nn.Linear(6, Classes, dtype: ScalarType.Float64);
 
         public TiedModel(bool sharesWeight)
             : base(nameof(TiedModel))
         {
-            _again = sharesWeight ? nn.Linear(6, 6, dtype: ScalarType.Float64) : null;
+            again = sharesWeight ? nn.Linear(6, 6, dtype: ScalarType.Float64) : null;
             RegisterComponents();
             if (sharesWeight)
-                _again!.weight = _middle.weight!;
+                again!.weight = middle.weight!;
         }
 
         public override Tensor forward(Tensor input)
         {
-            Tensor hidden = _middle.call(_first.call(input.flatten(1)).tanh()).tanh();
-            return _last.call((_again ?? _middle).call(hidden).tanh());
+            Tensor hidden = middle.call(first.call(input.flatten(1)).tanh()).tanh();
+            return last.call((again ?? middle).call(hidden).tanh());
         }
     }
 }

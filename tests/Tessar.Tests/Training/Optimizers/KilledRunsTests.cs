@@ -96,10 +96,10 @@ public sealed class KilledRunsTests : IDisposable
 /// <summary>A user's model with all that makes resuming hard: running statistics and random draws.</summary>
 public sealed class NormAndDropout : Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Linear _first = Linear(36, 16);
-    private readonly TorchSharp.Modules.BatchNorm1d _norm = BatchNorm1d(16);
-    private readonly TorchSharp.Modules.Dropout _dropout = Dropout(0.3);
-    private readonly TorchSharp.Modules.Linear _last = Linear(16, 3);
+    private readonly TorchSharp.Modules.Linear first = Linear(36, 16);
+    private readonly TorchSharp.Modules.BatchNorm1d norm = BatchNorm1d(16);
+    private readonly TorchSharp.Modules.Dropout dropout = Dropout(0.3);
+    private readonly TorchSharp.Modules.Linear last = Linear(16, 3);
 
     public NormAndDropout()
         : base(nameof(NormAndDropout)) => RegisterComponents();
@@ -107,10 +107,10 @@ public sealed class NormAndDropout : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using Tensor pixels = input.flatten(1);
-        using Tensor hidden = _first.call(pixels);
-        using Tensor normed = _norm.call(hidden);
+        using Tensor hidden = first.call(pixels);
+        using Tensor normed = norm.call(hidden);
         using Tensor active = functional.relu(normed);
-        using Tensor kept = _dropout.call(active);
-        return _last.call(kept);
+        using Tensor kept = dropout.call(active);
+        return last.call(kept);
     }
 }

@@ -333,12 +333,12 @@ public sealed class WaitsForever() : Models.ImageAndClasses(new Tessar.Examples.
 {
     public const string Mark = "TESSAR_TEST_ENDLESS_MARK";
     public const string When = "TESSAR_TEST_ENDLESS_WHEN";
-    private static int _built;
-    private readonly bool _isTrial = Interlocked.Increment(ref _built) == 1;
+    private static int s_built;
+    private readonly bool isTrial = Interlocked.Increment(ref s_built) == 1;
 
     public override TorchSharp.torch.Tensor forward(TorchSharp.torch.Tensor input)
     {
-        if (training && _isTrial == (Environment.GetEnvironmentVariable(When) == "never ready"))
+        if (training && isTrial == (Environment.GetEnvironmentVariable(When) == "never ready"))
         {
             File.WriteAllText(
                 Environment.GetEnvironmentVariable(Mark)!, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
