@@ -63,7 +63,7 @@ public sealed class RandomScores(RandomScoresOptions options) : IAttributionMeth
         return [.. Enumerable.Range(0, train.Count).Select(i => Draw(key, train.Row(i), train.Row(i)))];
     }
 
-    // The method's own seed and the caller's, so that either changes every draw.
+    // The method's own seed, or the caller's when it has none.
     private ulong Key(MethodContext context) => new RandomStream(_options.Seed ?? context.Seed, "random scores", 0L).NextUInt64();
 
     // Box and Muller: √(−2 ln u) cos 2πv with u in (0, 1], so that the logarithm is finite.

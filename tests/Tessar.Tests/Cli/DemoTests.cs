@@ -28,7 +28,8 @@ public sealed class DemoTests : IDisposable
         Assert.StartsWith(
             "http://127.0.0.1:7150/r/demo-2/example/test/", result.GetProperty("url").GetString(), StringComparison.Ordinal);
         JsonElement shape = _tool.Json("show", "demo-2");
-        Assert.Equal(2, shape.GetProperty("results").GetArrayLength());
+        // Predictions explained, labels ranked, and how well they were ranked.
+        Assert.Equal(3, shape.GetProperty("results").GetArrayLength());
         Snapshot.Matches(
             JsonShape.Of(result, _tool.Folder).Replace(Page(result), "{page}", StringComparison.Ordinal), "json", test: "Json");
     }
