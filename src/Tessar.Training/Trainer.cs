@@ -256,7 +256,8 @@ public static class Trainer
         {
             throw new TessarException(
                 $"The run {run.Name} can't be resumed: {reason}. Train a new one.",
-                ErrorKind.Usage) { Remedies = [new(RemedyKind.Train, run.Record.Program.Model, run.Record.Program.Data.Name)] };
+                ErrorKind.Usage)
+            { Remedies = [new(RemedyKind.Train, run.Record.Program.Model, run.Record.Program.Data.Name)] };
         }
     }
 

@@ -84,8 +84,11 @@ internal static class KernelCurve
             double error = ((approximate - kernel).norm() / kernel.norm()).item<double>();
             (double TopTen, double Correlation)[] at = [.. _dampings.Select((damping, d) =>
                 Agreement(Scores(approximate, phi.mm(target.t()), q, damping), exact[d]))];
-            points.Add(new { kind, width, kernelError = error, topTen = at.Select(x => x.TopTen)
-                .ToArray(), correlation = at.Select(x => x.Correlation).ToArray(), seconds });
+            points.Add(new
+            {
+                kind, width, kernelError = error, topTen = at.Select(x => x.TopTen)
+                .ToArray(), correlation = at.Select(x => x.Correlation).ToArray(), seconds
+            });
             Console.Error.WriteLine(
                 $"{examples} {kind} {width}: {error:0.000} "
                     + $"{string.Join(' ', at.Select(x => $"{x.TopTen:0.000} {x.Correlation:0.000}"))} {seconds:0.0}s");

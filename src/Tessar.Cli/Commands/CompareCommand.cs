@@ -102,7 +102,9 @@ internal sealed class CompareCommand : TessarCommand
             ("patch-class", call.Value(_patchClass)),
             ("delta", call.Value(_delta)), ("epsilon", call.Value(_epsilon))) with
         {
-            Against = Asking.Split(call.Value(_second)), Train = call.Given(_train), Targets = call.Given(_targets),
+            Against = Asking.Split(call.Value(_second)),
+            Train = call.Given(_train),
+            Targets = call.Given(_targets),
         };
         return Asking.Run(call, job, (_, found) =>
         {

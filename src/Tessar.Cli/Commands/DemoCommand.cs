@@ -58,7 +58,8 @@ internal sealed class DemoCommand : TessarCommand
         options.TryAdd("projection", "sketch");
         MethodJob attributing = Asking.Job(call, "data", Method, run.Directory, ("top", InfluencesKept), ("all", true)) with
         {
-            Options = options, Targets = run.Record.Program.Data.Test,
+            Options = options,
+            Targets = run.Record.Program.Data.Test,
         };
         long start = Stopwatch.GetTimestamp();
         MislabelsAnswer? suspects = null;

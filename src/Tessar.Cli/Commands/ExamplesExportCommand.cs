@@ -24,7 +24,8 @@ internal sealed class ExamplesExportCommand : TessarCommand
     {
         _data = AddArgument("DATA", "a .tess file, or one of " + string.Join(", ", DataCatalog.Names), _ => DataCatalog.Names);
         _target = AddOutput(new OutputOption(
-            "--out", "A folder, which gets a file for each split; or one file for one split", "PATH") { Required = true });
+            "--out", "A folder, which gets a file for each split; or one file for one split", "PATH")
+        { Required = true });
         _format = Add(
             new Option<string>("--format") { Description = "Format to write", HelpName = "NAME", Required = true },
             [.. Exporter.Formats]);

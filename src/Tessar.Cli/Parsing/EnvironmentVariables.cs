@@ -11,19 +11,19 @@ internal static class EnvironmentVariables
     /// <summary>Those that aren't settings, with what reads them.</summary>
     public static IReadOnlyDictionary<string, string> Others { get; } =
         new SortedDictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["TESSAR_CHROMIUM"] = "the browser that `./test` uses",
-        ["TESSAR_COMMAND"] = "what the tool calls itself in the commands it suggests",
-        ["TESSAR_DATA"] = "folder where data sets are looked for by name",
-        [KnownMethods.Variable] = "assemblies with methods of your own, separated as paths are",
-        ["TESSAR_MUTATIONS"] = "how many damaged inputs the tests try",
-        ["TESSAR_PARENT"] = "`stdin` ends the tool with the program that started it",
-        ["TESSAR_PROGRESS"] = "`json` reports progress as lines of JSON on standard error",
-        ["TESSAR_ROOT"] = "a checkout, for build files of your own that refer to it",
-        ["TESSAR_STUDY"] = "which studies the tests run",
-        ["TESSAR_STUDY_SECONDS"] = "how long they may take",
-        ["TESSAR_TUNING"] = "`off` leaves the settings of the C runtime alone",
-    };
+        {
+            ["TESSAR_CHROMIUM"] = "the browser that `./test` uses",
+            ["TESSAR_COMMAND"] = "what the tool calls itself in the commands it suggests",
+            ["TESSAR_DATA"] = "folder where data sets are looked for by name",
+            [KnownMethods.Variable] = "assemblies with methods of your own, separated as paths are",
+            ["TESSAR_MUTATIONS"] = "how many damaged inputs the tests try",
+            ["TESSAR_PARENT"] = "`stdin` ends the tool with the program that started it",
+            ["TESSAR_PROGRESS"] = "`json` reports progress as lines of JSON on standard error",
+            ["TESSAR_ROOT"] = "a checkout, for build files of your own that refer to it",
+            ["TESSAR_STUDY"] = "which studies the tests run",
+            ["TESSAR_STUDY_SECONDS"] = "how long they may take",
+            ["TESSAR_TUNING"] = "`off` leaves the settings of the C runtime alone",
+        };
 
     /// <summary>Refuses names that nothing reads, all at once: a mistyped one would be ignored without a word.</summary>
     /// <param name="known">The settings of all commands; a variable for another command than this one's is fine.</param>

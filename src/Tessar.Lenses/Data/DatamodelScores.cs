@@ -60,12 +60,12 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
                 CultureInfo.InvariantCulture,
                 $"The self-influence of {train} takes {train.Count} lasso paths, one per example; {MostSelfTargets} are the most. ")
                 + "Choose fewer training examples, or estimator=difference.", ErrorKind.Usage)
-                {
-                    Remedies = [
+            {
+                Remedies = [
                         new(RemedyKind.ChangeArgument, "train"),
                         new(RemedyKind.SetMethodOption, "estimator", "difference")
                     ]
-                };
+            };
         }
 
         float[] own = new float[train.Count];
@@ -207,9 +207,9 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
                 CultureInfo.InvariantCulture,
                 $"{MethodName}: a fraction of {_options.Fraction} of {train} leaves subsets that are empty or hold everything. "
                     + $"Choose more training examples, or another fraction."), ErrorKind.Usage)
-                    {
-                        Remedies = [new(RemedyKind.ChangeArgument, "train"), new(RemedyKind.SetMethodOption, "fraction")]
-                    };
+            {
+                Remedies = [new(RemedyKind.ChangeArgument, "train"), new(RemedyKind.SetMethodOption, "fraction")]
+            };
         }
     }
 }

@@ -124,9 +124,9 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
             throw new TessarException(
                 $"{MethodName}: all of {train} is one group, so no two subsets differ. Choose other `groups`, or more training "
                     + $"examples.", ErrorKind.Usage)
-                    {
-                        Remedies = [new(RemedyKind.SetMethodOption, "groups"), new(RemedyKind.ChangeArgument, "train")]
-                    };
+            {
+                Remedies = [new(RemedyKind.SetMethodOption, "groups"), new(RemedyKind.ChangeArgument, "train")]
+            };
         }
 
         return _options.Subsets >= SubsetsPerGroup * groups.Count ? groups : throw new TessarException(string.Create(

@@ -49,10 +49,10 @@ public sealed class Grass(GrassOptions options) : IAttributionMethod
                 tally.Report(
                     MethodName, OutputFunction.For(_options.Output).Name,
                     "change of the output by the example, by one Newton step in the projected weights") with
-            {
-                Projection = MethodOption.Write(_options.Kernel),
-                ProjectionDimension = _options.ProjectionDimension,
-            });
+                {
+                    Projection = MethodOption.Write(_options.Kernel),
+                    ProjectionDimension = _options.ProjectionDimension,
+                });
     }
 
     /// <inheritdoc/>

@@ -28,9 +28,9 @@ public sealed partial class Trak : ITopAttribution
             throw new TessarException(
                 "data/trak keeps only the strongest examples of projected gradients, without leverage or soft threshold. "
                 + "Choose projection=sketch, or a memory budget in which all scores fit.", ErrorKind.Usage)
-                {
-                    Remedies = [new(RemedyKind.SetMethodOption, "projection", "sketch"), new(RemedyKind.ChangeArgument, "memory")]
-                };
+            {
+                Remedies = [new(RemedyKind.SetMethodOption, "projection", "sketch"), new(RemedyKind.ChangeArgument, "memory")]
+            };
         }
 
         top = Math.Min(top, train.Count);

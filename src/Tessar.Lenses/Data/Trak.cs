@@ -150,12 +150,12 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
                 $"Train example {first + leverage.argmax().item<long>()} has leverage {largest:g8}: the model can't be fitted "
                     + $"without it. ")
                 + "Raise `damping`, or leave use-leverage=false.")
-                {
-                    Remedies = [
+            {
+                Remedies = [
                         new(RemedyKind.SetMethodOption, "damping"),
                         new(RemedyKind.SetMethodOption, "use-leverage", "false")
                     ]
-                };
+            };
         }
 
         Tensor remaining = 1 - leverage;
@@ -171,7 +171,8 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         if (_options.MeanAbsNormalise && _options.Projection == TrakProjection.None)
             throw new TessarException(
                 "data/trak: mean-abs-normalise divides by the entries of a k×k matrix. Choose projection=sketch.",
-                ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "projection", "sketch")] };
+                ErrorKind.Usage)
+            { Remedies = [new(RemedyKind.SetMethodOption, "projection", "sketch")] };
     }
 
     // A width other than the default, and what only a sketch has, ask for the sketch.
@@ -259,11 +260,11 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
 
     private AttributionReport Report(TrakTally tally, int damping) =>
         tally.Report("data/trak", OutputFunction.For(_options.Output).Name) with
-    {
-        Projection = MethodOption.Write(tally.Projection),
-        ProjectionDimension = tally.Projection == TrakProjection.None ? null : _options.ProjectionDimension,
-        Damping = tally.ByDamping[damping],
-    };
+        {
+            Projection = MethodOption.Write(tally.Projection),
+            ProjectionDimension = tally.Projection == TrakProjection.None ? null : _options.ProjectionDimension,
+            Damping = tally.ByDamping[damping],
+        };
 }
 
 /// <summary>Settings of <see cref="Trak"/>.</summary>

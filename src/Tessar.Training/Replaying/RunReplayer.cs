@@ -216,9 +216,9 @@ public sealed class RunReplayer : IReplayer
             $"The training of {run.Name} can't be replayed bit for bit: {string.Join(", ", different)} came out differently. "
             + (changes.Count > 0 ? $"Since then: {string.Join("; ", changes)}. " : "A replay says where. ")
             + "Train it again here for an exact derivative.", ErrorKind.InputData)
-            {
-                Remedies = [new(RemedyKind.ReplayRun, run.Name)]
-            };
+        {
+            Remedies = [new(RemedyKind.ReplayRun, run.Name)]
+        };
     }
 
     private static void Free(Tensor[] tensors) => Array.ForEach(tensors, tensor => tensor.Dispose());

@@ -156,7 +156,8 @@ internal sealed class RetrainFarm : IDisposable
             $"{folder.Directory} holds a retraining that differs: {string.Join("; ", differences)}. Ask for the same (more masks "
                 + $"are fine), "
             + "or choose another name.",
-            ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "name")] };
+            ErrorKind.Usage)
+        { Remedies = [new(RemedyKind.ChangeArgument, "name")] };
 
         void Compare<T>(string what, T found, T wanted, bool isSame)
         {

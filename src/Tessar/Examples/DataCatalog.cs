@@ -51,7 +51,8 @@ public static class DataCatalog
                 $"`{nameOrPath}` is neither a file nor a known data set "
                     + $"({string.Join(", ", Names)}).{NearestName.Hint(nameOrPath, Names)} "
                 + "Make a store from your own data.",
-                ErrorKind.InputData) { Remedies = [new(RemedyKind.ImportExamples)] },
+                ErrorKind.InputData)
+            { Remedies = [new(RemedyKind.ImportExamples)] },
         };
     }
 
@@ -119,7 +120,8 @@ public static class DataCatalog
             {
                 throw new FileFormatException(
                     labels, null, "the labels of Fashion-MNIST", $"other labels (SHA-256 {content.Sha256})",
-                    "Import another data set under its own name.") { Remedies = [new(RemedyKind.ImportExamples, source)] };
+                    "Import another data set under its own name.")
+                { Remedies = [new(RemedyKind.ImportExamples, source)] };
             }
         }
     }

@@ -61,9 +61,9 @@ public sealed class ExampleStore : IDisposable
     public ImageShape Image => ImageColumn.ImageShape ?? throw new FileFormatException(
         Path, null, "pictures of one size", Count == 0 ? "none" : "pictures of several sizes",
         "Import them again with the size that they are to be brought to, such as 64x64.")
-        {
-            Remedies = [new(RemedyKind.ImportExamples, null, "64x64")]
-        };
+    {
+        Remedies = [new(RemedyKind.ImportExamples, null, "64x64")]
+    };
 
     /// <summary>True when all pictures in the column <c>image</c> have one size; false without such a column.</summary>
     public bool HasFixedImages => _image >= 0 && ImageColumn.ImageShape is not null;
@@ -222,9 +222,9 @@ public sealed class ExampleStore : IDisposable
         string path, long? offset, string expected, string found, Exception? inner = null) =>
         new(path, offset, expected, found,
             "The file is damaged, unfinished or not an example store: make it again from its sources.", inner)
-            {
-                Remedies = [new(RemedyKind.ImportExamples)]
-            };
+        {
+            Remedies = [new(RemedyKind.ImportExamples)]
+        };
 
     /// <summary>The label of a row, checked against the classes.</summary>
     /// <exception cref="FileFormatException">It isn't a class.</exception>

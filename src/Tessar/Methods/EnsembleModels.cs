@@ -30,7 +30,8 @@ internal static class EnsembleModels
             RetrainingCache.Placed(
                 RetrainingCache.For(
                     run, range, new ExampleSet(inquiry.Store, test.Split, test.First, 1, inquiry.Labels), Halves(count),
-                    seed) with { KeepsWeights = true },
+                    seed) with
+                { KeepsWeights = true },
                 run),
             Halves);
         RetrainedModels models = inquiry.Retrain(request);

@@ -72,9 +72,9 @@ public sealed class MethodCatalog
         ArgumentNullException.ThrowIfNull(name);
         return _methods.TryGetValue(name, out MethodDescription? method) ? method : throw new TessarException(
             $"There is no method `{name}`.{NearestName.Hint(name, _methods.Keys)}", ErrorKind.Usage)
-            {
-                Remedies = [new(RemedyKind.ListMethods)]
-            };
+        {
+            Remedies = [new(RemedyKind.ListMethods)]
+        };
     }
 
     /// <summary>Finds a question.</summary>

@@ -79,7 +79,8 @@ public sealed class ModelSource
         throw new TessarException(
             $"There is no model `{text}`.{NearestName.Hint(text, _zoo.Keys)} Built in: {string.Join(", ", _zoo.Keys)}. "
             + "Your own: path/my.dll#My.Net.",
-            ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "model", "path/my.dll#My.Net")] };
+            ErrorKind.Usage)
+        { Remedies = [new(RemedyKind.ChangeArgument, "model", "path/my.dll#My.Net")] };
     }
 
     /// <summary>Builds a module with freshly initialised weights and makes sure that it takes these images.</summary>

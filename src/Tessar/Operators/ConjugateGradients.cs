@@ -41,7 +41,8 @@ internal static class ConjugateGradients
             if (!curvature.isfinite().all().item<bool>())
                 throw new NumericalException(
                     $"A product with the curvature isn't finite in iteration {done}. Look for overflow in the model, or raise "
-                        + $"the damping.") { Remedies = [new(RemedyKind.SetMethodOption, "damping")] };
+                        + $"the damping.")
+                { Remedies = [new(RemedyKind.SetMethodOption, "damping")] };
             Tensor met = active.logical_and(curvature.le(0));
             negative.logical_or_(met);
             active.logical_and_(met.logical_not());

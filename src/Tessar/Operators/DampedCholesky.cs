@@ -37,7 +37,8 @@ internal sealed class DampedCholesky : IDisposable
             throw new NumericalException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"The {what} plus damping {damping:g3} is singular or negative in a direction: {pivot}. ")
-                + advice) { Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.3")] };
+                + advice)
+            { Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.3")] };
         }
 
         _factor = factor.DetachFromDisposeScope();

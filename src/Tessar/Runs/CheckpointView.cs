@@ -1,6 +1,6 @@
+using Tessar.Gradients;
 using Tessar.Inputs;
 using Tessar.Runs;
-using Tessar.Gradients;
 using static TorchSharp.torch;
 
 namespace Tessar.Runs;

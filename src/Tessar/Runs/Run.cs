@@ -240,12 +240,12 @@ public sealed class Run
         $"The run {Name} can't be looked at: {reason}. Its answers would be another function's. {remedy}, train anew, or go on "
             + $"knowingly.",
         ErrorKind.InputData)
-        {
-            Remedies = [
+    {
+        Remedies = [
                 new(RemedyKind.ChangeArgument, "accept-changed-model"),
                 new(RemedyKind.Train, Record.Program.Model, Record.Program.Data.Name)
             ]
-        };
+    };
 
     /// <summary>Makes sure that a checkpoint is, byte for byte, the one that was recorded.</summary>
     /// <param name="checkpoint">One of <see cref="Checkpoints"/>.</param>
@@ -268,7 +268,8 @@ public sealed class Run
     /// <exception cref="TessarException">The run has none.</exception>
     internal Checkpoint LastCheckpoint() => Checkpoints.Count > 0 ? Checkpoints[^1] : throw new TessarException(
         $"The run {Name} has no checkpoint yet. Wait for its first epoch, or resume it.",
-        ErrorKind.InputData) { Remedies = [new(RemedyKind.ResumeRun, Name)] };
+        ErrorKind.InputData)
+    { Remedies = [new(RemedyKind.ResumeRun, Name)] };
 
     private static string HashOf(string file, string run)
     {

@@ -31,6 +31,7 @@ internal static class RunJson
         byte[] json = ReadBytes(path);
         try
         {
+            RefuseOtherSchema(path, json);
             JsonSeal seal = SealedJson.Check(path, json, Remedy);
             RunRecord record = JsonSerializer.Deserialize(json, RunJsonContext.Default.RunRecord)
                 ?? throw new JsonException("null instead of an object");
@@ -56,16 +57,29 @@ internal static class RunJson
         {
             throw new TessarException(
                 $"`{path}` can't be read: {e.Message.TrimEnd('.')}. A run is a folder with a run.json.",
-                ErrorKind.InputData, e) { Remedies = [new(RemedyKind.ListRuns)] };
+                ErrorKind.InputData, e)
+            { Remedies = [new(RemedyKind.ListRuns)] };
+        }
+    }
+
+    // Before anything else is looked at: another version may have laid out everything differently.
+    private static void RefuseOtherSchema(string path, byte[] json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        if (document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("schema", out JsonElement schema)
+            && schema.ValueKind == JsonValueKind.Number
+            && !(schema.TryGetInt32(out int number) && number is >= 1 and <= RunRecord.CurrentSchema))
+        {
+            throw Refuse(
+                path, null, $"a schema from 1 to {RunRecord.CurrentSchema}",
+                $"schema {schema.GetRawText()}, written by another version of Tessar");
         }
     }
 
     /// <summary>The first thing in a record that can't be, as (expected, found); null when there is none.</summary>
     private static (string Expected, string Found)? Contradiction(RunRecord record)
     {
-        if (record.Schema is < 1 or > RunRecord.CurrentSchema)
-            return (
-                $"a schema from 1 to {RunRecord.CurrentSchema}", $"schema {record.Schema}, written by another version of Tessar");
         if (RunNames.Objection(record.Name) is { } objection)
             return ("a run's name", $"`{record.Name}`, which {objection}");
         if (record.Image is not { Height: > 0, Width: > 0, Channels: > 0 })

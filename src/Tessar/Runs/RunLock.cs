@@ -54,7 +54,8 @@ internal sealed class RunLock : IDisposable
             string process = File.Exists(ownerPath) ? $"process {File.ReadAllText(ownerPath)}" : "another process";
             throw new TessarException(
                 $"The run {directory} is being written by {process}. Wait for it, stop it, or give this run another name.",
-                ErrorKind.Environment, e) { Remedies = [new(RemedyKind.ChangeArgument, "name")] };
+                ErrorKind.Environment, e)
+            { Remedies = [new(RemedyKind.ChangeArgument, "name")] };
         }
     }
 

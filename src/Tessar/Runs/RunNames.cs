@@ -28,8 +28,8 @@ internal static class RunNames
         if (Objection(name) is { } objection)
             throw new TessarException(
                 $"`{name}` can't be a run's name: it {objection}. Choose another, such as `first`.", ErrorKind.Usage)
-                {
-                    Remedies = [new(RemedyKind.ChangeArgument, "name", "first")]
-                };
+            {
+                Remedies = [new(RemedyKind.ChangeArgument, "name", "first")]
+            };
     }
 }

@@ -89,7 +89,11 @@ internal sealed class RunWriter : IDisposable
             // moment.
             RunRecord record = run.Record with
             {
-                Schema = RunRecord.CurrentSchema, Status = RunStatus.Running, Finished = null, Failure = null, Final = null,
+                Schema = RunRecord.CurrentSchema,
+                Status = RunStatus.Running,
+                Finished = null,
+                Failure = null,
+                Final = null,
                 Metrics = null,
             };
             RunJson.Write(Path.Combine(directory, RunJson.FileName), record);
@@ -167,7 +171,11 @@ internal sealed class RunWriter : IDisposable
         Metrics.Complete();
         Update(Record with
         {
-            Status = status, Finished = DateTimeOffset.UtcNow, Final = final, Failure = failure, Metrics = Metrics.Written,
+            Status = status,
+            Finished = DateTimeOffset.UtcNow,
+            Final = final,
+            Failure = failure,
+            Metrics = Metrics.Written,
         });
     }
 
@@ -217,7 +225,8 @@ internal sealed class RunWriter : IDisposable
         Metrics.Flush(toDisk: true);
         Update(Record with
         {
-            Checkpoints = [.. Record.Checkpoints.Where(c => c.Step < checkpoint.Step), checkpoint], Metrics = Metrics.Written,
+            Checkpoints = [.. Record.Checkpoints.Where(c => c.Step < checkpoint.Step), checkpoint],
+            Metrics = Metrics.Written,
         });
     }
 
@@ -234,7 +243,8 @@ internal sealed class RunWriter : IDisposable
         {
             throw new TessarException(
                 $"The folder {directory} can't be made: {e.Message.TrimEnd('.')}. Choose another folder for the runs.",
-                ErrorKind.Environment, e) { Remedies = [new(RemedyKind.ChangeArgument, "runs")] };
+                ErrorKind.Environment, e)
+            { Remedies = [new(RemedyKind.ChangeArgument, "runs")] };
         }
     }
 
@@ -264,7 +274,8 @@ internal sealed class RunWriter : IDisposable
         {
             throw new TessarException(
                 $"{directory} is no run and isn't empty: it holds `{foreign}`. Choose another name, or another folder for the runs.",
-                ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "name"), new(RemedyKind.ChangeArgument, "runs")] };
+                ErrorKind.Usage)
+            { Remedies = [new(RemedyKind.ChangeArgument, "name"), new(RemedyKind.ChangeArgument, "runs")] };
         }
     }
 }

@@ -34,7 +34,8 @@ internal static class KnownLabels
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Example {set.Split}:{set.First + index} has label {label}; the model knows classes 0 to {classes - 1}. ")
-                + "Check the data.", ErrorKind.InputData) { Remedies = [new(RemedyKind.ShowExamples, set.Store.Path)] };
+                + "Check the data.", ErrorKind.InputData)
+            { Remedies = [new(RemedyKind.ShowExamples, set.Store.Path)] };
         }
     }
 }

@@ -36,11 +36,11 @@ internal static class StateDictDifferences
                 string.Create(CultureInfo.InvariantCulture, $"{path} doesn't fit the model ({all.Count} differences): ")
                 + $"{string.Join("; ", all)}. {Advice(missing, extra)}",
                 ErrorKind.InputData)
-                {
-                    Remedies = Prefix(missing, extra) is { } prefix
+            {
+                Remedies = Prefix(missing, extra) is { } prefix
                         ? [new(RemedyKind.ChangeArgument, "strip-prefix", prefix)]
                         : []
-                };
+            };
         }
 
         if (notFinite.Count > 0)

@@ -189,11 +189,11 @@ public sealed class SourceTests : IDisposable
 
     private Run Train(double rate, int epochs, string name = "run", ulong seed = 1) =>
         SmallRuns.Train(SmallRuns.Request(_folder, name) with
-    {
-        Model = TinyConvolution.Source,
-        Epochs = epochs,
-        Optimizer = "sgd",
-        LearningRate = rate,
-        Seed = seed,
-    });
+        {
+            Model = TinyConvolution.Source,
+            Epochs = epochs,
+            Optimizer = "sgd",
+            LearningRate = rate,
+            Seed = seed,
+        });
 }

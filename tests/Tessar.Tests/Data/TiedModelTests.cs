@@ -6,8 +6,8 @@ using Tessar.Methods;
 using Tessar.Runs;
 using Tessar.Tensors;
 using Tessar.Tests.Data.UserModels;
-using Tessar.Training;
 using Tessar.Tests.Runs;
+using Tessar.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -37,9 +37,9 @@ internal static class SparseStore
         long offset = StoreRules.Align(end + (pages * sizeof(ulong)));
         var header = new StoreHeader(
             false, layout.PageSize, rows, columns.Length, offset, manifest.Length, XxHash64.HashToUInt64(manifest))
-            {
-                Version = version
-            };
+        {
+            Version = version
+        };
         using FileStream file = File.Create(path);
         file.Write(header.ToBytes());
         file.Position = offset;

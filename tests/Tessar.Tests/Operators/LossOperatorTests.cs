@@ -17,7 +17,8 @@ public sealed class LossOperatorTests : IDisposable
             DenseCurvature.MonteCarloFisher(built, Seed, draws: 3)),
         ["empirical Fisher"] = new(loss => new EmpiricalFisherOperator(loss), DenseCurvature.EmpiricalFisher),
         ["Hessian by differences"] = new(loss => new FiniteDifferenceHessianOperator(loss),
-            DenseCurvature.Hessian) { Rounding = 1e-6, SingleRounding = 5e-2 },
+            DenseCurvature.Hessian)
+        { Rounding = 1e-6, SingleRounding = 5e-2 },
     };
 
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -36,8 +37,11 @@ public sealed class LossOperatorTests : IDisposable
         foreach ((int batchSize, LossReduction reduction) in new[] { (3, LossReduction.Mean), (5, LossReduction.Sum),
             (7, LossReduction.Mean) })
         {
-            LinearOperator found = kind.Make(built.With(new LossOperatorSettings { BatchSize = batchSize,
-                Reduction = reduction }));
+            LinearOperator found = kind.Make(built.With(new LossOperatorSettings
+            {
+                BatchSize = batchSize,
+                Reduction = reduction
+            }));
             AssertClose(
                 reduction == LossReduction.Sum ? expected : expected / ModelCases.Examples, found.Apply(vectors), kind.Rounding,
                     $"{reduction} in batches of {batchSize}");
@@ -60,8 +64,11 @@ public sealed class LossOperatorTests : IDisposable
         using BuiltCase wide = row.Build(loss, ScalarType.Float64), narrow = row.Build(loss, ScalarType.Float32);
         Tensor vectors = randn(wide.Parameters.Size, 2, dtype: ScalarType.Float32);
         Tensor expected = kind.Dense(wide).mm(vectors.to_type(ScalarType.Float64)) / ModelCases.Examples;
-        Tensor found = kind.Make(narrow.With(new LossOperatorSettings { BatchSize = 3,
-            Type = ScalarType.Float32 })).Apply(vectors);
+        Tensor found = kind.Make(narrow.With(new LossOperatorSettings
+        {
+            BatchSize = 3,
+            Type = ScalarType.Float32
+        })).Apply(vectors);
         Assert.Equal(ScalarType.Float32, found.dtype);
         AssertClose(expected, found.to_type(ScalarType.Float64), kind.SingleRounding, loss.Name);
     }
@@ -93,10 +100,16 @@ public sealed class LossOperatorTests : IDisposable
     {
         Tensor v = randn(built.Parameters.Size, dtype: ScalarType.Float64);
         int[] some = [4, 0, 6, 6];
-        Tensor together = kind.Make(built.With(new LossOperatorSettings { Examples = some, BatchSize = 3,
-            Reduction = LossReduction.Sum })).Apply(v);
-        Tensor sum = some.Select(n => kind.Make(built.With(new LossOperatorSettings { Examples = [n],
-            Reduction = LossReduction.Sum })).Apply(v)).Aggregate((a, b) => a + b);
+        Tensor together = kind.Make(built.With(new LossOperatorSettings
+        {
+            Examples = some, BatchSize = 3,
+            Reduction = LossReduction.Sum
+        })).Apply(v);
+        Tensor sum = some.Select(n => kind.Make(built.With(new LossOperatorSettings
+        {
+            Examples = [n],
+            Reduction = LossReduction.Sum
+        })).Apply(v)).Aggregate((a, b) => a + b);
         AssertClose(sum, together, kind.Rounding, "subset");
     });
 

@@ -151,7 +151,9 @@ public sealed class RunIdentityTests : IDisposable
         string path = Path.Combine(run.Directory, RunJson.FileName);
         RunRecord old = run.Record with
         {
-            Schema = 1, Identity = null, Metrics = null,
+            Schema = 1,
+            Identity = null,
+            Metrics = null,
             Checkpoints = [.. run.Record.Checkpoints.Select(c => new Checkpoint(c.File, c.Step, c.Epoch, c.Sha256))],
         };
         File.WriteAllText(path, System.Text.Json.JsonSerializer.Serialize(old, RunJson.Compact.RunRecord));

@@ -26,9 +26,14 @@ public sealed class TiedTrainingTests : IDisposable
     {
         Run run = SmallRuns.Train(Request(model, "sgd") with
         {
-            Optimizer = "sgd", OptimizerSettings = Numbers(("momentum", 0), ("weightDecay", 0)), LearningRate = 0.5,
+            Optimizer = "sgd",
+            OptimizerSettings = Numbers(("momentum", 0), ("weightDecay", 0)),
+            LearningRate = 0.5,
             Schedule = "constant",
-            WarmupSteps = 0, Epochs = 1, BatchSize = 100, CheckpointEverySteps = 1,
+            WarmupSteps = 0,
+            Epochs = 1,
+            BatchSize = 100,
+            CheckpointEverySteps = 1,
         });
         using DisposeScope scope = NewDisposeScope();
         using ExampleStore store = run.OpenExamples();

@@ -90,10 +90,10 @@ internal sealed record RunRecipe
             Seed = Kind == RunKind.Trained ? 1 : null,
             Optimizer = Kind == RunKind.Trained
                 ? new NamedSettings("adamw", new Dictionary<string, double>(StringComparer.Ordinal)
-            {
-                ["learningRate"] = 0.002,
-                ["weightDecay"] = 0.01,
-            }) : null,
+                {
+                    ["learningRate"] = 0.002,
+                    ["weightDecay"] = 0.01,
+                }) : null,
             Schedule = Kind == RunKind.Trained
                 ? new NamedSettings("cosine", new Dictionary<string, double>(StringComparer.Ordinal) { ["warmupSteps"] = 24 })
                 : null,

@@ -72,7 +72,8 @@ internal sealed class EvaluateBrittlenessCommand : TessarCommand
             ("shares", call.Value(_shares)), ("seeds", call.Value(_seeds)),
             ("draws", call.Value(_draws)), ("bisect", call.Value(_bisect)), ("ensemble", call.Value(_ensemble))) with
         {
-            Train = call.Given(_train), Targets = call.Given(_targets),
+            Train = call.Given(_train),
+            Targets = call.Given(_targets),
         };
         return Asking.Run(call, job, (_, found) =>
         {

@@ -89,7 +89,8 @@ internal sealed class EvaluateLdsCommand : TessarCommand
             ("ensemble", call.Value(_ensemble)), ("sweep", call.Value(_sweep)), ("tuning-share", call.Value(_tuningShare)),
             ("same-trajectory", call.Value(_sameTrajectory))) with
         {
-            Train = call.Given(_train), Targets = call.Given(_targets),
+            Train = call.Given(_train),
+            Targets = call.Given(_targets),
         };
         return Asking.Run(call, job, (_, found) =>
         {

@@ -61,7 +61,8 @@ internal sealed class EvaluateLooCommand : TessarCommand
             call, "data/loo", call.Value(_method), call.Value(_runs), ("examples", call.Value(_count)),
             ("seeds", call.Value(_seeds)), ("ensemble", call.Value(_ensemble))) with
         {
-            Train = call.Given(_train), Targets = call.Given(_targets),
+            Train = call.Given(_train),
+            Targets = call.Given(_targets),
         };
         return Asking.Run(call, job, (_, found) =>
         {

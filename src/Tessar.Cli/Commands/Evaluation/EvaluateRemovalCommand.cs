@@ -76,7 +76,8 @@ internal sealed class EvaluateRemovalCommand : TessarCommand
             ("shares", call.Value(_shares)), ("by", ranking),
             ("seeds", call.Value(_seeds)), ("draws", call.Value(_draws)), ("ensemble", call.Value(_ensemble))) with
         {
-            Train = call.Given(_train), Targets = call.Given(_targets),
+            Train = call.Given(_train),
+            Targets = call.Given(_targets),
         };
         return Asking.Run(call, job, (_, found) =>
         {

@@ -52,7 +52,8 @@ internal sealed class EvaluateSanityCommand : TessarCommand
             call, "data/sanity", call.Value(_method), call.Value(_runs), ("top", call.Value(_top)),
             ("copies", call.Value(_copies)), ("ensemble", call.Value(_ensemble))) with
         {
-            Train = call.Given(_train), Targets = call.Given(_targets),
+            Train = call.Given(_train),
+            Targets = call.Given(_targets),
         };
         return Asking.Run(call, job, (_, found) =>
         {

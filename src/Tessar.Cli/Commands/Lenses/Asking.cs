@@ -19,15 +19,15 @@ internal static class Asking
     public static MethodJob Job(
         Invocation call, string question, string? method, string runs,
         params IEnumerable<(string Name, object? Value)> settings) => new()
-    {
-        Question = question,
-        Method = method,
-        Options = method is null ? new Dictionary<string, string>(StringComparer.Ordinal) : call.MethodOptions(method),
-        Settings = settings.Where(setting => setting.Value is not null)
+        {
+            Question = question,
+            Method = method,
+            Options = method is null ? new Dictionary<string, string>(StringComparer.Ordinal) : call.MethodOptions(method),
+            Settings = settings.Where(setting => setting.Value is not null)
             .ToDictionary(setting => setting.Name, setting => MethodOption.Write(setting.Value), StringComparer.Ordinal),
-        Runs = Split(runs),
-        Seed = call.IsSeedGiven ? call.Seed : null,
-    };
+            Runs = Split(runs),
+            Seed = call.IsSeedGiven ? call.Seed : null,
+        };
 
     /// <summary>Names of runs, separated by commas.</summary>
     /// <exception cref="TessarException">There is none.</exception>

@@ -67,7 +67,9 @@ internal sealed class LensCommand : TessarCommand
             call, _lens.Name, call.Value(_method), call.Value(_runs),
             [.. _settings.Values(call), .. _renderer.Settings(call)]) with
         {
-            Train = call.Given(_train), Targets = call.Value(_targets), MemoryBudget = call.Value(_memory),
+            Train = call.Given(_train),
+            Targets = call.Value(_targets),
+            MemoryBudget = call.Value(_memory),
         };
         return Asking.Run(call, job, print);
     }

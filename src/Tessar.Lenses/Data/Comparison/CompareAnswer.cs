@@ -112,24 +112,24 @@ public sealed record CompareAnswer : RecordedAnswer
 
     private static string Sentence(RecipeDifference difference, string a, string b, int modelsA, int modelsB, double level) =>
         difference.Verdict switch
-    {
-        RecipeVerdict.Identical => $"No difference: the scores of {a} and {b} are the same to rounding.",
-        RecipeVerdict.NoDifference => string.Create(
-            CultureInfo.InvariantCulture,
-            $"No difference: {modelsA} models of {a} and {modelsB} of {b} differ no more than models of one recipe do (p = "
-                + $"{difference.PValue:0.###}, level {level}). ")
-            + $"{100 * difference.UnexplainedShare:0} % of the scores' norm is unexplained by the other recipe; two seeds of one "
-            + $"recipe leave as much.",
-        RecipeVerdict.Difference => string.Create(
-            CultureInfo.InvariantCulture,
-            $"The recipes differ (p = {difference.PValue:0.####}, level {level}, {modelsA} and {modelsB} models, "
-                + $"{difference.Assignments} exchanges tried)."),
-        _ => string.Create(
-            CultureInfo.InvariantCulture,
-            $"Not tested: {modelsA} and {modelsB} models are too few to tell a difference of recipes from one of seeds at the "
-                + $"level {level}. ")
-            + "The directions below may be noise. Train 5 models of each recipe, or name several runs of each.",
-    };
+        {
+            RecipeVerdict.Identical => $"No difference: the scores of {a} and {b} are the same to rounding.",
+            RecipeVerdict.NoDifference => string.Create(
+                CultureInfo.InvariantCulture,
+                $"No difference: {modelsA} models of {a} and {modelsB} of {b} differ no more than models of one recipe do (p = "
+                    + $"{difference.PValue:0.###}, level {level}). ")
+                + $"{100 * difference.UnexplainedShare:0} % of the scores' norm is unexplained by the other recipe; two seeds of one "
+                + $"recipe leave as much.",
+            RecipeVerdict.Difference => string.Create(
+                CultureInfo.InvariantCulture,
+                $"The recipes differ (p = {difference.PValue:0.####}, level {level}, {modelsA} and {modelsB} models, "
+                    + $"{difference.Assignments} exchanges tried)."),
+            _ => string.Create(
+                CultureInfo.InvariantCulture,
+                $"Not tested: {modelsA} and {modelsB} models are too few to tell a difference of recipes from one of seeds at the "
+                    + $"level {level}. ")
+                + "The directions below may be noise. Train 5 models of each recipe, or name several runs of each.",
+        };
 }
 
 /// <summary>A direction over the train examples that one recipe uses and the other doesn't.</summary>

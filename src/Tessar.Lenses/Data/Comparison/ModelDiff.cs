@@ -216,9 +216,9 @@ internal static class ModelDiff
         int[] kept = [.. Enumerable.Range(0, normsA.Length).Where(q => normsA[q] > 0 && normsB[q] > 0)];
         return kept.Length > 0 ? kept : throw new NumericalException(
             "Every query has a row of zeros in one of the recipes: nothing can be compared. Look at the scores.")
-            {
-                Remedies = [new(RemedyKind.Attribute)]
-            };
+        {
+            Remedies = [new(RemedyKind.Attribute)]
+        };
     }
 
     private static double RelativeNorm(Tensor residuals, Tensor rows)

@@ -68,9 +68,9 @@ internal sealed class SubsetTrainings
                 $"Masks of {subsets} subsets of {train} and their outputs on {targets} need {bytes:N0} bytes; the memory budget "
                     + $"is {context.MemoryBudget:N0}. ")
                 + "Choose fewer targets, or fewer `subsets`.", ErrorKind.Environment)
-                {
-                    Remedies = [new(RemedyKind.ChangeArgument, "targets"), new(RemedyKind.SetMethodOption, "subsets")]
-                };
+            {
+                Remedies = [new(RemedyKind.ChangeArgument, "targets"), new(RemedyKind.SetMethodOption, "subsets")]
+            };
         }
 
         KnownLabels.Check(run.Run.Record.Classes.Count, train);
@@ -143,9 +143,9 @@ internal sealed class SubsetTrainings
         $"{method} trains models on subsets of the data, but the context has nobody to train them: its Retrainer is null. Pass "
             + $"one, for "
         + "example `new MethodContext { Retrainer = new InProcessRetrainer() }`.", ErrorKind.Usage)
-        {
-            Remedies = [new(RemedyKind.Attribute)]
-        };
+    {
+        Remedies = [new(RemedyKind.Attribute)]
+    };
 
     // Models are asked about all of the run's test examples at once, so that other targets of them need no other models.
     private static ExampleSet AskedAbout(RunView run, ExampleSet targets)

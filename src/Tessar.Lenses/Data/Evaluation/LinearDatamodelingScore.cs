@@ -76,7 +76,8 @@ internal sealed record LinearDatamodelingScore
         {
             throw new NumericalException(
                 "For every query the outputs or the summed scores are the same on all subsets, so nothing can be correlated. "
-                    + "Look at the scores.") { Remedies = [new(RemedyKind.Attribute)] };
+                    + "Look at the scores.")
+            { Remedies = [new(RemedyKind.Attribute)] };
         }
 
         double[] rho = [.. kept.Select(q => RankCorrelation.Spearman(outputs[q], predicted[q]))];

@@ -247,7 +247,8 @@ internal sealed class GradientStoreWriter : IDisposable
                 CultureInfo.InvariantCulture,
                 $"Features of examples {first} to {first + count - 1} are more than 60 times larger than any of the first "
                     + $"{ScaleSample} and don't fit fp16. ")
-                + "Run again with number-format=f32.") { Remedies = [new(RemedyKind.SetMethodOption, "number-format", "f32")] };
+                + "Run again with number-format=f32.")
+            { Remedies = [new(RemedyKind.SetMethodOption, "number-format", "f32")] };
         }
 
         using Tensor stored = scaled.to_type(_half ? ScalarType.Float16 : ScalarType.Float32);
@@ -305,7 +306,8 @@ internal sealed class GradientStoreWriter : IDisposable
                 string.Create(CultureInfo.InvariantCulture, $"The disk is full: {_folder} needs {bytes:N0} bytes. ")
                 + "Free some space and run the command again: it goes on where it stopped. A smaller `projection-dimension` "
                 + "needs less.",
-                ErrorKind.Environment, e) { Remedies = [new(RemedyKind.SetMethodOption, "projection-dimension")] };
+                ErrorKind.Environment, e)
+            { Remedies = [new(RemedyKind.SetMethodOption, "projection-dimension")] };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

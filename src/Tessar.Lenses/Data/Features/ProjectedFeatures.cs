@@ -39,7 +39,8 @@ internal sealed class ProjectedFeatures : IDisposable
                     $"projection-dimension is {width}, more than the {_model.Gradients.ParameterCount} parameters of "
                         + $"{checkpoint.Run.Record.Program.Model}; ")
                     + "at most as many are allowed. Choose a smaller one, or projection=none for exact inner products.",
-                    ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "projection", "none")] };
+                    ErrorKind.Usage)
+                { Remedies = [new(RemedyKind.SetMethodOption, "projection", "none")] };
             }
 
             bool isLandmarks = settings.Projection == TrakProjection.Landmarks;

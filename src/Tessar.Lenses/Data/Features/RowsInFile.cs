@@ -87,7 +87,7 @@ internal sealed class RowsInFile : IFeatureRows, IDisposable
         $"The features' temporary file {_path} ({(long)Count * Width * sizeof(float):N0} bytes) can't be {what}: "
             + $"{e.Message.TrimEnd('.')}. ")
         + "Make room on this disk, choose fewer training examples, or a smaller projection.", ErrorKind.Environment, e)
-        {
-            Remedies = [new(RemedyKind.ChangeArgument, "train")]
-        };
+    {
+        Remedies = [new(RemedyKind.ChangeArgument, "train")]
+    };
 }

@@ -153,8 +153,8 @@ internal sealed class InfluenceScores(
             throw new TessarException(
                 $"No parameter of {model.Trained.Name} has a gradient. Choose a model with trainable parameters, or "
                     + $"unsupported=loop-fallback.", ErrorKind.InputData)
-                    {
-                        Remedies = [new(RemedyKind.SetMethodOption, "unsupported", "loop-fallback")]
-                    };
+            {
+                Remedies = [new(RemedyKind.SetMethodOption, "unsupported", "loop-fallback")]
+            };
     }
 }

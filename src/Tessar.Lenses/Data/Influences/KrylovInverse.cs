@@ -44,7 +44,8 @@ internal sealed class KrylovInverse : InverseCurvature
         if (largest <= 0)
             throw new NumericalException(
                 "The curvature of the training loss is zero, so nothing can be divided by it. Look at another checkpoint, or use "
-                    + "data/grad-dot.") { Remedies = [new(RemedyKind.UseMethod, "data/grad-dot")] };
+                    + "data/grad-dot.")
+            { Remedies = [new(RemedyKind.UseMethod, "data/grad-dot")] };
         int[] leading = [.. Enumerable.Range(0, pairs.Values.Count).OrderByDescending(k => Math.Abs(pairs.Values[k])).Take(keep)];
         // Directions that the damping doesn't make positive can't be divided by.
         int[] usable = [.. leading.Where(k => pairs.Values[k] + Damping > 1e-12 * largest)];

@@ -41,7 +41,8 @@ internal sealed class NeumannInverse : InverseCurvature
         if (_scale <= 0)
             throw new NumericalException(
                 "The curvature of the training loss is zero, so nothing can be divided by it. Look at another checkpoint, or use "
-                    + "data/grad-dot.") { Remedies = [new(RemedyKind.UseMethod, "data/grad-dot")] };
+                    + "data/grad-dot.")
+            { Remedies = [new(RemedyKind.UseMethod, "data/grad-dot")] };
     }
 
     public override double Damping { get; }

@@ -227,9 +227,9 @@ internal sealed class SymmetricSystem : IDisposable
     private NumericalException Singular(string pivot) => new(string.Create(
         CultureInfo.InvariantCulture, $"The Gram matrix of the features plus damping {_damping:g3} is singular: {pivot}. ")
         + "Some examples have equal or dependent features. Use a positive damping, for example 0.3.")
-        {
-            Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.3")]
-        };
+    {
+        Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.3")]
+    };
 
     private void ReleasePivots()
     {

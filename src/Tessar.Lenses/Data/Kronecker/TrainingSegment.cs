@@ -28,9 +28,9 @@ internal sealed record TrainingSegment(IReadOnlyList<CheckpointView> Checkpoints
                 CultureInfo.InvariantCulture,
                 $"segments is {segments}; the run {run.Name} has {checkpoints.Count} checkpoints up to the one explained. ")
                 + "Choose fewer, or train with more checkpoints.", ErrorKind.Usage)
-                {
-                    Remedies = [new(RemedyKind.SetMethodOption, "segments")]
-                };
+            {
+                Remedies = [new(RemedyKind.SetMethodOption, "segments")]
+            };
         }
 
         double momentum = MomentumOf(run.Record.Program);

@@ -68,9 +68,9 @@ internal static class LayerKernels
                 $"The kernel of {train.Count} examples with {train.Width} numbers each needs {24 * side * side:N0} bytes; the "
                     + $"memory budget is {context.MemoryBudget:N0}. ")
                 + "Choose a smaller `rank` or `projection-dimension`.", ErrorKind.Environment)
-                {
-                    Remedies = [new(RemedyKind.SetMethodOption, "rank"), new(RemedyKind.SetMethodOption, "projection-dimension")]
-                };
+            {
+                Remedies = [new(RemedyKind.SetMethodOption, "rank"), new(RemedyKind.SetMethodOption, "projection-dimension")]
+            };
         }
 
         var right = new FeaturesInMemory(targets);

@@ -69,7 +69,8 @@ internal static class SideBasis
         return size <= LargestSide ? zeros(size, size, dtype: ScalarType.Float64) : throw new TessarException(string.Create(
             CultureInfo.InvariantCulture,
             $"Layer {layer.Rule.Name} has a side of {size} entries; eigenvectors are computed up to {LargestSide}. Choose "
-                + $"basis=random."), ErrorKind.Usage) { Remedies = [new(RemedyKind.SetMethodOption, "basis", "random")] };
+                + $"basis=random."), ErrorKind.Usage)
+        { Remedies = [new(RemedyKind.SetMethodOption, "basis", "random")] };
     }
 
     private static void Add(Tensor? sum, Tensor positions)

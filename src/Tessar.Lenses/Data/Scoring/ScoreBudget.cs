@@ -34,9 +34,9 @@ internal static class ScoreBudget
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{what} need {bytes:N0} bytes; the memory budget is {context.MemoryBudget:N0}. {advice}"), ErrorKind.Environment)
-                {
-                    Remedies = remedies
-                };
+            {
+                Remedies = remedies
+            };
         }
     }
 }

@@ -41,13 +41,13 @@ internal sealed record SearchPlan(SearchShape Shape, int BlockRows, int Threads,
                     + $"{bytes:N0} bytes; ")
                 + string.Create(CultureInfo.InvariantCulture, $"the memory budget is {context.MemoryBudget:N0}. ")
                 + "Choose fewer targets, a smaller top, or a larger memory budget.", ErrorKind.Environment)
-                {
-                    Remedies = [
+            {
+                Remedies = [
                         new(RemedyKind.ChangeArgument, "targets"),
                         new(RemedyKind.ChangeArgument, "top"),
                         new(RemedyKind.ChangeArgument, "memory")
                     ]
-                };
+            };
         }
 
         double seconds = SecondsPerRow(shape, blockRows, threads) * shape.Rows * shape.Checkpoints;

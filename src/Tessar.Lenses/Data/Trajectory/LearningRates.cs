@@ -80,9 +80,9 @@ internal sealed class LearningRates
             throw new TessarException(
                 $"The learning rates of a run with schedule {program.Schedule} aren't known: its metrics are missing. "
                 + "Restore metrics.arrows from a copy, or use weights=equal.", ErrorKind.InputData)
-                {
-                    Remedies = [new(RemedyKind.SetMethodOption, "weights", "equal")]
-                };
+            {
+                Remedies = [new(RemedyKind.SetMethodOption, "weights", "equal")]
+            };
         }
 
         bool isExact = formula is not null || logged.Count == total;

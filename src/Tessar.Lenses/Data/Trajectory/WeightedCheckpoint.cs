@@ -61,9 +61,9 @@ internal sealed record WeightedCheckpoint(CheckpointView View, double Weight)
                 CultureInfo.InvariantCulture,
                 $"checkpoints is {count}; the run {run.Name} has {known.Length} up to the one explained. ")
                 + "Choose fewer, 0 for all, or train with more of them.", ErrorKind.Usage)
-                {
-                    Remedies = [new(RemedyKind.SetMethodOption, "checkpoints", "0")]
-                };
+            {
+                Remedies = [new(RemedyKind.SetMethodOption, "checkpoints", "0")]
+            };
         }
 
         return [.. Enumerable.Range(1, count).Select(i => known[(int)((long)i * known.Length / count) - 1])];

@@ -35,15 +35,16 @@ internal sealed class ExportJob(
                 ? Path.GetFullPath(Path.Combine(path, split.Name + extension))
                 : throw new TessarException(
                     $"The split `{split.Name}` can't name a file. Export it alone, into a file that you name.", ErrorKind.Usage)
-                    {
-                        Remedies = [new(RemedyKind.ChangeArgument, "split", split.Name)]
-                    };
+                {
+                    Remedies = [new(RemedyKind.ChangeArgument, "split", split.Name)]
+                };
         }
 
         return splits == 1 ? Path.GetFullPath(path) : throw new TessarException(
             $"`{path}` is one file, but {Store.Path} has the splits {string.Join(", ", Store.Splits.Select(one => one.Name))}. "
             + "Name a folder, or one of the splits.",
-            ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "split")] };
+            ErrorKind.Usage)
+        { Remedies = [new(RemedyKind.ChangeArgument, "split")] };
     }
 
     /// <summary>Refuses a file that can't be written: one that is there already, or that belongs to the store.</summary>

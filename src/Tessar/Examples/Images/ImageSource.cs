@@ -10,7 +10,7 @@ internal readonly record struct ImageSource(string Path, long Offset = 0, long? 
     public FileFormatException Refuse(string expected, string found, long at = 0) => new(
         Path, Offset + at, Row is { } row ? $"{expected} in row {row}" : expected, found,
         "The image is damaged or of a kind that isn't read (JPEG, PNG, GIF, BMP, WebP and ICO are): replace it, or leave it out.")
-        {
-            Remedies = [new(RemedyKind.ChangeArgument, "skip-bad")]
-        };
+    {
+        Remedies = [new(RemedyKind.ChangeArgument, "skip-bad")]
+    };
 }

@@ -25,7 +25,8 @@ internal static class ColumnChoice
                 $"`{columns[chosen]}` can't be pictures. Required are image files, or numbers of shape [height, width], [height, "
                     + $"width, channels] "
                 + "or [channels, height, width] with at most 4 channels, as U8 or from 0 to 1. Name another column.",
-                ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "image")] };
+                ErrorKind.Usage)
+            { Remedies = [new(RemedyKind.ChangeArgument, "image")] };
         }
 
         int named = Named(columns, _images, CanBePictures);

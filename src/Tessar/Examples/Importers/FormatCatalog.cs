@@ -28,7 +28,8 @@ internal static class FormatCatalog
         $"`{path}` is in no format that can be imported. Formats: "
             + $"{string.Join("; ", All.Select(format => $"{format.Name} ({format.Summary})"))}. "
         + "Check the path, or name the format.",
-        ErrorKind.InputData) { Remedies = [new(RemedyKind.ChangeArgument, "format")] };
+        ErrorKind.InputData)
+        { Remedies = [new(RemedyKind.ChangeArgument, "format")] };
 
     private static SourceFormat? OfFolder(string path) => All.FirstOrDefault(format => format.RecognisesFolder(path));
 

@@ -134,8 +134,8 @@ internal sealed class LabelColumn
         (string path, long? offset) = table.PlaceOf(row, at, column);
         return new FileFormatException(
             path, offset, expected, $"{found} in {row.Name}", "Name all classes, or another column for the labels.")
-            {
-                Remedies = [new(RemedyKind.ChangeArgument, "classes", "A,B,…"), new(RemedyKind.ChangeArgument, "label")]
-            };
+        {
+            Remedies = [new(RemedyKind.ChangeArgument, "classes", "A,B,…"), new(RemedyKind.ChangeArgument, "label")]
+        };
     }
 }

@@ -85,6 +85,7 @@ internal sealed class LeftOut
             : string.Empty;
         return new TessarException(
             $"`{source}` holds what can't be imported: {counts} ({names}{more}). Convert or remove it, or leave it out.",
-            ErrorKind.InputData) { Remedies = [new(RemedyKind.ChangeArgument, "skip-unknown")] };
+            ErrorKind.InputData)
+        { Remedies = [new(RemedyKind.ChangeArgument, "skip-unknown")] };
     }
 }

@@ -123,8 +123,8 @@ internal static class PictureSurvey
         return new FileFormatException(
             first.Path, first.Offset, "pictures that can be decoded", $"{pictures}: {names}{more}",
             $"The first: {first.Message} Replace or remove them, or leave them out.", first)
-            {
-                Remedies = [new(RemedyKind.ChangeArgument, "skip-bad")]
-            };
+        {
+            Remedies = [new(RemedyKind.ChangeArgument, "skip-bad")]
+        };
     }
 }

@@ -32,7 +32,8 @@ internal sealed record StorePlan(IReadOnlyList<ColumnMaker> Columns, IReadOnlyLi
             throw new TessarException(
                 $"A size was given, but none of the columns {string.Join(", ", columns)} is known to be pictures. Name the one "
                     + $"that is.",
-                ErrorKind.Usage) { Remedies = [new(RemedyKind.ChangeArgument, "image")] };
+                ErrorKind.Usage)
+            { Remedies = [new(RemedyKind.ChangeArgument, "image")] };
         }
 
         if (options.Label is not null && label?.Index == image)

@@ -117,9 +117,9 @@ internal sealed class SegmentMap
 
     private static FileFormatException Refuse(string path, string expected, string found) => new(
         path, null, expected, found, "Put the right file beside the store, or make the store again.")
-        {
-            Remedies = [new(RemedyKind.ImportExamples)]
-        };
+    {
+        Remedies = [new(RemedyKind.ImportExamples)]
+    };
 
     private Piece PieceOf(long row)
     {

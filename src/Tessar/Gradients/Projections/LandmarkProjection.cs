@@ -43,9 +43,9 @@ internal sealed class LandmarkProjection : IGradientProjection, IDisposable
                 CultureInfo.InvariantCulture,
                 $"projection-dimension is {width}, but {train} has only {train.Count} examples to be landmarks. Choose a smaller "
                     + $"one, or projection=none."), ErrorKind.Usage)
-                    {
-                        Remedies = [new(RemedyKind.SetMethodOption, "projection", "none")]
-                    };
+            {
+                Remedies = [new(RemedyKind.SetMethodOption, "projection", "none")]
+            };
         }
 
         long bytes = BytesOf(GradientFactors.NumbersPerExampleOf(model, train), width);
@@ -119,7 +119,8 @@ internal sealed class LandmarkProjection : IGradientProjection, IDisposable
         if (info.item<int>() > 0)
             throw new NumericalException(
                 "The kernel of the landmarks isn't positive definite: their gradients aren't finite, or all zero. Choose "
-                    + "projection=sketch.") { Remedies = [new(RemedyKind.SetMethodOption, "projection", "sketch")] };
+                    + "projection=sketch.")
+            { Remedies = [new(RemedyKind.SetMethodOption, "projection", "sketch")] };
         Tensor inverse = linalg.solve_triangular(factor, eye(kernel.shape[0], dtype: ScalarType.Float64), upper: false);
         return inverse.t().to_type(ScalarType.Float32).contiguous().MoveToOuterDisposeScope();
     }

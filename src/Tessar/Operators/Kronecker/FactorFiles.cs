@@ -38,7 +38,7 @@ internal sealed class FactorFiles(string folder)
     }
 
     /// <summary>Writes tensors under a temporary name and renames the file.</summary>
-    public void Save(string name, IReadOnlyDictionary<string, Tensor> tensors) => 
+    public void Save(string name, IReadOnlyDictionary<string, Tensor> tensors) =>
         StateDict.Save(tensors, PathOf(name), metadata: null, isSealed: true);
 
     /// <summary>Removes a file, if it is there.</summary>

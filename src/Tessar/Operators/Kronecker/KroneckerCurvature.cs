@@ -72,9 +72,9 @@ internal sealed class KroneckerCurvature : IDisposable
                     $"The curvature of {string.Join(", ", Shapes[b].Parameters)} has eigenvalues from {smallest:g3} to "
                         + $"{largest:g3} with damping {damping}: it can't be inverted. ")
                     + "Raise the damping; 0.1 is a common choice.")
-                    {
-                        Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.1")]
-                    };
+                {
+                    Remedies = [new(RemedyKind.SetMethodOption, "damping", "0.1")]
+                };
             }
 
             inverses[b] = mean > 0 ? damped.reciprocal() : zeros_like(damped);

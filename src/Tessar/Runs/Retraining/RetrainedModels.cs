@@ -48,9 +48,9 @@ public sealed class RetrainedModels
         {
             throw new TessarException(
                 $"The retraining in {full} isn't finished. Go on with it: retrain with the same options.", ErrorKind.InputData)
-                {
-                    Remedies = [new(RemedyKind.Retrain)]
-                };
+            {
+                Remedies = [new(RemedyKind.Retrain)]
+            };
         }
 
         return new RetrainedModels(full, record);

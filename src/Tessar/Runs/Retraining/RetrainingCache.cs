@@ -38,7 +38,8 @@ internal static class RetrainingCache
         {
             throw new TessarException(
                 $"The run {run.Name} can't be retrained: its weights were imported, so there is no program to train again. "
-                + "Train one here.", ErrorKind.Usage) { Remedies = [new(RemedyKind.Train, program.Model, program.Data.Name)] };
+                + "Train one here.", ErrorKind.Usage)
+            { Remedies = [new(RemedyKind.Train, program.Model, program.Data.Name)] };
         }
 
         return new RetrainingRequest

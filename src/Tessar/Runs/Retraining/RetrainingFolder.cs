@@ -56,7 +56,8 @@ internal sealed class RetrainingFolder(string directory)
         {
             throw new TessarException(
                 $"The folder {Directory} can't be made: {e.Message.TrimEnd('.')}. Choose another folder for the runs.",
-                ErrorKind.Environment, e) { Remedies = [new(RemedyKind.ChangeArgument, "runs")] };
+                ErrorKind.Environment, e)
+            { Remedies = [new(RemedyKind.ChangeArgument, "runs")] };
         }
     }
 

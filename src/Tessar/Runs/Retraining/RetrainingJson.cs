@@ -45,9 +45,9 @@ internal static class RetrainingJson
         {
             throw new TessarException(
                 $"`{path}` can't be read: {e.Message.TrimEnd('.')}. A retraining makes such a folder.", ErrorKind.InputData, e)
-                {
-                    Remedies = [new(RemedyKind.Retrain)]
-                };
+            {
+                Remedies = [new(RemedyKind.Retrain)]
+            };
         }
     }
 

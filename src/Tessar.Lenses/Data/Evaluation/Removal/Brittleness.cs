@@ -48,7 +48,8 @@ internal sealed record Brittleness
         if (kept.Length == 0 || draws.Length == 0)
             throw new TessarException(
                 "Every training of a removal failed, so nothing can be counted. Train the program once to see why.",
-                ErrorKind.InputData) { Remedies = [new(RemedyKind.Train)] };
+                ErrorKind.InputData)
+            { Remedies = [new(RemedyKind.Train)] };
         double[] own = [.. kept.Select(q => flipped[q]!.Value ? 1.0 : 0)];
         double[][] other = [.. draws.Select(draw => kept.Select(q => draw[q] ? 1.0 : 0).ToArray())];
         double ownShare = own.Average(), otherShare = other.Average(draw => draw.Average());

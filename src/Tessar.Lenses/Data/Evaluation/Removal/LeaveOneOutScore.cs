@@ -74,7 +74,8 @@ internal sealed record LeaveOneOutScore
         {
             throw new NumericalException(
                 "For every target the effects or the scores of all removed examples are the same, so nothing can be correlated. "
-                    + "Look at the scores.") { Remedies = [new(RemedyKind.Attribute)] };
+                    + "Look at the scores.")
+            { Remedies = [new(RemedyKind.Attribute)] };
         }
 
         effects = [.. kept.Select(q => effects[q])];

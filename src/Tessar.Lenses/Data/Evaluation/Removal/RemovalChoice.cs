@@ -21,7 +21,9 @@ internal static class RemovalChoice
             ErrorKind.Usage);
     }
 
-    /// <summary>The first k of a random order, so that larger removals hold the smaller ones; the same for every method.</summary>
+    /// <summary>
+    /// The first k of a random order, so that larger removals hold the smaller ones; the same for every method.
+    /// </summary>
     /// <param name="examples">Training examples.</param>
     /// <param name="count">k.</param>
     /// <param name="seed">Decides the orders.</param>
@@ -34,12 +36,16 @@ internal static class RemovalChoice
     }
 
     /// <summary>The k highest scores on a target, highest first.</summary>
-    public static int[] Proponents(AttributionMatrix scores, int target, int count) => [.. scores.Proponents(target, count).Select(influence => influence.Train)];
+    public static int[] Proponents(AttributionMatrix scores, int target, int count) =>
+        [.. scores.Proponents(target, count).Select(influence => influence.Train)];
 
-    /// <summary>Train examples by the sum of their scores over some targets, highest first; equal ones in order of index.</summary>
+    /// <summary>
+    /// Train examples by the sum of their scores over some targets, highest first; equal ones in order of index.
+    /// </summary>
     public static int[] BySum(AttributionMatrix scores, IReadOnlyList<int> targets, bool ofMagnitudes = false)
     {
-        double[] sums = [.. Enumerable.Range(0, scores.TrainCount).Select(i => targets.Sum(j => ofMagnitudes ? Math.Abs((double)scores[i, j]) : scores[i, j]))];
+        double[] sums = [.. Enumerable.Range(0, scores.TrainCount)
+            .Select(i => targets.Sum(j => ofMagnitudes ? Math.Abs((double)scores[i, j]) : scores[i, j]))];
         return [.. Enumerable.Range(0, sums.Length).OrderByDescending(i => sums[i]).ThenBy(i => i)];
     }
 }

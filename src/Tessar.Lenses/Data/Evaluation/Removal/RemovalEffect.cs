@@ -51,7 +51,8 @@ internal sealed record RemovalEffect
             || own?.All(seeds => seeds.Length == 0) == true)
             throw new TessarException(
                 "Every training of a removal failed, so there is no change to measure. Train the program once to see why.",
-                ErrorKind.InputData) { Remedies = [new(RemedyKind.Train)] };
+                ErrorKind.InputData)
+            { Remedies = [new(RemedyKind.Train)] };
         int[] kept = [.. Enumerable.Range(0, own?.Length ?? shared![0].Length).Where(q => own is null || own[q].Length > 0)];
         double[]? ownMeans = own is null ? null : [.. kept.Select(q => own[q].Average())];
         Sampled untouchedMeans = new([untouched], kept), randomMeans = new(random, kept);

@@ -39,9 +39,9 @@ internal static class ArraySplits
 
         ArrayTable Table(string? of, IReadOnlyList<ArraySource> parts) =>
             new(of, [.. parts.OrderBy(part => part.Name, StringComparer.Ordinal)], files)
-        {
-            ClassNames = classes,
-            UnreadArrays = unread ?? [],
-        };
+            {
+                ClassNames = classes,
+                UnreadArrays = unread ?? [],
+            };
     }
 }

@@ -58,9 +58,9 @@ internal static class BatchCells
             throw new TessarException(
                 $"The number to fill gaps with is {value}, which {ElementTypes.NameOf(column.Type)} of the column "
                     + $"`{column.Name}` can't hold. Choose another value.", ErrorKind.Usage)
-                    {
-                        Remedies = [new(RemedyKind.ChangeArgument, "fill")]
-                    };
+            {
+                Remedies = [new(RemedyKind.ChangeArgument, "fill")]
+            };
         Numbers.WriteDouble(column.Type, value, number);
     }
 }

@@ -38,9 +38,9 @@ internal static class SourceFile
         new(
             path, offset, expected, found,
             "The source is damaged or in another format: get or convert it again, or name its format.", inner)
-            {
-                Remedies = [new(RemedyKind.ChangeArgument, "format")]
-            };
+        {
+            Remedies = [new(RemedyKind.ChangeArgument, "format")]
+        };
 
     /// <summary>Runs code of others over a file; whatever it throws becomes the error about that file.</summary>
     /// <remarks>
