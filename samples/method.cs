@@ -4,8 +4,8 @@
 #:property PublishAot=false
 
 // An attribution method of your own is one class. Name, help, options with their ranges and defaults all come from here:
-// dotnet build samples/method.cs -o mine && TESSAR_METHODS=mine/method.dll tessar attribute RUN --method data/label-match
-// --targets test:0-9
+//   dotnet build samples/method.cs -o mine
+//   TESSAR_METHODS=mine/method.dll tessar attribute RUN --method data/label-match --targets test:0-9
 using System.ComponentModel.DataAnnotations;
 using Tessar;
 using Tessar.Examples;
