@@ -38,7 +38,7 @@ public sealed class Grass(GrassOptions options) : IAttributionMethod
     {
         var tally = new LayerTally(context);
         return CheckpointScores.Mean(
-            run, train, targets, context, (view, sum, pass) => Visit(tally, view, train, targets, pass, features =>
+            run, train, targets, context, (view, sum, pass) => Pass().Visit(tally, view, train, targets, pass, features =>
             {
                 (Tensor? scores, _, IReadOnlyList<double> dampings) = LayerKernels.Sum(
                     features, _ => _options.Damping, withScores: true, withSelf: false, pass);
@@ -60,36 +60,15 @@ public sealed class Grass(GrassOptions options) : IAttributionMethod
     {
         var tally = new LayerTally(context);
         return CheckpointScores.MeanOfSelf(
-            run, train, context, (view, sum, pass) => Visit(tally, view, train, targets: null, pass, features =>
+            run, train, context, (view, sum, pass) => Pass().Visit(tally, view, train, targets: null, pass, features =>
         {
             (_, Tensor? self, _) = LayerKernels.Sum(features, _ => _options.Damping, withScores: false, withSelf: true, pass);
             sum.add_(self!.mul_(features.Factors));
         }));
     }
 
-    private void Visit(
-        LayerTally tally, CheckpointView view, ExampleSet train, ExampleSet? targets, MethodContext pass,
-        Action<LayerFeatures> visit)
-    {
-        tally.Features.Start();
-        using var model = new GradientModel(view.Open(), train, OutputFunction.For(_options.Output), _options.Unsupported);
-        LayerProjection[] parts = Plan(model, train, pass);
-        try
-        {
-            using var features = new LayerFeatures(
-                model, parts, train, targets, areLosses: false, _options.BatchSize, ResultFolder.StoreOf(view.Run, MethodName),
-                pass);
-            tally.Note(model, features, parts, train.Count);
-            tally.Features.Stop();
-            tally.Scoring.Start();
-            visit(features);
-            tally.Scoring.Stop();
-        }
-        finally
-        {
-            Array.ForEach(parts, part => part.Dispose());
-        }
-    }
+    private LayerPass Pass() => new(
+        MethodName, _options.Output, AreLosses: false, _options.BatchSize, _options.Unsupported, Plan);
 
     private LayerProjection[] Plan(GradientModel model, ExampleSet train, MethodContext context)
     {

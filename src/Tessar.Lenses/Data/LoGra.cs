@@ -38,7 +38,7 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
     {
         var tally = new LayerTally(context);
         return CheckpointScores.Mean(
-            run, train, targets, context, (view, sum, pass) => Visit(tally, view, train, targets, pass, features =>
+            run, train, targets, context, (view, sum, pass) => Pass().Visit(tally, view, train, targets, pass, features =>
             {
                 (Tensor? scores, Tensor? self, IReadOnlyList<double> dampings) = LayerKernels.Sum(
                     features, width => Relative(train.Count, width), withScores: true, withSelf: _options.Mode != LoGraMode.Dot,
@@ -67,7 +67,7 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
     {
         var tally = new LayerTally(context);
         return CheckpointScores.MeanOfSelf(
-            run, train, context, (view, sum, pass) => Visit(tally, view, train, targets: null, pass, features =>
+            run, train, context, (view, sum, pass) => Pass().Visit(tally, view, train, targets: null, pass, features =>
         {
             (_, Tensor? self, _) = LayerKernels.Sum(
                 features, width => Relative(train.Count, width), withScores: false, withSelf: true, pass);
@@ -87,29 +87,8 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
     // λ of ΦᵀΦ relative to its trace over n. With H = ΦᵀΦ/n of width w, damping · tr(H)/w is (damping · n/w) · tr(ΦᵀΦ)/n over n.
     private double Relative(int n, int width) => _options.Damping * n / width;
 
-    private void Visit(
-        LayerTally tally, CheckpointView view, ExampleSet train, ExampleSet? targets, MethodContext pass,
-        Action<LayerFeatures> visit)
-    {
-        tally.Features.Start();
-        using var model = new GradientModel(view.Open(), train, OutputFunction.For(_options.Output), _options.Unsupported);
-        LayerProjection[] parts = Plan(model, train, pass);
-        try
-        {
-            using var features = new LayerFeatures(
-                model, parts, train, targets, areLosses: true, _options.BatchSize, ResultFolder.StoreOf(view.Run, MethodName),
-                pass);
-            tally.Note(model, features, parts, train.Count);
-            tally.Features.Stop();
-            tally.Scoring.Start();
-            visit(features);
-            tally.Scoring.Stop();
-        }
-        finally
-        {
-            Array.ForEach(parts, part => part.Dispose());
-        }
-    }
+    private LayerPass Pass() => new(
+        MethodName, _options.Output, AreLosses: true, _options.BatchSize, _options.Unsupported, Plan);
 
     private LayerProjection[] Plan(GradientModel model, ExampleSet train, MethodContext context)
     {

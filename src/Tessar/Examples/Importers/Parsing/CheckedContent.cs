@@ -13,19 +13,10 @@ namespace Tessar.Examples.Importers.Parsing;
 /// <param name="verified">Called once both agree.</param>
 internal sealed class CheckedContent(
     Stream content, IDisposable owner, long length, uint crc, Func<string, string, Exception?, Exception> refuse,
-    Action verified) : Stream
+    Action verified) : ForwardStream
 {
     private readonly Crc32 _sum = new();
     private long _position;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
 
     /// <inheritdoc/>
     public override long Length => length;
@@ -66,23 +57,6 @@ internal sealed class CheckedContent(
 
         return read;
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

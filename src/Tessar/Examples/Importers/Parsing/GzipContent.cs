@@ -14,7 +14,7 @@ namespace Tessar.Examples.Importers.Parsing;
 /// members, zeros behind the last one, or a cut), the members are walked through once more with a decoder that knows where each
 /// ends. Source: RFC 1952.
 /// </remarks>
-internal sealed class GzipContent : Stream
+internal sealed class GzipContent : ForwardStream
 {
     private const int HeaderBytes = 10, TrailerBytes = 8;
     private readonly FileStream _file;
@@ -24,15 +24,6 @@ internal sealed class GzipContent : Stream
 
     private GzipContent(FileStream file) =>
         (_file, _content) = (file, new GZipStream(file, CompressionMode.Decompress, leaveOpen: true));
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
 
     /// <inheritdoc/>
     public override long Length => throw new NotSupportedException();
@@ -85,23 +76,6 @@ internal sealed class GzipContent : Stream
 
         return read;
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,7 +1,7 @@
 namespace Tessar.Examples.Importers.Parsing;
 
 /// <summary>A stretch of a file, read from front to end; disposing leaves the file open.</summary>
-internal sealed class StreamPart : Stream
+internal sealed class StreamPart : ForwardStream
 {
     private readonly FileStream _file;
     private readonly long _length;
@@ -15,15 +15,6 @@ internal sealed class StreamPart : Stream
         (_file, _length, _left) = (file, length, length);
         file.Position = offset;
     }
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
 
     /// <inheritdoc/>
     public override long Length => _length;
@@ -42,21 +33,4 @@ internal sealed class StreamPart : Stream
         _left -= read;
         return read;
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
