@@ -30,6 +30,9 @@ public static class Trainer
     /// <summary>The schedules there are.</summary>
     public static IReadOnlyCollection<string> ScheduleNames => Schedule.Choices.Names;
 
+    /// <summary>The tasks there are.</summary>
+    public static IReadOnlyCollection<string> TaskNames => Tasks.TaskCatalog.Names;
+
     /// <summary>Trains a model and records the run.</summary>
     /// <param name="request">What to train, on what, and how.</param>
     /// <param name="progress">Hears of every update.</param>
@@ -62,7 +65,7 @@ public static class Trainer
         using var threads = new ThreadCount(request.Threads);
         ModelFeed feed = StartCheck.Of(plan.Model, plan.Program, plan.Train, plan.Test);
         plan = plan with { Program = plan.Program with { Feed = feed.Recorded } };
-        using Module<Tensor, Tensor> model = plan.Model.Create(store.Image, store.ClassNames.Count, request.Seed, feed);
+        using Module<Tensor, Tensor> model = plan.Model.Create(store.Image, plan.Task.Outputs.Count, request.Seed, feed);
         UnregisteredState unregistered = UnregisteredState.Of(model);
         unregistered.ThrowIfTrainable(plan.Model.Name);
         (ReferenceInputs reference, byte[] inputs) = ReferenceAnswers.Take(plan.Test, plan.Program.Input);
@@ -281,7 +284,7 @@ public static class Trainer
         Created = DateTimeOffset.UtcNow,
         Program = plan.Program with { Parameters = DistinctParameters.CountTrained(model) },
         Image = store.Image,
-        Classes = [.. store.ClassNames],
+        Classes = [.. plan.Task.Outputs],
         Checkpoints = [],
         Versions = RunEnvironment.Versions(),
         Machine = RunEnvironment.Machine(),
