@@ -12,9 +12,9 @@ namespace Tessar.Training;
 /// <summary>The mean loss of one batch under a model, with what was answered at the first question.</summary>
 /// <param name="model">The model, in training mode between questions.</param>
 /// <param name="parameters">What gradients are taken of.</param>
-/// <param name="images">float32 [batch, channels, height, width].</param>
+/// <param name="inputs">What the model takes, [batch, …].</param>
 /// <param name="targets">As the task gathers them, one for each example.</param>
-internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] parameters, Tensor images, Tensor targets)
+internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] parameters, Tensor inputs, Tensor targets)
     : IObjective, IDisposable
 {
     private Tensor? _answers;
@@ -77,8 +77,8 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
 
     private Tensor Answer()
     {
-        Tensor logits = model.Ask(images, Words.Where, Words.Model);
-        return logits.dim() == Task.AnswerShape(images.shape).Length ? logits : throw new TessarException(
+        Tensor logits = model.Ask(inputs, Words.Where, Words.Model);
+        return logits.dim() == Task.AnswerShape(inputs.shape).Length ? logits : throw new TessarException(
             $"Model `{Words.Model ?? model.GetName()}` answered {Shape.Of(logits)} {Words.Where} to a batch of "
             + $"{targets.shape[0]}; "
             + $"{Task.AnswerWords} is required. Correct its forward method for batches of this size, or choose another batch "

@@ -65,13 +65,13 @@ public static class Trainer
         using var threads = new ThreadCount(request.Threads);
         ModelFeed feed = StartCheck.Of(plan.Model, plan.Program, plan.Train, plan.Test);
         plan = plan with { Program = plan.Program with { Feed = feed.Recorded } };
-        using Module<Tensor, Tensor> model = plan.Model.Create(store.Image, plan.Task.Outputs.Count, request.Seed, feed);
+        using Module<Tensor, Tensor> model = plan.Model.Create(plan.Program.Input, plan.Task, request.Seed, feed);
         UnregisteredState unregistered = UnregisteredState.Of(model);
         unregistered.ThrowIfTrainable(plan.Model.Name);
         (ReferenceInputs reference, byte[] inputs) = ReferenceAnswers.Take(plan.Test, plan.Program.Input);
         var identity = new ModelIdentity { Code = plan.Model.Code, Unregistered = unregistered.Names, Inputs = reference };
         using RunWriter writer = RunWriter.Create(
-            runs, Describe(name, plan, store, model) with { Identity = identity }, plan.Labels,
+            runs, Describe(name, plan, model) with { Identity = identity }, plan.Labels,
             plan.KeepMask(request.Mask) + (folder =>
                 AtomicFile.Write(Path.Combine(folder, reference.File), stream => stream.Write(inputs))));
         return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation, isNew: true);
@@ -275,7 +275,7 @@ public static class Trainer
         _ => "its run.json lacks a part of the program",
     };
 
-    private static RunRecord Describe(string name, TrainingPlan plan, ExampleStore store, Module<Tensor, Tensor> model) => new()
+    private static RunRecord Describe(string name, TrainingPlan plan, Module<Tensor, Tensor> model) => new()
     {
         Schema = RunRecord.CurrentSchema,
         Name = name,
@@ -283,7 +283,6 @@ public static class Trainer
         Status = RunStatus.Running,
         Created = DateTimeOffset.UtcNow,
         Program = plan.Program with { Parameters = DistinctParameters.CountTrained(model) },
-        Image = store.Image,
         Classes = [.. plan.Task.Outputs],
         Checkpoints = [],
         Versions = RunEnvironment.Versions(),

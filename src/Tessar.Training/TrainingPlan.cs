@@ -49,12 +49,12 @@ internal sealed record TrainingPlan(
             violations.Add($"label-smoothing is given, but {task.Name} has no labels to smooth; leave it out.");
         if (request.LabelErrors != 0 && task is not IClassTask)
             violations.Add($"label-errors is given, but the targets of {task.Name} are no classes; leave it out.");
-        InputNormalization input = request.Input ?? InputNormalization.Of(store);
-        if (input.Objection(store.Image.Channels) is { } objection)
+        ModelInput input = request.Input ?? ModelInput.Of(store);
+        if ((input.Objection ?? input.MisfitOf(store)?.Message) is { } objection)
             violations.Add(objection);
         NamedSettings optimizer = OptimizerPlan.Resolve(request, model, violations);
 
-        (NamedSettings? order, IReadOnlyList<NamedSettings>? augment) = LoadingProgram.Resolve(request, store.Image, violations);
+        (NamedSettings? order, IReadOnlyList<NamedSettings>? augment) = LoadingProgram.Resolve(request, input, violations);
 
         LabelOverlay? labels = violations.Count == 0 ? LabelsOf(request, store) : null;
         ExampleSet range = ExampleSet.Parse(store, request.Train, labels), test = ExampleSet.Parse(store, request.Test, labels);

@@ -110,7 +110,7 @@ internal sealed class ReplaySession : IDisposable
                     throw new InvalidOperationException($"Epoch {epoch} ended before its last step.");
                 using LoadedBatch batch = feed.Current;
                 yield return new ReplayedBatch(
-                    step, batch.Images.to_type(_precision, copy: true).DetachFromDisposeScope(),
+                    step, Inputs.Batches.InPrecision(batch.Inputs, _precision, copy: true).DetachFromDisposeScope(),
                     _task.Targets(_chosen, batch.Indices).DetachFromDisposeScope(), batch.Indices.ToArray());
             }
         }
@@ -130,7 +130,7 @@ internal sealed class ReplaySession : IDisposable
         double rate = LearningRate(batch.Step);
         if (weights is null && _precision == ScalarType.Float32)
         {
-            using var objective = new BatchObjective(Model, [.. Parameters], batch.Images, batch.Targets)
+            using var objective = new BatchObjective(Model, [.. Parameters], batch.Inputs, batch.Targets)
             {
                 Task = _task,
                 LabelSmoothing = _program.LabelSmoothing ?? 0,
@@ -154,7 +154,7 @@ internal sealed class ReplaySession : IDisposable
     {
         TorchSeed.Set(_program.Seed!.Value, "step", batch.Step);
         Tensor logits = Model.Ask(
-            batch.Images, string.Create(CultureInfo.InvariantCulture, $"at step {batch.Step} of the replay"), _program.Model);
+            batch.Inputs, string.Create(CultureInfo.InvariantCulture, $"at step {batch.Step} of the replay"), _program.Model);
         return _task.Training(_program.LabelSmoothing ?? 0).Each(logits, batch.Targets);
     }
 

@@ -11,8 +11,8 @@ namespace Tessar.Runs;
 /// <param name="Checkpoint">One of its checkpoints.</param>
 public sealed record CheckpointView(Run Run, Checkpoint Checkpoint)
 {
-    /// <summary>How pixels become the model's input.</summary>
-    public InputNormalization Input => Run.Record.Program.Input;
+    /// <summary>What the model takes, and how examples become that.</summary>
+    public ModelInput Input => Run.Record.Program.Input;
 
     /// <summary>The rule that its answers are read by.</summary>
     internal ITask Task => Run.Task;

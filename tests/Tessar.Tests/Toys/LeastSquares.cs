@@ -44,8 +44,12 @@ internal sealed class LeastSquares(TaskSetup setup) : IClassTask
 
     public Tensor Targets(ExampleSet set, ReadOnlySpan<int> indices) => Targets([.. indices.ToArray().Select(set.Label)]);
 
-    public Tensor Targets(IReadOnlyList<int> labels) =>
-        nn.functional.one_hot(tensor(labels.Select(label => (long)label).ToArray()), Outputs.Count).to_type(ScalarType.Float32);
+    public Tensor Targets(IReadOnlyList<int> labels)
+    {
+        using Tensor numbers = tensor(labels.Select(label => (long)label).ToArray());
+        using Tensor rows = nn.functional.one_hot(numbers, Outputs.Count);
+        return rows.to_type(ScalarType.Float32);
+    }
 
     public double[] Target(ExampleSet set, int index) => Target(set.Label(index));
 

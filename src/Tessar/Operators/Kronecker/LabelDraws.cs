@@ -13,10 +13,10 @@ namespace Tessar.Operators.Kronecker;
 internal static class LabelDraws
 {
     /// <summary>A number of each example that its inputs decide.</summary>
-    /// <param name="inputs">[B, channels, height, width], fp32.</param>
+    /// <param name="inputs">[B, …]; pictures are read as they lie in memory, channels last.</param>
     public static long[] Keys(Tensor inputs)
     {
-        using Tensor permuted = inputs.permute(0, 2, 3, 1);
+        using Tensor permuted = inputs.dim() == 4 ? inputs.permute(0, 2, 3, 1) : inputs.alias();
         using Tensor inMemoryOrder = permuted.contiguous();
         ReadOnlySpan<byte> bytes = inMemoryOrder.bytes;
         var keys = new long[inputs.shape[0]];
