@@ -1,3 +1,5 @@
+using Tessar.Named;
+
 namespace Tessar.Models;
 
 /// <summary>Puts a class into the built-in zoo under a name; nothing else has to be edited.</summary>
@@ -7,8 +9,9 @@ namespace Tessar.Models;
 /// logits [batch, classes]. Its constructor takes (<see cref="Examples.ImageShape"/>, classes).
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-internal sealed class ZooModelAttribute(string name) : Attribute
+internal sealed class ZooModelAttribute(string name) : Attribute, INamed
 {
+    /// <inheritdoc/>
     public string Name { get; } = name;
 
     /// <summary>
