@@ -10,6 +10,7 @@ namespace Tessar.Lenses.Data.Features;
 /// <remarks>
 /// Rows are flushed before their bits in <c>done.bitmap</c> are set, so a set bit is a promise. The scale of fp16 rows is chosen
 /// from the first <see cref="ScaleSample"/> rows and written to the header before any row; batches until then wait in memory.
+/// The disk is waited for by a thread of its own, while the next batches are computed.
 /// </remarks>
 internal sealed class GradientStoreWriter : IDisposable
 {
@@ -29,6 +30,7 @@ internal sealed class GradientStoreWriter : IDisposable
     private FileStream? _factors;
     private FileStream? _bits;
     private int _sinceFlush;
+    private Task? _flushing;
     private bool _scaled;
 
     /// <summary>Starts a store, or goes on with one that was interrupted.</summary>
@@ -78,17 +80,8 @@ internal sealed class GradientStoreWriter : IDisposable
     /// <summary>Flushes what is written; a process killed later loses nothing of it.</summary>
     public void Flush()
     {
-        if (_rows is null)
-            return;
-        Guard(() =>
-        {
-            _rows.Flush();
-            _factors!.Flush(flushToDisk: true);
-            _bits!.Position = 0;
-            _bits.Write(Pack(_done));
-            _bits.Flush(flushToDisk: true);
-        });
-        _sinceFlush = 0;
+        StartFlush();
+        EndFlush();
     }
 
     /// <summary>Checks that every row is there and writes the final header.</summary>
@@ -126,6 +119,9 @@ internal sealed class GradientStoreWriter : IDisposable
         }
 
         _waiting.Clear();
+        // Files stay open for a flush that runs; whether it worked matters to those who go on writing.
+        if (_flushing is { } flushing)
+            Task.WaitAny(flushing);
         _rows?.Dispose();
         _factors?.Dispose();
         _bits?.Dispose();
@@ -220,6 +216,31 @@ internal sealed class GradientStoreWriter : IDisposable
             : header with { FormatVersion = 2, RowsPerShard = (int)Math.Max(1, shardBytes / rowBytes) };
     }
 
+    private void StartFlush()
+    {
+        EndFlush();
+        if (_rows is not { } rows)
+            return;
+        byte[] done = Pack(_done); // what is promised is what was written by now
+        _sinceFlush = 0;
+        _flushing = Task.Run(() => Guard(() =>
+        {
+            rows.Flush();
+            _factors!.Flush(flushToDisk: true);
+            _bits!.Position = 0;
+            _bits.Write(done);
+            _bits.Flush(flushToDisk: true);
+        }));
+    }
+
+    // Hands on what went wrong since.
+    private void EndFlush()
+    {
+        Task? flushing = _flushing;
+        _flushing = null;
+        flushing?.GetAwaiter().GetResult();
+    }
+
     private void OpenFiles(FileMode mode) => Guard(() =>
     {
         _rows?.Dispose();
@@ -260,7 +281,7 @@ internal sealed class GradientStoreWriter : IDisposable
         });
         Array.Fill(_done, true, first, count);
         if (++_sinceFlush >= BatchesPerFlush)
-            Flush();
+            StartFlush();
     }
 
     private static double LargestOf(Tensor rows)

@@ -171,6 +171,27 @@ public sealed class GradientStoreTests
         Assert.InRange(largest, 256, 4096);
     }
 
+    // The disk is waited for in the background: a writer that is given up in between promises what was written before.
+    [Fact]
+    public void Rows_promised_by_a_writer_that_was_given_up_are_there()
+    {
+        const int Many = 9000;
+        using TemporaryFolder straight = new(), interrupted = new();
+        Write(straight.Path, Origin("f16"), Many);
+        using (var writer = new GradientStoreWriter(interrupted.Path, Header(Origin("f16"), Many)))
+            WriteBatches(writer, Many, 8500);
+        using (var again = new GradientStoreWriter(interrupted.Path, Header(Origin("f16"), Many)))
+        {
+            Assert.InRange(Enumerable.Range(0, Many).Count(again.IsDone), 6000, 8500);
+            WriteBatches(again, Many, Many);
+            again.Finish();
+        }
+
+        foreach (string file in new[] { "phi.bin", "q.bin", "done.bitmap", "header.json" })
+            Assert.Equal(
+                File.ReadAllBytes(Path.Combine(straight.Path, file)), File.ReadAllBytes(Path.Combine(interrupted.Path, file)));
+    }
+
     private static void Write(string folder, GradientStoreOrigin origin, int rows)
     {
         using var writer = new GradientStoreWriter(folder, Header(origin, rows));
