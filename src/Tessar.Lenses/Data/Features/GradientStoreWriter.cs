@@ -8,7 +8,8 @@ namespace Tessar.Lenses.Data.Features;
 
 /// <summary>Writes a gradient store batch by batch, so that a process killed at any point goes on where it stopped.</summary>
 /// <remarks>
-/// Rows are flushed before their bits in <c>done.bitmap</c> are set, so a set bit is a promise. The scale of fp16 rows is chosen
+/// Rows and their <see cref="RowHashes"/> are flushed before their bits in <c>done.bitmap</c> are set, so a set bit is a promise,
+/// and the hash tells whether it still holds. The scale of fp16 rows is chosen
 /// from the first <see cref="ScaleSample"/> rows and written to the header before any row; batches until then wait in memory.
 /// The disk is waited for by a thread of its own, while the next batches are computed.
 /// </remarks>
@@ -18,6 +19,7 @@ internal sealed class GradientStoreWriter : IDisposable
     public const int ScaleSample = 1000;
 
     private const int BatchesPerFlush = 64;
+    private const long BytesPerCheck = 1 << 25;
     private const double LargestHalf = 65504;
 
     private readonly string _folder;
@@ -29,6 +31,7 @@ internal sealed class GradientStoreWriter : IDisposable
     private RowShards? _rows;
     private FileStream? _factors;
     private FileStream? _bits;
+    private RowHashes? _hashes;
     private int _sinceFlush;
     private Task? _flushing;
     private bool _scaled;
@@ -59,6 +62,9 @@ internal sealed class GradientStoreWriter : IDisposable
 
     /// <summary>Whether a row is already on disk.</summary>
     public bool IsDone(int row) => _done[row];
+
+    /// <summary>Rows that an interrupted writing had promised and that weren't what it had written; they count as not done.</summary>
+    public int DamagedRows { get; private set; }
 
     /// <summary>Writes the rows of one batch.</summary>
     /// <param name="first">Index of the first row.</param>
@@ -107,6 +113,8 @@ internal sealed class GradientStoreWriter : IDisposable
 
         _header = _header with { Summary = summary };
         WriteHeader();
+        _hashes!.Dispose();
+        Guard(() => File.Delete(RowHashes.PathOf(_folder)));
     }
 
     /// <summary>Gives up the store's files; what was flushed stays.</summary>
@@ -125,6 +133,7 @@ internal sealed class GradientStoreWriter : IDisposable
         _rows?.Dispose();
         _factors?.Dispose();
         _bits?.Dispose();
+        _hashes?.Dispose();
         _lock.Dispose();
     }
 
@@ -206,6 +215,37 @@ internal sealed class GradientStoreWriter : IDisposable
             for (int i = first; wholeShards[s] && i < first + shards.RowsOf(s) && i / 8 < read; i++)
                 _done[i] = (bytes[i / 8] >> (i % 8) & 1) == 1;
         }
+
+        CheckDone();
+    }
+
+    // A flipped bit in a row would be sealed by the header as if it had been computed.
+    private void CheckDone()
+    {
+        long rowBytes = RowShards.RowBytesOf(_header.Origin);
+        int block = (int)Math.Clamp(BytesPerCheck / rowBytes, 1, _done.Length);
+        for (int first = 0; first < _done.Length; first += block)
+        {
+            int count = Math.Min(block, _done.Length - first);
+            if (Array.IndexOf(_done, true, first, count) < 0)
+                continue;
+            var rows = new byte[count * rowBytes];
+            var factors = new byte[count * sizeof(float)];
+            Guard(() =>
+            {
+                _rows!.Read(first, rows);
+                _factors!.Position = first * (long)sizeof(float);
+                _factors.ReadExactly(factors);
+            });
+            ulong[] found = RowHashes.Of(count, rows, factors), promised = _hashes!.Read(first, count);
+            for (int i = 0; i < count; i++)
+            {
+                if (!_done[first + i] || found[i] == promised[i])
+                    continue;
+                _done[first + i] = false;
+                DamagedRows++;
+            }
+        }
     }
 
     private static GradientStoreHeader Split(GradientStoreHeader header, long shardBytes)
@@ -227,6 +267,7 @@ internal sealed class GradientStoreWriter : IDisposable
         {
             rows.Flush();
             _factors!.Flush(flushToDisk: true);
+            _hashes!.Flush();
             _bits!.Position = 0;
             _bits.Write(done);
             _bits.Flush(flushToDisk: true);
@@ -248,6 +289,7 @@ internal sealed class GradientStoreWriter : IDisposable
         _rows.OpenForWriting(mode);
         _factors = OpenFile(GradientStore.FactorsPath(_folder), mode, _header.Rows * sizeof(float));
         _bits = OpenFile(GradientStore.DonePath(_folder), mode, (_header.Rows + 7) / 8);
+        _hashes = new RowHashes(_folder, mode, _header.Rows);
     });
 
     // Without a buffer: what a full disk refused would be written again on closing, and fail again.
@@ -278,6 +320,7 @@ internal sealed class GradientStoreWriter : IDisposable
         {
             _rows!.Write(first, stored.bytes);
             RandomAccess.Write(_factors!.SafeFileHandle, flatFactors.bytes, first * (long)sizeof(float));
+            _hashes!.Write(first, RowHashes.Of(count, stored.bytes, flatFactors.bytes));
         });
         Array.Fill(_done, true, first, count);
         if (++_sinceFlush >= BatchesPerFlush)
