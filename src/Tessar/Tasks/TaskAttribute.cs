@@ -1,3 +1,5 @@
+using Tessar.Named;
+
 namespace Tessar.Tasks;
 
 /// <summary>Marks a task and names it; the catalogue finds it by this mark.</summary>
@@ -5,7 +7,7 @@ namespace Tessar.Tasks;
 /// <c>my/task</c>.</param>
 /// <remarks>The class implements <see cref="ITask"/> and has a public constructor that takes a <see cref="TaskSetup"/>.</remarks>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-internal sealed class TaskAttribute(string name) : Attribute
+internal sealed class TaskAttribute(string name) : Attribute, INamed
 {
     /// <summary>The name.</summary>
     public string Name => name;

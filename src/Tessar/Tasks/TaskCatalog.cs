@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Reflection;
 using Tessar.Examples;
+using Tessar.Named;
 
 namespace Tessar.Tasks;
 
@@ -15,48 +15,29 @@ internal static class TaskCatalog
     public const string Usual = "classification";
 
     private static readonly Lock _lock = new();
-    private static readonly SortedDictionary<string, Type> _types = new(StringComparer.Ordinal);
-
-    static TaskCatalog() => Add(typeof(TaskCatalog).Assembly);
+    private static Assembly[] _assemblies = [typeof(TaskCatalog).Assembly];
+    private static volatile Choices<ITask, TaskAttribute> _choices = Found(_assemblies);
 
     /// <summary>The names, in ordinal order.</summary>
-    public static IReadOnlyList<string> Names
-    {
-        get
-        {
-            lock (_lock)
-                return [.. _types.Keys];
-        }
-    }
+    public static IReadOnlyCollection<string> Names => _choices.Names;
 
     /// <summary>Finds the tasks of an assembly too; the same one may be added again.</summary>
-    /// <exception cref="ArgumentException">It names a task that there is already, or a marked class can't be used.</exception>
+    /// <exception cref="ArgumentException">It names a task that there is already, or a marked class isn't one.</exception>
     public static void Add(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);
-        (string Name, Type Type)[] found =
-        [
-            .. assembly.GetTypes().Select(type => (type.GetCustomAttribute<TaskAttribute>()?.Name, Type: type))
-                .Where(one => one.Name is not null).Select(one => (one.Name!, one.Type)),
-        ];
         lock (_lock)
         {
-            foreach ((string name, Type type) in found)
-            {
-                if (!type.IsAssignableTo(typeof(ITask)) || type.GetConstructor([typeof(TaskSetup)]) is null)
-                    throw new ArgumentException(
-                        $"{type} is marked as the task {name}, but a task implements {nameof(ITask)} and has a public "
-                            + $"constructor that takes a {nameof(TaskSetup)}.", nameof(assembly));
-                if (!_types.TryAdd(name, type) && _types[name] != type)
-                    throw new ArgumentException($"Two tasks are called {name}: {_types[name]} and {type}.", nameof(assembly));
-            }
+            if (_assemblies.Contains(assembly))
+                return;
+            Assembly[] all = [.. _assemblies, assembly];
+            _choices = Found(all);
+            _assemblies = all;
         }
     }
 
-    /// <summary>What keeps a name from being one of a task, as a sentence; null when nothing does.</summary>
-    public static string? Objection(string name) => Names.Contains(name, StringComparer.Ordinal)
-        ? null
-        : $"There is no task `{name}`.{NearestName.Hint(name, Names)} There are {string.Join(", ", Names)}.";
+    /// <summary>What keeps a name from being one of a task, as sentences; null when nothing does.</summary>
+    public static string? Objection(string name) => _choices.Has(name) ? null : _choices.Refusal(name);
 
     /// <summary>The task of a new run.</summary>
     /// <param name="name">Its name; null for the usual one.</param>
@@ -72,14 +53,14 @@ internal static class TaskCatalog
 
     private static ITask Create(string? name, TaskSetup setup)
     {
-        Type? type;
-        lock (_lock)
-            _types.TryGetValue(name ?? Usual, out type);
-        return type is null
-            ? throw new TessarException(
-                $"{Objection(name ?? Usual)} One of your own is found where its assembly is named.", ErrorKind.InputData)
-            : (ITask)Activator.CreateInstance(
-                type, BindingFlags.Instance | BindingFlags.Public | BindingFlags.DoNotWrapExceptions, binder: null, [setup],
-                CultureInfo.InvariantCulture)!;
+        Choices<ITask, TaskAttribute> choices = _choices;
+        return choices.Has(name ?? Usual)
+            ? choices.Create(name ?? Usual, setup)
+            : throw choices.Unknown(name ?? Usual, ErrorKind.InputData);
     }
+
+    private static Choices<ITask, TaskAttribute> Found(Assembly[] assemblies) => new("task", assemblies)
+    {
+        Advice = "One of your own is found where its assembly is named.",
+    };
 }
