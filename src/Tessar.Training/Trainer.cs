@@ -64,7 +64,7 @@ public static class Trainer
         using var threads = new ThreadCount(request.Threads);
         ModelFeed feed = StartCheck.Of(plan.Model, plan.Program, plan.Train, plan.Test);
         plan = plan with { Program = plan.Program with { Feed = feed.Recorded } };
-        using Module<Tensor, Tensor> model = plan.Model.Create(store.Image, store.ClassNames.Count, request.Seed, feed);
+        using Module<Tensor, Tensor> model = plan.Model.Create(plan.Program.Input, store.ClassNames.Count, request.Seed, feed);
         UnregisteredState unregistered = UnregisteredState.Of(model);
         unregistered.ThrowIfTrainable(plan.Model.Name);
         (ReferenceInputs reference, byte[] inputs) = ReferenceAnswers.Take(plan.Test, plan.Program.Input);
@@ -73,7 +73,7 @@ public static class Trainer
             runs, Describe(name, plan, store, model) with { Identity = identity }, plan.Labels,
             plan.KeepMask(request.Mask) + (folder =>
                 AtomicFile.Write(Path.Combine(folder, reference.File), stream => stream.Write(inputs))));
-        return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation, isNew: true);
+        return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation);
     }
 
     /// <summary>
@@ -194,7 +194,7 @@ public static class Trainer
 
     private static Run Execute(
         RunWriter writer, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Checkpoint? checkpoint,
-        IProgress<TrainingProgress>? progress, CancellationToken cancellation, bool isNew = false)
+        IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         TrainingLoop? loop = null;
         try
@@ -213,7 +213,7 @@ public static class Trainer
         {
             // A run that didn't come to its first update holds nothing, and would only take the name.
             bool isOwnFault = e is TessarException { Kind: ErrorKind.InputData or ErrorKind.Usage } or ArgumentException;
-            if (isNew && isOwnFault && loop is not { Step: > 0 })
+            if (writer.IsNew && isOwnFault && loop is not { Step: > 0 })
                 writer.Discard();
             else
                 MarkFailed(writer, e);
@@ -282,7 +282,6 @@ public static class Trainer
         Status = RunStatus.Running,
         Created = DateTimeOffset.UtcNow,
         Program = plan.Program with { Parameters = DistinctParameters.CountTrained(model) },
-        Image = store.Image,
         Classes = [.. store.ClassNames],
         Checkpoints = [],
         Versions = RunEnvironment.Versions(),

@@ -83,17 +83,17 @@ public sealed class TemplateMethod(TemplateMethodOptions options) : IAttribution
         GradientModel model, LastLinear last, ExampleSet set, string stage, MethodContext context,
         Action<int, Tensor, Tensor> use)
     {
-        for (int first = 0; first < set.Count; first += _options.BatchSize)
+        foreach (ExampleBatch part in set.Batches(_options.BatchSize))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            int[] indices = [.. Enumerable.Range(first, Math.Min(_options.BatchSize, set.Count - first))];
-            (CapturedBatch batch, _) = model.Run(set, indices);
+            (CapturedBatch batch, _) = model.Run(set, part.Indices);
             Tensor features = last.Features(batch);
             Tensor lengths = features.square().sum(1, keepdim: true).sqrt();
             Tensor unit = features / where(lengths.gt(0), lengths, ones_like(lengths));
-            use(first, unit, _output.Direction(batch.Logits.to_type(ScalarType.Float64), Batches.Labels(set, indices)));
-            context.Progress?.Report(new MethodProgress(stage, first + indices.Length, set.Count, "examples"));
+            Tensor labels = Batches.Labels(set, part.Indices);
+            use(part.First, unit, _output.Direction(batch.Logits.to_type(ScalarType.Float64), labels));
+            context.Progress?.Report(new MethodProgress(stage, part.End, set.Count, "examples"));
         }
     }
 }

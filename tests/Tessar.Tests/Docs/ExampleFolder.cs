@@ -1,10 +1,12 @@
 using System.Reflection;
 using System.Runtime.Loader;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Native;
 using Tessar.Tensors;
 using Tessar.Tests.Examples.Importers;
+using Tessar.Tests.Inputs;
 using Tessar.Training;
 using TorchSharp;
 
@@ -16,7 +18,7 @@ namespace Tessar.Tests.Docs;
 /// </summary>
 public sealed class ExampleFolder : IDisposable
 {
-    private static readonly ImageShape _side28 = new(28, 28, 1);
+    private static readonly ModelInput _input = Pictures.Of(28, 28, 1);
     private readonly TemporaryFolder _made = new();
 
     public ExampleFolder()
@@ -46,7 +48,7 @@ public sealed class ExampleFolder : IDisposable
                 ("x", Npy.File("'|u1'", $"({rows}, 2, 3)", Npy.Ramp(rows * 6))), ("y", Npy.File("'|u1'", $"({rows},)", labels))));
         }
 
-        using (torch.nn.Module<torch.Tensor, torch.Tensor> cnn = ModelSource.Parse("cnn").Create(_side28, 10, seed: 1))
+        using (torch.nn.Module<torch.Tensor, torch.Tensor> cnn = ModelSource.Parse("cnn").Create(_input, 10, seed: 1))
             StateDict.Save(cnn, _made.File("cnn.safetensors"));
         Trainer.Train(new TrainingRequest
         {
