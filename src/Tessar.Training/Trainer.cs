@@ -19,8 +19,10 @@ namespace Tessar.Training;
 /// which is restored at the end.
 /// </remarks>
 /// <example><code>
-/// Run run = Trainer.Train(new TrainingRequest { Model = "cnn", Data = "fashion-mnist-mini", Epochs = 5, Name = "first" });
-/// Console.WriteLine(run.Record.Final?.TestAccuracy);
+/// var request = new TrainingRequest { Model = "mlp", Data = "fashion-mnist-mini", Train = "train:0-1999", Epochs = 1 };
+/// Run run = Trainer.Train(request);
+/// Console.WriteLine($"{run.Name}: {run.Record.Final?.TestAccuracy:P1}");
+/// Console.WriteLine(Trainer.Replay(run).IsBitEqual);       // prints True
 /// </code></example>
 public static class Trainer
 {

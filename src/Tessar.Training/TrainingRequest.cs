@@ -7,7 +7,11 @@ namespace Tessar.Training;
 
 /// <summary>What to train, on what, and how. Everything but the model and the data has a default that works.</summary>
 /// <example><code>
-/// Run run = Trainer.Train(new TrainingRequest { Model = "cnn", Data = "fashion-mnist-mini" });
+/// var request = new TrainingRequest
+/// {
+///     Model = "mlp", Data = "fashion-mnist-mini", Train = "train:0-999", Epochs = 2, Optimizer = "sf-adamw", Name = "small",
+/// };
+/// Run run = Trainer.Train(request);
 /// </code></example>
 public sealed record TrainingRequest
 {

@@ -11,6 +11,14 @@ using static TorchSharp.torch.nn;
 namespace Tessar.Runs;
 
 /// <summary>Asks a run's model about examples. Loads libtorch.</summary>
+/// <example><code>
+/// Run run = Run.Open("runs/first");
+/// using ExampleStore store = run.OpenExamples();
+/// var targets = ExampleSet.Parse(store, "test:0-9");
+/// Predictions predictions = Predictor.Predict(run, targets);
+/// Console.WriteLine($"{store.ClassNames[predictions.Predicted(0)]}: {predictions.Probabilities(0).Max():P1}");
+/// Console.WriteLine(predictions.Score(targets).Accuracy);
+/// </code></example>
 public static class Predictor
 {
     // Fixed, because the size of a batch may change the last bits of an answer.

@@ -16,6 +16,8 @@ namespace Tessar.Runs;
 /// </remarks>
 /// <example><code>
 /// Run run = Run.Open("runs/first");
+/// Console.WriteLine($"{run.Name}: {run.Status}, accuracy {run.Record.Final?.TestAccuracy:P1}");
+/// using ExampleStore store = run.OpenExamples();
 /// using var model = run.LoadModel();
 /// </code></example>
 public sealed class Run

@@ -13,7 +13,7 @@ namespace Tessar.Runs;
 /// <example><code>
 /// Run run = RunImporter.Import(new ImportRequest
 /// {
-///     Weights = "cnn.safetensors", Model = "cnn", Data = "fashion-mnist", Name = "foreign", Mean = [0.2860f], Std = [0.3530f],
+///     Weights = "cnn.safetensors", Model = "cnn", Data = "fashion-mnist-mini", Name = "foreign", Mean = [0.2860f], Std = [0.3530f],
 /// });
 /// </code></example>
 public static class RunImporter
