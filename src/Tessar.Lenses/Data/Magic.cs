@@ -118,12 +118,10 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
                 context.MemoryBudget / 2 / (6 * sizeof(float) * Math.Max(1, parameters)), 1,
                 Math.Min(targets.Count, _options.TargetsAtOnce));
             int blocks = (targets.Count + block - 1) / block;
-            for (int first = 0; first < targets.Count; first += block)
+            foreach ((int first, int count) in targets.Batches(block))
             {
                 MethodContext pass = RepeatedProgress.Of(context, (c * blocks) + (first / block), run.Checkpoints.Count * blocks);
-                int count = Math.Min(block, targets.Count - first);
-                int from = first;
-                Func<nn.Module<Tensor, Tensor>, Tensor> outputs = model => Outputs(model, view, targets, from, count);
+                Func<nn.Module<Tensor, Tensor>, Tensor> outputs = model => Outputs(model, view, targets, first, count);
                 TrajectoryDerivative derivative = replayer.Differentiate(
                     view.Run, outputs, context.MemoryBudget, Heard(pass), context.Cancellation);
                 RefuseOverflow(view.Run, derivative);

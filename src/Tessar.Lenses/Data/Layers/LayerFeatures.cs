@@ -112,12 +112,12 @@ internal sealed class LayerFeatures : IDisposable
 
     private void Fill(ExampleSet set, string stage, bool areLosses, Action<int, int, Tensor> write)
     {
-        for (int first = 0; first < set.Count; first += _pass.BatchSize)
+        foreach (ExampleBatch part in set.Batches(_pass.BatchSize))
         {
             _context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            int count = Math.Min(_pass.BatchSize, set.Count - first);
-            (CapturedBatch batch, Tensor q) = _model.Run(set, [.. Enumerable.Range(first, count)]);
+            (int first, int count) = part;
+            (CapturedBatch batch, Tensor q) = _model.Run(set, part.Indices);
             double kept = 0;
             for (int p = 0; p < _parts.Count; p++)
             {
