@@ -122,6 +122,8 @@ internal sealed class ExamplesImportCommand : TessarCommand
 
     public override Type Result => typeof(ExamplesJson);
 
+    public override GlobalUse Ignored => GlobalUse.Seed | GlobalUse.Threads;
+
     protected override int Execute(Invocation call)
     {
         string path = call.Output(_target)!;

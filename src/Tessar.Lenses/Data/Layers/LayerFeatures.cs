@@ -132,7 +132,7 @@ internal sealed class LayerFeatures : IDisposable
             {
                 Factors.narrow(0, first, count).copy_(q);
                 if (first == 0)
-                    Measure( batch, kept, Math.Min(count, MeasuredExamples));
+                    Measure(batch, kept, Math.Min(count, MeasuredExamples));
             }
 
             _context.Progress?.Report(new MethodProgress(stage, first + count, set.Count, "examples"));
@@ -148,10 +148,8 @@ internal sealed class LayerFeatures : IDisposable
 
     private static void CheckFinite(Tensor rows, LayerProjection part, ExampleSet set, int first)
     {
-        // abs().max() hands on NaN and infinity, so one pass checks everything.
-        if (float.IsFinite(rows.abs().max().item<float>()))
+        if (FiniteRows.FirstOverflow(rows) is not { } bad)
             return;
-        int bad = (int)rows.isfinite().all(1).logical_not().nonzero().flatten().min().item<long>();
         throw new NumericalException(string.Create(
             CultureInfo.InvariantCulture,
             $"The gradient of example {set.Split}:{set.First + first + bad} isn't finite in "
