@@ -86,7 +86,7 @@ internal sealed class RemovalTrainings
     private RemovalTrials Carry(ExampleMasks masks, int repeats, int role, int removals)
     {
         (RetrainedModels models, double seconds) = JudgingTrainings.Train(
-            _inquiry, Train, _targets, masks, repeats, RetrainingOutput.Logits, role);
+            _inquiry, Train, _targets, (masks, null), repeats, RetrainingOutput.Logits, role);
         var trials = new RemovalTrials(removals, models.Count / removals, _labels, models.ReadOutputs(), _task);
         Seconds += seconds;
         Trainings += models.Count;
