@@ -20,6 +20,7 @@ internal sealed class TrainCurvature(
     GradientModel model, ExampleSet train, CurvatureKind kind, int batchSize, MethodContext context)
 {
     private double? _meanEigenvalue;
+    private bool? _hasSecondDerivatives;
 
     /// <summary>The checkpoint.</summary>
     public GradientModel Model => model;
@@ -110,7 +111,7 @@ internal sealed class TrainCurvature(
             yield return batch.Indices.ToArray();
     }
 
-    private LossOperator Operator(CurvatureKind matrix, int[]? examples = null)
+    private LinearOperator Operator(CurvatureKind matrix, int[]? examples = null)
     {
         var settings = new LossOperatorSettings
         {
@@ -118,6 +119,14 @@ internal sealed class TrainCurvature(
             Cancellation = context.Cancellation,
         };
         ModelLoss loss = ModelLoss.Of(model, train, new SoftmaxCrossEntropy(), settings);
-        return matrix == CurvatureKind.Hessian ? new HessianOperator(loss) : new GaussNewtonOperator(loss);
+        if (_hasSecondDerivatives is null)
+        {
+            string? missing = SecondDerivatives.WhyMissing(loss);
+            _hasSecondDerivatives = missing is null;
+            if (missing is not null)
+                context.Warn?.Invoke(missing);
+        }
+
+        return SecondDerivatives.Of(loss, matrix == CurvatureKind.Hessian, _hasSecondDerivatives.Value);
     }
 }
