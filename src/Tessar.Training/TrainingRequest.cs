@@ -1,6 +1,7 @@
 using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Runs;
+using Tessar.Tasks;
 
 namespace Tessar.Training;
 
@@ -19,6 +20,12 @@ public sealed record TrainingRequest
 
     /// <summary>The data set: a name of the catalogue, or a <c>.tess</c> file.</summary>
     public required string Data { get; init; }
+
+    /// <summary>
+    /// What turns answers and targets into a loss, by name; <c>classification</c> by default. See
+    /// <see cref="Trainer.TaskNames"/>.
+    /// </summary>
+    public string Task { get; init; } = TaskCatalog.Usual;
 
     /// <summary>The run's name; by default model and data with the first free number: <c>cnn-fashion-mnist-mini-1</c>.</summary>
     public string? Name { get; init; }

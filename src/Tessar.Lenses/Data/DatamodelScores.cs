@@ -112,7 +112,7 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
         return new AttributionReport
         {
             Method = MethodName,
-            Output = OutputFunction.For(_options.Output).Name,
+            Output = run.Task.Output(_options.Output).Name,
             Units = SubsetTrainings.Units(_options.Output),
             Parameters = 0,
             SkippedParameters = [],

@@ -97,7 +97,7 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
         return new AttributionReport
         {
             Method = MethodName,
-            Output = OutputFunction.For(_options.Output).Name,
+            Output = run.Task.Output(_options.Output).Name,
             Units = SubsetTrainings.Units(_options.Output) + ", its group's change shared equally",
             Parameters = 0,
             SkippedParameters = [],

@@ -64,7 +64,7 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         return new AttributionMatrix(scores, train.Count, targets.Count, new AttributionReport
         {
             Method = MethodName,
-            Output = OutputFunction.For(_options.Output).Name,
+            Output = run.Task.Output(_options.Output).Name,
             Units = "change of the output by the example in this very training, to first order",
             Parameters = parameters,
             SkippedParameters = [],
@@ -110,8 +110,8 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
             CheckpointView view = run.Checkpoints[c];
             Refuse(view);
             // Before the replay, not at its end.
-            KnownLabels.Check(view.Run.Record.Classes.Count, train);
-            KnownLabels.Check(view.Run.Record.Classes.Count, targets);
+            view.Task.CheckTargets(train);
+            view.Task.CheckTargets(targets);
             parameters = view.Run.Record.Program.Parameters;
             // Adjoints of the weights and of what the optimiser remembers, and their temporaries.
             int block = (int)Math.Clamp(
@@ -152,7 +152,7 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         using DisposeScope scope = NewDisposeScope();
         int[] indices = [.. Enumerable.Range(first, count)];
         Tensor logits = model.Ask(Batches.Inputs(targets, indices, view.Input));
-        return OutputFunction.For(_options.Output).Value(logits, Batches.Labels(targets, indices)).MoveToOuterDisposeScope();
+        return view.Task.Output(_options.Output).Value(logits, view.Task.Targets(targets, indices)).MoveToOuterDisposeScope();
     }
 
     private static void Refuse(CheckpointView view)

@@ -19,7 +19,7 @@ public static class DataCatalog
     private static readonly Choices<NamedData, NamedDataAttribute> _known =
         new("data set or file", typeof(DataCatalog).Assembly)
         {
-            Advice = "Check the path, or make a store from your own data.",
+            Advice = "Make a store from your own data.",
             Remedies = [new(RemedyKind.ImportExamples)],
         };
 

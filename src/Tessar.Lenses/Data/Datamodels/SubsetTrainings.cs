@@ -66,8 +66,8 @@ internal sealed class SubsetTrainings
             };
         }
 
-        KnownLabels.Check(run.Run.Record.Classes.Count, train);
-        KnownLabels.Check(run.Run.Record.Classes.Count, targets);
+        run.Task.CheckTargets(train);
+        run.Task.CheckTargets(targets);
         context.Cancellation.ThrowIfCancellationRequested();
         long start = Stopwatch.GetTimestamp();
         ExampleSet asked = AskedAbout(run, targets);
