@@ -35,18 +35,15 @@ public sealed class MethodCatalog
         foreach ((Type type, DocumentationComments comments) in types)
         {
             if (type.GetCustomAttribute<QuestionAttribute>() is { } question)
-                Add(new QuestionDescription(type, question.Name, question.DefaultMethod, comments));
+                Add(new QuestionDescription(type, question, comments));
             if (type.GetCustomAttribute<LensAttribute>() is { } lens)
             {
-                Add(new QuestionDescription(type, lens.Name, lens.DefaultMethod, comments));
+                Add(new QuestionDescription(type, lens.AsQuestion(), comments) { NeedsTargets = lens.NeedsTargets });
                 marks.Add(lens);
             }
         }
 
-        if (marks.GroupBy(mark => mark.Verb, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new ArgumentException(
-                $"Two lenses have the verb {twice.Key}: {string.Join(" and ", twice.Select(mark => mark.Name))}.",
-                nameof(assemblies));
+        QuestionVerbs.Refuse([.. _questions.Values.Select(question => (question.Verb, question.Name))]);
         Lenses =
         [
             .. marks.OrderBy(mark => mark.Name, StringComparer.Ordinal).Select(mark => new LensDescription(

@@ -3,34 +3,49 @@ namespace Tessar.Methods;
 /// <summary>What the catalogue knows about a question; everything comes from the question's own file.</summary>
 public sealed class QuestionDescription
 {
+    private const string UsualGroup = "evaluate";
+
     private readonly OptionSet _options;
     private readonly Lazy<string> _summary;
     private readonly Lazy<Type?> _contract;
 
-    internal QuestionDescription(Type type, string name, string defaultMethod, DocumentationComments comments)
+    internal QuestionDescription(Type type, QuestionAttribute mark, DocumentationComments comments)
     {
         if (!type.IsAssignableTo(typeof(IQuestion)))
-            throw new ArgumentException($"{name}: {type} has to implement {nameof(IQuestion)}.", nameof(type));
-        (Type, Name, DefaultMethod) = (type, name, defaultMethod);
-        _options = new OptionSet(type, name, comments);
+            throw new ArgumentException($"{mark.Name}: {type} has to implement {nameof(IQuestion)}.", nameof(type));
+        (Type, Mark) = (type, mark);
+        Verb = mark.Verb.Length > 0 ? mark.Verb : $"{UsualGroup} {mark.Name.Split('/')[^1]}";
+        _options = new OptionSet(type, mark.Name, comments);
         _summary = new Lazy<string>(() => comments.SummaryOf(type));
-        _contract = new Lazy<Type?>(() => Create(new Dictionary<string, string>(StringComparer.Ordinal)).Contract);
+        _contract = new Lazy<Type?>(() => ((IQuestion)_options.CreateDefault()).Contract);
     }
 
     /// <summary>The lens's name for its own question, <c>lens/question</c> for any other.</summary>
-    public string Name { get; }
+    public string Name => Mark.Name;
 
     /// <summary>Name of the lens.</summary>
     public string Lens => Name.Split('/')[0];
+
+    /// <summary>The words of the command that asks it, for example <c>attribute</c> or <c>evaluate lds</c>.</summary>
+    public string Verb { get; }
 
     /// <summary>What is asked, one sentence.</summary>
     public string Summary => _summary.Value;
 
     /// <summary>The method that is asked when none is named; empty where none is.</summary>
-    public string DefaultMethod { get; }
+    public string DefaultMethod => Mark.DefaultMethod;
 
     /// <summary>Its settings.</summary>
     public IReadOnlyList<MethodOption> Options => _options.All;
+
+    /// <summary>What it says of itself; a lens's own question says it too.</summary>
+    internal QuestionAttribute Mark { get; }
+
+    /// <summary>Whether targets have to be named.</summary>
+    internal bool NeedsTargets { get; init; }
+
+    /// <summary>Whether it is the lens's own.</summary>
+    internal bool IsOfLens => Name == Lens;
 
     /// <summary>What a method has to implement to be asked; null when none is asked.</summary>
     internal Type? Contract => _contract.Value;
@@ -56,4 +71,19 @@ public sealed class QuestionDescription
     }
 
     internal IReadOnlyList<string> Objections(IReadOnlyDictionary<string, string> settings) => _options.Objections(settings);
+
+    /// <summary>What a job gives that the question has no use for, or lacks; one sentence each.</summary>
+    internal IEnumerable<string> Objections(MethodJob job)
+    {
+        if (Mark.TakesOneRun && job.Runs.Count > 1)
+            yield return $"It asks one run, and the job names {job.Runs.Count}: {string.Join(", ", job.Runs)}. Name one.";
+        if (Mark.Against.Length == 0 && job.Against.Count > 0)
+            yield return $"It compares nothing, but {string.Join(", ", job.Against)} stand against the runs. Leave them out.";
+        if (Mark.Against.Length > 0 && job.Against.Count == 0)
+            yield return $"It needs something to compare with: {Mark.Against}. Name it.";
+        if (!Mark.TakesTrain && job.Train is { } train)
+            yield return $"It takes no training examples, but `{train}` is named. Leave it out.";
+        if (Mark.Targets.Length == 0 && job.Targets is { } targets)
+            yield return $"It looks at no targets, but `{targets}` is named. Leave it out.";
+    }
 }
