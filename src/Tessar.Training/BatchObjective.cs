@@ -13,9 +13,9 @@ namespace Tessar.Training;
 /// <summary>The mean cross-entropy of one batch under a model, with what was answered at the first question.</summary>
 /// <param name="model">The model, in training mode between questions.</param>
 /// <param name="parameters">What gradients are taken of.</param>
-/// <param name="images">float32 [batch, channels, height, width].</param>
+/// <param name="inputs">What the model takes, [batch, …].</param>
 /// <param name="labels">int64 [batch].</param>
-internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] parameters, Tensor images, Tensor labels)
+internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] parameters, Tensor inputs, Tensor labels)
     : IObjective, IDisposable
 {
     private Tensor? _answers;
@@ -78,7 +78,7 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
 
     private Tensor Answer()
     {
-        Tensor logits = model.Ask(images, Words.Where, Words.Model);
+        Tensor logits = model.Ask(inputs, Words.Where, Words.Model);
         return logits.dim() == 2 ? logits : throw new TessarException(
             $"Model `{Words.Model ?? model.GetName()}` answered {Shape.Of(logits)} {Words.Where} to a batch of "
             + $"{labels.shape[0]}; "

@@ -87,7 +87,7 @@ internal sealed class StartCheck
     }
 
     private (Module<Tensor, Tensor> Module, ModelFeed Feed) Build(ModelFeed? feed) =>
-        _source.Build(_train.Store.Image, _classes, _program.Seed!.Value, feed);
+        _source.Build(_program.Input, _classes, _program.Seed!.Value, feed);
 
     private ModelFeed Find(bool isWholeBatch)
     {
@@ -119,12 +119,12 @@ internal sealed class StartCheck
             throw NothingToTrain(module);
         Tensor[] parameters = [.. TrainedParameters.Of(module, _program).Items.Select(item => item.Value)];
         module.train(NeedsGradients);
-        foreach ((Tensor images, Tensor labels) in TrainingBatches(feed, isWholeBatch))
+        foreach ((Tensor inputs, Tensor labels) in TrainingBatches(feed, isWholeBatch))
         {
             using var batch = NewDisposeScope();
             TorchSeed.Set(_program.Seed!.Value, "step");
-            Tensor loss = functional.cross_entropy(Answer(trial, images), labels);
-            CheckFinite(module, loss, images);
+            Tensor loss = functional.cross_entropy(Answer(trial, inputs), labels);
+            CheckFinite(module, loss, inputs);
             if (NeedsGradients)
                 CheckGradient(loss, parameters);
         }
@@ -141,7 +141,7 @@ internal sealed class StartCheck
         return trial.ChangesInput;
     }
 
-    private List<(Tensor Images, Tensor Labels)> TrainingBatches(ModelFeed feed, bool isWholeBatch)
+    private List<(Tensor Inputs, Tensor Labels)> TrainingBatches(ModelFeed feed, bool isWholeBatch)
     {
         using var loader = new ExampleLoader(LoaderPlan.Of(_train, _program with { Feed = feed.Recorded }, workers: 0));
         long steps = _program.StepsPerEpoch(_train.Count);
@@ -152,17 +152,17 @@ internal sealed class StartCheck
             if (!epoch.MoveNext())
                 throw new InvalidOperationException($"The first epoch has no batch {step}.");
             using LoadedBatch batch = epoch.Current;
-            found.Add((batch.Images.clone(), batch.Labels.clone()));
+            found.Add((batch.Inputs.clone(), batch.Labels.clone()));
         }
 
         return found;
     }
 
-    private Tensor Answer(ModelTrial trial, Tensor images)
+    private Tensor Answer(ModelTrial trial, Tensor inputs)
     {
-        long[] expected = [images.shape[0], _classes];
-        string asked = Shape.Of(images);
-        Tensor answer = trial.Ask(images, Where);
+        long[] expected = [inputs.shape[0], _classes];
+        string asked = Shape.Of(inputs);
+        Tensor answer = trial.Ask(inputs, Where);
         if (!answer.shape.AsSpan().SequenceEqual(expected) || answer.dtype != ScalarType.Float32)
         {
             throw Refuse(
@@ -174,12 +174,12 @@ internal sealed class StartCheck
         return answer;
     }
 
-    private void CheckFinite(Module<Tensor, Tensor> module, Tensor loss, Tensor images)
+    private void CheckFinite(Module<Tensor, Tensor> module, Tensor loss, Tensor inputs)
     {
         if (!double.IsFinite(loss.item<float>()))
         {
             throw new NumericalException(
-                $"Model `{_source.Name}` doesn't answer {Shape.Of(images)} with finite numbers, with the weights it "
+                $"Model `{_source.Name}` doesn't answer {Shape.Of(inputs)} with finite numbers, with the weights it "
                 + "starts from. Look for a division by "
                 + "zero, a logarithm or a square root in its forward method, or for an initialisation that is too large.");
         }
@@ -189,7 +189,7 @@ internal sealed class StartCheck
             if (buffer.is_floating_point() && !buffer.isfinite().all().item<bool>())
             {
                 throw new NumericalException(
-                    $"`{name}` of model `{_source.Name}` isn't finite after one batch {Shape.Of(images)} in training "
+                    $"`{name}` of model `{_source.Name}` isn't finite after one batch {Shape.Of(inputs)} in training "
                     + "mode. A statistic over a single number "
                     + "has no variance: choose another batch size, or have the last batch dropped or merged "
                     + "(last-batch drop or merge).");

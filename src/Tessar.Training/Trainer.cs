@@ -62,7 +62,7 @@ public static class Trainer
         using var threads = new ThreadCount(request.Threads);
         ModelFeed feed = StartCheck.Of(plan.Model, plan.Program, plan.Train, plan.Test);
         plan = plan with { Program = plan.Program with { Feed = feed.Recorded } };
-        using Module<Tensor, Tensor> model = plan.Model.Create(store.Image, store.ClassNames.Count, request.Seed, feed);
+        using Module<Tensor, Tensor> model = plan.Model.Create(plan.Program.Input, store.ClassNames.Count, request.Seed, feed);
         UnregisteredState unregistered = UnregisteredState.Of(model);
         unregistered.ThrowIfTrainable(plan.Model.Name);
         (ReferenceInputs reference, byte[] inputs) = ReferenceAnswers.Take(plan.Test, plan.Program.Input);
@@ -280,7 +280,6 @@ public static class Trainer
         Status = RunStatus.Running,
         Created = DateTimeOffset.UtcNow,
         Program = plan.Program with { Parameters = DistinctParameters.CountTrained(model) },
-        Image = store.Image,
         Classes = [.. store.ClassNames],
         Checkpoints = [],
         Versions = RunEnvironment.Versions(),

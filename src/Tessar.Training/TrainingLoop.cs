@@ -157,7 +157,7 @@ internal sealed class TrainingLoop : IDisposable
         using var scope = NewDisposeScope();
         _weights.Hide();
         using LoadedBatch batch = NextBatch();
-        Tensor x = batch.Images, y = batch.Labels;
+        Tensor x = batch.Inputs, y = batch.Labels;
         using BatchObjective objective = Objective(x, y);
         _optimizer.Step(objective, LearningRate(_cursor.Step), _cursor.Step + 1);
         _weights.Add(_cursor.Step + 1);
@@ -174,7 +174,7 @@ internal sealed class TrainingLoop : IDisposable
         return objective.FirstLoss;
     }
 
-    private BatchObjective Objective(Tensor images, Tensor truth) => new(_model, _parameters, images, truth)
+    private BatchObjective Objective(Tensor inputs, Tensor truth) => new(_model, _parameters, inputs, truth)
     {
         LabelSmoothing = _program.LabelSmoothing ?? 0,
         Draws = (_program.Seed!.Value, _cursor.Step),
@@ -275,7 +275,9 @@ internal sealed class TrainingLoop : IDisposable
 
     private string? Remarks()
     {
-        string? ofFeed = _cursor.Step == _start.Step + 1 ? _program.Feed?.Remark($"Model `{_program.Model}`") : null;
+        string? ofFeed = _cursor.Step == _start.Step + 1
+            ? _program.Feed?.Remark($"Model `{_program.Model}`", _program.Input)
+            : null;
         string?[] all = [_recorder.Remark, ofFeed, _optimizer.Remark ?? _remark];
         return all.Any(one => one is not null) ? string.Join(' ', all.Where(one => one is not null)) : null;
     }

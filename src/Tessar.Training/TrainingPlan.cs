@@ -40,12 +40,12 @@ internal sealed record TrainingPlan(
                 CultureInfo.InvariantCulture, $"label-errors is {request.LabelErrors}; it has to lie in [0, 1]."));
         if (request is { Labels: not null, LabelErrors: not 0 })
             violations.Add("Changed labels and label-errors are both given; give one of them.");
-        InputNormalization input = request.Input ?? InputNormalization.Of(store);
-        if (input.Objection(store.Image.Channels) is { } objection)
+        ModelInput input = request.Input ?? ModelInput.Of(store);
+        if ((input.Objection ?? input.MisfitOf(store)?.Message) is { } objection)
             violations.Add(objection);
         NamedSettings optimizer = OptimizerPlan.Resolve(request, model, violations);
 
-        (NamedSettings? order, IReadOnlyList<NamedSettings>? augment) = LoadingProgram.Resolve(request, store.Image, violations);
+        (NamedSettings? order, IReadOnlyList<NamedSettings>? augment) = LoadingProgram.Resolve(request, input, violations);
 
         LabelOverlay? labels = violations.Count == 0 ? LabelsOf(request, store) : null;
         ExampleSet range = ExampleSet.Parse(store, request.Train, labels), test = ExampleSet.Parse(store, request.Test, labels);

@@ -128,8 +128,11 @@ public sealed record TrainingRequest
     /// <summary>Edited labels to train on, instead of <see cref="LabelErrors"/>; made for the same data.</summary>
     public LabelOverlay? Labels { get; init; }
 
-    /// <summary>How pixels become numbers; by default so that the training split has mean 0 and variance 1 per channel.</summary>
-    public InputNormalization? Input { get; init; }
+    /// <summary>
+    /// What examples become; by default <see cref="ModelInput.Of"/> of the data: pictures so that the training split has mean 0
+    /// and variance 1 per channel.
+    /// </summary>
+    public ModelInput? Input { get; init; }
 
     /// <summary>
     /// Threads of libtorch's kernels while training, in [1, 8 per processor, at least 64]; as many as it uses now by default.

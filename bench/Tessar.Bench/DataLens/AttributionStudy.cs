@@ -12,7 +12,7 @@ namespace Tessar.Bench.DataLens;
 /// 5,000 training and 500 test pictures of Fashion-MNIST; `mlp` and `logistic` by SGD; judged by 100 random halves times 5 seeds
 /// each, which all methods share. Wrong labels are looked for in a `cnn` of 10,000 with a tenth of the labels flipped, brittle
 /// predictions in the mlp. Each row keeps the command that makes it again. Rows that are in the result file already aren't
-/// measured again: delete a row to have it measured, or the file for all. The table of <c>docs/data-lens.md</c> is written from
+/// measured again: delete a row to have it measured, or the file for all. The table of <c>docs/data/README.md</c> is written from
 /// the file.
 /// </remarks>
 internal static class AttributionStudy
@@ -23,7 +23,7 @@ internal static class AttributionStudy
     public static string ResultPath { get; } = Path.Combine(TessarTool.Root, "bench", "results", "data-lens.json");
 
     /// <summary>Where the table stands.</summary>
-    public static string PagePath { get; } = Path.Combine(TessarTool.Root, "docs", "data-lens.md");
+    public static string PagePath { get; } = Path.Combine(TessarTool.Root, "docs", "data", "README.md");
 
     private static readonly string[] _noMomentum = ["--set", "optimizer.momentum=0"];
 

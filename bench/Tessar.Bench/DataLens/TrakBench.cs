@@ -31,7 +31,7 @@ internal static class TrakBench
         machine = Runs.RunEnvironment.Machine(),
     };
 
-    /// <summary>The curve, which is also a table of docs/data-lens.md.</summary>
+    /// <summary>The curve, which is also a table of docs/data/README.md.</summary>
     public static object Curve()
     {
         object curve = KernelCurve.Run();

@@ -84,7 +84,8 @@ internal sealed class ExamplesImportCommand : TessarCommand
         });
         _splits = Add(new Option<string>("--splits")
         {
-            Description = "Cut a source of one split into these, in the order of its rows; * is the rest",
+            Description = "Cut a source of one split into these, in the order of its rows (a folder within each class); "
+                + "* is the rest",
             HelpName = "train=50000,test=*"
         });
         _limit = Add(new Option<string>("--limit")

@@ -146,7 +146,7 @@ internal sealed class TrainingSettings
             WarmupSteps = call.TryValue(_warmup, out int steps) ? steps : null,
             LabelErrors = call.Value(_labelErrors),
             LabelErrorSeed = call.TryValue(_labelErrorSeed, out ulong seed) ? seed : null,
-            Input = Normalization(call, store),
+            Input = Input(call, store),
             Threads = call.Threads,
         };
     }
@@ -164,12 +164,13 @@ internal sealed class TrainingSettings
             .Where(number => number.IsGiven)
             .ToDictionary(number => number.Key, number => number.Number, StringComparer.Ordinal);
 
-    private InputNormalization? Normalization(Invocation call, ExampleStore store)
+    private ModelInput? Input(Invocation call, ExampleStore store)
     {
-        bool hasMean = call.TryValue(_mean, out float[] means), hasStd = call.TryValue(_std, out float[] deviations);
-        if (!hasMean && !hasStd)
-            return null;
-        var own = InputNormalization.Of(store);
-        return new InputNormalization(hasMean ? means : own.Mean, hasStd ? deviations : own.Std);
+        var encoding = new Dictionary<string, IReadOnlyList<float>>(StringComparer.Ordinal);
+        if (call.TryValue(_mean, out float[] means))
+            encoding.Add("mean", means);
+        if (call.TryValue(_std, out float[] deviations))
+            encoding.Add("std", deviations);
+        return encoding.Count == 0 ? null : ModelInput.Of(store, encoding);
     }
 }

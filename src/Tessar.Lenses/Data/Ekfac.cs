@@ -40,9 +40,8 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
             {
                 int held = TargetGradients.AtOnce(curvature.Shapes, 1, targets.Count, pass);
                 long done = 0, total = (long)train.Count * targets.Count;
-                for (int first = 0; first < targets.Count; first += held)
+                foreach ((int first, int count) in targets.Batches(held))
                 {
-                    int count = Math.Min(held, targets.Count - first);
                     using TargetGradients rows = TargetGradients.Of(
                         checkpoint.Model, checkpoint.Blocks, targets, first, count, _options.BatchSize, pass);
                     rows.Apply(curvature, inverses, _options.BatchSize, pass);
@@ -64,12 +63,12 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
         return CheckpointScores.MeanOfSelf(
             run, train, context, (view, sum, pass) => Visit(tally, view, train, pass, (checkpoint, curvature, inverses) =>
         {
-            for (int first = 0; first < train.Count; first += _options.BatchSize)
+            foreach (ExampleBatch part in train.Batches(_options.BatchSize))
             {
                 pass.Cancellation.ThrowIfCancellationRequested();
                 using DisposeScope inner = NewDisposeScope();
-                int count = Math.Min(_options.BatchSize, train.Count - first);
-                (CapturedBatch batch, Tensor q) = checkpoint.Model.Run(train, [.. Enumerable.Range(first, count)]);
+                (int first, int count) = part;
+                (CapturedBatch batch, Tensor q) = checkpoint.Model.Run(train, part.Indices);
                 sum.narrow(0, first, count)
                     .add_(curvature.Quadratic(checkpoint.Blocks, batch, inverses) * q.to_type(ScalarType.Float64) / train.Count);
                 pass.Progress?.Report(new MethodProgress("scores", first + count, train.Count, "examples"));

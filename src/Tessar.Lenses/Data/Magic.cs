@@ -106,12 +106,10 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
             pass.MemoryBudget / 2 / (6 * sizeof(float) * Math.Max(1, view.Run.Record.Program.Parameters)), 1,
             Math.Min(targets.Count, _options.TargetsAtOnce));
         int blocks = (targets.Count + block - 1) / block;
-        for (int first = 0; first < targets.Count; first += block)
+        foreach ((int first, int count) in targets.Batches(block))
         {
             MethodContext part = RepeatedProgress.Of(pass, first / block, blocks);
-            int count = Math.Min(block, targets.Count - first);
-            int from = first;
-            Func<nn.Module<Tensor, Tensor>, Tensor> outputs = model => Outputs(model, view, targets, from, count);
+            Func<nn.Module<Tensor, Tensor>, Tensor> outputs = model => Outputs(model, view, targets, first, count);
             TrajectoryDerivative derivative = replayer.Differentiate(
                 view.Run, outputs, pass.MemoryBudget, Heard(part), pass.Cancellation);
             RefuseOverflow(view.Run, derivative);

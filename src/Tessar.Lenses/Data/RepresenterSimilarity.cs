@@ -100,16 +100,16 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
     private IEnumerable<(Tensor Features, Tensor Alpha)> Blocks(
         GradientModel model, LastLinear last, ExampleSet set, string stage, MethodContext context)
     {
-        for (int first = 0; first < set.Count; first += _options.BatchSize)
+        foreach (ExampleBatch part in set.Batches(_options.BatchSize))
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            int[] indices = [.. Enumerable.Range(first, Math.Min(_options.BatchSize, set.Count - first))];
-            yield return Block(model, last, set, indices);
-            context.Progress?.Report(new MethodProgress(stage, first + indices.Length, set.Count, "examples"));
+            yield return Block(model, last, set, part.Indices);
+            context.Progress?.Report(new MethodProgress(stage, part.End, set.Count, "examples"));
         }
     }
 
-    private static (Tensor Features, Tensor Alpha) Block(GradientModel model, LastLinear last, ExampleSet set, int[] indices)
+    private static (Tensor Features, Tensor Alpha) Block(
+        GradientModel model, LastLinear last, ExampleSet set, ReadOnlySpan<int> indices)
     {
         using DisposeScope scope = NewDisposeScope();
         (CapturedBatch batch, _) = model.Run(set, indices);

@@ -48,9 +48,8 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
         int checkpoints = Visit(tally, run, train, context, (walk, pass) =>
         {
             int held = walk.TargetsAtOnce(targets.Count);
-            for (int first = 0; first < targets.Count; first += held)
+            foreach ((int first, int count) in targets.Batches(held))
             {
-                int count = Math.Min(held, targets.Count - first);
                 walk.Explain(targets, first, count, (checkpoint, rows, weight, scored) =>
                     checkpoint.AddScores(
                         train, rows, weight, sum.narrow(1, first, count), _options.BatchSize, pass,
@@ -76,9 +75,8 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
         Visit(new CurvatureTally(context), run, train, context, (walk, pass) =>
         {
             int held = walk.TargetsAtOnce(train.Count);
-            for (int first = 0; first < train.Count; first += held)
+            foreach ((int first, int count) in train.Batches(held))
             {
-                int count = Math.Min(held, train.Count - first);
                 walk.Explain(train, first, count, (checkpoint, rows, weight, scored) =>
                     checkpoint.AddOwnScores(
                         train, first, rows, weight, sum, _options.BatchSize, pass,

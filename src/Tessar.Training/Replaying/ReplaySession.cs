@@ -106,7 +106,7 @@ internal sealed class ReplaySession : IDisposable
                     throw new InvalidOperationException($"Epoch {epoch} ended before its last step.");
                 using LoadedBatch batch = feed.Current;
                 yield return new ReplayedBatch(
-                    step, batch.Images.to_type(_precision, copy: true).DetachFromDisposeScope(),
+                    step, Inputs.Batches.InPrecision(batch.Inputs, _precision, copy: true).DetachFromDisposeScope(),
                     batch.Labels.clone().DetachFromDisposeScope(), batch.Indices.ToArray());
             }
         }
@@ -126,7 +126,7 @@ internal sealed class ReplaySession : IDisposable
         double rate = LearningRate(batch.Step);
         if (weights is null && _precision == ScalarType.Float32)
         {
-            using var objective = new BatchObjective(Model, [.. Parameters], batch.Images, batch.Labels)
+            using var objective = new BatchObjective(Model, [.. Parameters], batch.Inputs, batch.Labels)
             {
                 LabelSmoothing = _program.LabelSmoothing ?? 0,
                 Draws = (_program.Seed!.Value, batch.Step),
@@ -149,7 +149,7 @@ internal sealed class ReplaySession : IDisposable
     {
         TorchSeed.Set(_program.Seed!.Value, "step", batch.Step);
         Tensor logits = Model.Ask(
-            batch.Images, string.Create(CultureInfo.InvariantCulture, $"at step {batch.Step} of the replay"), _program.Model);
+            batch.Inputs, string.Create(CultureInfo.InvariantCulture, $"at step {batch.Step} of the replay"), _program.Model);
         return nn.functional.cross_entropy(
             logits, batch.Labels, reduction: nn.Reduction.None, label_smoothing: _program.LabelSmoothing ?? 0);
     }

@@ -178,7 +178,6 @@ internal sealed class RetrainFarm : IDisposable
         Seed = request.Seed,
         Output = request.Output,
         KeepsWeights = request.KeepsWeights,
-        Image = store.Image,
         Classes = [.. store.ClassNames],
         Versions = RunEnvironment.Versions(),
         Machine = RunEnvironment.Machine() with { Threads = threads },

@@ -71,7 +71,7 @@ internal sealed class SubsetTraining : IDisposable
         ExampleSet chosen = _train.Select(_masks.Indices(job / _record.Repeats));
         TrainingProgram program = _record.Program with { Seed = seed, Feed = _feed.Recorded };
         StartCheck.BatchOfOne(_source, program, chosen);
-        using Module<Tensor, Tensor> model = _source.Create(_store.Image, _store.ClassNames.Count, seed, _feed);
+        using Module<Tensor, Tensor> model = _source.Create(program.Input, _store.ClassNames.Count, seed, _feed);
         using Optimizer optimizer = Optimizer.For(model, program);
         using var loop = new TrainingLoop(
             new Recorder(program, _store.ClassNames.Count), chosen, _test, model, optimizer, loaderWorkers: 0);

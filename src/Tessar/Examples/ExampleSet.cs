@@ -117,6 +117,22 @@ public sealed class ExampleSet
             : throw new ArgumentException($"The selection from {this} is empty.", nameof(indices));
     }
 
+    /// <summary>The set in batches, in order; the last may be smaller.</summary>
+    /// <param name="size">Examples per batch, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is below 1.</exception>
+    internal ExampleBatches Batches(int size) => new(0, Count, size);
+
+    /// <summary>A part of the set in batches, cut from its own beginning on.</summary>
+    /// <param name="first">First example of the part, in [0, <see cref="Count"/>].</param>
+    /// <param name="count">Examples of the part; none gives no batch.</param>
+    /// <param name="size">Examples per batch, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part isn't in the set, or the size is below 1.</exception>
+    internal ExampleBatches Batches(int first, int count, int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)first + count, Count, nameof(count));
+        return new ExampleBatches(first, count, size);
+    }
+
     /// <summary>Row in the store of an example of this set.</summary>
     /// <param name="index">In [0, <see cref="Count"/>).</param>
     public long Row(int index)

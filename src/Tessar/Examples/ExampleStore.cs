@@ -68,6 +68,9 @@ public sealed class ExampleStore : IDisposable
     /// <summary>True when all pictures in the column <c>image</c> have one size; false without such a column.</summary>
     public bool HasFixedImages => _image >= 0 && ImageColumn.ImageShape is not null;
 
+    /// <summary>True when there is a column <c>image</c>.</summary>
+    internal bool HasImages => _image >= 0;
+
     /// <summary>True when every picture lies in the file as raw pixels of one size.</summary>
     internal bool HasRawImages { get; }
 

@@ -96,7 +96,7 @@ internal sealed class GradientModel : IDisposable
     public Tensor Inputs(ExampleSet set, ReadOnlySpan<int> indices)
     {
         Tensor inputs = Batches.Inputs(set, indices, Trained.Input);
-        return _inputType == ScalarType.Float32 ? inputs : inputs.to_type(_inputType);
+        return _inputType == ScalarType.Float32 ? inputs : Batches.InPrecision(inputs, _inputType);
     }
 
     /// <summary>A number made from the checkpoint's hash, so that every checkpoint has its own projection.</summary>
@@ -132,7 +132,7 @@ internal sealed class GradientModel : IDisposable
         try
         {
             using IDisposable noGradient = no_grad();
-            Module.Ask(sample.to_type(precision));
+            Module.Ask(Batches.InPrecision(sample, precision));
             return true;
         }
         catch (TessarException)

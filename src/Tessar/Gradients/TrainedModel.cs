@@ -11,7 +11,7 @@ namespace Tessar.Gradients;
 /// <param name="File">Where the weights lie, for messages.</param>
 /// <param name="Sha256">Hash of that file, in hexadecimal digits: what draws that belong to these weights are keyed by.</param>
 internal sealed record TrainedModel(
-    nn.Module<Tensor, Tensor> Module, InputNormalization Input, int Classes, string Name, string File, string Sha256)
+    nn.Module<Tensor, Tensor> Module, ModelInput Input, int Classes, string Name, string File, string Sha256)
         : IDisposable
 {
     /// <inheritdoc/>

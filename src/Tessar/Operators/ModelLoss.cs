@@ -84,11 +84,9 @@ internal sealed class ModelLoss
     /// <summary>The examples that count, batch by batch; nothing is loaded yet.</summary>
     public IEnumerable<int[]> Batches()
     {
-        for (int first = 0; first < Count; first += Settings.BatchSize)
-        {
-            int[] numbers = [.. Enumerable.Range(first, Math.Min(Settings.BatchSize, Count - first))];
-            yield return _chosen is null ? numbers : Array.ConvertAll(numbers, i => _chosen[i]);
-        }
+        ExampleBatches batches = _chosen is null ? new(0, Count, Settings.BatchSize) : new([.. _chosen], Settings.BatchSize);
+        foreach (ExampleBatch batch in batches)
+            yield return batch.Indices.ToArray();
     }
 
     /// <summary>Inputs and targets of some examples, numbers in the type of the parameters; in the current dispose

@@ -110,8 +110,8 @@ internal sealed class TrainCurvature(
 
     private IEnumerable<int[]> FeatureBatches()
     {
-        for (int first = 0; first < train.Count; first += batchSize)
-            yield return [.. Enumerable.Range(first, Math.Min(batchSize, train.Count - first))];
+        foreach (ExampleBatch batch in train.Batches(batchSize))
+            yield return batch.Indices.ToArray();
     }
 
     private LossOperator Operator(CurvatureKind matrix, int[]? examples = null)

@@ -10,8 +10,8 @@ namespace Tessar.Runs;
 /// <param name="Checkpoint">One of its checkpoints.</param>
 public sealed record CheckpointView(Run Run, Checkpoint Checkpoint)
 {
-    /// <summary>How pixels become the model's input.</summary>
-    public InputNormalization Input => Run.Record.Program.Input;
+    /// <summary>What the model takes, and how examples become that.</summary>
+    public ModelInput Input => Run.Record.Program.Input;
 
     /// <summary>
     /// Everything that decides what the model computes, as 64 hex digits: the checkpoint's hash, and the code of a module of the

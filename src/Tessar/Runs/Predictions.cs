@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -13,7 +12,7 @@ namespace Tessar.Runs;
 /// <summary>What a run's model answers to some examples: one logit per class and example. Read without libtorch.</summary>
 /// <remarks>
 /// Kept under the run as <c>results/predictions/RANGE/KEY/</c>: <c>arrays.safetensors</c> with <c>logits</c>, float32 [targets,
-/// classes], and <c>result.json</c>. The key is a hash of the weights, the data, the range and the normalisation, so what is
+/// classes], and <c>result.json</c>. The key is a hash of the weights, the data, the range and the encoding of inputs, so what is
 /// found always belongs to what was asked.
 /// </remarks>
 public sealed class Predictions
@@ -94,7 +93,7 @@ public sealed class Predictions
                 set.StartsWith(targets + ":", StringComparison.Ordinal)) ?? targets;
         return TryOpen(
             DirectoryOf(run.Directory, run.IdentityOf(weights), data.Identity, targets, run.Record.Program.Input),
-            run.Record.Classes.Count);
+            run.Record);
     }
 
     /// <summary>
@@ -148,9 +147,10 @@ public sealed class Predictions
         return new Predictions(directory, record, logits, classes);
     }
 
-    /// <summary>Predictions of this folder; null when it holds none.</summary>
-    internal static Predictions? TryOpen(string directory, int classes)
+    /// <summary>Predictions of this folder, made by this run; null when it holds none.</summary>
+    internal static Predictions? TryOpen(string directory, RunRecord run)
     {
+        int classes = run.Classes.Count;
         string path = Path.Combine(directory, PredictionsRecord.FileName);
         if (!File.Exists(path))
             return null;
@@ -158,7 +158,8 @@ public sealed class Predictions
         {
             byte[] json = File.ReadAllBytes(path);
             SealedJson.Check(path, json, Advice(directory));
-            PredictionsRecord record = JsonSerializer.Deserialize(json, PredictionsJsonContext.Default.PredictionsRecord)
+            PredictionsRecord record = JsonSerializer.Deserialize(
+                EarlierInput.Upgrade(json, run.Program.Input), PredictionsJsonContext.Default.PredictionsRecord)
                 ?? throw new JsonException("null instead of an object");
             using SafetensorsFile arrays = SafetensorsFile.Open(Path.Combine(directory, PredictionsRecord.ArraysFile));
             if (!arrays.TryGet("logits", out TensorEntry? entry) || entry.Shape.Count != 2 || entry.Shape[1] != classes)
@@ -177,13 +178,11 @@ public sealed class Predictions
     /// <param name="weights">What the checkpoint computes: <see cref="Run.IdentityOf"/>.</param>
     /// <param name="dataIdentity">Identity of the example store.</param>
     /// <param name="targets">The examples.</param>
-    /// <param name="input">The normalisation.</param>
+    /// <param name="input">What the model is given.</param>
     internal static string DirectoryOf(
-        string runDirectory, string weights, string dataIdentity, string targets, InputNormalization input)
+        string runDirectory, string weights, string dataIdentity, string targets, ModelInput input)
     {
-        string numbers = string.Join(
-            ' ', input.Mean.Concat(input.Std).Select(x => x.ToString("R", CultureInfo.InvariantCulture)));
-        byte[] all = Encoding.UTF8.GetBytes($"predictions 1\n{weights}\n{dataIdentity}\n{targets}\n{numbers}");
+        byte[] all = Encoding.UTF8.GetBytes($"predictions 1\n{weights}\n{dataIdentity}\n{targets}\n{input.EncodingKey}");
         string key = Convert.ToHexStringLower(SHA256.HashData(all))[..16];
         // A colon can't be part of a file name everywhere.
         return Path.Combine(runDirectory, ResultsFolder, PredictionsFolder, targets.Replace(':', '-'), key);
@@ -219,8 +218,8 @@ public sealed record PredictionsRecord
     /// <summary>The examples, such as <c>test:0-1999</c> (both ends included).</summary>
     public required string Targets { get; init; }
 
-    /// <summary>The normalisation of the images.</summary>
-    public required InputNormalization Input { get; init; }
+    /// <summary>What the model was given.</summary>
+    public required ModelInput Input { get; init; }
 
     /// <summary>Seconds the forward passes took.</summary>
     public required double Seconds { get; init; }

@@ -17,7 +17,7 @@ public static class Predictor
 
     /// <summary>Computes the logits of some examples and keeps them under the run, or finds those computed before.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="targets">The examples; of the run's data set or another with images of the same size.</param>
+    /// <param name="targets">The examples; of the run's data set or another with inputs of the same shape.</param>
     /// <param name="checkpoint">One of the run's; the last by default.</param>
     /// <param name="progress">Receives the number of examples done.</param>
     /// <param name="cancellation">Stops after the current batch; nothing is kept.</param>
@@ -25,7 +25,7 @@ public static class Predictor
     /// <exception cref="NumericalException">A weight or a logit isn't finite; names the example.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="TessarException">
-    /// The checkpoint is missing or was changed; the images are of another size; the folder can't be written to.
+    /// The checkpoint is missing or was changed; the examples are of another kind or shape; the folder can't be written to.
     /// </exception>
     /// <remarks>One forward pass per example, in batches of 256, in evaluation mode, without gradients.</remarks>
     public static Predictions Predict(
@@ -35,18 +35,13 @@ public static class Predictor
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(targets);
         checkpoint ??= run.LastCheckpoint();
-        if (targets.Store.Image != run.Record.Image)
-        {
-            throw new TessarException(
-                $"The images of {targets.Store.Path} are {targets.Store.Image}, those of the run {run.Name} {run.Record.Image}. "
-                + "Pass data of the same size.",
-                ErrorKind.InputData);
-        }
+        if (run.Record.Program.Input.MisfitOf(targets.Store) is { } misfit)
+            throw misfit;
 
         string directory = Predictions.DirectoryOf(
             run.Directory, run.IdentityOf(checkpoint), targets.Store.Identity, targets.ToString(), run.Record.Program.Input);
         run.CheckCode();
-        if (Predictions.TryOpen(directory, run.Record.Classes.Count) is { } known)
+        if (Predictions.TryOpen(directory, run.Record) is { } known)
             return known;
         using Module<Tensor, Tensor> model = run.LoadModel(checkpoint);
         var watch = Stopwatch.StartNew();
@@ -61,24 +56,22 @@ public static class Predictor
     /// <exception cref="NumericalException">A logit isn't finite.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     internal static float[] Logits(
-        Module<Tensor, Tensor> model, ExampleSet set, InputNormalization input, int classes,
+        Module<Tensor, Tensor> model, ExampleSet set, ModelInput input, int classes,
         IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
         float[] logits = new float[checked(set.Count * classes)];
-        int[] indices = [.. Enumerable.Range(0, set.Count)];
         bool wasTraining = model.training;
         model.eval();
         try
         {
             using var noGradient = no_grad();
-            for (int start = 0; start < set.Count; start += BatchSize)
+            foreach (ExampleBatch batch in set.Batches(BatchSize))
             {
                 cancellation.ThrowIfCancellationRequested();
-                ReadOnlySpan<int> batch = indices.AsSpan(start, Math.Min(BatchSize, set.Count - start));
                 using var scope = NewDisposeScope();
-                Tensor output = Answer(model, Batches.Inputs(set, batch, input), classes);
-                MemoryMarshal.Cast<byte, float>(output.bytes).CopyTo(logits.AsSpan(start * classes));
-                progress?.Report(start + batch.Length);
+                Tensor output = Answer(model, Batches.Inputs(set, batch.Indices, input), classes);
+                MemoryMarshal.Cast<byte, float>(output.bytes).CopyTo(logits.AsSpan(batch.First * classes));
+                progress?.Report(batch.End);
             }
         }
         finally

@@ -148,7 +148,7 @@ public sealed class Run
     /// <summary>Builds the model and fills it with the weights of a checkpoint.</summary>
     /// <param name="checkpoint">One of <see cref="Checkpoints"/>; the last by default.</param>
     /// <returns>
-    /// The module in evaluation mode, mapping normalised images [batch, channels, height, width] to logits [batch, classes];
+    /// The module in evaluation mode, mapping inputs, of pictures [batch, channels, height, width], to logits [batch, classes];
     /// the caller disposes of it.
     /// </returns>
     /// <exception cref="FileFormatException">The checkpoint was changed after it was recorded, or is damaged.</exception>
@@ -187,7 +187,7 @@ public sealed class Run
     {
         ModelSource source = ModelSource.Parse(Record.Program.Model);
         CheckCode();
-        return source.Create(Record.Image, Record.Classes.Count, seed ?? Record.Program.Seed ?? 0, Record.Program.Feed);
+        return source.Create(Record.Program.Input, Record.Classes.Count, seed ?? Record.Program.Seed ?? 0, Record.Program.Feed);
     }
 
     /// <summary>Makes sure that the model's code is that of then, unless another was accepted. Loads nothing.</summary>

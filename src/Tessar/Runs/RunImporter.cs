@@ -36,12 +36,12 @@ public static class RunImporter
         ModelSource source = ModelSource.Parse(request.Model);
         using ExampleStore store = DataCatalog.Open(request.Data, cancellation: cancellation);
         ExampleSet train = ExampleSet.Parse(store, request.Train), test = ExampleSet.Parse(store, request.Test);
-        InputNormalization input = Normalization(request, store);
+        ModelInput input = Input(request, store);
         string name = request.Name ?? RunCatalog.FreeName($"{Path.GetFileNameWithoutExtension(request.Weights)}", runs);
         RunNames.Check(name);
-        (Module<Tensor, Tensor> built, ModelFeed feed) = source.Build(store.Image, store.ClassNames.Count, seed: 0, feed: null);
+        (Module<Tensor, Tensor> built, ModelFeed feed) = source.Build(input, store.ClassNames.Count, seed: 0, feed: null);
         using Module<Tensor, Tensor> model = built;
-        if (feed.Remark($"Model `{source.Name}`") is { } fed)
+        if (feed.Remark($"Model `{source.Name}`", input) is { } fed)
             request.Remark?.Invoke(fed);
         UnregisteredState unregistered = UnregisteredState.Of(model);
         unregistered.ThrowIfTrainable(source.Name);
@@ -71,7 +71,6 @@ public static class RunImporter
                 Feed = feed.Recorded,
             },
             Identity = new ModelIdentity { Code = source.Code, Unregistered = unregistered.Names, Inputs = reference },
-            Image = store.Image,
             Classes = [.. store.ClassNames],
             Checkpoints = [],
             Versions = RunEnvironment.Versions(),
@@ -87,13 +86,15 @@ public static class RunImporter
         return run;
     }
 
-    private static InputNormalization Normalization(ImportRequest request, ExampleStore store)
+    private static ModelInput Input(ImportRequest request, ExampleStore store)
     {
-        InputNormalization own = InputNormalization.Of(store);
-        var input = new InputNormalization(request.Mean ?? own.Mean, request.Std ?? own.Std);
-        return input.Objection(store.Image.Channels) is { } objection
-            ? throw new TessarException(objection, ErrorKind.Usage)
-            : input;
+        var encoding = new Dictionary<string, IReadOnlyList<float>>(StringComparer.Ordinal);
+        if (request.Mean is { } mean)
+            encoding.Add("mean", mean);
+        if (request.Std is { } std)
+            encoding.Add("std", std);
+        ModelInput input = ModelInput.Of(store, encoding);
+        return input.Objection is { } objection ? throw new TessarException(objection, ErrorKind.Usage) : input;
     }
 }
 

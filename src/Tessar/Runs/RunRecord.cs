@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Tessar.Examples;
 
 namespace Tessar.Runs;
 
@@ -42,9 +41,6 @@ public sealed record RunRecord
     /// <summary>How much of the metric file is covered by a hash; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MetricsReference? Metrics { get; init; }
-
-    /// <summary>Size of the images.</summary>
-    public required ImageShape Image { get; init; }
 
     /// <summary>Names of the classes, in the order of the logits.</summary>
     public required IReadOnlyList<string> Classes { get; init; }

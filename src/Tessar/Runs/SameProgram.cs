@@ -46,8 +46,8 @@ internal static class SameProgram
         if (a.Labels != b.Labels)
             yield return $"the labels changed on purpose ({a.Labels?.Edits ?? 0} of them, seed {a.Labels?.Seed}, and "
                 + $"{b.Labels?.Edits ?? 0}, seed {b.Labels?.Seed})";
-        if (!a.Input.Mean.SequenceEqual(b.Input.Mean) || !a.Input.Std.SequenceEqual(b.Input.Std))
-            yield return "the normalisation of the images";
+        if (!a.Input.Equals(b.Input))
+            yield return a.Input.EncodingName;
         if (first.Record.Kind != other.Record.Kind)
             yield return "one was trained here and one imported";
         foreach ((string name, object? left, object? right) in Settings(a, b))

@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
@@ -103,7 +104,7 @@ public sealed class BadModelTests : IDisposable
     {
         // A run that was trained on two of the three classes, by whoever recorded it.
         Run run = _small.Add("two", "mlp", seed: 1);
-        using (nn.Module<Tensor, Tensor> module = ModelSource.Parse("mlp").Create(_small.Store.Image, 2, 1))
+        using (nn.Module<Tensor, Tensor> module = ModelSource.Parse("mlp").Create(ModelInput.Of(_small.Store), 2, 1))
             StateDict.Save(module, run.Checkpoints[0].File);
         run = Record(run, record => record with { Classes = ["top", "middle"] });
         int example = Enumerable.Range(0, SmallRun.TrainCount).First(i => _small.Train.Label(i) == 2);

@@ -7,7 +7,7 @@ namespace Tessar.Tests.Docs;
 
 public sealed class DataLensPageTests
 {
-    private static readonly string _page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "data-lens.md"));
+    private static readonly string _page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "data", "README.md"));
 
     // Choosing is only possible among all.
     [Fact]

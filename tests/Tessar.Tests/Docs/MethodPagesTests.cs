@@ -13,7 +13,7 @@ public sealed class MethodPagesTests
     [MemberData(nameof(Names))]
     public void Page_holds_the_options_as_the_catalogue_has_them(string name)
     {
-        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", name.Split('/')[1] + ".md"));
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", name + ".md"));
         Assert.Contains(OptionsTable(_catalog.Find(name)), page, StringComparison.Ordinal);
     }
 
@@ -21,7 +21,7 @@ public sealed class MethodPagesTests
     [MemberData(nameof(Names))]
     public void Page_names_the_paper(string name)
     {
-        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", name.Split('/')[1] + ".md"));
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", name + ".md"));
         Assert.Contains(_catalog.Find(name).Paper, page, StringComparison.Ordinal);
     }
 

@@ -84,7 +84,7 @@ internal sealed record RunRecipe
             Model = "cnn",
             Parameters = 421642,
             Data = new DataReference("fashion-mnist-mini", Path: null, store.Identity, Evidence.Train, Evidence.Test),
-            Input = InputNormalization.Of(store),
+            Input = ModelInput.Of(store),
             Epochs = Kind == RunKind.Trained ? 5 : null,
             BatchSize = Kind == RunKind.Trained ? 64 : null,
             Seed = Kind == RunKind.Trained ? 1 : null,
@@ -101,7 +101,6 @@ internal sealed record RunRecipe
                 ? null
                 : new LabelsReference(RunWriter.LabelsFile, labels.Split, labels.Fraction, labels.Seed, labels.Edits.Count),
         },
-        Image = store.Image,
         Classes = store.ClassNames,
         Checkpoints = [],
         Versions = new RunVersions("0.1.0", "0.107.0", "2.10.0", "10.0.0"),

@@ -113,12 +113,12 @@ internal sealed class LayerFeatures : IDisposable
         MethodContext context,
         Action<int, int, Tensor> write)
     {
-        for (int first = 0; first < set.Count; first += batchSize)
+        foreach (ExampleBatch part in set.Batches(batchSize))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            int count = Math.Min(batchSize, set.Count - first);
-            (CapturedBatch batch, Tensor q) = model.Run(set, [.. Enumerable.Range(first, count)]);
+            (int first, int count) = part;
+            (CapturedBatch batch, Tensor q) = model.Run(set, part.Indices);
             double kept = 0;
             for (int p = 0; p < parts.Count; p++)
             {

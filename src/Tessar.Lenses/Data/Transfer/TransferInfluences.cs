@@ -29,16 +29,8 @@ internal sealed class TransferInfluences(TransferOptions options) : IQuestion
         Run source = inquiry.Run;
         string target = _options.Target!; // required
         using ExampleStore targetStore = DataCatalog.Open(target);
-        if (targetStore.Image != source.Record.Image)
-        {
-            throw new TessarException(
-                $"The pictures of {targetStore.Path} are {targetStore.Image}, those of the run {source.Name} "
-                    + $"{source.Record.Image}. "
-                + "Import the target at the source's size.", ErrorKind.InputData)
-            {
-                Remedies = [new(RemedyKind.ImportExamples, null, $"{source.Record.Image.Height}x{source.Record.Image.Width}")],
-            };
-        }
+        if (source.Record.Program.Input.MisfitOf(targetStore) is { } misfit)
+            throw misfit;
 
         ExampleSet learned = ExampleSet.Parse(targetStore, _options.TargetTrain), asked = ExampleSet.Parse(
             targetStore, _options.TargetTest);

@@ -3,6 +3,7 @@ using Tessar.Inputs;
 using Tessar.Runs;
 using Tessar.Runs.Replaying;
 using Tessar.Tests.Data.UserModels;
+using Tessar.Tests.Inputs;
 using Tessar.Tests.Methods;
 using Tessar.Tests.Runs;
 using Tessar.Training;
@@ -173,7 +174,7 @@ public sealed class RunReplayerTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         ScalarType type = model.parameters().First().dtype;
-        Tensor logits = model.call(Batches.Inputs(_data.Test, [0, 5], new InputNormalization([0.5f], [0.25f])).to_type(type));
+        Tensor logits = model.call(Batches.Inputs(_data.Test, [0, 5], Pictures.Of(_data.Store.Image)).to_type(type));
         return (logits.select(1, 0) - logits.select(1, 1)).MoveToOuterDisposeScope();
     }
 }

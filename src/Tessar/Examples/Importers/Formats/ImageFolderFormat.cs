@@ -55,7 +55,8 @@ internal sealed class ImageFolderFormat : SourceFormat
         foreach (string empty in classes.Where(name => !seen.Contains(name)))
             opening.LeftOut.Add(LeftOut.EmptyClass, empty);
         if (seen.Count > 0)
-            return [.. splits.Select(split => new PictureFolder(split.Split, split.Path, classes, folders, merged))];
+            return [.. splits.Select(split => new PictureFolder(
+                split.Split, split.Path, classes, folders, merged, isDealt: opening.Options.Splits.Count > 0))];
         throw opening.LeftOut.Count > classes.Count && !opening.Options.SkipUnknown
             ? opening.LeftOut.Refuse(part.Path)
             : new TessarException(
