@@ -51,7 +51,8 @@ internal sealed class KnownMethods
             return new KnownMethods(
                 OursAlone(),
                 new TessarException(
-                    $"{Variable}: a question can't be built with its defaults: {e.InnerException?.Message}", ErrorKind.InputData, e));
+                    $"{Variable}: a question can't be built with its defaults: {e.InnerException?.Message}",
+                    ErrorKind.InputData, e));
         }
         catch (ArgumentException e)
         {

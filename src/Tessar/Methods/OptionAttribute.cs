@@ -10,7 +10,9 @@ public sealed class OptionAttribute : Attribute
     /// <summary>What help calls the value, for example <c>SHARE</c>; what its type says where this is empty.</summary>
     public string ValueName { get; init; } = string.Empty;
 
-    /// <summary>Whether it has no word of its own on the command line: <c>--set</c>, environment and tessar.json reach it.</summary>
+    /// <summary>
+    /// Whether it has no word of its own on the command line: <c>--set</c>, environment and tessar.json reach it.
+    /// </summary>
     public bool IsRare { get; init; }
 
     /// <summary>Name of the property without which it has no effect: null, false and 0 count as without.</summary>

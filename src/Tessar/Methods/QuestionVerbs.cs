@@ -19,8 +19,8 @@ internal static class QuestionVerbs
 
         // Also where tessar.json and the environment have a question's settings.
         IEnumerable<(string Word, string Name)> last = verbs.Select(one => (one.Verb.Split(' ')[^1], one.Name));
-        IEnumerable<(string Word, string Name)> groups = verbs.Select(one => one.Verb.Split(' ')).Where(words => words.Length == 2)
-            .Select(words => (words[0], "a group of questions")).Distinct();
+        IEnumerable<(string Word, string Name)> groups = verbs.Select(one => one.Verb.Split(' '))
+            .Where(words => words.Length == 2).Select(words => (words[0], "a group of questions")).Distinct();
         if (last.Concat(groups).GroupBy(one => one.Word, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)
             is { } twice)
             throw new ArgumentException(

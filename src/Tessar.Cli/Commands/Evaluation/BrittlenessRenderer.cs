@@ -26,7 +26,8 @@ internal sealed class BrittlenessRenderer : TypedRenderer<BrittlenessAnswer>
             "The fewest examples behind each prediction, searched up to 20 %"),
     ];
 
-    protected override BrittlenessAnswer Placed(BrittlenessAnswer answer, ResultFolder kept) => answer with { Result = kept.DocumentPath };
+    protected override BrittlenessAnswer Placed(BrittlenessAnswer answer, ResultFolder kept) =>
+        answer with { Result = kept.DocumentPath };
 
     protected override void Write(Shown where, BrittlenessAnswer result)
     {

@@ -23,7 +23,8 @@ internal sealed class RemovalRenderer : TypedRenderer<RemovalAnswer>
             "Each target's own proponents; the trainings are those of evaluate brittleness"),
     ];
 
-    protected override RemovalAnswer Placed(RemovalAnswer answer, ResultFolder kept) => answer with { Result = kept.DocumentPath };
+    protected override RemovalAnswer Placed(RemovalAnswer answer, ResultFolder kept) =>
+        answer with { Result = kept.DocumentPath };
 
     protected override void Write(Shown where, RemovalAnswer result)
     {

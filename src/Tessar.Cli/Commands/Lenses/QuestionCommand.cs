@@ -42,7 +42,8 @@ internal sealed class QuestionCommand : TessarCommand
         bool asksMethod = question.Contract is not null;
         _method = asksMethod
             ? Add(Setting.Text(
-                $"{Name}.method", "--method", "METHOD", _renderer.MethodHelp, usual, () => Methods().Select(method => method.Name)))
+                $"{Name}.method", "--method", "METHOD", _renderer.MethodHelp, usual,
+                () => Methods().Select(method => method.Name)))
             : null;
         _train = mark.TakesTrain
             ? Add(Setting.Text(

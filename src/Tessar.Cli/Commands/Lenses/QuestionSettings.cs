@@ -52,7 +52,8 @@ internal sealed class QuestionSettings
         if (option.Type == typeof(bool) && option.Default is false && !option.IsRare)
         {
             Option<bool> flag = command.AddOption(new Option<bool>(word) { Description = help });
-            return new Taken(option, word, call => call.IsGiven(flag), call => call.Value(flag) ? MethodOption.Write(true) : null);
+            return new Taken(
+                option, word, call => call.IsGiven(flag), call => call.Value(flag) ? MethodOption.Write(true) : null);
         }
 
         if (option.IsRequired)

@@ -45,7 +45,8 @@ internal sealed class NeumannInverse : InverseCurvature
     [
         string.Create(
             CultureInfo.InvariantCulture,
-            $"The series of {_settings.Depth} terms left a residual of {_largestResidual:g2}. Raise `depth`, `{_settings.BatchOption}` or `damping`; "
+            $"The series of {_settings.Depth} terms left a residual of {_largestResidual:g2}. "
+                + $"Raise `depth`, `{_settings.BatchOption}` or `damping`; "
                 + $"about 7 · (largest curvature / λ) terms reach 1e-3."),
     ];
 
@@ -92,7 +93,8 @@ internal sealed class NeumannInverse : InverseCurvature
                 };
             }
 
-            work.Progress?.Report(new MethodProgress("solve", (repeat * _settings.Depth) + step + 1, (long)_settings.Repeats * _settings.Depth, "terms"));
+            work.Progress?.Report(new MethodProgress(
+                "solve", (repeat * _settings.Depth) + step + 1, (long)_settings.Repeats * _settings.Depth, "terms"));
         }
 
         return v;

@@ -59,7 +59,8 @@ public sealed class QuestionCommandTests(SmallRunFixture runs)
         Assert.DoesNotContain("data/trak", help, StringComparison.Ordinal);
         Assert.Contains("spread", Run("[suggest:12]", "evaluate spr").Output, StringComparison.Ordinal);
         Assert.Contains("percent", Run("[suggest:30]", "evaluate spread small --in per").Output, StringComparison.Ordinal);
-        Assert.Contains("toy/mean-shade", Run("[suggest:34]", "evaluate spread small --method toy").Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "toy/mean-shade", Run("[suggest:34]", "evaluate spread small --method toy").Output, StringComparison.Ordinal);
     }
 
     // A verb of its own, one run, no method, no training examples, and an option that has to be given.
@@ -79,15 +80,17 @@ public sealed class QuestionCommandTests(SmallRunFixture runs)
 
     [Theory]
     [InlineData("`--in` is `parts`; required is share | percent", "evaluate", "spread", "small", "--in", "parts")]
-    [InlineData("`--weights` is `1,2`; required is numbers that fall, such as 2,1", "evaluate", "spread", "small", "--weights", "1,2")]
     [InlineData(
-        "`--weights` has no effect with `--rounded`, which weighs nothing", "evaluate", "spread", "small", "--rounded", "--weights",
-        "3,2")]
+        "`--weights` is `1,2`; required is numbers that fall, such as 2,1", "evaluate", "spread", "small", "--weights", "1,2")]
+    [InlineData(
+        "`--weights` has no effect with `--rounded`, which weighs nothing", "evaluate", "spread", "small", "--rounded",
+        "--weights", "3,2")]
     [InlineData(
         "`--set spread.digits` has no effect without `--rounded`", "evaluate", "spread", "small", "--set", "spread.digits=3")]
     [InlineData("data/trak doesn't answer `toy/spread`", "evaluate", "spread", "small", "--method", "data/trak")]
     [InlineData("`tessar tally` needs `--split SPLIT`", "tally", "small")]
-    [InlineData("toy/tally: It asks one run, and the job names 2: small, small. Name one.", "tally", "small,small", "--split", "test")]
+    [InlineData(
+        "toy/tally: It asks one run, and the job names 2: small, small. Name one.", "tally", "small,small", "--split", "test")]
     public void What_cannot_be_is_said(string words, params string[] arguments)
     {
         ChildResult result = Run([.. arguments, "--quiet"]);
@@ -99,7 +102,8 @@ public sealed class QuestionCommandTests(SmallRunFixture runs)
     [Fact]
     public void A_setting_of_the_file_that_has_no_effect_here_is_no_error()
     {
-        File.WriteAllText(runs.Tool.File("tessar.json"), "{ \"spread\": { \"digits\": 1, \"weights\": \"5,4\", \"in\": \"percent\" } }");
+        File.WriteAllText(
+            runs.Tool.File("tessar.json"), "{ \"spread\": { \"digits\": 1, \"weights\": \"5,4\", \"in\": \"percent\" } }");
         try
         {
             JsonElement plain = Json("evaluate", "spread", "small").GetProperty("settings");

@@ -74,7 +74,8 @@ public sealed class InverseCurvatureTests : IDisposable
     [Fact]
     public void Zero_curvature_names_them_too()
     {
-        Assert.EndsWith("Look at another checkpoint.", new CurvatureAlternatives([], []).Zero().Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Look at another checkpoint.", new CurvatureAlternatives([], []).Zero().Message, StringComparison.Ordinal);
         NumericalException told = new CurvatureAlternatives(["toy/flat"], []).Zero();
         Assert.EndsWith("another checkpoint, or use toy/flat.", told.Message, StringComparison.Ordinal);
         Assert.Equal([new Remedy(RemedyKind.UseMethod, "toy/flat")], told.Remedies);
