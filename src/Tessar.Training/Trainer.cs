@@ -71,7 +71,7 @@ public static class Trainer
             runs, Describe(name, plan, store, model) with { Identity = identity }, plan.Labels,
             plan.KeepMask(request.Mask) + (folder =>
                 AtomicFile.Write(Path.Combine(folder, reference.File), stream => stream.Write(inputs))));
-        return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation, isNew: true);
+        return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation);
     }
 
     /// <summary>
@@ -192,7 +192,7 @@ public static class Trainer
 
     private static Run Execute(
         RunWriter writer, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Checkpoint? checkpoint,
-        IProgress<TrainingProgress>? progress, CancellationToken cancellation, bool isNew = false)
+        IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         TrainingLoop? loop = null;
         try
@@ -211,7 +211,7 @@ public static class Trainer
         {
             // A run that didn't come to its first update holds nothing, and would only take the name.
             bool isOwnFault = e is TessarException { Kind: ErrorKind.InputData or ErrorKind.Usage } or ArgumentException;
-            if (isNew && isOwnFault && loop is not { Step: > 0 })
+            if (writer.IsNew && isOwnFault && loop is not { Step: > 0 })
                 writer.Discard();
             else
                 MarkFailed(writer, e);

@@ -64,6 +64,8 @@ internal sealed class ImportCommand : TessarCommand
 
     public override Type Result => typeof(TrainJson);
 
+    public override GlobalUse Ignored => GlobalUse.Seed;
+
     protected override int Execute(Invocation call)
     {
         var request = new ImportRequest

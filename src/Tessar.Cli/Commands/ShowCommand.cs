@@ -22,6 +22,8 @@ internal sealed class ShowCommand : TessarCommand
 
     public override Type Result => typeof(ShowJson);
 
+    public override GlobalUse Ignored => GlobalUse.Seed | GlobalUse.Threads;
+
     protected override int Execute(Invocation call)
     {
         Run opened = Run.Open(RunCatalog.Resolve(call.Value(_run), call.Runs));

@@ -56,8 +56,8 @@ internal sealed class TrainingSettings
             $"{group}.optimizer.name", "--optimizer", "NAME",
             "Optimiser: adamw, sgd, sf-adamw, sam, …; docs/optimizers.md has them all", "adamw", () => Trainer.OptimizerNames));
         _learningRate = command.Add(Setting.Number(
-            $"{group}.optimizer.learning-rate", "--lr", "X", "Highest learning rate", null, 0, 1e6,
-            "the optimiser's own, fitted to the model"));
+            $"{group}.optimizer.learning-rate", "--lr", "X", "Highest learning rate", null, 0, 1e6)
+            .ByDefault("the optimiser's own, fitted to the model"));
         _schedule = command.Add(Setting.Text(
             $"{group}.schedule.name", "--schedule", "NAME",
             "How the learning rate changes: constant, cosine, linear, step or wsd", null, () => Trainer.ScheduleNames,
@@ -74,7 +74,8 @@ internal sealed class TrainingSettings
         _scheduleNumbers = AddAll(command, NumberSettings.OfSchedules($"{group}.schedule"));
         _warmup = command.Add(Setting.Int32(
             $"{group}.schedule.warmup-steps", null, "N", "Updates over which the learning rate rises from zero", null, 0,
-            int.MaxValue, "one in twenty, by schedule or optimiser; none without gradients"));
+            int.MaxValue)
+            .ByDefault("one in twenty, by schedule or optimiser; none without gradients"));
         _order = command.Add(Setting.Text(
             $"{group}.order.name", null, "NAME", "Order of the examples: random, quasi-random or sequential", "random"));
         _orderNumbers = AddAll(command, NumberSettings.OfOrders($"{group}.order"));
@@ -83,13 +84,14 @@ internal sealed class TrainingSettings
             "What is done to the training pictures, such as flip,translate; docs/loader.md has all of it", "nothing"));
         _augmentNumbers = AddAll(command, NumberSettings.OfAugmentations($"{group}.augment"));
         _clipNorm = command.Add(Setting.Number(
-            $"{group}.clip-norm", null, "X", "Longest gradient that is taken as it is, over all parameters", null, 0, 1e6,
-            "any length"));
+            $"{group}.clip-norm", null, "X", "Longest gradient that is taken as it is, over all parameters", null, 0, 1e6)
+            .ByDefault("any length"));
         _labelSmoothing = command.Add(Setting.Number(
             $"{group}.label-smoothing", null, "X", "Share of each label that is spread over all classes", 0, 0, 1));
         _ema = command.Add(Setting.Number(
             $"{group}.ema", null, "X", "Decay of a moving average of the weights that is measured and kept instead of them", null,
-            0, 1, "no average"));
+            0, 1)
+            .ByDefault("no average"));
         _weightDecayOn = command.Add(Setting.Text(
             $"{group}.weight-decay-on", null, "WHAT", "What weight decay acts on: all, or weights (not biases and norms)",
             "all"));

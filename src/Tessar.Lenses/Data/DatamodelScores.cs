@@ -84,10 +84,12 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
         tally.Features.Start();
         // Of its own domain: models that judge an attribution must not be those it was fitted to.
         ulong seed = new RandomStream(_options.Seed ?? context.Seed, "datamodels", 0L).NextUInt64();
-        SubsetTrainings trainings = SubsetTrainings.Train(
-            MethodName, run, train, targets, _options.Subsets,
-            count => ExampleMasks.ExactSize(count, train.Count, _options.Fraction, seed),
-            _options.SeedsPerSubset, _options.Output, seed, context, SplitColumns.Least);
+        var plan = new SubsetPlan(
+            MethodName, _options.Subsets, count => ExampleMasks.ExactSize(count, train.Count, _options.Fraction, seed))
+        {
+            Repeats = _options.SeedsPerSubset, Output = _options.Output, Seed = seed, Least = SplitColumns.Least,
+        };
+        SubsetTrainings trainings = SubsetTrainings.Train(plan, run, train, targets, context);
         tally.Features.Stop();
         tally.Scoring.Start();
         trainings.Remarks.ForEach(tally.Remark);

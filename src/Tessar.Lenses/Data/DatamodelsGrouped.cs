@@ -71,9 +71,11 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
         ulong seed = new RandomStream(_options.Seed ?? context.Seed, "datamodels, grouped", 0L).NextUInt64();
         bool[][] drawn = groups.Draw(_options.Subsets, _options.Fraction, seed);
         ExampleMasks masks = groups.Masks(drawn);
-        SubsetTrainings trainings = SubsetTrainings.Train(
-            MethodName, run, train, targets, _options.Subsets, _ => masks, _options.SeedsPerSubset, _options.Output, seed,
-            context, SubsetsPerGroup * groups.Count);
+        var plan = new SubsetPlan(MethodName, _options.Subsets, _ => masks)
+        {
+            Repeats = _options.SeedsPerSubset, Output = _options.Output, Seed = seed, Least = SubsetsPerGroup * groups.Count,
+        };
+        SubsetTrainings trainings = SubsetTrainings.Train(plan, run, train, targets, context);
         tally.Features.Stop();
         tally.Scoring.Start();
         trainings.Remarks.ForEach(tally.Remark);

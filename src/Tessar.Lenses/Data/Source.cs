@@ -79,7 +79,7 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
             {
                 walk.Explain(train, first, count, (checkpoint, rows, weight, scored) =>
                     checkpoint.AddOwnScores(
-                        train, first, rows, weight, sum, _options.BatchSize, pass,
+                        (train, first), rows, weight, sum, _options.BatchSize, pass,
                         examples => scored((long)examples * train.Count)), pass);
             }
         });

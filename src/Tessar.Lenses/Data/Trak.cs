@@ -60,7 +60,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         Tensor[] sums = [.. dampings.Select(_ => zeros(train.Count, targets.Count, dtype: ScalarType.Float64))];
         Tensor factors = Average(
             tally, run, train, targets, dampings, context,
-            (kernel, first, rows) => rows.add_(kernel.Scores(first, (int)rows.shape[0])), sums);
+            new Sums(sums, (kernel, first, rows) => rows.add_(kernel.Scores(first, (int)rows.shape[0]))));
         tally.Scoring.Start();
         float[][] scores = [.. sums.Select(sum =>
         {
@@ -82,7 +82,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
         Tensor factors = Average(
             new TrakTally(context), run, train, targets: null, [_options.Damping], context,
-            (kernel, first, rows) => rows.add_(kernel.SelfScores(first, (int)rows.shape[0])), [sum]);
+            new Sums([sum], (kernel, first, rows) => rows.add_(kernel.SelfScores(first, (int)rows.shape[0]))));
         return FiniteScores.Of(sum.mul_(factors));
     }
 
@@ -90,8 +90,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     // Q.
     private Tensor Average(
         TrakTally tally, RunView run, ExampleSet train, ExampleSet? targets, IReadOnlyList<double> dampings,
-        MethodContext context,
-        Action<ScoreKernel, int, Tensor> accumulate, Tensor[] sums)
+        MethodContext context, Sums sums)
     {
         CheckOptions();
         Choose(tally, run, train, targets, dampings.Count, context);
@@ -116,11 +115,11 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
                 {
                     context.Cancellation.ThrowIfCancellationRequested();
                     using DisposeScope block = NewDisposeScope();
-                    Tensor rows = sums[d].narrow(0, first, count);
+                    Tensor rows = sums.Values[d].narrow(0, first, count);
                     if (_options.UseLeverage)
-                        AddWithLeverage(kernel, first, rows, accumulate);
+                        AddWithLeverage(kernel, first, rows, sums.Add);
                     else
-                        accumulate(kernel, first, rows);
+                        sums.Add(kernel, first, rows);
                     pass.Progress?.Report(new MethodProgress(
                         "scores", (long)d * train.Count + first + count, (long)dampings.Count * train.Count, "examples"));
                 }
@@ -130,7 +129,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             tally.Scoring.Stop();
         }
 
-        foreach (Tensor sum in sums)
+        foreach (Tensor sum in sums.Values)
             sum.div_(run.Checkpoints.Count);
         return factors.div_(run.Checkpoints.Count);
     }
@@ -216,6 +215,9 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
                 : string.Create(CultureInfo.InvariantCulture, $"Gradients were sketched to {plan.Width:N0} numbers: {exact}."));
     }
 
+    // One tensor per damping, and what adds a kernel's say to some of its rows.
+    private readonly record struct Sums(Tensor[] Values, Action<ScoreKernel, int, Tensor> Add);
+
     private ExactPlan PlanFor(GradientModel model, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context) =>
         new(
             train.Count, targets?.Count ?? 0, GradientFactors.NumbersPerExampleOf(model, train),
@@ -230,7 +232,8 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         ScoreBudget.Check(plan, train, context);
         tally.Computed += train.Count;
         return ExactKernels.Of(
-            model, train, targets, plan, _options.UseCurvatureWeights, _options.BatchSize, tally.NoteResidual, context);
+            new SymmetricProducts(model, _options.BatchSize, context), train, targets, plan, _options.UseCurvatureWeights,
+            tally.NoteResidual, context.Cancellation);
     }
 
     private DampedKernels Projected(

@@ -23,7 +23,7 @@ public sealed class RunReplayer : IReplayer
     public TrajectoryDerivative Differentiate(
         Run run, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, long memoryBudget, IProgress<ReplayProgress>? progress = null,
         CancellationToken cancellation = default) =>
-            Differentiate(run, outputs, memoryBudget, ScalarType.Float32, weights: null, interval: null, progress, cancellation);
+            Differentiate(run, outputs, memoryBudget, new ReplayNumerics(ScalarType.Float32), progress, cancellation);
 
     /// <inheritdoc/>
     public float[] Reweigh(
@@ -71,10 +71,10 @@ public sealed class RunReplayer : IReplayer
 
     /// <summary>The same in a precision, with weights, and with states kept at an interval of choice.</summary>
     internal static TrajectoryDerivative Differentiate(
-        Run run, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, long memoryBudget, ScalarType precision, double[]? weights,
-        int? interval,
+        Run run, Func<nn.Module<Tensor, Tensor>, Tensor> outputs, long memoryBudget, ReplayNumerics numerics,
         IProgress<ReplayProgress>? progress = null, CancellationToken cancellation = default)
     {
+        (ScalarType precision, double[]? weights, int? interval) = numerics;
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(outputs);
         using DisposeScope scope = NewDisposeScope();

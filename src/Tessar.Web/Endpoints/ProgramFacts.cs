@@ -23,7 +23,12 @@ internal static class ProgramFacts
         foreach ((string name, string value) in record.Program.Input.Facts)
             yield return new(name, value);
         if (record.Program.Labels is { } labels)
-            yield return new("Planted label errors", Text($"{labels.Edits} ({labels.Fraction * 100:0.##} % of {labels.Split}, seed {labels.Seed})"));
+        {
+            yield return new(
+                "Planted label errors",
+                Text($"{labels.Edits} ({labels.Fraction * 100:0.##} % of {labels.Split}, seed {labels.Seed})"));
+        }
+
         yield return new("Identity", data.Identity[..Math.Min(12, data.Identity.Length)]);
     }
 
@@ -70,7 +75,8 @@ internal static class ProgramFacts
     // learningRate → Learning rate
     private static string Words(string name)
     {
-        string spaced = string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : c.ToString()));
+        string spaced = string.Concat(
+            name.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : c.ToString()));
         return spaced.Length == 0 ? spaced : char.ToUpperInvariant(spaced[0]) + spaced[1..];
     }
 

@@ -161,7 +161,7 @@ public static class Gradient
         {
             string reason = e.Message.Split('\n', 2)[0];
             throw new GradientException(
-                $"The gradient can't be computed: {reason} "
+                $"The gradient can't be computed: {reason.TrimEnd().TrimEnd('.')}. "
                 + "Look for an operation without derivative, a tensor changed in place after it was used, or a graph used twice.",
                 e);
         }

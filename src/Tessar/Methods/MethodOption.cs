@@ -2,6 +2,7 @@ using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
+using Tessar.Named;
 
 namespace Tessar.Methods;
 
@@ -24,7 +25,7 @@ public sealed class MethodOption
         IsRequired = property.IsDefined(typeof(RequiredAttribute));
         _help = new Lazy<string>(help);
         _isNullable = OptionText.IsNullable(property);
-        Name = OptionText.KebabCase(property.Name);
+        Name = Words.KebabCase(property.Name);
         Default = property.GetValue(defaults);
     }
 
@@ -103,7 +104,10 @@ public sealed class MethodOption
 
     internal void Assign(object options, object? value) => _property.SetValue(options, value);
 
-    private string Objection(string text) => $"{Name} is `{text}`; allowed: {Allowed}";
+    private string Objection(string text) => $"{Name} is `{text}`; allowed: {Allowed}.{NearestName.Hint(text, ChoosableWords)}";
+
+    private IReadOnlyList<string> ChoosableWords =>
+        (OptionText.ElementOf(Type) ?? Nullable.GetUnderlyingType(Type) ?? Type) is { IsEnum: true } words ? Words.Of(words) : [];
 
     private bool IsInRange(object? value) => value switch
     {

@@ -1,3 +1,5 @@
+using Tessar.Named;
+
 namespace Tessar.Methods;
 
 /// <summary>What the catalogue knows about a question; everything comes from the question's own file.</summary>
@@ -5,23 +7,22 @@ public sealed class QuestionDescription
 {
     private const string UsualGroup = "evaluate";
 
+    private readonly Choice<IQuestionMark> _choice;
     private readonly OptionSet _options;
-    private readonly Lazy<string> _summary;
     private readonly Lazy<Type?> _contract;
 
-    internal QuestionDescription(Type type, QuestionAttribute mark, DocumentationComments comments)
+    internal QuestionDescription(Choice<IQuestionMark> choice)
     {
-        if (!type.IsAssignableTo(typeof(IQuestion)))
-            throw new ArgumentException($"{mark.Name}: {type} has to implement {nameof(IQuestion)}.", nameof(type));
-        (Type, Mark) = (type, mark);
-        Verb = mark.Verb.Length > 0 ? mark.Verb : $"{UsualGroup} {mark.Name.Split('/')[^1]}";
-        _options = new OptionSet(type, mark.Name, comments);
-        _summary = new Lazy<string>(() => comments.SummaryOf(type));
+        _choice = choice;
+        Mark = choice.Mark as QuestionAttribute ?? ((LensAttribute)choice.Mark).AsQuestion();
+        Verb = Mark.Verb.Length > 0 ? Mark.Verb : $"{UsualGroup} {choice.Name.Split('/')[^1]}";
+        NeedsTargets = choice.Mark is LensAttribute { NeedsTargets: true };
+        _options = new OptionSet(choice.Type, choice.Name, choice.Comments);
         _contract = new Lazy<Type?>(() => ((IQuestion)_options.CreateDefault()).Contract);
     }
 
     /// <summary>The lens's name for its own question, <c>lens/question</c> for any other.</summary>
-    public string Name => Mark.Name;
+    public string Name => _choice.Name;
 
     /// <summary>Name of the lens.</summary>
     public string Lens => Name.Split('/')[0];
@@ -30,7 +31,7 @@ public sealed class QuestionDescription
     public string Verb { get; }
 
     /// <summary>What is asked, one sentence.</summary>
-    public string Summary => _summary.Value;
+    public string Summary => _choice.Summary;
 
     /// <summary>The method that is asked when none is named; empty where none is.</summary>
     public string DefaultMethod => Mark.DefaultMethod;
@@ -42,7 +43,7 @@ public sealed class QuestionDescription
     internal QuestionAttribute Mark { get; }
 
     /// <summary>Whether targets have to be named.</summary>
-    internal bool NeedsTargets { get; init; }
+    internal bool NeedsTargets { get; }
 
     /// <summary>Whether it is the lens's own.</summary>
     internal bool IsOfLens => Name == Lens;
@@ -51,7 +52,7 @@ public sealed class QuestionDescription
     internal Type? Contract => _contract.Value;
 
     /// <summary>The class behind it.</summary>
-    internal Type Type { get; }
+    internal Type Type => _choice.Type;
 
     /// <summary>Builds the question with its settings.</summary>
     /// <param name="settings">Values by name; what isn't named has its default.</param>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Tessar.Examples;
 using Tessar.Inputs;
+using Tessar.Named;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -10,7 +11,12 @@ namespace Tessar.Models;
 /// <summary>An architecture that can be built by name: one of the zoo, or a public module of the user's own assembly.</summary>
 public sealed class ModelSource
 {
-    private static readonly SortedDictionary<string, Type> _zoo = FindZoo();
+    private static readonly Choices<Module<Tensor, Tensor>, ZooModelAttribute> _zoo = new("model", typeof(ModelSource).Assembly)
+    {
+        Advice = "Your own: path/my.dll#My.Net.",
+        Remedies = [new(RemedyKind.ChangeArgument, "model", "path/my.dll#My.Net")],
+    };
+
     private readonly Type _type;
 
     private ModelSource(string name, Type type)
@@ -44,11 +50,11 @@ public sealed class ModelSource
         int mark = name.LastIndexOf('#');
         if (mark >= 0)
             return File.Exists(name[..mark]) ? new ModelCode { Assemblies = AssemblyHashes.Of(name[..mark]) } : null;
-        return _zoo.TryGetValue(name, out Type? known) ? new ModelSource(name, known).Code : null;
+        return _zoo.FindOrNull(name) is { } known ? new ModelSource(name, known.Type).Code : null;
     }
 
     /// <summary>The names of the built-in zoo, in ordinal order.</summary>
-    public static IReadOnlyCollection<string> ZooNames => _zoo.Keys;
+    public static IReadOnlyCollection<string> ZooNames => _zoo.Names;
 
     /// <summary>Finds an architecture by name. Doesn't load libtorch.</summary>
     /// <param name="text">
@@ -76,13 +82,7 @@ public sealed class ModelSource
             return new ModelSource($"{UserAssembly.PathOf(found.Assembly)}#{found.FullName}", found);
         }
 
-        if (_zoo.TryGetValue(text, out Type? known))
-            return new ModelSource(text, known);
-        throw new TessarException(
-            $"There is no model `{text}`.{NearestName.Hint(text, _zoo.Keys)} Built in: {string.Join(", ", _zoo.Keys)}. "
-            + "Your own: path/my.dll#My.Net.",
-            ErrorKind.Usage)
-        { Remedies = [new(RemedyKind.ChangeArgument, "model", "path/my.dll#My.Net")] };
+        return new ModelSource(text, _zoo.TypeOf(text));
     }
 
     /// <summary>Builds a module with freshly initialised weights and makes sure that it takes these inputs.</summary>
@@ -181,23 +181,11 @@ public sealed class ModelSource
 
         string[] fitting =
         [
-            .. _zoo.Where(model => Candidates(input, classes).Any(one => model.Value.GetConstructor(one.Parameters) is not null))
-                .Select(model => model.Key),
+            .. _zoo.All.Where(model => Candidates(input, classes).Any(one => model.Type.GetConstructor(one.Parameters) is not null))
+                .Select(model => model.Name),
         ];
         return new TessarException(
             $"Model `{Name}` isn't made for {input.Noun}. Choose one that is: {string.Join(", ", fitting)}.", ErrorKind.InputData)
         { Remedies = [new(RemedyKind.ChangeArgument, "model", fitting.FirstOrDefault())] };
-    }
-
-    private static SortedDictionary<string, Type> FindZoo()
-    {
-        var zoo = new SortedDictionary<string, Type>(StringComparer.Ordinal);
-        foreach (Type candidate in typeof(ModelSource).Assembly.GetTypes())
-        {
-            if (candidate.GetCustomAttribute<ZooModelAttribute>() is { } entry)
-                zoo.Add(entry.Name, candidate);
-        }
-
-        return zoo;
     }
 }

@@ -1,3 +1,5 @@
+using Tessar.Named;
+
 namespace Tessar.Models;
 
 /// <summary>Puts a class into the built-in zoo under a name; nothing else has to be edited.</summary>
@@ -8,8 +10,9 @@ namespace Tessar.Models;
 /// channels, height, width], (<see cref="Examples.ImageShape"/>, classes).
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-internal sealed class ZooModelAttribute(string name) : Attribute
+internal sealed class ZooModelAttribute(string name) : Attribute, INamed
 {
+    /// <inheritdoc/>
     public string Name { get; } = name;
 
     /// <summary>

@@ -18,6 +18,7 @@ internal sealed class TrainCurvature(
     GradientModel model, ExampleSet train, CurvatureKind kind, int batchSize, Work work, ulong seed)
 {
     private double? _meanEigenvalue;
+    private bool? _hasSecondDerivatives;
 
     /// <summary>The checkpoint.</summary>
     public GradientModel Model => model;
@@ -114,7 +115,7 @@ internal sealed class TrainCurvature(
             yield return batch.Indices.ToArray();
     }
 
-    private LossOperator Operator(CurvatureKind matrix, int[]? examples = null)
+    private LinearOperator Operator(CurvatureKind matrix, int[]? examples = null)
     {
         var settings = new LossOperatorSettings
         {
@@ -122,6 +123,14 @@ internal sealed class TrainCurvature(
             Cancellation = work.Cancellation,
         };
         ModelLoss loss = ModelLoss.Of(model, train, new SoftmaxCrossEntropy(), settings);
-        return matrix == CurvatureKind.Hessian ? new HessianOperator(loss) : new GaussNewtonOperator(loss);
+        if (_hasSecondDerivatives is null)
+        {
+            string? missing = SecondDerivatives.WhyMissing(loss);
+            _hasSecondDerivatives = missing is null;
+            if (missing is not null)
+                context.Warn?.Invoke(missing);
+        }
+
+        return SecondDerivatives.Of(loss, matrix == CurvatureKind.Hessian, _hasSecondDerivatives.Value);
     }
 }

@@ -31,6 +31,9 @@ internal sealed class RunWriter : IDisposable
     /// <summary>The run's folder, a full path.</summary>
     public string Directory { get; }
 
+    /// <summary>Whether the run was made by this writer, not reopened.</summary>
+    public bool IsNew { get; private init; }
+
     /// <summary>What <c>run.json</c> holds now.</summary>
     public RunRecord Record { get; private set; }
 
@@ -59,7 +62,7 @@ internal sealed class RunWriter : IDisposable
             prepare?.Invoke(directory);
             metrics = MetricLog.Create(Path.Combine(directory, MetricsFile));
             RunJson.Write(Path.Combine(directory, RunJson.FileName), record);
-            return new RunWriter(directory, record, held, metrics);
+            return new RunWriter(directory, record, held, metrics) { IsNew = true };
         }
         catch
         {

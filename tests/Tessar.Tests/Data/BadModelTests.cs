@@ -98,6 +98,27 @@ public sealed class BadModelTests : IDisposable
         Assert.Contains("fc", e.Message, StringComparison.Ordinal);
     }
 
+    // Rows of a layer are shortened by its own projection, and what is made of them, too, of their squares.
+    [Theory]
+    [InlineData("data/logra", 1e-9)]
+    [InlineData("data/logra", 1e9)]
+    [InlineData("data/grass", 1e-9)]
+    [InlineData("data/grass", 1e9)]
+    public void Gradient_whose_square_overflows_for_one_example_is_named_by_methods_of_layers_too(string method, double scale)
+    {
+        (int example, int pixel) = BrightestLonePixel();
+        Run run = With(state =>
+        {
+            state["fc1.weight"][0, pixel] = 1e30;
+            state["fc1.bias"][0] = -Threshold(pixel, example) * 1e30;
+            state["fc2.weight"][0, 0] = 1;
+            state["fc3.weight"][0, 0] = scale;
+        });
+        NumericalException e = Assert.Throws<NumericalException>(() => Score(method, new RunView(run)));
+        Assert.Contains($"The gradient of example train:{example} isn't finite in", e.Message, StringComparison.Ordinal);
+        Assert.Contains("fc", e.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Methods))]
     public void Label_outside_of_the_models_classes_names_the_example(string method)

@@ -17,7 +17,7 @@ public sealed class OddModelTests : IDisposable
     [
         typeof(CallsForward), typeof(InBfloat16), typeof(InDouble), typeof(NamesItsType), typeof(SequenceFirst),
         typeof(ViewsInput), typeof(ChangesInput),
-        typeof(BatchNormOfVectors),
+        typeof(BatchNormOfVectors), typeof(FusedAttention),
     ];
 
     private static readonly (string Method, (string, string)[] Settings)[] _methods =
@@ -33,6 +33,7 @@ public sealed class OddModelTests : IDisposable
     private static readonly Dictionary<(string, Type), string> _refusals = new()
     {
         [("data/magic", typeof(BatchNormOfVectors))] = "besides the weights",
+        [("data/magic", typeof(FusedAttention))] = "is not implemented. Look for an operation without derivative",
         [("data/representer-similarity", typeof(CallsForward))] =
             "first, last can't be watched, because forward() was called in place of call(): left out",
     };
@@ -77,7 +78,8 @@ public sealed class OddModelTests : IDisposable
     }
 
     [Theory]
-    [InlineData(typeof(SequenceFirst), "embedding see the examples of a batch on another axis than the first")]
+    [InlineData(typeof(SequenceFirst), "embedding sees the examples of a batch on another axis than the first")]
+    [InlineData(typeof(AllSequenceFirst), "embedding, middle see the examples of a batch on another axis than the first")]
     [InlineData(typeof(CallsForward), "first, last can't be watched, because forward() was called in place of call()")]
     public void Slow_path_is_exact_and_says_why(Type type, string reason)
     {
@@ -95,6 +97,24 @@ public sealed class OddModelTests : IDisposable
             for (int j = 0; j < test.Count; j++)
                 Assert.Equal(expected[i, j], scores[i, j], 1e-5 * scale);
         }
+    }
+
+    [Theory]
+    [InlineData("gauss-newton")]
+    [InlineData("hessian")]
+    public void Model_without_a_second_derivative_gets_differences_of_the_first_and_is_told(string curvature)
+    {
+        var view = new RunView(Train(typeof(FusedAttention)));
+        using ExampleStore store = view.Run.OpenExamples();
+        ExampleSet train = new(store, "train", 0, 12), test = new(store, "test", 0, 2);
+        List<string> warnings = [];
+        AttributionMatrix scores = new MethodCatalog(typeof(Trak).Assembly)
+            .CreateAttribution(
+                "data/influence-cg",
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["curvature"] = curvature, ["damping"] = "1" })
+            .Score(view, train, test, new MethodContext { Warn = warnings.Add });
+        Assert.Single(warnings, warning => warning.Contains("has no second derivative", StringComparison.Ordinal));
+        Assert.True(float.IsFinite(scores[0, 0]));
     }
 
     // As many positions as examples: the first axis looks like the examples'.

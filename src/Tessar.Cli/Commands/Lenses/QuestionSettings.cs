@@ -75,9 +75,9 @@ internal sealed class QuestionSettings
     }
 
     private static Setting<string> SettingOf(MethodOption option, string key, string? word, string help) => new(
-        key, word, NameOf(option), help, null, hasDefault: false,
-        option.Default is null ? null : option.DefaultText, Expectation(option), JsonType(option),
-        text => (option.TryRead(text, out _, out _), text));
+        new(key, word, NameOf(option), help, option.Default is null ? null : option.DefaultText),
+        new(Expectation(option), JsonType(option), text => (option.TryRead(text, out _, out _), text)),
+        defaultValue: null, hasDefault: false);
 
     private static Type TypeOf(MethodOption option) => Nullable.GetUnderlyingType(option.Type) ?? option.Type;
 

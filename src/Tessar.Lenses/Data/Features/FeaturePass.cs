@@ -68,14 +68,8 @@ internal sealed class FeaturePass(GradientModel model, IGradientProjection sketc
     {
         (Autograd.CapturedBatch batch, Tensor factors) = model.Run(set, part.Indices);
         Tensor rows = sketch.Project(batch);
-        // abs().max() hands on NaN and infinity, so one pass checks everything, unless a square may overflow where the number
-        // doesn't: kernels are made of squares.
-        double largest = rows.abs().max().item<float>();
-        bool areSquaresFinite = largest * largest * sketch.Width <= float.MaxValue;
-        if (!areSquaresFinite && rows.square().sum(1).isfinite().logical_not().nonzero().flatten() is { } overflowing
-            && overflowing.numel() > 0)
+        if (FiniteRows.FirstOverflow(rows) is { } bad)
         {
-            int bad = (int)overflowing.min().item<long>();
             IReadOnlyList<string> layers = GradientSketch.FindNonFinite(model.Gradients, batch, bad);
             throw new NumericalException(string.Create(
                 CultureInfo.InvariantCulture,

@@ -68,8 +68,7 @@ internal sealed class ExplainedCheckpoint : IDisposable
     }
 
     /// <summary>Adds weight · Q_i ⟨∇f_i, W_i⟩ for the train examples that have a row.</summary>
-    /// <param name="train">n examples.</param>
-    /// <param name="first">The one that the first row belongs to.</param>
+    /// <param name="examples">The set and the first of its examples that has a row.</param>
     /// <param name="rows">W, [m, entries] per block.</param>
     /// <param name="weight">A factor.</param>
     /// <param name="scores">[n], fp64; added to.</param>
@@ -77,9 +76,10 @@ internal sealed class ExplainedCheckpoint : IDisposable
     /// <param name="context">Cancellation.</param>
     /// <param name="progress">Told the number of examples of each batch.</param>
     public void AddOwnScores(
-        ExampleSet train, int first, IReadOnlyList<Tensor> rows, double weight, Tensor scores, int batchSize,
+        (ExampleSet Train, int First) examples, IReadOnlyList<Tensor> rows, double weight, Tensor scores, int batchSize,
         MethodContext context, Action<int> progress)
     {
+        (ExampleSet train, int first) = examples;
         foreach (ExampleBatch part in train.Batches(first, (int)rows[0].shape[0], batchSize))
         {
             context.Cancellation.ThrowIfCancellationRequested();

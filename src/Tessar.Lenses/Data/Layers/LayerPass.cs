@@ -8,7 +8,9 @@ using Tessar.Tasks;
 
 namespace Tessar.Lenses.Data.Layers;
 
-/// <summary>How a method of layer-wise projections goes over one checkpoint: model, plan, features, then what it does with them.</summary>
+/// <summary>
+/// How a method of layer-wise projections goes over one checkpoint: model, plan, features, then what it does with them.
+/// </summary>
 /// <param name="Method">Its name, below which features are kept.</param>
 /// <param name="Output">f.</param>
 /// <param name="AreLosses">Whether features are gradients of the loss instead of f.</param>
@@ -36,7 +38,8 @@ internal sealed record LayerPass(
         try
         {
             using var features = new LayerFeatures(
-                model, parts, train, targets, AreLosses, BatchSize, ResultFolder.StoreOf(view.Run, Method), context);
+                model, parts, train, targets,
+                new ShorteningPlan(AreLosses, BatchSize, ResultFolder.StoreOf(view.Run, Method)), context);
             tally.Note(model, features, parts, train.Count);
             tally.Features.Stop();
             tally.Scoring.Start();

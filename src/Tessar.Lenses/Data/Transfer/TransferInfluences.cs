@@ -47,7 +47,7 @@ internal sealed class TransferInfluences(TransferOptions options) : IQuestion
         }
 
         TransferAnswer answer = TransferAnswer.Of(
-            source, target, learned, asked, MethodOption.Write(_options.Output), size, tally, sources.Classes) with
+            source, target, (learned, asked), MethodOption.Write(_options.Output), size, tally, sources.Classes) with
         {
             ModelsFailed = sets.Length - tally.Models,
             MeanAccuracy = answers.Where(a => a is not null).Average(a => a!.Value.Accuracy),

@@ -51,7 +51,7 @@ public sealed class RunReplayerTests : IDisposable
         });
         double[] weights = [.. Enumerable.Range(0, ContractRun.TrainCount).Select(i => 1 + 0.05 * Math.Sin(i))];
         TrajectoryDerivative derivative = RunReplayer.Differentiate(
-            run, Margins, Budget, ScalarType.Float64, weights, interval: 4, cancellation: Stop);
+            run, Margins, Budget, new ReplayNumerics(ScalarType.Float64, weights, 4), cancellation: Stop);
         Assert.Equal((2, 12L), (derivative.Outputs, derivative.Steps));
         double scale = derivative.Values.Max(Math.Abs);
         Assert.True(scale > 0);
@@ -76,12 +76,12 @@ public sealed class RunReplayerTests : IDisposable
     {
         Run run = Train("run", request => request with { Optimizer = "adamw", LearningRate = 0.01 });
         double[] expected = RunReplayer.Differentiate(
-            run, Margins, Budget, ScalarType.Float64, weights: null, interval: 1, cancellation: Stop).Values;
+            run, Margins, Budget, new ReplayNumerics(ScalarType.Float64, Interval: 1), cancellation: Stop).Values;
         foreach (int interval in new[] { 3, 5, 100 })
             Assert.Equal(
                 expected,
                 RunReplayer.Differentiate(
-                    run, Margins, Budget, ScalarType.Float64, weights: null, interval, cancellation: Stop).Values);
+                    run, Margins, Budget, new ReplayNumerics(ScalarType.Float64, Interval: interval), cancellation: Stop).Values);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class RunReplayerTests : IDisposable
             "run", request => request with { Optimizer = "sgd", Mask = [.. Enumerable.Range(0, 30).Select(i => i + 5)] });
         TrajectoryDerivative single = new RunReplayer().Differentiate(run, Margins, Budget, cancellation: Stop);
         TrajectoryDerivative wide = RunReplayer.Differentiate(
-            run, Margins, Budget, ScalarType.Float64, weights: null, interval: null, cancellation: Stop);
+            run, Margins, Budget, new ReplayNumerics(ScalarType.Float64), cancellation: Stop);
         Assert.Equal([.. Enumerable.Range(5, 30).Select(i => (long)i)], single.Rows);
         double scale = wide.Values.Max(Math.Abs);
         Assert.All(single.Values.Zip(wide.Values), pair => Assert.Equal(pair.Second, pair.First, 1e-3 * scale));
