@@ -1,3 +1,5 @@
+using Tessar.Named;
+
 namespace Tessar.Methods;
 
 /// <summary>Beside which other option an option has an effect.</summary>
@@ -11,9 +13,9 @@ internal sealed record OptionUse(string Other, bool IsWanted, string Unless, str
     public static OptionUse? Of(OptionAttribute? mark) => mark switch
     {
         { OnlyWith.Length: > 0 } => new(
-            OptionText.KebabCase(mark.OnlyWith), true, mark.Unless, mark.Because.Length > 0 ? mark.Because : "without {0}"),
+            Words.KebabCase(mark.OnlyWith), true, mark.Unless, mark.Because.Length > 0 ? mark.Because : "without {0}"),
         { NotWith.Length: > 0 } => new(
-            OptionText.KebabCase(mark.NotWith), false, mark.Unless, mark.Because.Length > 0 ? mark.Because : "with {0}"),
+            Words.KebabCase(mark.NotWith), false, mark.Unless, mark.Because.Length > 0 ? mark.Because : "with {0}"),
         _ => null,
     };
 

@@ -32,6 +32,9 @@ internal sealed class TrainCurvature(
     /// <summary>Of everything that is drawn for it.</summary>
     public ulong Seed => seed;
 
+    /// <summary>Told what to know before trusting its products, one sentence each; null when nobody listens.</summary>
+    public Action<string>? Warn { get; init; }
+
     /// <summary>What can be asked instead where it can't be divided by; nothing unless whoever asks says so.</summary>
     public CurvatureAlternatives Alternatives { get; init; } = new([], []);
 
@@ -128,7 +131,7 @@ internal sealed class TrainCurvature(
             string? missing = SecondDerivatives.WhyMissing(loss);
             _hasSecondDerivatives = missing is null;
             if (missing is not null)
-                context.Warn?.Invoke(missing);
+                Warn?.Invoke(missing);
         }
 
         return SecondDerivatives.Of(loss, matrix == CurvatureKind.Hessian, _hasSecondDerivatives.Value);

@@ -76,7 +76,11 @@ internal sealed class InfluenceScores(
         tally.Computed += train.Count;
         RefuseEmpty(model);
         using InverseCurvature inverse = invert(
-            new TrainCurvature(model, train, curvatureKind, batchSize, pass, pass.Seed) { Alternatives = _alternatives });
+            new TrainCurvature(model, train, curvatureKind, batchSize, pass, pass.Seed)
+            {
+                Warn = pass.Warn,
+                Alternatives = _alternatives,
+            });
         tally.Dampings.Add(inverse.Damping);
         int block = BlockOf(model, targets, pass);
         int blocks = (targets.Count + block - 1) / block;

@@ -88,7 +88,7 @@ public sealed class QuestionCommandTests(SmallRunFixture runs)
     [InlineData(
         "`--set spread.digits` has no effect without `--rounded`", "evaluate", "spread", "small", "--set", "spread.digits=3")]
     [InlineData("data/trak doesn't answer `toy/spread`", "evaluate", "spread", "small", "--method", "data/trak")]
-    [InlineData("`tessar tally` needs `--split SPLIT`", "tally", "small")]
+    [InlineData("`--split`", "tally", "small")]
     [InlineData(
         "toy/tally: It asks one run, and the job names 2: small, small. Name one.", "tally", "small,small", "--split", "test")]
     public void What_cannot_be_is_said(string words, params string[] arguments)
