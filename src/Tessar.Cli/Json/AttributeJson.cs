@@ -161,14 +161,18 @@ internal sealed record TargetJson
     /// <summary>Those that lowered it most.</summary>
     public required IReadOnlyList<InfluenceJson> Opponents { get; init; }
 
-    public static TargetJson Of(TopAttribution best, int target, ExampleSet train, ExampleSet targets) => new()
+    public static TargetJson Of(TopAttribution best, int target, ExampleSet train, ExampleSet targets)
     {
-        Example = $"{targets.Split}:{targets.First + target}",
-        Index = target,
-        Label = targets.Store.ClassNames[targets.Label(target)],
-        Proponents = [.. best.Proponents(target).Select(influence => InfluenceJson.Of(influence, train))],
-        Opponents = [.. best.Opponents(target).Select(influence => InfluenceJson.Of(influence, train))],
-    };
+        var explained = ExplainedTarget.Of(best, target, train, targets);
+        return new TargetJson
+        {
+            Example = explained.Example.ToString(),
+            Index = target,
+            Label = targets.Store.ClassNames[explained.Example.Label],
+            Proponents = [.. explained.Proponents.Select(one => InfluenceJson.Of(one, train.Store.ClassNames))],
+            Opponents = [.. explained.Opponents.Select(one => InfluenceJson.Of(one, train.Store.ClassNames))],
+        };
+    }
 }
 
 /// <summary>One training example's part in a prediction.</summary>
@@ -189,17 +193,12 @@ internal sealed record InfluenceJson
     /// <summary>Name of its true class, when the label was changed on purpose.</summary>
     public string? TrueLabel { get; init; }
 
-    public static InfluenceJson Of(Influence influence, ExampleSet train)
+    public static InfluenceJson Of(ExplainingExample one, IReadOnlyList<string> classes) => new()
     {
-        IReadOnlyList<string> classes = train.Store.ClassNames;
-        int label = train.Label(influence.Train), stored = train.StoredLabel(influence.Train);
-        return new InfluenceJson
-        {
-            Example = $"{train.Split}:{train.First + influence.Train}",
-            Index = influence.Train,
-            Score = influence.Score,
-            Label = classes[label],
-            TrueLabel = label == stored ? null : classes[stored],
-        };
-    }
+        Example = one.Example.ToString(),
+        Index = one.Row,
+        Score = one.Score,
+        Label = classes[one.Example.Label],
+        TrueLabel = one.Example.Label == one.Example.StoredLabel ? null : classes[one.Example.StoredLabel],
+    };
 }

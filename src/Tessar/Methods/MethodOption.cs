@@ -11,6 +11,7 @@ public sealed class MethodOption
 {
     private readonly PropertyInfo _property;
     private readonly RangeAttribute? _range;
+    private readonly OptionRuleAttribute? _rule;
     private readonly Lazy<string> _help;
     private readonly bool _isNullable;
 
@@ -18,6 +19,10 @@ public sealed class MethodOption
     {
         _property = property;
         _range = property.GetCustomAttribute<RangeAttribute>();
+        _rule = property.GetCustomAttribute<OptionRuleAttribute>();
+        var mark = property.GetCustomAttribute<OptionAttribute>();
+        (ValueName, IsRare, Use) = (mark?.ValueName ?? string.Empty, mark?.IsRare == true, OptionUse.Of(mark));
+        IsRequired = property.IsDefined(typeof(RequiredAttribute));
         _help = new Lazy<string>(help);
         _isNullable = OptionText.IsNullable(property);
         Name = Words.KebabCase(property.Name);
@@ -47,12 +52,26 @@ public sealed class MethodOption
     /// <summary>Ends of its range; null without one.</summary>
     internal (object Minimum, object Maximum)? Range => _range is null ? null : (_range.Minimum, _range.Maximum);
 
+    /// <summary>What help calls its value; empty where that follows from the type.</summary>
+    internal string ValueName { get; }
+
+    /// <summary>Whether it has no word of its own on the command line.</summary>
+    internal bool IsRare { get; }
+
+    /// <summary>Whether it has to be given.</summary>
+    internal bool IsRequired { get; }
+
+    /// <summary>Beside which other option it has an effect; null where it always has.</summary>
+    internal OptionUse? Use { get; }
+
     internal string PropertyName => _property.Name;
 
     private string AllowedValue
     {
         get
         {
+            if (_rule is not null)
+                return _rule.Allowed;
             if (_range is null)
                 return OptionText.Describe(Type);
             string interval = string.Create(CultureInfo.InvariantCulture, $"{_range.Minimum} to {_range.Maximum}");
@@ -75,7 +94,7 @@ public sealed class MethodOption
             return true;
         }
 
-        if (OptionText.TryRead(Type, text, out value) && IsInRange(value))
+        if (OptionText.TryRead(Type, text, out value) && IsInRange(value) && (value is null || _rule?.Allows(value) != false))
             return true;
         (value, objection) = (null, Objection(text));
         return false;

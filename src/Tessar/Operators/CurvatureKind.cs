@@ -1,6 +1,6 @@
-namespace Tessar.Lenses.Data.Influences;
+namespace Tessar.Operators;
 
-/// <summary>Which second derivative of the training loss an influence function divides by.</summary>
+/// <summary>Which second derivative of a training loss is taken.</summary>
 public enum CurvatureKind
 {
     /// <summary>

@@ -1,12 +1,9 @@
 using System.Globalization;
 using Tessar.Examples;
-using Tessar.Methods;
-using Tessar.Operators;
-using Tessar.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Influences;
+namespace Tessar.Operators.Inverses;
 
 /// <summary>A truncated Neumann series on random batches: v ← g + (I − (H_B + λI)/σ) v, answer v/σ.</summary>
 /// <remarks>
@@ -20,29 +17,23 @@ internal sealed class NeumannInverse : InverseCurvature
     private readonly TrainCurvature _curvature;
     private readonly LinearOperator _whole;
     private readonly double _scale;
-    private readonly int _depth;
+    private readonly NeumannSettings _settings;
     private readonly int _batch;
-    private readonly int _repeats;
     private double _largestResidual;
 
     /// <summary>Finds σ.</summary>
     /// <param name="curvature">Of the train set.</param>
     /// <param name="relativeDamping">λ relative to the mean eigenvalue of the Gauss–Newton matrix.</param>
-    /// <param name="depth">Terms of the series.</param>
-    /// <param name="batch">Random examples per term; all of them make it exact but for the truncation.</param>
-    /// <param name="repeats">Series whose answers are averaged.</param>
-    public NeumannInverse(TrainCurvature curvature, double relativeDamping, int depth, int batch, int repeats)
+    /// <param name="settings">How many terms, of how many examples.</param>
+    public NeumannInverse(TrainCurvature curvature, double relativeDamping, NeumannSettings settings)
     {
         ArgumentNullException.ThrowIfNull(curvature);
-        (_curvature, _whole, _depth, _repeats) = (curvature, curvature.Whole(), depth, repeats);
-        _batch = Math.Min(batch, curvature.Examples);
+        (_curvature, _whole, _settings) = (curvature, curvature.Whole(), settings);
+        _batch = Math.Min(settings.Batch, curvature.Examples);
         Damping = relativeDamping * curvature.MeanEigenvalue();
         _scale = Margin * (PowerIteration.LargestEigenvalue(_whole, Seed("power")) + Damping);
         if (_scale <= 0)
-            throw new NumericalException(
-                "The curvature of the training loss is zero, so nothing can be divided by it. Look at another checkpoint, or use "
-                    + "data/grad-dot.")
-            { Remedies = [new(RemedyKind.UseMethod, "data/grad-dot")] };
+            throw curvature.Alternatives.Zero();
     }
 
     public override double Damping { get; }
@@ -54,17 +45,18 @@ internal sealed class NeumannInverse : InverseCurvature
     [
         string.Create(
             CultureInfo.InvariantCulture,
-            $"The series of {_depth} terms left a residual of {_largestResidual:g2}. Raise `depth`, `lissa-batch` or `damping`; "
+            $"The series of {_settings.Depth} terms left a residual of {_largestResidual:g2}. "
+                + $"Raise `depth`, `{_settings.BatchOption}` or `damping`; "
                 + $"about 7 · (largest curvature / λ) terms reach 1e-3."),
     ];
 
-    public override Tensor Solve(Tensor columns, MethodContext context)
+    public override Tensor Solve(Tensor columns, Work work)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor sum = zeros_like(columns);
-        for (int repeat = 0; repeat < _repeats; repeat++)
-            sum.add_(Series(columns, repeat, context));
-        sum.div_(_scale * _repeats);
+        for (int repeat = 0; repeat < _settings.Repeats; repeat++)
+            sum.add_(Series(columns, repeat, work));
+        sum.div_(_scale * _settings.Repeats);
         Tensor length = columns.norm(0, keepdim: false);
         Tensor left = (_whole.Damped(Damping).Apply(sum) - columns).norm(0, keepdim: false);
         _largestResidual = Math.Max(
@@ -73,14 +65,14 @@ internal sealed class NeumannInverse : InverseCurvature
         return sum.MoveToOuterDisposeScope();
     }
 
-    private Tensor Series(Tensor columns, int repeat, MethodContext context)
+    private Tensor Series(Tensor columns, int repeat, Work work)
     {
         Tensor v = columns.clone();
         double start = columns.norm().to_type(ScalarType.Float64).item<double>();
         var random = new RandomStream(Seed("batches"), "lissa", repeat);
-        for (int step = 0; step < _depth; step++)
+        for (int step = 0; step < _settings.Depth; step++)
         {
-            context.Cancellation.ThrowIfCancellationRequested();
+            work.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             v.add_(Matrix(random).Damped(Damping).Apply(v), -1 / _scale).add_(columns);
             double length = v.norm().to_type(ScalarType.Float64).item<double>();
@@ -90,18 +82,19 @@ internal sealed class NeumannInverse : InverseCurvature
                 throw new NumericalException(string.Create(
                     CultureInfo.InvariantCulture,
                     $"The Neumann series diverges: after {step + 1} terms its length is {length:g3}, from {start:g3}. ")
-                    + "A batch's curvature is far above that of all examples, or the Hessian is negative. Raise `lissa-batch` or "
-                    + "`damping`, or use curvature=gauss-newton.")
+                    + "A batch's curvature is far above that of all examples, or the Hessian is negative. "
+                    + $"Raise `{_settings.BatchOption}` or `damping`, or use curvature=gauss-newton.")
                 {
                     Remedies = [
-                        new(RemedyKind.SetMethodOption, "lissa-batch"),
+                        new(RemedyKind.SetMethodOption, _settings.BatchOption),
                         new(RemedyKind.SetMethodOption, "damping"),
                         new(RemedyKind.SetMethodOption, "curvature", "gauss-newton")
                     ],
                 };
             }
 
-            context.Progress?.Report(new MethodProgress("solve", (repeat * _depth) + step + 1, (long)_repeats * _depth, "terms"));
+            work.Progress?.Report(new MethodProgress(
+                "solve", (repeat * _settings.Depth) + step + 1, (long)_settings.Repeats * _settings.Depth, "terms"));
         }
 
         return v;
@@ -117,5 +110,15 @@ internal sealed class NeumannInverse : InverseCurvature
         return _curvature.Of(indices);
     }
 
-    private ulong Seed(string purpose) => new RandomStream(_curvature.Context.Seed, purpose).NextUInt64();
+    private ulong Seed(string purpose) => new RandomStream(_curvature.Seed, purpose).NextUInt64();
+}
+
+/// <summary>Settings of <see cref="NeumannInverse"/>.</summary>
+/// <param name="Depth">Terms of the series.</param>
+/// <param name="Batch">Random examples per term; all of them make it exact but for the truncation.</param>
+/// <param name="Repeats">Series whose answers are averaged.</param>
+internal sealed record NeumannSettings(int Depth, int Batch, int Repeats)
+{
+    /// <summary>What the user calls <see cref="Batch"/>, for advice.</summary>
+    public string BatchOption { get; init; } = "batch";
 }

@@ -1,12 +1,9 @@
 using System.Globalization;
 using Tessar.Examples;
-using Tessar.Methods;
-using Tessar.Operators;
-using Tessar.Results;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Influences;
+namespace Tessar.Operators.Inverses;
 
 /// <summary>
 /// The inverse within the span of the leading eigenvectors, found by a Krylov space: V (Λ + λ)⁻¹ Vᵀ; everything outside is
@@ -31,21 +28,18 @@ internal sealed class KrylovInverse : InverseCurvature
     {
         ArgumentNullException.ThrowIfNull(curvature);
         Damping = relativeDamping * curvature.MeanEigenvalue();
-        ulong seed = new RandomStream(curvature.Context.Seed, "arnoldi").NextUInt64();
+        ulong seed = new RandomStream(curvature.Seed, "arnoldi").NextUInt64();
         RitzPairs pairs = Lanczos.Decompose(
             curvature.Whole(), start: null, dimension, seed,
-            step => curvature.Context.Progress?.Report(new MethodProgress("eigenvectors", step, dimension, "products")));
+            step => curvature.Work.Progress?.Report(new MethodProgress("eigenvectors", step, dimension, "products")));
         // The space may be exhausted earlier: the stage still ends at its total.
         if (pairs.Values.Count < dimension)
-            curvature.Context.Progress?.Report(new MethodProgress("eigenvectors", dimension, dimension, "products"));
+            curvature.Work.Progress?.Report(new MethodProgress("eigenvectors", dimension, dimension, "products"));
         using DisposeScope scope = NewDisposeScope();
         using Tensor all = pairs.Vectors;
         double largest = pairs.Values.Max(Math.Abs);
         if (largest <= 0)
-            throw new NumericalException(
-                "The curvature of the training loss is zero, so nothing can be divided by it. Look at another checkpoint, or use "
-                    + "data/grad-dot.")
-            { Remedies = [new(RemedyKind.UseMethod, "data/grad-dot")] };
+            throw curvature.Alternatives.Zero();
         int[] leading = [.. Enumerable.Range(0, pairs.Values.Count).OrderByDescending(k => Math.Abs(pairs.Values[k])).Take(keep)];
         // Directions that the damping doesn't make positive can't be divided by.
         int[] usable = [.. leading.Where(k => pairs.Values[k] + Damping > 1e-12 * largest)];
@@ -81,7 +75,7 @@ internal sealed class KrylovInverse : InverseCurvature
         }
     }
 
-    public override Tensor Solve(Tensor columns, MethodContext context)
+    public override Tensor Solve(Tensor columns, Work work)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor inside = _vectors.t().mm(columns);

@@ -1,10 +1,7 @@
 using System.Globalization;
-using Tessar.Methods;
-using Tessar.Operators;
-using Tessar.Results;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Influences;
+namespace Tessar.Operators.Inverses;
 
 /// <summary>Conjugate gradients with products of the curvature.</summary>
 /// <param name="curvature">Of the train set.</param>
@@ -50,14 +47,14 @@ internal sealed class ConjugateInverse(TrainCurvature curvature, double relative
         }
     }
 
-    public override Tensor Solve(Tensor columns, MethodContext context)
+    public override Tensor Solve(Tensor columns, Work work)
     {
         ConjugateSolution found = ConjugateGradients.Solve(
             _matrix.Damped(Damping), columns, iterations, tolerance,
-            done => context.Progress?.Report(new MethodProgress("solve", done, iterations, "iterations")));
+            done => work.Progress?.Report(new MethodProgress("solve", done, iterations, "iterations")));
         // Few need all iterations: the stage still ends at its total.
         if (found.Iterations < iterations)
-            context.Progress?.Report(new MethodProgress("solve", iterations, iterations, "iterations"));
+            work.Progress?.Report(new MethodProgress("solve", iterations, iterations, "iterations"));
         _largestResidual = Math.Max(_largestResidual, found.Residuals.Max());
         _iterations = Math.Max(_iterations, found.Iterations);
         _negative += found.MetNegativeCurvature.Count(met => met);

@@ -1,22 +1,21 @@
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Gradients;
-using Tessar.Lenses.Data.Features;
-using Tessar.Methods;
-using Tessar.Operators;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Influences;
+namespace Tessar.Operators;
 
 /// <summary>The second derivative of the mean loss of a train set under one checkpoint.</summary>
 /// <param name="model">The checkpoint.</param>
 /// <param name="train">n examples.</param>
 /// <param name="kind">Hessian or Gauss–Newton matrix.</param>
 /// <param name="batchSize">Examples per forward pass.</param>
-/// <param name="context">Progress, cancellation, seed and limits.</param>
+/// <param name="work">Progress, cancellation and limits.</param>
+/// <param name="seed">Of everything that is drawn for it.</param>
 internal sealed class TrainCurvature(
-    GradientModel model, ExampleSet train, CurvatureKind kind, int batchSize, MethodContext context)
+    GradientModel model, ExampleSet train, CurvatureKind kind, int batchSize, Work work, ulong seed)
 {
     private double? _meanEigenvalue;
     private bool? _hasSecondDerivatives;
@@ -27,8 +26,17 @@ internal sealed class TrainCurvature(
     /// <summary>Which matrix it is.</summary>
     public CurvatureKind Kind => kind;
 
-    /// <summary>Progress, cancellation, seed and limits.</summary>
-    public MethodContext Context => context;
+    /// <summary>Progress, cancellation and limits.</summary>
+    public Work Work => work;
+
+    /// <summary>Of everything that is drawn for it.</summary>
+    public ulong Seed => seed;
+
+    /// <summary>Told what to know before trusting its products, one sentence each; null when nobody listens.</summary>
+    public Action<string>? Warn { get; init; }
+
+    /// <summary>What can be asked instead where it can't be divided by; nothing unless whoever asks says so.</summary>
+    public CurvatureAlternatives Alternatives { get; init; } = new([], []);
 
     /// <summary>n.</summary>
     public int Examples => train.Count;
@@ -77,7 +85,7 @@ internal sealed class TrainCurvature(
         {
             for (int c = 0; c < classes; c++)
             {
-                context.Cancellation.ThrowIfCancellationRequested();
+                work.Cancellation.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
                 CapturedBatch batch = model.Gradients.Capture(model.Inputs(train, indices), outputs =>
                 {
@@ -88,7 +96,7 @@ internal sealed class TrainCurvature(
             }
 
             done += indices.Length;
-            context.Progress?.Report(new MethodProgress(stage, done, train.Count, "examples"));
+            work.Progress?.Report(new MethodProgress(stage, done, train.Count, "examples"));
         }
     }
 
@@ -111,7 +119,7 @@ internal sealed class TrainCurvature(
         var settings = new LossOperatorSettings
         {
             BatchSize = examples?.Length ?? batchSize, Examples = examples, Type = model.Precision,
-            Cancellation = context.Cancellation,
+            Cancellation = work.Cancellation,
         };
         ModelLoss loss = ModelLoss.Of(model, train, model.Trained.Task.Loss, settings);
         if (_hasSecondDerivatives is null)
@@ -119,7 +127,7 @@ internal sealed class TrainCurvature(
             string? missing = SecondDerivatives.WhyMissing(loss);
             _hasSecondDerivatives = missing is null;
             if (missing is not null)
-                context.Warn?.Invoke(missing);
+                Warn?.Invoke(missing);
         }
 
         return SecondDerivatives.Of(loss, matrix == CurvatureKind.Hessian, _hasSecondDerivatives.Value);

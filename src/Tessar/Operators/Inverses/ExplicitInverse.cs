@@ -1,9 +1,6 @@
-using Tessar.Lenses.Data.Kernels;
-using Tessar.Methods;
-using Tessar.Operators;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Influences;
+namespace Tessar.Operators.Inverses;
 
 /// <summary>The curvature written out and factored by Cholesky in fp64.</summary>
 internal sealed class ExplicitInverse : InverseCurvature
@@ -32,7 +29,7 @@ internal sealed class ExplicitInverse : InverseCurvature
 
     public override double Damping { get; }
 
-    public override Tensor Solve(Tensor columns, MethodContext context)
+    public override Tensor Solve(Tensor columns, Work work)
     {
         using Tensor wide = columns.to_type(ScalarType.Float64, copy: true);
         using Tensor solved = _factor.Solve(wide);

@@ -1,18 +1,37 @@
+using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
+using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Terminal;
 using Tessar.Lenses.Data.Evaluation.Removal;
+using Tessar.Methods;
+using Tessar.Results;
 
 namespace Tessar.Cli.Commands.Evaluation;
 
 /// <summary>What `evaluate brittleness` prints for people.</summary>
-internal static class BrittlenessText
+[RendererOf("data/brittleness")]
+internal sealed class BrittlenessRenderer : TypedRenderer<BrittlenessAnswer>
 {
     private const string Shares = "0.00";
     private const int Listed = 10;
 
-    public static void Write(IAnsiConsole console, BrittlenessAnswer result)
+    protected override JsonTypeInfo<BrittlenessAnswer> Json => RemovalJson.Printing.BrittlenessAnswer;
+
+    public override IEnumerable<(string Line, string Meaning)> ExamplesOf(QuestionDescription question, string usual) =>
+    [
+        ("evaluate brittleness first --count 10 --shares 0.05", "A quick look at TRAK, at 5 % only"),
+        ("evaluate brittleness first --ensemble 10 --json", "30 targets, shares from 1 % to 10 %, for a script"),
+        (
+            "evaluate brittleness first --bisect --shares 0.2", 
+            "The fewest examples behind each prediction, searched up to 20 %"),
+    ];
+
+    protected override BrittlenessAnswer Placed(BrittlenessAnswer answer, ResultFolder kept) =>
+        answer with { Result = kept.DocumentPath };
+
+    protected override void Write(Shown where, BrittlenessAnswer result)
     {
-        TextWriter output = console.Profile.Out.Writer;
+        TextWriter output = where.Output;
         output.WriteLine(
             $"Brittleness by {result.Method}: {Quantity.Count(result.Queries)} targets that {result.Run} predicts correctly, "
                 + $"{result.Seeds} trainings of each removal, which vote.");
@@ -28,7 +47,7 @@ internal static class BrittlenessText
                     point.Difference.Text(Shares), point.Ratio.Text("0.0")));
             }
 
-            console.Write(table);
+            where.Console.Write(table);
         }
 
         output.WriteLine(result.MedianSmallest is { } median

@@ -2,12 +2,10 @@ using System.Globalization;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Gradients;
-using Tessar.Lenses.Data.Features;
-using Tessar.Methods;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Influences;
+namespace Tessar.Operators.Inverses;
 
 /// <summary>Writes a curvature matrix out, [P, P] in fp64, parameters in the order of the flat gradient.</summary>
 internal static class LossMatrix
@@ -26,15 +24,18 @@ internal static class LossMatrix
         ArgumentNullException.ThrowIfNull(curvature);
         long size = curvature.Model.Gradients.ParameterCount;
         double bytes = 24.0 * size * size;
-        if (bytes > curvature.Context.MemoryBudget)
+        IReadOnlyList<string> alternatives = curvature.Alternatives.OfAnySize;
+        if (bytes > curvature.Work.MemoryBudget)
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"The curvature of {size:N0} parameters, written out and factored, needs {bytes:N0} bytes; the memory budget is "
-                    + $"{curvature.Context.MemoryBudget:N0}. ")
-                + "Use data/influence-cg or data/ekfac for models of this size.", ErrorKind.Environment)
+                    + $"{curvature.Work.MemoryBudget:N0}. ")
+                + (alternatives.Count > 0
+                    ? $"Use {string.Join(" or ", alternatives)} for models of this size." : "Choose a smaller model."),
+                ErrorKind.Environment)
             {
-                Remedies = [new(RemedyKind.UseMethod, "data/influence-cg"), new(RemedyKind.UseMethod, "data/ekfac")],
+                Remedies = CurvatureAlternatives.Use(alternatives),
             };
         }
 
@@ -52,8 +53,8 @@ internal static class LossMatrix
         if (OnlyLayer(curvature) is null)
             return false;
         using DisposeScope scope = NewDisposeScope();
-        Operators.LinearOperator hessian = curvature.Whole();
-        var signs = new RandomStream(curvature.Context.Seed, "linearity");
+        LinearOperator hessian = curvature.Whole();
+        var signs = new RandomStream(curvature.Seed, "linearity");
         Tensor v = tensor(Enumerable.Range(0, (int)hessian.Size).Select(_ => signs.NextUInt32() % 2 == 0 ? 1.0 : -1.0).ToArray())
             .to_type(hessian.Type);
         Tensor product = hessian.Apply(v);
@@ -151,8 +152,8 @@ internal static class LossMatrix
     private static Tensor Hessian(TrainCurvature curvature, long size)
     {
         Tensor matrix = curvature.Whole().ToDense(
-            ScalarType.Float64, curvature.Context.MemoryBudget,
-            done => curvature.Context.Progress?.Report(new MethodProgress("curvature", done, size, "columns")));
+            ScalarType.Float64, curvature.Work.MemoryBudget,
+            done => curvature.Work.Progress?.Report(new MethodProgress("curvature", done, size, "columns")));
         return (matrix + matrix.t()).div_(2);
     }
 }

@@ -1,8 +1,6 @@
-using Tessar.Methods;
-using Tessar.Results;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Influences;
+namespace Tessar.Operators.Inverses;
 
 /// <summary>A way to multiply by (H + λI)⁻¹ of one checkpoint.</summary>
 internal abstract class InverseCurvature : IDisposable
@@ -12,8 +10,8 @@ internal abstract class InverseCurvature : IDisposable
 
     /// <summary>(H + λI)⁻¹ B for B [P, m], in the model's type; the caller disposes it.</summary>
     /// <param name="columns">B.</param>
-    /// <param name="context">Progress and cancellation of this call.</param>
-    public abstract Tensor Solve(Tensor columns, MethodContext context);
+    /// <param name="work">Progress and cancellation of this call.</param>
+    public abstract Tensor Solve(Tensor columns, Work work);
 
     /// <summary>What it found out about itself in all calls so far.</summary>
     public virtual IEnumerable<SelfCheck> Checks => [];
