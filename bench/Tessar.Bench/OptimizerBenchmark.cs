@@ -130,6 +130,7 @@ internal static class OptimizerBenchmark
         using DisposeScope scope = NewDisposeScope();
         using var objective = new BatchObjective(model, [.. optimizer.Parameters.Items.Select(p => p.Value)], images, labels)
         {
+            Task = new Tasks.Classification(new Tasks.TaskSetup { Outputs = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] }),
             Draws = (1, update),
             NotFinite = loss => new NumericalException(string.Create(CultureInfo.InvariantCulture, $"The loss is {loss}.")),
         };

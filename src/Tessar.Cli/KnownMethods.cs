@@ -1,8 +1,12 @@
 using Tessar.Methods;
+using Tessar.Tasks;
 
 namespace Tessar.Cli;
 
-/// <summary>The catalogue of this program and of the user's own assemblies: made once, at the door, and handed on.</summary>
+/// <summary>
+/// The catalogue of this program and of the user's own assemblies: made once, at the door, and handed on. Tasks of these
+/// assemblies are known from then on, too.
+/// </summary>
 /// <remarks>
 /// Assemblies that can't be used are an error of the commands that ask the catalogue, not of `tessar runs` or `--help`.
 /// </remarks>
@@ -40,7 +44,9 @@ internal sealed class KnownMethods
             return new KnownMethods(OursAlone(), null);
         try
         {
-            var catalog = new MethodCatalog([_ours, .. own.Select(MethodAssembly.Open)]);
+            System.Reflection.Assembly[] opened = [.. own.Select(MethodAssembly.Open)];
+            Array.ForEach(opened, TaskCatalog.Add);
+            var catalog = new MethodCatalog([_ours, .. opened]);
             // Building a question tells whether it asks methods: one that can't be built must not end every command.
             foreach (QuestionDescription question in catalog.Questions)
                 _ = question.Contract;

@@ -4,6 +4,7 @@ using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using Tessar.Training.Loading;
 using Tessar.Training.Loading.Pipeline;
@@ -28,12 +29,12 @@ internal sealed class StartCheck
     private readonly TrainingProgram _program;
     private readonly ExampleSet _train;
     private readonly ExampleSet _test;
-    private readonly int _classes;
+    private readonly ITask _task;
 
     private StartCheck(ModelSource source, TrainingProgram program, ExampleSet train, ExampleSet test)
     {
         (_source, _program, _train, _test) = (source, program, train, test);
-        _classes = train.Store.ClassNames.Count;
+        _task = TaskCatalog.Of(program.Task, train.Store);
     }
 
     private bool NeedsGradients => Optimizer.Choices.Describe(_program.Optimizer!.Name).Backward > 0;
@@ -87,7 +88,7 @@ internal sealed class StartCheck
     }
 
     private (Module<Tensor, Tensor> Module, ModelFeed Feed) Build(ModelFeed? feed) =>
-        _source.Build(_program.Input, _classes, _program.Seed!.Value, feed);
+        _source.Build(_program.Input, _task, _program.Seed!.Value, feed);
 
     private ModelFeed Find(bool isWholeBatch)
     {
@@ -119,11 +120,11 @@ internal sealed class StartCheck
             throw NothingToTrain(module);
         Tensor[] parameters = [.. TrainedParameters.Of(module, _program).Items.Select(item => item.Value)];
         module.train(NeedsGradients);
-        foreach ((Tensor inputs, Tensor labels) in TrainingBatches(feed, isWholeBatch))
+        foreach ((Tensor inputs, Tensor targets) in TrainingBatches(feed, isWholeBatch))
         {
             using var batch = NewDisposeScope();
             TorchSeed.Set(_program.Seed!.Value, "step");
-            Tensor loss = functional.cross_entropy(Answer(trial, inputs), labels);
+            Tensor loss = _task.Training(0).Mean(Answer(trial, inputs), targets);
             CheckFinite(module, loss, inputs);
             if (NeedsGradients)
                 CheckGradient(loss, parameters);
@@ -141,7 +142,7 @@ internal sealed class StartCheck
         return trial.ChangesInput;
     }
 
-    private List<(Tensor Inputs, Tensor Labels)> TrainingBatches(ModelFeed feed, bool isWholeBatch)
+    private List<(Tensor Inputs, Tensor Targets)> TrainingBatches(ModelFeed feed, bool isWholeBatch)
     {
         using var loader = new ExampleLoader(LoaderPlan.Of(_train, _program with { Feed = feed.Recorded }, workers: 0));
         long steps = _program.StepsPerEpoch(_train.Count);
@@ -152,7 +153,7 @@ internal sealed class StartCheck
             if (!epoch.MoveNext())
                 throw new InvalidOperationException($"The first epoch has no batch {step}.");
             using LoadedBatch batch = epoch.Current;
-            found.Add((batch.Inputs.clone(), batch.Labels.clone()));
+            found.Add((batch.Inputs.clone(), _task.Targets(_train, batch.Indices)));
         }
 
         return found;
@@ -160,7 +161,7 @@ internal sealed class StartCheck
 
     private Tensor Answer(ModelTrial trial, Tensor inputs)
     {
-        long[] expected = [inputs.shape[0], _classes];
+        long[] expected = _task.AnswerShape(inputs.shape);
         string asked = Shape.Of(inputs);
         Tensor answer = trial.Ask(inputs, Where);
         if (!answer.shape.AsSpan().SequenceEqual(expected) || answer.dtype != ScalarType.Float32)

@@ -1,12 +1,17 @@
 using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Runs;
+using Tessar.Tasks;
 
 namespace Tessar.Training;
 
 /// <summary>What to train, on what, and how. Everything but the model and the data has a default that works.</summary>
 /// <example><code>
-/// Run run = Trainer.Train(new TrainingRequest { Model = "cnn", Data = "fashion-mnist-mini" });
+/// var request = new TrainingRequest
+/// {
+///     Model = "mlp", Data = "fashion-mnist-mini", Train = "train:0-999", Epochs = 2, Optimizer = "sf-adamw", Name = "small",
+/// };
+/// Run run = Trainer.Train(request);
 /// </code></example>
 public sealed record TrainingRequest
 {
@@ -15,6 +20,12 @@ public sealed record TrainingRequest
 
     /// <summary>The data set: a name of the catalogue, or a <c>.tess</c> file.</summary>
     public required string Data { get; init; }
+
+    /// <summary>
+    /// What turns answers and targets into a loss, by name; <c>classification</c> by default. See
+    /// <see cref="Trainer.TaskNames"/>.
+    /// </summary>
+    public string Task { get; init; } = TaskCatalog.Usual;
 
     /// <summary>The run's name; by default model and data with the first free number: <c>cnn-fashion-mnist-mini-1</c>.</summary>
     public string? Name { get; init; }

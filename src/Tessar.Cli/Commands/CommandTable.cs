@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tessar.Cli.Commands.Development;
 using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Parsing;
 using Tessar.Methods;
@@ -13,6 +14,7 @@ internal static class CommandTable
     public const string RunGroup = "Runs";
     public const string LensGroup = "Lenses";
     public const string ToolGroup = "Around it";
+    public const string ContributorGroup = "For contributors";
 
     /// <summary>The command tree of this program.</summary>
     /// <param name="known">
@@ -33,8 +35,15 @@ internal static class CommandTable
             new RetrainCommand(),
             new PredictCommand(),
         ];
-        Command[] after = [new MethodsCommand(), new CompletionCommand(), new RetrainWorkerCommand()];
-        KnownMethods asked = (known ?? KnownMethods.OfEnvironment()).Beside([.. before.Concat(after).Select(own => own.Name)]);
+        known ??= KnownMethods.OfEnvironment();
+        Command[] after =
+        [
+            new MethodsCommand(),
+            new CompletionCommand(),
+            new DevCommand(known),
+            new RetrainWorkerCommand(),
+        ];
+        KnownMethods asked = known.Beside([.. before.Concat(after).Select(own => own.Name)]);
         return new TessarRoot(asked, [.. before, .. Questions(asked), .. after]);
     }
 

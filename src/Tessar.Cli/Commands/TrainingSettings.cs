@@ -3,6 +3,7 @@ using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Training;
 
 namespace Tessar.Cli.Commands;
@@ -12,6 +13,7 @@ internal sealed class TrainingSettings
 {
     private readonly Setting<string> _model;
     private readonly Setting<string> _data;
+    private readonly Setting<string> _task;
     private readonly Setting<int> _epochs;
     private readonly Setting<int> _batch;
     private readonly Setting<string> _lastBatch;
@@ -45,6 +47,9 @@ internal sealed class TrainingSettings
         _data = command.Add(Setting.Text(
             $"{group}.data", "--data", "DATA", "Data set: a .tess file or a name such as fashion-mnist-mini", null,
             () => DataCatalog.Names));
+        _task = command.Add(Setting.Text(
+            $"{group}.task", "--task", "NAME", "What turns answers and labels into a loss", TaskCatalog.Usual,
+            () => Trainer.TaskNames));
         _epochs = command.Add(Setting.Int32(
             $"{group}.epochs", "--epochs", "N", "Passes over the training examples", 5, 1, 1_000_000));
         _batch = command.Add(Setting.Int32($"{group}.batch", "--batch", "N", "Examples per update", 64, 1, 1_000_000));
@@ -125,6 +130,7 @@ internal sealed class TrainingSettings
         {
             Model = call.Value(_model),
             Data = call.Value(_data),
+            Task = call.Value(_task),
             RunsDirectory = call.Runs,
             Train = call.Value(_trainRange),
             Test = call.Value(_testRange),

@@ -106,7 +106,7 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
                 CultureInfo.InvariantCulture,
                 $"{columns.All.Constant} examples are in all subsets or in none, so their score is 0."));
         tally.Scoring.Stop();
-        return tally.Report(MethodName, OutputFunction.For(_options.Output).Name, SubsetTrainings.Units(_options.Output));
+        return tally.Report(MethodName, run.Task.Output(_options.Output).Name, SubsetTrainings.Units(_options.Output));
     }
 
     private void FitLasso(

@@ -100,7 +100,7 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
             tally.Check(check);
         tally.Scoring.Stop();
         return tally.Report(
-            MethodName, OutputFunction.For(_options.Output).Name,
+            MethodName, run.Task.Output(_options.Output).Name,
             SubsetTrainings.Units(_options.Output) + ", its group's change shared equally");
     }
 

@@ -46,13 +46,14 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
                         checkpoint.Model, checkpoint.Blocks, targets, first, count, _options.BatchSize, pass);
                     rows.Apply(curvature, inverses, _options.BatchSize, pass);
                     checkpoint.AddScores(
-                        train, rows.Rows, 1.0 / train.Count, sum.narrow(1, first, count), _options.BatchSize, pass, examples =>
+                        train, rows.Rows, 1.0 / run.Task.Terms(train), sum.narrow(1, first, count), _options.BatchSize, pass,
+                        examples =>
                         pass.Progress?.Report(new MethodProgress("scores", done += (long)examples * count, total, "pairs")));
                 }
             }),
             () =>
                 tally.Report(
-                    MethodName, OutputFunction.For(_options.Output).Name,
+                    MethodName, run.Task.Output(_options.Output).Name,
                     "change of the output by the example, by one Newton step"));
     }
 
@@ -70,7 +71,8 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
                 (int first, int count) = part;
                 (CapturedBatch batch, Tensor q) = checkpoint.Model.Run(train, part.Indices);
                 sum.narrow(0, first, count)
-                    .add_(curvature.Quadratic(checkpoint.Blocks, batch, inverses) * q.to_type(ScalarType.Float64) / train.Count);
+                    .add_(curvature.Quadratic(checkpoint.Blocks, batch, inverses) * q.to_type(ScalarType.Float64)
+                        / run.Task.Terms(train));
                 pass.Progress?.Report(new MethodProgress("scores", first + count, train.Count, "examples"));
             }
         }));
@@ -81,7 +83,8 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
         Action<ExplainedCheckpoint, KroneckerCurvature, Tensor[]> visit)
     {
         tally.Features.Start();
-        using var checkpoint = new ExplainedCheckpoint(view, train, OutputFunction.For(_options.Output), _options.Unsupported);
+        using var checkpoint = new ExplainedCheckpoint(
+            view, train, view.Task.Output(_options.Output), _options.Unsupported);
         var settings = new CurvatureSettings(
             _options.Factorisation == Factorisation.Kfac, _options.Labels, _options.Seed ?? pass.Seed, _options.CurvatureExamples,
             _options.BatchSize, _options.Unsupported);

@@ -62,7 +62,7 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
             {
                 Note(tally, check);
                 return tally.Report(
-                    MethodName, OutputFunction.For(_options.Output).Name,
+                    MethodName, run.Task.Output(_options.Output).Name,
                     "change of the output by the example in this very training, to first order");
             });
     }
@@ -97,8 +97,8 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         tally.Features.Start();
         Refuse(view);
         // Before the replay, not at its end.
-        KnownLabels.Check(view.Run.Record.Classes.Count, train);
-        KnownLabels.Check(view.Run.Record.Classes.Count, targets);
+        view.Task.CheckTargets(train);
+        view.Task.CheckTargets(targets);
         tally.Note(view.Run.Record.Program.Parameters, [], 0);
         tally.Computed += train.Count;
         // Adjoints of the weights and of what the optimiser remembers, and their temporaries.
@@ -131,7 +131,7 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         using DisposeScope scope = NewDisposeScope();
         int[] indices = [.. Enumerable.Range(first, count)];
         Tensor logits = model.Ask(Batches.Inputs(targets, indices, view.Input));
-        return OutputFunction.For(_options.Output).Value(logits, Batches.Labels(targets, indices)).MoveToOuterDisposeScope();
+        return view.Task.Output(_options.Output).Value(logits, view.Task.Targets(targets, indices)).MoveToOuterDisposeScope();
     }
 
     private static void Refuse(CheckpointView view)

@@ -59,7 +59,7 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
         float[] values = sum.to_type(ScalarType.Float32).data<float>().ToArray();
         tally.Computed = (long)train.Count * checkpoints;
         AttributionReport report = tally.Report(
-            MethodName, OutputFunction.For(_options.Output).Name,
+            MethodName, run.Task.Output(_options.Output).Name,
             "change of the output by the updates on the example, to first order");
         return new AttributionMatrix(values, train.Count, targets.Count, report);
     }
@@ -90,7 +90,7 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
     private int Visit(
         CurvatureTally tally, RunView run, ExampleSet train, MethodContext context, Action<SegmentWalk, MethodContext> visit)
     {
-        OutputFunction output = OutputFunction.For(_options.Output);
+        OutputFunction output = run.Task.Output(_options.Output);
         int most = _options.Checkpoints == 0 ? 0 : Math.Max(_options.Checkpoints, _options.Segments);
         (IReadOnlyList<WeightedCheckpoint> all, IReadOnlyList<LearningRates> rates) = WeightedCheckpoint.Of(
             run, train.Store, most, byLearningRate: true, orFewer: true);
@@ -126,7 +126,7 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
                     segments, curvatures, last, view => new ExplainedCheckpoint(view, train, output, _options.Unsupported),
                     _options.BatchSize)
                 {
-                    Weight = 1.0 / train.Count / runs.Length,
+                    Weight = 1.0 / run.Task.Terms(train) / runs.Length,
                     TrainExamples = train.Count,
                     Budget = pass,
                 };

@@ -43,7 +43,7 @@ public sealed class TracIn(TracInOptions options) : IAttributionMethod
                 sum.add_(dots.mul_(q.to_type(ScalarType.Float64).unsqueeze(1)).mul_(weight));
             }),
             () => tally.Report(
-                MethodName, OutputFunction.For(_options.Output).Name,
+                MethodName, run.Task.Output(_options.Output).Name,
                 _options.Weights == TracInWeights.LearningRate
                     ? "n times the change of the output by the updates on the example, to first order"
                     : "product of gradients, a mean over checkpoints"));
@@ -68,7 +68,7 @@ public sealed class TracIn(TracInOptions options) : IAttributionMethod
         CheckpointPasses.Each(checkpoints, context, (checkpoint, pass) =>
         {
             using var model = new GradientModel(
-                checkpoint.View.Open(), train, OutputFunction.For(_options.Output), _options.Unsupported);
+                checkpoint.View.Open(), train, run.Task.Output(_options.Output), _options.Unsupported);
             LastLinear? last = _options.Layers == TracInLayers.Last ? LastLinear.Of(model, train, MethodName) : null;
             Predicate<ParameterSlot> counts = slot => last?.Owns(slot) ?? true;
             tally.Note(model);

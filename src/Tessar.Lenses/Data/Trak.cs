@@ -37,9 +37,6 @@ namespace Tessar.Lenses.Data;
 public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDampingSweep
 {
     private readonly TrakOptions _options = options.Checked();
-    private readonly OutputFunction _output = options.FeatureOutput == TrakFeatureOutput.SquaredLogits
-        ? new SquaredLogits()
-        : OutputFunction.For(options.Output);
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) =>
@@ -69,7 +66,11 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             return single.data<float>().ToArray();
         })];
         tally.Scoring.Stop();
-        return [.. scores.Select((values, d) => new AttributionMatrix(values, train.Count, targets.Count, Report(tally, d)))];
+        return
+        [
+            .. scores.Select((values, d) =>
+                new AttributionMatrix(values, train.Count, targets.Count, Report(tally, run.Task, d))),
+        ];
     }
 
     /// <inheritdoc/>
@@ -92,7 +93,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         TrakTally tally, RunView run, ExampleSet train, ExampleSet? targets, IReadOnlyList<double> dampings,
         MethodContext context, Sums sums)
     {
-        CheckOptions();
+        CheckOptions(run.Task);
         Choose(tally, run, train, targets, dampings.Count, context);
         tally.ByDamping = [.. dampings.Select(_ => new List<double>())];
         Tensor factors = zeros(train.Count, dtype: ScalarType.Float64);
@@ -161,9 +162,13 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         rows.add_(own / (rows.dim() == 2 ? remaining.unsqueeze(1) : remaining));
     }
 
-    private void CheckOptions()
+    // Whose gradient the features are.
+    private OutputFunction Differentiated(ITask task) =>
+        _options.FeatureOutput == TrakFeatureOutput.SquaredLogits ? new SquaredLogits() : task.Output(_options.Output);
+
+    private void CheckOptions(ITask task)
     {
-        if (_options.UseCurvatureWeights && _output is not ClassificationMargin)
+        if (_options.UseCurvatureWeights && !Differentiated(task).IsLogistic)
             throw new TessarException(
                 "data/trak: use-curvature-weights is the curvature of the loss in the margin. Choose output=margin and "
                     + "feature-output=same.", ErrorKind.Usage);
@@ -180,7 +185,8 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         tally.Projection = _options.Projection == TrakProjection.Auto ? TrakProjection.Sketch : _options.Projection;
         if (!IsFree)
             return;
-        using var model = new GradientModel(run.Checkpoints[0].Open(), train, _output, _options.Unsupported);
+        using var model = new GradientModel(
+            run.Checkpoints[0].Open(), train, Differentiated(run.Task), _options.Unsupported);
         ExactPlan plan = PlanFor(model, train, targets, dampings, context);
         if (plan.IsCheap(run.Checkpoints.Count))
         {
@@ -226,7 +232,8 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     private DampedKernels Exact(
         TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context)
     {
-        using var model = new GradientModel(checkpoint.Open(), train, _output, _options.Unsupported);
+        using var model = new GradientModel(
+            checkpoint.Open(), train, Differentiated(checkpoint.Task), _options.Unsupported);
         tally.Note(model);
         ExactPlan plan = PlanFor(model, train, targets, dampings, context);
         ScoreBudget.Check(plan, train, context);
@@ -239,7 +246,8 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     private DampedKernels Projected(
         TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, MethodContext context)
     {
-        var features = new ProjectedFeatures(checkpoint, train, _output, Settings(tally.Projection, context), context);
+        var features = new ProjectedFeatures(
+            checkpoint, train, Differentiated(checkpoint.Task), Settings(tally.Projection, context), context);
         try
         {
             tally.Computed += features.Computed;
@@ -261,8 +269,8 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         projection, _options.ProjectionDimension, _options.Seed ?? context.Seed, _options.NumberFormat, _options.BatchSize,
         _options.Unsupported);
 
-    private AttributionReport Report(TrakTally tally, int damping) =>
-        tally.Report("data/trak", OutputFunction.For(_options.Output).Name) with
+    private AttributionReport Report(TrakTally tally, ITask task, int damping) =>
+        tally.Report("data/trak", task.Output(_options.Output).Name) with
         {
             Projection = MethodOption.Write(tally.Projection),
             ProjectionDimension = tally.Projection == TrakProjection.None ? null : _options.ProjectionDimension,

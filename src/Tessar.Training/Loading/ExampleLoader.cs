@@ -15,13 +15,15 @@ namespace Tessar.Training.Loading;
 /// For use by one thread at a time.
 /// </remarks>
 /// <example><code>
-/// using var loader = new ExampleLoader(ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 256, Augment = ["flip",
-/// "translate"] }); for (int epoch = 0; epoch &lt; 5; epoch++)
+/// using ExampleStore store = DataCatalog.Open("fashion-mnist-mini");
+/// var options = new LoaderOptions { BatchSize = 256, Augment = ["flip", "translate"] };
+/// using var loader = new ExampleLoader(ExampleSet.Parse(store, "train"), options);
+/// for (int epoch = 0; epoch &lt; 2; epoch++)
 /// {
 ///     foreach (LoadedBatch batch in loader.Epoch(epoch))
 ///     {
 ///         using (batch)
-///             Train(batch.Inputs, batch.Labels);
+///             Console.WriteLine($"{batch.Labels.shape[0]} examples, mean {batch.Inputs.mean().item&lt;float&gt;():0.000}");
 ///     }
 /// }
 /// </code></example>

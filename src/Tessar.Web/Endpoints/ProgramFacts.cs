@@ -18,6 +18,8 @@ internal static class ProgramFacts
     {
         DataReference data = record.Program.Data;
         yield return new("Data set", RunEndpoint.DataName(record));
+        if (record.Program.Task is { } task)
+            yield return new("Task", task);
         yield return new("Training", data.Train);
         yield return new("Test", data.Test);
         foreach ((string name, string value) in record.Program.Input.Facts)
@@ -58,6 +60,8 @@ internal static class ProgramFacts
             yield return new("Last batch", last);
         if (program.Seed is { } seed)
             yield return new("Seed", Text($"{seed}"));
+        foreach ((string name, double value) in record.Final?.Others ?? new Dictionary<string, double>(StringComparer.Ordinal))
+            yield return new(name, Text($"{value:G4}"));
         yield return new("Checkpoints", Text($"{record.Checkpoints.Count}"));
     }
 

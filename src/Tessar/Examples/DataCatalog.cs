@@ -10,12 +10,16 @@ namespace Tessar.Examples;
 /// <c>dataset-fashion-mnist</c> installs. IDX files are converted once, into the user's cache, under a name made from their
 /// digest.
 /// </remarks>
+/// <example><code>
+/// using ExampleStore store = DataCatalog.Open("fashion-mnist-mini");
+/// Console.WriteLine(store.Split("train").Count);       // prints 10000
+/// </code></example>
 public static class DataCatalog
 {
     private static readonly Choices<NamedData, NamedDataAttribute> _known =
         new("data set or file", typeof(DataCatalog).Assembly)
         {
-            Advice = "Check the path, or make a store from your own data.",
+            Advice = "Make a store from your own data.",
             Remedies = [new(RemedyKind.ImportExamples)],
         };
 

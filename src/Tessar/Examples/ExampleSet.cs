@@ -4,7 +4,11 @@ namespace Tessar.Examples;
 
 /// <summary>Some successive examples of one split, perhaps with labels overlaid: what a model is trained or asked on.</summary>
 /// <remarks>It refers to its store and doesn't own it.</remarks>
-/// <example><c>ExampleSet.Parse(store, "train:0-1999")</c> holds the first 2,000 training examples.</example>
+/// <example><code>
+/// using ExampleStore store = DataCatalog.Open("fashion-mnist-mini");
+/// var train = ExampleSet.Parse(store, "train:0-1999");
+/// Console.WriteLine($"{train.Count} examples, the first is a {store.ClassNames[train.Label(0)]}");
+/// </code></example>
 public sealed class ExampleSet
 {
     private readonly long _firstRow;

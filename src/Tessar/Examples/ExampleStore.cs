@@ -11,6 +11,10 @@ namespace Tessar.Examples;
 /// <see cref="Verify"/> only. Reading is safe from several threads; disposing while another
 /// thread reads isn't. The format: docs/store-format.md.
 /// </remarks>
+/// <example><code>
+/// using var store = ExampleStore.Open("digits.tess");
+/// Console.WriteLine($"{store.Split("train").Count} images of {store.Image}, identity {store.Identity}");
+/// </code></example>
 public sealed class ExampleStore : IDisposable
 {
     private readonly StoreFile _file;

@@ -12,7 +12,7 @@ namespace Tessar.Examples;
 /// </remarks>
 /// <example><code>
 /// Importer.Import("photos/", "photos.tess", new ImportOptions { Size = (64, 64), SkipBad = true });
-/// Importer.Import("train=a.npz,test=b.npz", "digits.tess");
+/// Importer.Import("train=a.npz,test=b.npz", "arrays.tess");
 /// </code></example>
 public static class Importer
 {

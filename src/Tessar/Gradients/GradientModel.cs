@@ -109,12 +109,12 @@ internal sealed class GradientModel : IDisposable
         Trained.Dispose();
     }
 
-    /// <summary>The labels of examples, int64 [B]; the caller disposes of it.</summary>
-    /// <exception cref="TessarException">One isn't a class of the model.</exception>
+    /// <summary>The targets of examples, as the task gathers them; the caller disposes of it.</summary>
+    /// <exception cref="TessarException">One isn't a target of the model's task.</exception>
     public Tensor CheckedLabels(ExampleSet set, ReadOnlySpan<int> indices)
     {
-        KnownLabels.Check(Trained.Classes, set, indices);
-        return Batches.Labels(set, indices);
+        Trained.Task.CheckTargets(set, indices);
+        return Trained.Task.Targets(set, indices);
     }
 
     private GradientException Nothing() => new(

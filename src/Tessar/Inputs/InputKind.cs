@@ -1,19 +1,14 @@
 using System.Reflection;
 using System.Text.Json;
 using Tessar.Examples;
+using Tessar.Named;
 
 namespace Tessar.Inputs;
 
-/// <summary>Makes inputs of one kind. Found by its class: a new kind needs no other place.</summary>
+/// <summary>Makes inputs of one kind. Found by its <see cref="InputKindAttribute"/>: a new kind needs no other place.</summary>
 internal abstract class InputKind
 {
-    private static readonly Lazy<InputKind[]> _own = new(() => [.. In(typeof(InputKind).Assembly)]);
-
-    /// <summary>The kind's name, as it stands in <c>run.json</c>.</summary>
-    public abstract string Name { get; }
-
-    /// <summary>What a store needs to hold inputs of this kind: <c>a column `image`</c>.</summary>
-    public abstract string Needs { get; }
+    private static readonly Choices<InputKind, InputKindAttribute> _own = In(typeof(InputKind).Assembly);
 
     /// <summary>The input that a store's examples are.</summary>
     /// <param name="store">The data.</param>
@@ -29,14 +24,14 @@ internal abstract class InputKind
     /// <inheritdoc cref="ModelInput.Of"/>
     public static ModelInput Of(ExampleStore store, IReadOnlyDictionary<string, IReadOnlyList<float>> encoding)
     {
-        foreach (InputKind kind in _own.Value)
+        foreach (string name in _own.Names)
         {
-            if (kind.From(store, encoding) is { } input)
+            if (_own.Create(name).From(store, encoding) is { } input)
                 return input;
         }
 
         throw new FileFormatException(
-            store.Path, null, string.Join(" or ", _own.Value.Select(kind => kind.Needs)),
+            store.Path, null, string.Join(" or ", _own.All.Select(kind => kind.Mark.Needs)),
             string.Join(", ", store.Manifest.Columns.Select(column => column.Name)),
             "Import the data again with images and labels.");
     }
@@ -49,9 +44,10 @@ internal abstract class InputKind
             || kind.ValueKind != JsonValueKind.String)
             throw new JsonException("`input` names no `kind`, such as \"picture\"");
         string name = Text(kind);
-        InputKind found = Named(_own.Value, name) ?? Named(Loaded(), name) ?? throw new JsonException(
-            $"`input` is of the kind `{name}`; known are {string.Join(", ", _own.Value.Select(known => known.Name))}");
-        return found.Read(json);
+        Choices<InputKind, InputKindAttribute> known = _own.Has(name)
+            ? _own
+            : Loaded().FirstOrDefault(kinds => kinds.Has(name)) ?? throw new JsonException(_own.Refusal(name).TrimEnd('.'));
+        return known.Create(name).Read(json);
     }
 
     // Bytes that aren't UTF-8 are found where a text is made of them.
@@ -67,19 +63,14 @@ internal abstract class InputKind
         }
     }
 
-    private static InputKind? Named(IEnumerable<InputKind> kinds, string name) => kinds.FirstOrDefault(kind => kind.Name == name);
-
     // A program that extends the library may bring kinds of its own; asked for only when a name isn't known here.
-    private static IEnumerable<InputKind> Loaded()
+    private static IEnumerable<Choices<InputKind, InputKindAttribute>> Loaded()
     {
         Assembly own = typeof(InputKind).Assembly;
         return AppDomain.CurrentDomain.GetAssemblies()
             .Where(assembly => assembly.GetReferencedAssemblies().Any(used => used.Name == own.GetName().Name))
-            .SelectMany(In);
+            .Select(In);
     }
 
-    private static IEnumerable<InputKind> In(Assembly assembly) => assembly.GetTypes()
-        .Where(type => type.IsSubclassOf(typeof(InputKind)) && !type.IsAbstract)
-        .OrderBy(type => type.FullName, StringComparer.Ordinal)
-        .Select(type => (InputKind)Activator.CreateInstance(type)!);
+    private static Choices<InputKind, InputKindAttribute> In(Assembly assembly) => new("kind of input", assembly);
 }

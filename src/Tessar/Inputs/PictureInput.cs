@@ -185,17 +185,12 @@ public sealed class PictureInput : ModelInput
 }
 
 /// <summary>Pictures: stores with a column <c>image</c>.</summary>
+[InputKind(PictureKind.KindName, "a column `image`")]
 internal sealed class PictureKind : InputKind
 {
     public const string KindName = "picture";
     public const string Mean = "mean";
     public const string Std = "std";
-
-    /// <inheritdoc/>
-    public override string Name => KindName;
-
-    /// <inheritdoc/>
-    public override string Needs => "a column `image`";
 
     /// <inheritdoc/>
     protected override PictureInput? From(ExampleStore store, IReadOnlyDictionary<string, IReadOnlyList<float>> encoding)

@@ -3,6 +3,7 @@ using System.Reflection;
 using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Named;
+using Tessar.Tasks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -101,17 +102,38 @@ public sealed class ModelSource
     /// doesn't take
     /// batches as they lie in memory, or that changes them, gets others through a hook, as docs/runs.md says.
     /// </remarks>
-    public Module<Tensor, Tensor> Create(ModelInput input, int classes, ulong seed = 0) =>
-        Create(input, classes, seed, feed: null);
+    public Module<Tensor, Tensor> Create(ModelInput input, int classes, ulong seed = 0)
+    {
+        CheckClasses(classes);
+        string[] names = [.. Enumerable.Range(0, classes).Select(c => c.ToString(CultureInfo.InvariantCulture))];
+        return Create(input, TaskCatalog.Of(name: null, names), seed, feed: null);
+    }
 
-    /// <summary>The same for a module that is known to be fed in a certain way.</summary>
-    internal Module<Tensor, Tensor> Create(ModelInput input, int classes, ulong seed, ModelFeed? feed) =>
-        Build(input, classes, seed, feed).Module;
+    /// <summary>The same for any task, and a module that is known to be fed in a certain way.</summary>
+    internal Module<Tensor, Tensor> Create(ModelInput input, ITask task, ulong seed, ModelFeed? feed) =>
+        Build(input, task, seed, feed).Module;
 
     /// <summary>The same, and tells how the module is fed.</summary>
-    internal (Module<Tensor, Tensor> Module, ModelFeed Feed) Build(ModelInput input, int classes, ulong seed, ModelFeed? feed)
+    internal (Module<Tensor, Tensor> Module, ModelFeed Feed) Build(ModelInput input, ITask task, ulong seed, ModelFeed? feed)
     {
         ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(task);
+        CheckClasses(task.Outputs.Count);
+        TorchSeed.Set(seed, "initialise");
+        Module<Tensor, Tensor> module = Construct(input, task.Outputs.Count);
+        try
+        {
+            return (module, ModelFit.Check(module, Name, input, task, IsOwn ? feed : ModelFeed.Ordinary));
+        }
+        catch
+        {
+            module.Dispose();
+            throw;
+        }
+    }
+
+    private static void CheckClasses(int classes)
+    {
         if (classes < 1)
         {
             throw new ArgumentOutOfRangeException(
@@ -119,18 +141,6 @@ public sealed class ModelSource
                 "The data have no labels, and a model learns from a class for each example. Import them again with the column "
                     + "that holds the labels.")
                 .ForUser(ErrorKind.InputData, new Remedy(RemedyKind.ImportExamples));
-        }
-
-        TorchSeed.Set(seed, "initialise");
-        Module<Tensor, Tensor> module = Construct(input, classes);
-        try
-        {
-            return (module, ModelFit.Check(module, Name, input, classes, IsOwn ? feed : ModelFeed.Ordinary));
-        }
-        catch
-        {
-            module.Dispose();
-            throw;
         }
     }
 

@@ -1,13 +1,12 @@
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Gradients;
-using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tessar.Operators;
 
-/// <summary>The second derivative of the mean cross-entropy of a train set under one checkpoint.</summary>
+/// <summary>The second derivative of the mean loss of a train set under one checkpoint.</summary>
 /// <param name="model">The checkpoint.</param>
 /// <param name="train">n examples.</param>
 /// <param name="kind">Hessian or Gauss–Newton matrix.</param>
@@ -41,6 +40,9 @@ internal sealed class TrainCurvature(
     /// <summary>n.</summary>
     public int Examples => train.Count;
 
+    /// <summary>What the mean divides by: n, where an example is one term.</summary>
+    public double Terms => model.Trained.Task.Terms(train);
+
     /// <summary>The matrix by its products, over all examples.</summary>
     public LinearOperator Whole() => Operator(kind);
 
@@ -54,7 +56,8 @@ internal sealed class TrainCurvature(
     /// <summary>Trace of the Gauss–Newton matrix over the number of parameters: what damping is relative to, for both
     /// kinds.</summary>
     /// <remarks>
-    /// tr = (1/n) Σ_i Σ_c p_c ‖∇ log p_c(z_i)‖², exactly, by one pass over the train set for each class.
+    /// tr = (1/n) Σ_i Σ_c ‖g_c(z_i)‖², exactly, by one pass over the train set for each output; for classification it is
+    /// (1/n) Σ_i Σ_c p_c ‖∇ log p_c(z_i)‖².
     /// </remarks>
     public double MeanEigenvalue()
     {
@@ -65,14 +68,14 @@ internal sealed class TrainCurvature(
             "trace",
             (batch, _) =>
                 trace += GradientFactors.Of(model.Gradients, batch).SquaredNorms().sum(ScalarType.Float64).item<double>());
-        _meanEigenvalue = trace / train.Count / model.Gradients.ParameterCount;
+        _meanEigenvalue = trace / Terms / model.Gradients.ParameterCount;
         return _meanEigenvalue.Value;
     }
 
-    /// <summary>Runs every example once for each class c, with the gradient of √p_c · log p_c, p taken as fixed: Σ_c g_c g_cᵀ is
-    /// the Gauss–Newton matrix.</summary>
+    /// <summary>Runs every example once for each output c, with g_c the gradient along column c of a root of the loss's second
+    /// derivative: Σ_c g_c g_cᵀ is the Gauss–Newton matrix.</summary>
     /// <param name="stage">Name of this stage for progress.</param>
-    /// <param name="visit">Gets each batch and the class; tensors live until it returns.</param>
+    /// <param name="visit">Gets each batch and the output; tensors live until it returns.</param>
     public void Passes(string stage, Action<CapturedBatch, int> visit)
     {
         int classes = model.Trained.Classes;
@@ -83,7 +86,11 @@ internal sealed class TrainCurvature(
             {
                 work.Cancellation.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
-                CapturedBatch batch = model.Gradients.Capture(model.Inputs(train, indices), logits => Direction(logits, c));
+                CapturedBatch batch = model.Gradients.Capture(model.Inputs(train, indices), outputs =>
+                {
+                    using Tensor targets = model.CheckedLabels(train, indices);
+                    return model.Trained.Task.Loss.Root(outputs, targets, c);
+                });
                 visit(batch, c);
             }
 
@@ -100,18 +107,6 @@ internal sealed class TrainCurvature(
         visit(model.Run(train, [0]).Batch);
     }
 
-    private static Tensor Direction(Tensor logits, int c)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor p = logits.softmax(1);
-        Tensor own = p.narrow(1, c, 1);
-        // The entry of c is 1 − p_c, as the sum of the others: the difference cancels for confident examples.
-        Tensor direction = p.neg();
-        direction.narrow(1, c, 1).zero_();
-        direction.narrow(1, c, 1).copy_(direction.sum(1, keepdim: true).neg());
-        return (direction * own.sqrt()).MoveToOuterDisposeScope();
-    }
-
     private IEnumerable<int[]> FeatureBatches()
     {
         foreach (ExampleBatch batch in train.Batches(batchSize))
@@ -125,7 +120,7 @@ internal sealed class TrainCurvature(
             BatchSize = examples?.Length ?? batchSize, Examples = examples, Type = model.Precision,
             Cancellation = work.Cancellation,
         };
-        ModelLoss loss = ModelLoss.Of(model, train, new SoftmaxCrossEntropy(), settings);
+        ModelLoss loss = ModelLoss.Of(model, train, model.Trained.Task.Loss, settings);
         if (_hasSecondDerivatives is null)
         {
             string? missing = SecondDerivatives.WhyMissing(loss);

@@ -36,6 +36,8 @@ internal static class SameProgram
             yield return $"the model is {a.Model} and {b.Model}";
         else if (first.ModelKey != other.ModelKey)
             yield return $"the assembly of {a.Model} was changed between them";
+        if (a.Task != b.Task)
+            yield return $"the task is {first.Task.Name} and {other.Task.Name}";
         if (a.Data.Identity != b.Data.Identity)
             yield return $"the data are {a.Data.Name} with identity {a.Data.Identity[..12]} and {b.Data.Name} with "
                 + $"{b.Data.Identity[..12]}";

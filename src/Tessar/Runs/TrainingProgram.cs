@@ -24,6 +24,10 @@ public sealed record TrainingProgram
     /// <summary>What the model takes, and how stored examples become that.</summary>
     public required ModelInput Input { get; init; }
 
+    /// <summary>What turns answers and targets into a loss, by name; null for <c>classification</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Task { get; init; }
+
     /// <summary>Passes over the training set.</summary>
     public int? Epochs { get; init; }
 

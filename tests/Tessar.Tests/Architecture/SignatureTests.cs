@@ -17,8 +17,11 @@ public sealed class SignatureTests
     [InlineData("Tessar.Lenses")]
     [InlineData("Tessar.Web")]
     [InlineData("Tessar.Cli")]
-    public void Nothing_takes_more_parameters_than_a_reader_can_hold(string assembly) => Assert.Empty(
-        Assembly.Load(assembly).GetTypes().Where(type => !IsGenerated(type)).SelectMany(TooLong));
+    public void Nothing_takes_more_parameters_than_a_reader_can_hold(string assembly)
+    {
+        string list = string.Join('\n', Assembly.Load(assembly).GetTypes().Where(type => !IsGenerated(type)).SelectMany(TooLong));
+        Assert.True(list.Length == 0, list);
+    }
 
     [Fact]
     public void Long_signature_is_found_and_a_record_is_spared()

@@ -31,7 +31,8 @@ public sealed class ModelFeedTests
     {
         // Views of three channels in one are a matter of order alone.
         PictureInput input = type == typeof(SequenceFirst) ? _grey : _color;
-        (Module<Tensor, Tensor> model, ModelFeed feed) = Source(type).Build(input, 3, seed: 1, feed: null);
+        (Module<Tensor, Tensor> model, ModelFeed feed) = Source(type).Build(
+            input, Tessar.Tasks.TaskCatalog.Of(name: null, ["a", "b", "c"]), seed: 1, feed: null);
         using (model)
             Assert.Equal(new ModelFeed(channelsFirst, copies), feed);
     }

@@ -74,7 +74,7 @@ public sealed class RunJsonTests : IDisposable
     [InlineData("0.353", "0", "standard deviation of channel 0 is 0")]
     [InlineData("0.286", "0.286, 0.3", "2 means and 1 standard deviations")]
     [InlineData("\"height\": 28", "\"height\": 0", "at least one pixel")]
-    [InlineData("\"picture\"", "\"sound\"", "of the kind `sound`; known are picture")]
+    [InlineData("\"picture\"", "\"sound\"", "There is no kind of input `sound`. There is only picture")]
     [InlineData("\"kind\": \"picture\",", "", "`input` names no `kind`")]
     [InlineData("\"width\": 28", "\"width\": 2.5", "`input.width` isn't a whole number")]
     [InlineData("0.286", "1e99", "The mean of channel 0 is")]

@@ -58,12 +58,9 @@ internal sealed class ShadesInput(int rows) : ModelInput
     internal override Tensor Noise(int count) => rand([count, rows]);
 }
 
+[InputKind("shades", "a column `image`")]
 internal sealed class ShadesKind : InputKind
 {
-    public override string Name => "shades";
-
-    public override string Needs => "a column `image`";
-
     protected override ModelInput? From(ExampleStore store, IReadOnlyDictionary<string, IReadOnlyList<float>> encoding) => null;
 
     protected override ModelInput Read(JsonElement json) => new ShadesInput(json.GetProperty("rows").GetInt32());

@@ -35,7 +35,8 @@ internal static class PatchEffect
         using DisposeScope outer = NewDisposeScope();
         using nn.Module<Tensor, Tensor> model = checkpoint.LoadModel();
         using IDisposable noGraph = no_grad();
-        var output = new ClassificationMargin();
+        IClassTask task = checkpoint.Task.AsClasses("A patch");
+        OutputFunction output = task.Output(TargetOutput.Margin);
         double sum = 0;
         foreach (ExampleBatch part in queries.Batches(BatchSize))
         {
@@ -43,8 +44,8 @@ internal static class PatchEffect
             using DisposeScope scope = NewDisposeScope();
             Tensor inputs = Batches.Inputs(queries, part.Indices, checkpoint.Input);
             Tensor labels = ofClass is { } one
-                ? full(part.Count, one, dtype: ScalarType.Int64)
-                : Batches.Labels(queries, part.Indices);
+                ? task.Targets([.. Enumerable.Repeat(one, part.Count)])
+                : task.Targets(queries, part.Indices);
             Tensor before = output.Value(model.Ask(inputs), labels);
             for (int i = 0; i < part.Count; i++)
                 patch(part.First + i).PutOver(inputs, i, checkpoint.Input);

@@ -62,8 +62,8 @@ internal sealed class SubsetTrainings
             };
         }
 
-        KnownLabels.Check(run.Run.Record.Classes.Count, train);
-        KnownLabels.Check(run.Run.Record.Classes.Count, targets);
+        run.Task.CheckTargets(train);
+        run.Task.CheckTargets(targets);
         context.Cancellation.ThrowIfCancellationRequested();
         ExampleSet asked = AskedAbout(run, targets);
         if (Bytes(train, asked.Count, subsets, repeats) > context.MemoryBudget)

@@ -19,28 +19,26 @@ internal static class JudgingTrainings
     /// <param name="inquiry">The run.</param>
     /// <param name="train">What the masks choose from.</param>
     /// <param name="targets">Whose outputs are kept.</param>
-    /// <param name="masks">The subsets.</param>
+    /// <param name="masks">
+    /// The subsets; and as many of the same kind, when they are drawn: then models of a larger request before are used again,
+    /// more than asked for.
+    /// </param>
     /// <param name="seeds">Trainings of each.</param>
     /// <param name="output">What is kept.</param>
     /// <param name="role">See <see cref="Seed"/>.</param>
-    /// <param name="masksOf">
-    /// As many masks of the same kind, when they are drawn: then models of a larger request before are used again, more than
-    /// asked for.
-    /// </param>
     public static (RetrainedModels Models, double Seconds) Train(
-        Inquiry inquiry, ExampleSet train, ExampleSet targets, ExampleMasks masks, int seeds, RetrainingOutput output,
-        int role = 0,
-        Func<int, ExampleMasks>? masksOf = null)
+        Inquiry inquiry, ExampleSet train, ExampleSet targets, (ExampleMasks Asked, Func<int, ExampleMasks>? More) masks,
+        int seeds, RetrainingOutput output, int role = 0)
     {
         long start = Stopwatch.GetTimestamp();
         RetrainingRequest request = RetrainingCache.Placed(
-            RetrainingCache.For(inquiry.Run, train, targets, masks, Seed(inquiry, role)) with
+            RetrainingCache.For(inquiry.Run, train, targets, masks.Asked, Seed(inquiry, role)) with
             {
                 Repeats = seeds,
                 Output = output
             }, inquiry.Run);
-        if (masksOf is not null)
-            request = RetrainingCache.Grown(request, masksOf);
+        if (masks.More is { } more)
+            request = RetrainingCache.Grown(request, more);
         RetrainedModels models = inquiry.Retrain(request);
         if (models.Record.Failed.Count > 0)
             inquiry.Remark(

@@ -84,7 +84,7 @@ internal sealed class LinearDatamodeling(LdsOptions options) : IQuestion
     {
         ExampleMasks masks = masksOf(_options.Subsets);
         (RetrainedModels models, double seconds) = JudgingTrainings.Train(
-            inquiry, train, judged, masks, _options.Seeds, RetrainingOutput.Margin, masksOf: masksOf);
+            inquiry, train, judged, (masks, masksOf), _options.Seeds, RetrainingOutput.Margin);
         return (SubsetOutputs.Of(models, masks), seconds);
     }
 

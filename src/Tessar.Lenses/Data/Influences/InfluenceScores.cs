@@ -48,8 +48,8 @@ internal sealed class InfluenceScores(
                     (first, solved, model, part) => Stream(model, train, solved, part, (at, products, q) =>
                 sum.narrow(0, at, products.shape[0]).narrow(1, first, products.shape[1]).add_(products * q.unsqueeze(1)))),
             () =>
-                tally.Report(method, OutputFunction.For(output).Name, "change of the output by the example, by one Newton step"),
-                divisor: train.Count);
+                tally.Report(method, run.Task.Output(output).Name, "change of the output by the example, by one Newton step"),
+                divisor: run.Task.Terms(train));
     }
 
     /// <summary>The influence of each training example on itself.</summary>
@@ -63,7 +63,7 @@ internal sealed class InfluenceScores(
                 (Tensor rows, Tensor q) = Gradients(model, train, [.. Enumerable.Range(first, (int)solved.shape[1])]);
                 sum.narrow(0, first, solved.shape[1])
                     .add_((rows * solved.t()).sum(1, type: ScalarType.Float64) * q.to_type(ScalarType.Float64));
-            }), divisor: train.Count);
+            }), divisor: run.Task.Terms(train));
     }
 
     private void Visit(
@@ -71,7 +71,7 @@ internal sealed class InfluenceScores(
         Action<int, Tensor, GradientModel, MethodContext> visit)
     {
         tally.Features.Start();
-        using var model = new GradientModel(view.Open(), train, OutputFunction.For(output), unsupported, precision);
+        using var model = new GradientModel(view.Open(), train, view.Task.Output(output), unsupported, precision);
         tally.Note(model);
         tally.Computed += train.Count;
         RefuseEmpty(model);

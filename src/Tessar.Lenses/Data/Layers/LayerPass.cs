@@ -33,7 +33,7 @@ internal sealed record LayerPass(
         Action<LayerFeatures> visit)
     {
         tally.Features.Start();
-        using var model = new GradientModel(view.Open(), train, OutputFunction.For(Output), Unsupported);
+        using var model = new GradientModel(view.Open(), train, view.Task.Output(Output), Unsupported);
         LayerProjection[] parts = Plan(model, train, context);
         try
         {

@@ -24,13 +24,13 @@ internal static class CheckpointScores
     public static AttributionMatrix Mean(
         RunView run, ExampleSet train, ExampleSet targets, MethodContext context,
         Action<CheckpointView, Tensor, MethodContext> add, Func<AttributionReport> report,
-        int divisor = 1) =>
+        double divisor = 1) =>
         Sum(
             run, train, targets, context,
             sum =>
             {
                 CheckpointPasses.Each(run, context, (checkpoint, pass) => add(checkpoint, sum, pass));
-                sum.div_((double)divisor * run.Checkpoints.Count);
+                sum.div_(divisor * run.Checkpoints.Count);
             },
             report);
 
@@ -63,11 +63,11 @@ internal static class CheckpointScores
     /// <exception cref="NumericalException">A number isn't finite.</exception>
     public static float[] MeanOfSelf(
         RunView run, ExampleSet train, MethodContext context, Action<CheckpointView, Tensor, MethodContext> add,
-        int divisor = 1) =>
+        double divisor = 1) =>
         SumOfSelf(run, train, context, sum =>
         {
             CheckpointPasses.Each(run, context, (checkpoint, pass) => add(checkpoint, sum, pass));
-            sum.div_((double)divisor * run.Checkpoints.Count);
+            sum.div_(divisor * run.Checkpoints.Count);
         });
 
     /// <summary>One number per train example that a method adds up by itself.</summary>
