@@ -12,6 +12,7 @@ public sealed class MethodOption
     private readonly RangeAttribute? _range;
     private readonly Lazy<string> _help;
     private readonly bool _isNullable;
+    private readonly string _openWord;
 
     internal MethodOption(PropertyInfo property, object defaults, Func<string> help)
     {
@@ -19,6 +20,7 @@ public sealed class MethodOption
         _range = property.GetCustomAttribute<RangeAttribute>();
         _help = new Lazy<string>(help);
         _isNullable = OptionText.IsNullable(property);
+        _openWord = property.GetCustomAttribute<LeftOpenAttribute>()?.Word ?? OptionText.None;
         Name = OptionText.KebabCase(property.Name);
         Default = property.GetValue(defaults);
     }
@@ -33,12 +35,12 @@ public sealed class MethodOption
     public object? Default { get; }
 
     /// <summary>The default as it would be typed.</summary>
-    public string DefaultText => Write(Default);
+    public string DefaultText => TextOf(Default);
 
     /// <summary>
-    /// What may be typed: an interval, a list of words, or a type; <c>none</c> for options that may be left open.
+    /// What may be typed: an interval, a list of words, or a type; <c>none</c> or another word for options that may be left open.
     /// </summary>
-    public string Allowed => _isNullable ? $"{AllowedValue} | {OptionText.None}" : AllowedValue;
+    public string Allowed => _isNullable ? $"{AllowedValue} | {_openWord}" : AllowedValue;
 
     /// <summary>The type of its values.</summary>
     internal Type Type => _property.PropertyType;
@@ -59,6 +61,9 @@ public sealed class MethodOption
         }
     }
 
+    /// <summary>A value of this option as it would be typed.</summary>
+    internal string TextOf(object? value) => value is null ? _openWord : Write(value);
+
     /// <summary>A value as it would be typed.</summary>
     internal static string Write(object? value) => OptionText.Write(value);
 
@@ -68,7 +73,7 @@ public sealed class MethodOption
     internal bool TryRead(string text, out object? value, out string? objection)
     {
         objection = null;
-        if (_isNullable && text == OptionText.None)
+        if (_isNullable && text == _openWord)
         {
             value = null;
             return true;
