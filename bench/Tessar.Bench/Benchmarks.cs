@@ -30,6 +30,7 @@ internal static class Benchmarks
         ["topk"] = DataLens.TopKBench.Run,
         ["lasso"] = DataLens.LassoBench.Run,
         ["trak"] = DataLens.TrakBench.Run,
+        ["trak-command"] = DataLens.TrakCommand.Run,
         ["trak-speed"] = DataLens.TrakBench.Speed,
         ["trak-curve"] = DataLens.TrakBench.Curve,
     };

@@ -21,7 +21,7 @@ internal static class LoaderBenchmark
         TorchThreads.Set(1);
         using ExampleStore store = DataCatalog.Open("fashion-mnist");
         ExampleSet train = ExampleSet.Parse(store, "train");
-        InputNormalization input = InputNormalization.Of(store);
+        var input = (PictureInput)ModelInput.Of(store);
         using var stock = new StockLoader(train, input, BatchSize, isPrepared: false);
         using var prepared = new StockLoader(train, input, BatchSize, isPrepared: true);
         using var resident = new ResidentImages(train, input, BatchSize);

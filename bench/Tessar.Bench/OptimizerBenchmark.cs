@@ -75,7 +75,7 @@ internal static class OptimizerBenchmark
         using nn.Module<Tensor, Tensor> first = Cnn(store), second = Cnn(store);
         using Optimizer plain = Make(baseline, first), other = Make(candidate, second);
         using Tensor images = Batches.Inputs(
-            set, Indices(Batch), InputNormalization.Of(store)), labels = Batches.Labels(set, Indices(Batch));
+            set, Indices(Batch), ModelInput.Of(store)), labels = Batches.Labels(set, Indices(Batch));
         long update = 0;
         return Ratio.Measure(
             () => Repeat(TrainingSteps, () => Step(plain, first, images, labels, ++update)),
@@ -87,7 +87,7 @@ internal static class OptimizerBenchmark
     {
         using nn.Module<Tensor, Tensor> model = Cnn(store);
         using Optimizer mezo = Make("mezo", model);
-        using Tensor images = Batches.Inputs(set, Indices(LargeBatch), InputNormalization.Of(store)), labels = Batches.Labels(
+        using Tensor images = Batches.Inputs(set, Indices(LargeBatch), ModelInput.Of(store)), labels = Batches.Labels(
             set, Indices(LargeBatch));
         List<double> ratios = [], inferences = [], peaks = [];
         long update = 0;
@@ -130,6 +130,7 @@ internal static class OptimizerBenchmark
         using DisposeScope scope = NewDisposeScope();
         using var objective = new BatchObjective(model, [.. optimizer.Parameters.Items.Select(p => p.Value)], images, labels)
         {
+            Task = new Tasks.Classification(new Tasks.TaskSetup { Outputs = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] }),
             Draws = (1, update),
             NotFinite = loss => new NumericalException(string.Create(CultureInfo.InvariantCulture, $"The loss is {loss}.")),
         };
@@ -137,7 +138,7 @@ internal static class OptimizerBenchmark
     }
 
     private static nn.Module<Tensor, Tensor> Cnn(ExampleStore store) =>
-        ModelSource.Parse("cnn").Create(store.Image, store.ClassNames.Count, 1);
+        ModelSource.Parse("cnn").Create(ModelInput.Of(store), store.ClassNames.Count, 1);
 
     private static Optimizer Make(string name, nn.Module model) =>
         Optimizer.Choices.Create(Optimizer.Choices.Resolve(name, [], []), Trained(model));

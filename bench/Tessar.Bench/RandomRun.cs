@@ -22,7 +22,8 @@ internal static class RandomRun
         string path = Path.Combine(directory, file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         long parameters;
-        using (nn.Module<Tensor, Tensor> module = ModelSource.Parse(model).Create(store.Image, store.ClassNames.Count, 1))
+        ModelInput input = ModelInput.Of(store);
+        using (nn.Module<Tensor, Tensor> module = ModelSource.Parse(model).Create(input, store.ClassNames.Count, 1))
         {
             StateDict.Save(module, path);
             parameters = module.parameters().Sum(p => p.numel());
@@ -42,9 +43,8 @@ internal static class RandomRun
                 Data = new DataReference(
                     data, null, store.Identity, ExampleSet.Parse(store, "train").ToString(),
                     ExampleSet.Parse(store, "test").ToString()),
-                Input = InputNormalization.Of(store),
+                Input = input,
             },
-            Image = store.Image,
             Classes = store.ClassNames,
             Checkpoints = [new Checkpoint(file, 0, 0, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))))],
             Versions = new RunVersions("0", "0", "0", "0"),

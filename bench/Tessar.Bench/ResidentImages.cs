@@ -20,12 +20,12 @@ internal sealed class ResidentImages : IDisposable
     private readonly int _count;
     private int _epoch;
 
-    public ResidentImages(ExampleSet set, InputNormalization input, int batchSize)
+    public ResidentImages(ExampleSet set, PictureInput input, int batchSize)
     {
         (_count, _batchSize) = (set.Count, batchSize);
         _images = Bytes(set);
         _labels = Batches.Labels(set, [.. Enumerable.Range(0, _count)]);
-        (_mean, _std) = ((input.Mean[0] * 255).ToScalar(), (input.Std[0] * 255).ToScalar());
+        (_mean, _std) = ((input.Normalization.Mean[0] * 255).ToScalar(), (input.Normalization.Std[0] * 255).ToScalar());
     }
 
     /// <summary>All pictures, uint8 [examples, 1, height, width].</summary>

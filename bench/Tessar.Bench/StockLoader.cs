@@ -22,12 +22,13 @@ internal sealed class StockLoader : utils.data.Dataset
     // Kept, because TorchSharp's data loader may have a number made on the spot collected before libtorch has read it.
     private readonly (Scalar Mean, Scalar Std)? _normalisation;
 
-    public StockLoader(ExampleSet set, InputNormalization input, int batchSize, bool isPrepared)
+    public StockLoader(ExampleSet set, PictureInput input, int batchSize, bool isPrepared)
     {
         int[] all = [.. Enumerable.Range(0, set.Count)];
         _labels = Inputs.Batches.Labels(set, all);
         _images = isPrepared ? Inputs.Batches.Inputs(set, all, input) : ResidentImages.Bytes(set);
-        _normalisation = isPrepared ? null : ((input.Mean[0] * 255).ToScalar(), (input.Std[0] * 255).ToScalar());
+        _normalisation = isPrepared ? null : (
+            (input.Normalization.Mean[0] * 255).ToScalar(), (input.Normalization.Std[0] * 255).ToScalar());
         _batchSize = batchSize;
     }
 

@@ -76,7 +76,7 @@ internal static class TrainingBenchmark
     private static int PlainLoop(Workload workload, ExampleSet train)
     {
         using Module<Tensor, Tensor> model = ModelSource.Parse(workload.Model)
-            .Create(train.Store.Image, train.Store.ClassNames.Count, 1);
+            .Create(ModelInput.Of(train.Store), train.Store.ClassNames.Count, 1);
         using var dataset = new Images(train);
         using var loader = DataLoader(dataset, workload.BatchSize, shuffle: true, num_worker: 1);
         using optim.Optimizer optimizer = optim.AdamW(model.parameters(), lr: 1e-3);

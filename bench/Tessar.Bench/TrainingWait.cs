@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tessar.Autograd;
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Native;
 using Tessar.Training.Loading;
@@ -20,7 +21,8 @@ internal static class TrainingWait
     public static (Spread Wait, Spread TimesFaster) Measure(ExampleSet set)
     {
         TorchThreads.Set(Environment.ProcessorCount);
-        using Module<Tensor, Tensor> model = ModelSource.Parse("cnn").Create(set.Store.Image, set.Store.ClassNames.Count, 1);
+        using Module<Tensor, Tensor> model = ModelSource.Parse("cnn")
+            .Create(ModelInput.Of(set.Store), set.Store.ClassNames.Count, 1);
         Tensor[] parameters = [.. model.parameters()];
         using var alone = new ExampleLoader(set, Options(workers: 0));
         using var loader = new ExampleLoader(set, Options(workers: 1));
@@ -55,7 +57,7 @@ internal static class TrainingWait
         if (!epoch.MoveNext())
             throw new InvalidOperationException("The epoch is shorter than the measurement.");
         using LoadedBatch batch = epoch.Current;
-        Tensor loss = functional.cross_entropy(model.call(batch.Images), batch.Labels);
+        Tensor loss = functional.cross_entropy(model.call(batch.Inputs), batch.Labels);
         Tensor[] gradients = Gradient.Of(loss, parameters);
         using var noGradient = no_grad();
         for (int i = 0; i < parameters.Length; i++)

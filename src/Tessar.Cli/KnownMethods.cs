@@ -1,8 +1,12 @@
 using Tessar.Methods;
+using Tessar.Tasks;
 
 namespace Tessar.Cli;
 
-/// <summary>The catalogue of this program and of the user's own assemblies: made once, at the door, and handed on.</summary>
+/// <summary>
+/// The catalogue of this program and of the user's own assemblies: made once, at the door, and handed on. Tasks of these
+/// assemblies are known from then on, too.
+/// </summary>
 /// <remarks>
 /// Assemblies that can't be used are an error of the commands that ask the catalogue, not of `tessar runs` or `--help`.
 /// </remarks>
@@ -36,7 +40,9 @@ internal sealed class KnownMethods
             return new KnownMethods(new MethodCatalog(ours), null);
         try
         {
-            return new KnownMethods(new MethodCatalog([ours, .. own.Select(MethodAssembly.Open)]), null);
+            System.Reflection.Assembly[] opened = [.. own.Select(MethodAssembly.Open)];
+            Array.ForEach(opened, TaskCatalog.Add);
+            return new KnownMethods(new MethodCatalog([ours, .. opened]), null);
         }
         catch (ArgumentException e)
         {

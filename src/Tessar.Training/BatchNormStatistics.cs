@@ -48,10 +48,10 @@ internal static class BatchNormStatistics
             model.train();
             // A smaller last batch would count as much as a whole one, so it is left out.
             int size = Math.Min(program.BatchSize!.Value, train.Count), count = Math.Min(BatchCount, train.Count / size);
-            for (int batch = 0; batch < count; batch++)
+            foreach (ExampleBatch batch in new ExampleBatches(order[..(count * size)], size))
             {
                 using var scope = NewDisposeScope();
-                model.Ask(Batches.Inputs(train, order.AsSpan(batch * size, size), program.Input));
+                model.Ask(Batches.Inputs(train, batch.Indices, program.Input));
             }
         }
         finally

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Tessar.Autograd;
 using Tessar.Models;
 using Tessar.Runs;
@@ -10,15 +9,18 @@ using static TorchSharp.torch.nn;
 
 namespace Tessar.Training;
 
-/// <summary>The mean cross-entropy of one batch under a model, with what was answered at the first question.</summary>
+/// <summary>The mean loss of one batch under a model, with what was answered at the first question.</summary>
 /// <param name="model">The model, in training mode between questions.</param>
 /// <param name="parameters">What gradients are taken of.</param>
-/// <param name="images">float32 [batch, channels, height, width].</param>
-/// <param name="labels">int64 [batch].</param>
-internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] parameters, Tensor images, Tensor labels)
+/// <param name="inputs">What the model takes, [batch, …].</param>
+/// <param name="targets">As the task gathers them, one for each example.</param>
+internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] parameters, Tensor inputs, Tensor targets)
     : IObjective, IDisposable
 {
     private Tensor? _answers;
+
+    /// <summary>What is trained for.</summary>
+    public required ITask Task { get; init; }
 
     /// <summary>Share of each label that is spread evenly over all classes.</summary>
     public double LabelSmoothing { get; init; }
@@ -35,7 +37,7 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
     /// <summary>The loss at the first question.</summary>
     public double FirstLoss { get; private set; } = double.NaN;
 
-    /// <summary>Logits at the first question, [batch, classes], contiguous; lives as long as this.</summary>
+    /// <summary>Answers at the first question, [batch, ...], contiguous; lives as long as this.</summary>
     /// <exception cref="InvalidOperationException">Nothing was asked.</exception>
     public Tensor FirstAnswers =>
         _answers ?? throw new InvalidOperationException("The optimiser made an update without looking at the batch.");
@@ -46,9 +48,7 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
         using Buffers? kept = _answers is null ? null : new Buffers(model);
         TorchSeed.Set(Draws.Seed, "step", Draws.Step);
         Tensor logits = Answer();
-        Tensor loss = LabelSmoothing == 0
-            ? functional.cross_entropy(logits, labels)
-            : functional.cross_entropy(logits, labels, label_smoothing: LabelSmoothing);
+        Tensor loss = Task.Training(LabelSmoothing).Mean(logits, targets);
         Note(logits, loss.item<float>());
         return Gradient.OfUsed(loss, parameters);
     }
@@ -62,8 +62,7 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
         try
         {
             Tensor logits = Answer().contiguous();
-            double loss = LogitMath.MeanCrossEntropy(
-                MemoryMarshal.Cast<byte, float>(logits.bytes), MemoryMarshal.Cast<byte, long>(labels.bytes), LabelSmoothing);
+            double loss = Task.Training(LabelSmoothing).Value(logits, targets);
             Note(logits, loss);
             return loss;
         }
@@ -78,11 +77,12 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
 
     private Tensor Answer()
     {
-        Tensor logits = model.Ask(images, Words.Where, Words.Model);
-        return logits.dim() == 2 ? logits : throw new TessarException(
+        Tensor logits = model.Ask(inputs, Words.Where, Words.Model);
+        return logits.dim() == Task.AnswerShape(inputs.shape).Length ? logits : throw new TessarException(
             $"Model `{Words.Model ?? model.GetName()}` answered {Shape.Of(logits)} {Words.Where} to a batch of "
-            + $"{labels.shape[0]}; "
-            + "[batch, classes] is required. Correct its forward method for batches of this size, or choose another batch size.",
+            + $"{targets.shape[0]}; "
+            + $"{Task.AnswerWords} is required. Correct its forward method for batches of this size, or choose another batch "
+            + "size.",
             ErrorKind.InputData);
     }
 

@@ -1,4 +1,5 @@
 using Tessar.Runs;
+using Tessar.Tasks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -10,8 +11,8 @@ internal interface ITrainingRecorder
     /// <summary>What is carried out.</summary>
     TrainingProgram Program { get; }
 
-    /// <summary>Classes of the data.</summary>
-    int Classes { get; }
+    /// <summary>The rule that answers are read by.</summary>
+    ITask Task { get; }
 
     /// <summary>What the person watching should know from the first update on; null for nothing.</summary>
     string? Remark => null;

@@ -1,4 +1,5 @@
 using Tessar.Runs;
+using Tessar.Tasks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -35,7 +36,7 @@ internal sealed class ReplayRecorder : ITrainingRecorder
     public TrainingProgram Program => _run.Record.Program;
 
     /// <inheritdoc/>
-    public int Classes => _run.Record.Classes.Count;
+    public ITask Task => _run.Task;
 
     /// <inheritdoc/>
     public bool TestsEachEpoch => true;
@@ -52,7 +53,7 @@ internal sealed class ReplayRecorder : ITrainingRecorder
         if (!_metrics.TryGetValue((row.Step, row.TestLoss is not null), out MetricRow recorded))
             return;
         Rows++;
-        if (recorded with { Seconds = 0 } != row with { Seconds = 0 })
+        if (!recorded.SaysTheSame(row))
             FirstDifference ??= row.Step;
     }
 

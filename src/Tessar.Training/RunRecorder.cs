@@ -1,5 +1,6 @@
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Tasks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,7 +13,7 @@ internal sealed class RunRecorder(RunWriter writer) : ITrainingRecorder
     public TrainingProgram Program => writer.Record.Program;
 
     /// <inheritdoc/>
-    public int Classes => writer.Record.Classes.Count;
+    public ITask Task { get; } = TaskCatalog.Of(writer.Record.Program.Task, writer.Record.Classes);
 
     /// <inheritdoc/>
     public string? Remark => UnregisteredState.RemarkOn(writer.Record.Identity?.Unregistered);

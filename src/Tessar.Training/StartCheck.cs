@@ -4,6 +4,7 @@ using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using Tessar.Training.Loading;
 using Tessar.Training.Loading.Pipeline;
@@ -28,12 +29,12 @@ internal sealed class StartCheck
     private readonly TrainingProgram _program;
     private readonly ExampleSet _train;
     private readonly ExampleSet _test;
-    private readonly int _classes;
+    private readonly ITask _task;
 
     private StartCheck(ModelSource source, TrainingProgram program, ExampleSet train, ExampleSet test)
     {
         (_source, _program, _train, _test) = (source, program, train, test);
-        _classes = train.Store.ClassNames.Count;
+        _task = TaskCatalog.Of(program.Task, train.Store);
     }
 
     private bool NeedsGradients => Optimizer.Choices.Describe(_program.Optimizer!.Name).Backward > 0;
@@ -87,7 +88,7 @@ internal sealed class StartCheck
     }
 
     private (Module<Tensor, Tensor> Module, ModelFeed Feed) Build(ModelFeed? feed) =>
-        _source.Build(_train.Store.Image, _classes, _program.Seed!.Value, feed);
+        _source.Build(_program.Input, _task, _program.Seed!.Value, feed);
 
     private ModelFeed Find(bool isWholeBatch)
     {
@@ -119,12 +120,12 @@ internal sealed class StartCheck
             throw NothingToTrain(module);
         Tensor[] parameters = [.. TrainedParameters.Of(module, _program).Items.Select(item => item.Value)];
         module.train(NeedsGradients);
-        foreach ((Tensor images, Tensor labels) in TrainingBatches(feed, isWholeBatch))
+        foreach ((Tensor inputs, Tensor targets) in TrainingBatches(feed, isWholeBatch))
         {
             using var batch = NewDisposeScope();
             TorchSeed.Set(_program.Seed!.Value, "step");
-            Tensor loss = functional.cross_entropy(Answer(trial, images), labels);
-            CheckFinite(module, loss, images);
+            Tensor loss = _task.Training(0).Mean(Answer(trial, inputs), targets);
+            CheckFinite(module, loss, inputs);
             if (NeedsGradients)
                 CheckGradient(loss, parameters);
         }
@@ -141,7 +142,7 @@ internal sealed class StartCheck
         return trial.ChangesInput;
     }
 
-    private List<(Tensor Images, Tensor Labels)> TrainingBatches(ModelFeed feed, bool isWholeBatch)
+    private List<(Tensor Inputs, Tensor Targets)> TrainingBatches(ModelFeed feed, bool isWholeBatch)
     {
         using var loader = new ExampleLoader(LoaderPlan.Of(_train, _program with { Feed = feed.Recorded }, workers: 0));
         long steps = _program.StepsPerEpoch(_train.Count);
@@ -152,17 +153,17 @@ internal sealed class StartCheck
             if (!epoch.MoveNext())
                 throw new InvalidOperationException($"The first epoch has no batch {step}.");
             using LoadedBatch batch = epoch.Current;
-            found.Add((batch.Images.clone(), batch.Labels.clone()));
+            found.Add((batch.Inputs.clone(), _task.Targets(_train, batch.Indices)));
         }
 
         return found;
     }
 
-    private Tensor Answer(ModelTrial trial, Tensor images)
+    private Tensor Answer(ModelTrial trial, Tensor inputs)
     {
-        long[] expected = [images.shape[0], _classes];
-        string asked = Shape.Of(images);
-        Tensor answer = trial.Ask(images, Where);
+        long[] expected = _task.AnswerShape(inputs.shape);
+        string asked = Shape.Of(inputs);
+        Tensor answer = trial.Ask(inputs, Where);
         if (!answer.shape.AsSpan().SequenceEqual(expected) || answer.dtype != ScalarType.Float32)
         {
             throw Refuse(
@@ -174,12 +175,12 @@ internal sealed class StartCheck
         return answer;
     }
 
-    private void CheckFinite(Module<Tensor, Tensor> module, Tensor loss, Tensor images)
+    private void CheckFinite(Module<Tensor, Tensor> module, Tensor loss, Tensor inputs)
     {
         if (!double.IsFinite(loss.item<float>()))
         {
             throw new NumericalException(
-                $"Model `{_source.Name}` doesn't answer {Shape.Of(images)} with finite numbers, with the weights it "
+                $"Model `{_source.Name}` doesn't answer {Shape.Of(inputs)} with finite numbers, with the weights it "
                 + "starts from. Look for a division by "
                 + "zero, a logarithm or a square root in its forward method, or for an initialisation that is too large.");
         }
@@ -189,7 +190,7 @@ internal sealed class StartCheck
             if (buffer.is_floating_point() && !buffer.isfinite().all().item<bool>())
             {
                 throw new NumericalException(
-                    $"`{name}` of model `{_source.Name}` isn't finite after one batch {Shape.Of(images)} in training "
+                    $"`{name}` of model `{_source.Name}` isn't finite after one batch {Shape.Of(inputs)} in training "
                     + "mode. A statistic over a single number "
                     + "has no variance: choose another batch size, or have the last batch dropped or merged "
                     + "(last-batch drop or merge).");

@@ -19,8 +19,10 @@ namespace Tessar.Training;
 /// which is restored at the end.
 /// </remarks>
 /// <example><code>
-/// Run run = Trainer.Train(new TrainingRequest { Model = "cnn", Data = "fashion-mnist-mini", Epochs = 5, Name = "first" });
-/// Console.WriteLine(run.Record.Final?.TestAccuracy);
+/// var request = new TrainingRequest { Model = "mlp", Data = "fashion-mnist-mini", Train = "train:0-1999", Epochs = 1 };
+/// Run run = Trainer.Train(request);
+/// Console.WriteLine($"{run.Name}: {run.Record.Final?.TestAccuracy:P1}");
+/// Console.WriteLine(Trainer.Replay(run).IsBitEqual);       // prints True
 /// </code></example>
 public static class Trainer
 {
@@ -29,6 +31,9 @@ public static class Trainer
 
     /// <summary>The schedules there are.</summary>
     public static IReadOnlyCollection<string> ScheduleNames => Schedule.Choices.Names;
+
+    /// <summary>The tasks there are.</summary>
+    public static IReadOnlyCollection<string> TaskNames => Tasks.TaskCatalog.Names;
 
     /// <summary>Trains a model and records the run.</summary>
     /// <param name="request">What to train, on what, and how.</param>
@@ -62,16 +67,16 @@ public static class Trainer
         using var threads = new ThreadCount(request.Threads);
         ModelFeed feed = StartCheck.Of(plan.Model, plan.Program, plan.Train, plan.Test);
         plan = plan with { Program = plan.Program with { Feed = feed.Recorded } };
-        using Module<Tensor, Tensor> model = plan.Model.Create(store.Image, store.ClassNames.Count, request.Seed, feed);
+        using Module<Tensor, Tensor> model = plan.Model.Create(plan.Program.Input, plan.Task, request.Seed, feed);
         UnregisteredState unregistered = UnregisteredState.Of(model);
         unregistered.ThrowIfTrainable(plan.Model.Name);
         (ReferenceInputs reference, byte[] inputs) = ReferenceAnswers.Take(plan.Test, plan.Program.Input);
         var identity = new ModelIdentity { Code = plan.Model.Code, Unregistered = unregistered.Names, Inputs = reference };
         using RunWriter writer = RunWriter.Create(
-            runs, Describe(name, plan, store, model) with { Identity = identity }, plan.Labels,
+            runs, Describe(name, plan, model) with { Identity = identity }, plan.Labels,
             plan.KeepMask(request.Mask) + (folder =>
                 AtomicFile.Write(Path.Combine(folder, reference.File), stream => stream.Write(inputs))));
-        return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation, isNew: true);
+        return Execute(writer, plan.Train, plan.Test, model, checkpoint: null, progress, cancellation);
     }
 
     /// <summary>
@@ -192,7 +197,7 @@ public static class Trainer
 
     private static Run Execute(
         RunWriter writer, ExampleSet train, ExampleSet test, Module<Tensor, Tensor> model, Checkpoint? checkpoint,
-        IProgress<TrainingProgress>? progress, CancellationToken cancellation, bool isNew = false)
+        IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         TrainingLoop? loop = null;
         try
@@ -211,7 +216,7 @@ public static class Trainer
         {
             // A run that didn't come to its first update holds nothing, and would only take the name.
             bool isOwnFault = e is TessarException { Kind: ErrorKind.InputData or ErrorKind.Usage } or ArgumentException;
-            if (isNew && isOwnFault && loop is not { Step: > 0 })
+            if (writer.IsNew && isOwnFault && loop is not { Step: > 0 })
                 writer.Discard();
             else
                 MarkFailed(writer, e);
@@ -272,7 +277,7 @@ public static class Trainer
         _ => "its run.json lacks a part of the program",
     };
 
-    private static RunRecord Describe(string name, TrainingPlan plan, ExampleStore store, Module<Tensor, Tensor> model) => new()
+    private static RunRecord Describe(string name, TrainingPlan plan, Module<Tensor, Tensor> model) => new()
     {
         Schema = RunRecord.CurrentSchema,
         Name = name,
@@ -280,8 +285,7 @@ public static class Trainer
         Status = RunStatus.Running,
         Created = DateTimeOffset.UtcNow,
         Program = plan.Program with { Parameters = DistinctParameters.CountTrained(model) },
-        Image = store.Image,
-        Classes = [.. store.ClassNames],
+        Classes = [.. plan.Task.Outputs],
         Checkpoints = [],
         Versions = RunEnvironment.Versions(),
         Machine = RunEnvironment.Machine(),

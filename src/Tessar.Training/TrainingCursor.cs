@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tessar.Tasks;
 
 namespace Tessar.Training;
 
@@ -18,10 +19,13 @@ internal sealed record TrainingCursor
     public double Seconds { get; init; }
 
     /// <summary>Examples since the last logged row.</summary>
-    public RunningMean Window { get; init; }
+    public required RunningMean Window { get; init; }
 
     /// <summary>Examples of the current epoch.</summary>
-    public RunningMean Epoch { get; init; }
+    public required RunningMean Epoch { get; init; }
+
+    /// <summary>The place before the first update.</summary>
+    public static TrainingCursor Start(ITask task) => new() { Window = RunningMean.None(task), Epoch = RunningMean.None(task) };
 
     /// <summary>The cursor as text by name, for a file's header.</summary>
     public IReadOnlyDictionary<string, string> ToMetadata() => new Dictionary<string, string>(StringComparer.Ordinal)
@@ -36,12 +40,12 @@ internal sealed record TrainingCursor
     /// <summary>Reads what <see cref="ToMetadata"/> wrote.</summary>
     /// <exception cref="FormatException">A value has another form.</exception>
     /// <exception cref="KeyNotFoundException">A value is missing.</exception>
-    public static TrainingCursor Parse(IReadOnlyDictionary<string, string> metadata) => new()
+    public static TrainingCursor Parse(ITask task, IReadOnlyDictionary<string, string> metadata) => new()
     {
         Step = long.Parse(metadata["step"], CultureInfo.InvariantCulture),
         TestedAt = long.Parse(metadata["testedAt"], CultureInfo.InvariantCulture),
         Seconds = double.Parse(metadata["seconds"], CultureInfo.InvariantCulture),
-        Window = RunningMean.Parse(metadata["window"]),
-        Epoch = RunningMean.Parse(metadata["epoch"]),
+        Window = RunningMean.Parse(task, metadata["window"]),
+        Epoch = RunningMean.Parse(task, metadata["epoch"]),
     };
 }

@@ -27,6 +27,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private readonly ITrainingRecorder _recorder;
     private readonly TrainingProgram _program;
+    private readonly ITask _task;
     private readonly ExampleSet _train;
     private readonly ExampleSet _test;
     private readonly Module<Tensor, Tensor> _model;
@@ -40,13 +41,13 @@ internal sealed class TrainingLoop : IDisposable
     private readonly long _totalSteps;
     private readonly long _stepsPerRow;
     private readonly Stopwatch _watch = Stopwatch.StartNew();
-    private TrainingCursor _start = new();
-    private TrainingCursor _cursor = new();
+    private TrainingCursor _start;
+    private TrainingCursor _cursor;
     private TimeSpan _lastFlush;
     private string? _remark;
     private LoaderEpoch? _feed;
     private float[]? _testLogits;
-    private (double Loss, double Accuracy)? _testScore;
+    private Measured? _testScore;
 
     /// <summary>Readies a loop; the arguments stay the caller's.</summary>
     public TrainingLoop(
@@ -55,6 +56,8 @@ internal sealed class TrainingLoop : IDisposable
     {
         _recorder = recorder;
         _program = recorder.Program;
+        _task = recorder.Task;
+        _start = _cursor = TrainingCursor.Start(_task);
         _train = train;
         _test = test;
         _model = model;
@@ -73,15 +76,16 @@ internal sealed class TrainingLoop : IDisposable
     /// Takes up the place and the state that a checkpoint keeps besides the weights, which the model holds already.
     /// </summary>
     /// <exception cref="TessarException">The checkpoint's state is missing or doesn't fit.</exception>
-    public void GoOnFrom(Checkpoint checkpoint) => _start = _cursor = TrainingState.Restore(checkpoint, _optimizer, _weights);
+    public void GoOnFrom(Checkpoint checkpoint) => _start = _cursor = 
+        TrainingState.Restore(checkpoint, _task, _optimizer, _weights);
 
     /// <summary>
-    /// Logits of the test set under the last weights, [examples, classes]; known once <see cref="Run"/> returned true.
+    /// Answers to the test set under the last weights, [examples, ...]; known once <see cref="Run"/> returned true.
     /// </summary>
     public float[] TestLogits => _testLogits ?? throw new InvalidOperationException("The training isn't done yet.");
 
     /// <summary>The last measurements; known once <see cref="Run"/> returned true.</summary>
-    public FinalMetrics Final => new(_cursor.Epoch.Loss, _cursor.Epoch.Accuracy, _testScore?.Loss, _testScore?.Accuracy, Seconds);
+    public FinalMetrics Final => FinalMetrics.Of(_cursor.Epoch.Read(_task), _testScore, Seconds);
 
     /// <summary>Writes the weights that are measured and kept, without the optimiser's state.</summary>
     /// <param name="path">A safetensors file; its folder is made.</param>
@@ -157,25 +161,25 @@ internal sealed class TrainingLoop : IDisposable
         using var scope = NewDisposeScope();
         _weights.Hide();
         using LoadedBatch batch = NextBatch();
-        Tensor x = batch.Images, y = batch.Labels;
+        Tensor x = batch.Inputs, y = _task.Targets(_train, batch.Indices);
         using BatchObjective objective = Objective(x, y);
         _optimizer.Step(objective, LearningRate(_cursor.Step), _cursor.Step + 1);
         _weights.Add(_cursor.Step + 1);
 
         ReadOnlySpan<float> answers = MemoryMarshal.Cast<byte, float>(objective.FirstAnswers.bytes);
-        ReadOnlySpan<long> truth = MemoryMarshal.Cast<byte, long>(y.bytes);
         bool isFirst = _cursor.Step % _stepsPerEpoch == 0;
         _cursor = _cursor with
         {
             Step = _cursor.Step + 1,
-            Window = _cursor.Window.Add(answers, truth),
-            Epoch = (isFirst ? default : _cursor.Epoch).Add(answers, truth),
+            Window = _cursor.Window.Add(_task, answers, _train, batch.Indices),
+            Epoch = (isFirst ? RunningMean.None(_task) : _cursor.Epoch).Add(_task, answers, _train, batch.Indices),
         };
         return objective.FirstLoss;
     }
 
-    private BatchObjective Objective(Tensor images, Tensor truth) => new(_model, _parameters, images, truth)
+    private BatchObjective Objective(Tensor inputs, Tensor truth) => new(_model, _parameters, inputs, truth)
     {
+        Task = _task,
         LabelSmoothing = _program.LabelSmoothing ?? 0,
         Draws = (_program.Seed!.Value, _cursor.Step),
         NotFinite = NotFinite,
@@ -205,29 +209,25 @@ internal sealed class TrainingLoop : IDisposable
     {
         if (_cursor.Step % _stepsPerRow != 0 && !IsEndOfEpoch)
             return;
-        _recorder.Log(new MetricRow(
-            _cursor.Step, EpochOfLastUpdate, Seconds, _cursor.Window.Loss, _cursor.Window.Accuracy,
-            LearningRate: LearningRate(_cursor.Step - 1)));
-        _cursor = _cursor with { Window = default };
+        _recorder.Log(MetricRow.Trained(
+            _cursor.Step, EpochOfLastUpdate, Seconds, _cursor.Window.Read(_task), LearningRate(_cursor.Step - 1)));
+        _cursor = _cursor with { Window = RunningMean.None(_task) };
     }
 
     private void TestIfDue(CancellationToken cancellation)
     {
         if (!_recorder.TestsEachEpoch || !IsEndOfEpoch || _cursor.TestedAt == _cursor.Step)
             return;
-        (double loss, double accuracy) = MeasureTest(cancellation);
-        _recorder.Log(new MetricRow(_cursor.Step, EpochOfLastUpdate, Seconds, TestLoss: loss, TestAccuracy: accuracy));
+        _recorder.Log(MetricRow.Tested(_cursor.Step, EpochOfLastUpdate, Seconds, MeasureTest(cancellation)));
         _cursor = _cursor with { TestedAt = _cursor.Step };
     }
 
-    private (double Loss, double Accuracy) MeasureTest(CancellationToken cancellation)
+    private Measured MeasureTest(CancellationToken cancellation)
     {
         _weights.Show();
-        int classes = _recorder.Classes;
-        float[] answers = Predictor.Logits(_model, _test, _program.Input, classes, progress: null, cancellation);
+        float[] answers = Predictor.Logits(_model, _test, _program.Input, _task, progress: null, cancellation);
         _testLogits = answers;
-        _testScore = LogitMath.Score(answers, _test, classes);
-        return _testScore.Value;
+        return _testScore = _task.Of(answers, _test);
     }
 
     private void SaveCheckpoint()
@@ -266,7 +266,7 @@ internal sealed class TrainingLoop : IDisposable
             _totalSteps,
             perSecond * _train.Count / _stepsPerEpoch,
             loss,
-            _testScore?.Accuracy,
+            _testScore?[Measure.Accuracy],
             TimeSpan.FromSeconds((_totalSteps - _cursor.Step) / perSecond))
         {
             Remark = Remarks(),
@@ -275,7 +275,9 @@ internal sealed class TrainingLoop : IDisposable
 
     private string? Remarks()
     {
-        string? ofFeed = _cursor.Step == _start.Step + 1 ? _program.Feed?.Remark($"Model `{_program.Model}`") : null;
+        string? ofFeed = _cursor.Step == _start.Step + 1
+            ? _program.Feed?.Remark($"Model `{_program.Model}`", _program.Input)
+            : null;
         string?[] all = [_recorder.Remark, ofFeed, _optimizer.Remark ?? _remark];
         return all.Any(one => one is not null) ? string.Join(' ', all.Where(one => one is not null)) : null;
     }

@@ -4,6 +4,7 @@ using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Native;
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Training.Loading;
 
 namespace Tessar.Training;
@@ -19,6 +20,9 @@ internal sealed record TrainingPlan(
 {
     private const int Most = 1_000_000;
 
+    /// <summary>What is trained for.</summary>
+    public required ITask Task { get; init; }
+
     /// <summary>Checks a request and fills in the defaults. Doesn't load libtorch.</summary>
     /// <param name="request">The request.</param>
     /// <param name="store">Its data.</param>
@@ -26,6 +30,7 @@ internal sealed record TrainingPlan(
     public static TrainingPlan Of(TrainingRequest request, ExampleStore store)
     {
         ModelSource model = ModelSource.Parse(request.Model);
+        ITask task = TaskOf(request, store);
         List<string> violations = [];
         Range(request.Epochs, 1, Most, nameof(request.Epochs), violations);
         Range(request.BatchSize, 1, Most, nameof(request.BatchSize), violations);
@@ -40,12 +45,16 @@ internal sealed record TrainingPlan(
                 CultureInfo.InvariantCulture, $"label-errors is {request.LabelErrors}; it has to lie in [0, 1]."));
         if (request is { Labels: not null, LabelErrors: not 0 })
             violations.Add("Changed labels and label-errors are both given; give one of them.");
-        InputNormalization input = request.Input ?? InputNormalization.Of(store);
-        if (input.Objection(store.Image.Channels) is { } objection)
+        if (request.LabelSmoothing != 0 && !task.HasLabelSmoothing)
+            violations.Add($"label-smoothing is given, but {task.Name} has no labels to smooth; leave it out.");
+        if (request.LabelErrors != 0 && task is not IClassTask)
+            violations.Add($"label-errors is given, but the targets of {task.Name} are no classes; leave it out.");
+        ModelInput input = request.Input ?? ModelInput.Of(store);
+        if ((input.Objection ?? input.MisfitOf(store)?.Message) is { } objection)
             violations.Add(objection);
         NamedSettings optimizer = OptimizerPlan.Resolve(request, model, violations);
 
-        (NamedSettings? order, IReadOnlyList<NamedSettings>? augment) = LoadingProgram.Resolve(request, store.Image, violations);
+        (NamedSettings? order, IReadOnlyList<NamedSettings>? augment) = LoadingProgram.Resolve(request, input, violations);
 
         LabelOverlay? labels = violations.Count == 0 ? LabelsOf(request, store) : null;
         ExampleSet range = ExampleSet.Parse(store, request.Train, labels), test = ExampleSet.Parse(store, request.Test, labels);
@@ -62,6 +71,7 @@ internal sealed record TrainingPlan(
             Parameters = 0,
             Data = DataReference.Of(request.Data, range, test),
             Input = input,
+            Task = task.Name == TaskCatalog.Usual ? null : task.Name,
             Epochs = request.Epochs,
             BatchSize = request.BatchSize,
             LastBatch = request.LastBatch == EpochCut.Keep ? null : request.LastBatch,
@@ -78,7 +88,10 @@ internal sealed record TrainingPlan(
             Labels = labels is null ? null : new LabelsReference(
                 RunWriter.LabelsFile, labels.Split, labels.Fraction, labels.Seed, labels.Edits.Count),
             Mask = request.Mask is null ? null : MaskFile.Describe([.. request.Mask], range.Count),
-        });
+        })
+        {
+            Task = task,
+        };
     }
 
     /// <summary>What writes the mask into a run's folder; null without a mask.</summary>
@@ -89,6 +102,11 @@ internal sealed record TrainingPlan(
         int examples = ExampleSet.Parse(Train.Store, Program.Data.Train).Count;
         return directory => MaskFile.Save(directory, [.. mask], examples);
     }
+
+    private static ITask TaskOf(TrainingRequest request, ExampleStore store) =>
+        TaskCatalog.Objection(request.Task) is { } objection
+            ? throw new TessarException(objection, ErrorKind.Usage)
+            : TaskCatalog.Of(request.Task, store);
 
     private static LabelOverlay? LabelsOf(TrainingRequest request, ExampleStore store)
     {

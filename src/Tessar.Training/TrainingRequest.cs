@@ -1,12 +1,17 @@
 using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Runs;
+using Tessar.Tasks;
 
 namespace Tessar.Training;
 
 /// <summary>What to train, on what, and how. Everything but the model and the data has a default that works.</summary>
 /// <example><code>
-/// Run run = Trainer.Train(new TrainingRequest { Model = "cnn", Data = "fashion-mnist-mini" });
+/// var request = new TrainingRequest
+/// {
+///     Model = "mlp", Data = "fashion-mnist-mini", Train = "train:0-999", Epochs = 2, Optimizer = "sf-adamw", Name = "small",
+/// };
+/// Run run = Trainer.Train(request);
 /// </code></example>
 public sealed record TrainingRequest
 {
@@ -15,6 +20,12 @@ public sealed record TrainingRequest
 
     /// <summary>The data set: a name of the catalogue, or a <c>.tess</c> file.</summary>
     public required string Data { get; init; }
+
+    /// <summary>
+    /// What turns answers and targets into a loss, by name; <c>classification</c> by default. See
+    /// <see cref="Trainer.TaskNames"/>.
+    /// </summary>
+    public string Task { get; init; } = TaskCatalog.Usual;
 
     /// <summary>The run's name; by default model and data with the first free number: <c>cnn-fashion-mnist-mini-1</c>.</summary>
     public string? Name { get; init; }
@@ -128,8 +139,11 @@ public sealed record TrainingRequest
     /// <summary>Edited labels to train on, instead of <see cref="LabelErrors"/>; made for the same data.</summary>
     public LabelOverlay? Labels { get; init; }
 
-    /// <summary>How pixels become numbers; by default so that the training split has mean 0 and variance 1 per channel.</summary>
-    public InputNormalization? Input { get; init; }
+    /// <summary>
+    /// What examples become; by default <see cref="ModelInput.Of"/> of the data: pictures so that the training split has mean 0
+    /// and variance 1 per channel.
+    /// </summary>
+    public ModelInput? Input { get; init; }
 
     /// <summary>
     /// Threads of libtorch's kernels while training, in [1, 8 per processor, at least 64]; as many as it uses now by default.

@@ -1,4 +1,5 @@
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using Tessar.Training.Optimizers;
 
@@ -12,7 +13,8 @@ internal static class TrainingState
     /// <summary>Fills the optimiser's state and the weights in training, and finds the place to go on from.</summary>
     /// <exception cref="FileFormatException">The state belongs to other weights, or its header is damaged.</exception>
     /// <exception cref="TessarException">The file is missing or doesn't fit the optimiser.</exception>
-    public static TrainingCursor Restore(Checkpoint checkpoint, Optimizer optimizer, EvaluationWeights trained)
+    public static TrainingCursor Restore(
+        Checkpoint checkpoint, ITask task, Optimizer optimizer, EvaluationWeights trained)
     {
         string path = RunWriter.OptimizerPath(checkpoint.File);
         if (checkpoint.OptimizerSha256 is { } recorded)
@@ -25,7 +27,7 @@ internal static class TrainingState
                 $"that to {weights ?? "no weights in particular"}");
         try
         {
-            TrainingCursor cursor = TrainingCursor.Parse(file.Metadata);
+            TrainingCursor cursor = TrainingCursor.Parse(task, file.Metadata);
             if (cursor.Step != checkpoint.Step)
                 throw Refuse(file, $"step {checkpoint.Step}", $"step {cursor.Step}");
             optimizer.ExpectState(checkpoint.Step);

@@ -26,9 +26,11 @@ namespace Tessar.Web;
 /// host or come from another origin are refused; one that changes something has to show the token that only the page is given.
 /// </remarks>
 /// <example><code>
-/// await using WorkbenchServer server = await WorkbenchServer.StartAsync(new WorkbenchOptions { RunsDirectory = "runs" });
+/// using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));      // or whatever ends your program
+/// var options = new WorkbenchOptions { RunsDirectory = "runs", Port = 0 };     // 0: any free port
+/// await using WorkbenchServer server = await WorkbenchServer.StartAsync(options);
 /// Console.WriteLine(server.Url);
-/// await server.WaitForShutdownAsync(cancellation);
+/// await server.WaitForShutdownAsync(stop.Token);
 /// </code></example>
 public sealed class WorkbenchServer : IAsyncDisposable
 {

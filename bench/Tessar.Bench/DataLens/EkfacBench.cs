@@ -57,7 +57,7 @@ internal static class EkfacBench
     private static Times Measure(CheckpointView view, ExampleSet train, ExampleSet targets)
     {
         using DisposeScope scope = NewDisposeScope();
-        var output = OutputFunction.For(TargetOutput.Margin);
+        var output = new ClassificationMargin();
         using var checkpoint = new ExplainedCheckpoint(view, train, output, UnsupportedParameters.Throw);
         Dictionary<string, double> ends = new(StringComparer.Ordinal);
         var watch = Stopwatch.StartNew();

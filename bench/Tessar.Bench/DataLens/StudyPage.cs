@@ -79,7 +79,10 @@ internal static class StudyPage
         rows, "sweep", (name, row) => string.Create(
             CultureInfo.InvariantCulture,
             $"{name} | `{row["sweep"]!["option"]}` | "
-                + $"{string.Join(", ", row["sweep"]!["points"]!.AsArray().Select(point => string.Create(CultureInfo.InvariantCulture, $"{point!["value"]}: {Number(point["lds"]):.000}")))} | {row["sweep"]!["best"]}"));
+                + $"{string.Join(", ", Points(row["sweep"]!))} | {row["sweep"]!["best"]}"));
+
+    private static IEnumerable<string> Points(JsonNode sweep) => sweep["points"]!.AsArray().Select(point =>
+        string.Create(CultureInfo.InvariantCulture, $"{point!["value"]}: {Number(point["lds"]):.000}"));
 
     private static string Labels(JsonObject rows) => Table(
         "method | AUROC | 95 % interval | found in the first 5 % | in 10 % | in 20 % | time",

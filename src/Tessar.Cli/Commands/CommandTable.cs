@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tessar.Cli.Commands.Development;
 using Tessar.Cli.Commands.Evaluation;
 using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Parsing;
@@ -13,6 +14,7 @@ internal static class CommandTable
     public const string RunGroup = "Runs";
     public const string LensGroup = "Lenses";
     public const string ToolGroup = "Around it";
+    public const string ContributorGroup = "For contributors";
 
     /// <summary>The command tree of this program.</summary>
     /// <param name="known">What there is to ask; this program's and the environment's by default.</param>
@@ -41,6 +43,7 @@ internal static class CommandTable
         new EvaluateCommand(known),
         new MethodsCommand(known),
         new CompletionCommand(),
+        new DevCommand(known),
         new RetrainWorkerCommand(),
     ];
 }

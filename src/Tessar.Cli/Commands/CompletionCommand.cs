@@ -18,6 +18,8 @@ internal sealed class CompletionCommand : TessarCommand
 
     public override Type Result => typeof(Json.CompletionJson);
 
+    public override GlobalUse Ignored => GlobalUse.Seed | GlobalUse.Threads;
+
     protected override int Execute(Invocation call)
     {
         string name = call.Value(_shell);

@@ -14,8 +14,7 @@ internal static class CompletionScript
         "pwsh" => PowerShell,
         "fish" => Fish,
         _ => throw new TessarException(
-            $"There is no completion for `{shell}`; required is one of "
-                + $"{string.Join(", ", Shells)}.{NearestName.Hint(shell, Shells)}", ErrorKind.Usage),
+            UnknownName.Text("shell", shell, Shells, "that completes commands"), ErrorKind.Usage),
     };
 
     // The word under the cursor may hold ':' or '=', at which bash splits words; the suggestions are trimmed to match.

@@ -45,6 +45,8 @@ internal sealed class ExamplesExportCommand : TessarCommand
 
     public override Type Result => typeof(ExamplesExportJson);
 
+    public override GlobalUse Ignored => GlobalUse.Seed | GlobalUse.Threads;
+
     protected override int Execute(Invocation call)
     {
         using ExampleStore store = Data.Open(call, call.Value(_data));

@@ -6,6 +6,7 @@ using Tessar.Cli.Json;
 using Tessar.Cli.Parsing;
 using Tessar.Cli.Terminal;
 using Tessar.Examples;
+using Tessar.Named;
 
 namespace Tessar.Cli.Commands;
 
@@ -84,7 +85,8 @@ internal sealed class ExamplesImportCommand : TessarCommand
         });
         _splits = Add(new Option<string>("--splits")
         {
-            Description = "Cut a source of one split into these, in the order of its rows; * is the rest",
+            Description = "Cut a source of one split into these, in the order of its rows (a folder within each class); "
+                + "* is the rest",
             HelpName = "train=50000,test=*"
         });
         _limit = Add(new Option<string>("--limit")
@@ -119,6 +121,8 @@ internal sealed class ExamplesImportCommand : TessarCommand
     }
 
     public override Type Result => typeof(ExamplesJson);
+
+    public override GlobalUse Ignored => GlobalUse.Seed | GlobalUse.Threads;
 
     protected override int Execute(Invocation call)
     {
@@ -161,16 +165,8 @@ internal sealed class ExamplesImportCommand : TessarCommand
         return ExitCode.Success;
     }
 
-    private static ClassCase ReadClassCase(string? text) => text switch
-    {
-        null => ClassCase.Refuse,
-        "merge" => ClassCase.Merge,
-        "keep" => ClassCase.Keep,
-        _ =>
-            throw new TessarException(
-                $"`--class-case` is `{text}`; required is merge or keep.{NearestName.Hint(text, ["merge", "keep"])}",
-                ErrorKind.Usage),
-    };
+    private static ClassCase ReadClassCase(string? text) =>
+        text is null ? ClassCase.Refuse : Words.Read("--class-case", text, ClassCase.Merge, ClassCase.Keep);
 
     private static List<KeyValuePair<string, long?>> ReadCounts(string option, string? text, bool isRestAllowed)
     {

@@ -42,6 +42,8 @@ internal sealed class ExamplesShowCommand : TessarCommand
 
     public override Type Result => typeof(ExamplesJson);
 
+    public override GlobalUse Ignored => GlobalUse.Seed | GlobalUse.Threads;
+
     protected override int Execute(Invocation call)
     {
         if (call.Value(_count) is not (>= 1 and <= MostExamples))

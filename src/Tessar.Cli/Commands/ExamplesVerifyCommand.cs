@@ -24,6 +24,8 @@ internal sealed class ExamplesVerifyCommand : TessarCommand
 
     public override Type Result => typeof(ExamplesVerifyJson);
 
+    public override GlobalUse Ignored => GlobalUse.Seed | GlobalUse.Threads;
+
     protected override int Execute(Invocation call)
     {
         using ExampleStore store = Data.Open(call, call.Value(_data));

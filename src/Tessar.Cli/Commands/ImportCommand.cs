@@ -5,6 +5,7 @@ using Tessar.Examples;
 using Tessar.Models;
 using Tessar.Native;
 using Tessar.Runs;
+using Tessar.Tasks;
 
 namespace Tessar.Cli.Commands;
 
@@ -18,6 +19,7 @@ internal sealed class ImportCommand : TessarCommand
     private readonly Setting<string> _testRange;
     private readonly Setting<float[]> _mean;
     private readonly Setting<float[]> _std;
+    private readonly Setting<string> _task;
     private readonly Option<string> _name;
     private readonly Option<string[]> _stripPrefix;
 
@@ -35,6 +37,9 @@ internal sealed class ImportCommand : TessarCommand
             () => ModelSource.ZooNames));
         _data = Add(Setting.Text(
             "import.data", "--data", "DATA", "The data set they were trained on", null, () => DataCatalog.Names));
+        _task = Add(Setting.Text(
+            "import.task", "--task", "NAME", "What turned answers and labels into a loss", TaskCatalog.Usual,
+            () => TaskCatalog.Names));
         _name = Add(new Option<string>("--name")
         {
             Description = "Name of the run (default the file's with a number)",
@@ -64,6 +69,8 @@ internal sealed class ImportCommand : TessarCommand
 
     public override Type Result => typeof(TrainJson);
 
+    public override GlobalUse Ignored => GlobalUse.Seed;
+
     protected override int Execute(Invocation call)
     {
         var request = new ImportRequest
@@ -71,6 +78,7 @@ internal sealed class ImportCommand : TessarCommand
             Weights = call.Value(_weights)!,
             Model = call.Value(_model),
             Data = call.Value(_data),
+            Task = call.Value(_task),
             Name = call.Value(_name),
             Mean = call.TryValue(_mean, out float[] means) ? means : null,
             Std = call.TryValue(_std, out float[] deviations) ? deviations : null,

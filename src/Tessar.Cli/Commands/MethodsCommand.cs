@@ -25,6 +25,8 @@ internal sealed class MethodsCommand : TessarCommand
 
     public override Type Result => typeof(MethodsJson);
 
+    public override GlobalUse Ignored => GlobalUse.Seed | GlobalUse.Threads;
+
     protected override int Execute(Invocation call)
     {
         MethodCatalog catalog = call.Known.Catalog;

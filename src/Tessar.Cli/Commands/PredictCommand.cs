@@ -34,6 +34,8 @@ internal sealed class PredictCommand : TessarCommand
 
     public override Type Result => typeof(PredictJson);
 
+    public override GlobalUse Ignored => GlobalUse.Seed;
+
     protected override int Execute(Invocation call)
     {
         Run opened = call.OpenRun(call.Value(_run));

@@ -63,9 +63,10 @@ internal sealed class ReplayCommand : TessarCommand
                     + $"({Quantity.Seconds(replay.Seconds)}).");
             return;
         }
-        console.Line(
-            $"{replay.Run} isn't "
-                + $"bit-equal{(replay.FirstDifferentStep is { } first ? $": its metrics differ from step {Quantity.Count(first)} on" : string.Empty)}.");
+        string where = replay.FirstDifferentStep is { } first
+            ? $": its metrics differ from step {Quantity.Count(first)} on"
+            : string.Empty;
+        console.Line($"{replay.Run} isn't bit-equal{where}.");
         console.Line(replay.Differences.Count > 0
             ? $"What bits depend on has changed: {string.Join("; ", replay.Differences)}."
             : "Versions and processor are those of the record, so the record, the data's order or the model's code must have "

@@ -38,13 +38,14 @@ internal sealed class RetrainCommand : TessarCommand
             "What each training sees: half, exact:0.3, independent:0.3, all, or a safetensors file with `masks`", "half",
             () => ["half", "all", "exact:0.3", "independent:0.3"]));
         _count = Add(Setting.Int32(
-            "retrain.count", "--count", "N", "Number of masks", null, 1, 10_000_000, "100, or those of the file"));
+            "retrain.count", "--count", "N", "Number of masks", null, 1, 10_000_000).ByDefault("100, or those of the file"));
         _repeats = Add(Setting.Int32(
             "retrain.repeats", "--repeats", "K", "Trainings of each mask, from different seeds", 1, 1, 1_000_000));
         _output = Add(Setting.Text(
             "retrain.output", "--output", "WHAT", "What is kept of each answer: margin, loss or logits", "margin",
             () => ["margin", "loss", "logits"]));
-        _workers = Add(Setting.Int32("retrain.workers", "--workers", "N", "Processes at once", null, 1, 1024, "one a core"));
+        _workers = Add(Setting.Int32("retrain.workers", "--workers", "N", "Processes at once", null, 1, 1024)
+            .ByDefault("one a core"));
         _workerThreads = Add(Setting.Int32(
             "retrain.worker-threads", null, "N", "Threads of each process; other numbers give other last bits", 1, 1, 1024));
         _settings = new TrainingSettings(this, "retrain");

@@ -18,6 +18,8 @@ internal sealed class RunsCommand : TessarCommand
 
     public override Type Result => typeof(RunsJson);
 
+    public override GlobalUse Ignored => GlobalUse.Seed | GlobalUse.Threads;
+
     protected override int Execute(Invocation call)
     {
         IReadOnlyList<RunSummary> runs = RunCatalog.List(call.Runs);

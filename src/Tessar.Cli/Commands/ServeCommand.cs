@@ -25,6 +25,8 @@ internal sealed class ServeCommand : TessarCommand
 
     public override Type Result => typeof(ServeJson);
 
+    public override GlobalUse Ignored => GlobalUse.Seed | GlobalUse.Threads;
+
     protected override int Execute(Invocation call)
     {
         Serve(call, OptionsOf(call, call.Value(_port)), url =>

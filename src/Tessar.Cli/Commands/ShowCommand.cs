@@ -22,6 +22,8 @@ internal sealed class ShowCommand : TessarCommand
 
     public override Type Result => typeof(ShowJson);
 
+    public override GlobalUse Ignored => GlobalUse.Seed | GlobalUse.Threads;
+
     protected override int Execute(Invocation call)
     {
         Run opened = Run.Open(RunCatalog.Resolve(call.Value(_run), call.Runs));
@@ -33,7 +35,7 @@ internal sealed class ShowCommand : TessarCommand
     private static void Write(IAnsiConsole console, Run run, ShowJson result)
     {
         console.Write(PlainTable.OfFacts(Facts(run, result)));
-        MetricRow[] epochs = [.. result.Metrics.Where(row => row.TestAccuracy is not null)];
+        MetricRow[] epochs = [.. result.Metrics.Where(row => row.TestLoss is not null)];
         if (epochs.Length > 0)
         {
             console.Line();
@@ -82,6 +84,8 @@ internal sealed class ShowCommand : TessarCommand
             yield return ("Failed", failure);
         yield return ("Folder", result.Directory);
         yield return ("Model", $"{program.Model}, {Quantity.Count(program.Parameters)} parameters");
+        if (program.Task is { } task)
+            yield return ("Task", task);
         if (record.Identity?.Unregistered is { Count: > 0 } unregistered)
             yield return ("Unsaved", $"{string.Join(", ", unregistered)}: not registered, built anew from the seed");
         if (run.Lacks is { } lacks)
@@ -114,8 +118,11 @@ internal sealed class ShowCommand : TessarCommand
             yield return ("Order", order.ToString());
         if (record.Final is { } final)
         {
-            yield return (
-                "Accuracy", $"training {Quantity.Percent(final.TrainAccuracy)}, test {Quantity.Percent(final.TestAccuracy)}");
+            yield return final is { TrainAccuracy: null, TestAccuracy: null }
+                ? ("Loss", $"training {Quantity.Number(final.TrainLoss)}, test {Quantity.Number(final.TestLoss)}")
+                : ("Accuracy", $"training {Quantity.Percent(final.TrainAccuracy)}, test {Quantity.Percent(final.TestAccuracy)}");
+            foreach ((string name, double value) in final.Others ?? new Dictionary<string, double>())
+                yield return (name, Quantity.Number(value));
             yield return ("Time", Quantity.Seconds(final.Seconds));
         }
         RunVersions versions = record.Versions;

@@ -21,8 +21,8 @@ internal sealed class TrainCommand : TessarCommand
     {
         _settings = new TrainingSettings(this, "train");
         _checkpointEvery = Add(Setting.Int32(
-            "train.checkpoint-every", "--checkpoint-every", "STEPS", "Updates between two checkpoints", null, 1, int.MaxValue,
-            "one checkpoint per epoch"));
+            "train.checkpoint-every", "--checkpoint-every", "STEPS", "Updates between two checkpoints", null, 1, int.MaxValue)
+            .ByDefault("one checkpoint per epoch"));
         _mask = Add(new Option<string>("--mask")
         {
             Description = "Train on the examples that a row of 0 and 1 selects: the tensor masks of a safetensors file",

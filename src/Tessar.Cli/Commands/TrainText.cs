@@ -23,8 +23,10 @@ internal static class TrainText
             string trained = final.TrainAccuracy is { } accuracy
                 ? $", on the training examples {Quantity.Percent(accuracy)}"
                 : string.Empty;
-            console.Line(
-                $"{run.Name}: test accuracy {Quantity.Percent(final.TestAccuracy)}{trained}, {Quantity.Seconds(final.Seconds)}.");
+            string tested = final.TestAccuracy is { } share
+                ? $"accuracy {Quantity.Percent(share)}"
+                : $"loss {Quantity.Number(final.TestLoss)}";
+            console.Line($"{run.Name}: test {tested}{trained}, {Quantity.Seconds(final.Seconds)}.");
         }
         console.Line($"Folder: {run.Directory}");
         console.Line($"Next: {call.Suggest($"show {run.Name}")}");

@@ -3,6 +3,7 @@ using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Training;
 
 namespace Tessar.Cli.Commands;
@@ -12,6 +13,7 @@ internal sealed class TrainingSettings
 {
     private readonly Setting<string> _model;
     private readonly Setting<string> _data;
+    private readonly Setting<string> _task;
     private readonly Setting<int> _epochs;
     private readonly Setting<int> _batch;
     private readonly Setting<string> _lastBatch;
@@ -45,6 +47,9 @@ internal sealed class TrainingSettings
         _data = command.Add(Setting.Text(
             $"{group}.data", "--data", "DATA", "Data set: a .tess file or a name such as fashion-mnist-mini", null,
             () => DataCatalog.Names));
+        _task = command.Add(Setting.Text(
+            $"{group}.task", "--task", "NAME", "What turns answers and labels into a loss", TaskCatalog.Usual,
+            () => Trainer.TaskNames));
         _epochs = command.Add(Setting.Int32(
             $"{group}.epochs", "--epochs", "N", "Passes over the training examples", 5, 1, 1_000_000));
         _batch = command.Add(Setting.Int32($"{group}.batch", "--batch", "N", "Examples per update", 64, 1, 1_000_000));
@@ -56,8 +61,8 @@ internal sealed class TrainingSettings
             $"{group}.optimizer.name", "--optimizer", "NAME",
             "Optimiser: adamw, sgd, sf-adamw, sam, …; docs/optimizers.md has them all", "adamw", () => Trainer.OptimizerNames));
         _learningRate = command.Add(Setting.Number(
-            $"{group}.optimizer.learning-rate", "--lr", "X", "Highest learning rate", null, 0, 1e6,
-            "the optimiser's own, fitted to the model"));
+            $"{group}.optimizer.learning-rate", "--lr", "X", "Highest learning rate", null, 0, 1e6)
+            .ByDefault("the optimiser's own, fitted to the model"));
         _schedule = command.Add(Setting.Text(
             $"{group}.schedule.name", "--schedule", "NAME",
             "How the learning rate changes: constant, cosine, linear, step or wsd", null, () => Trainer.ScheduleNames,
@@ -74,7 +79,8 @@ internal sealed class TrainingSettings
         _scheduleNumbers = AddAll(command, NumberSettings.OfSchedules($"{group}.schedule"));
         _warmup = command.Add(Setting.Int32(
             $"{group}.schedule.warmup-steps", null, "N", "Updates over which the learning rate rises from zero", null, 0,
-            int.MaxValue, "one in twenty, by schedule or optimiser; none without gradients"));
+            int.MaxValue)
+            .ByDefault("one in twenty, by schedule or optimiser; none without gradients"));
         _order = command.Add(Setting.Text(
             $"{group}.order.name", null, "NAME", "Order of the examples: random, quasi-random or sequential", "random"));
         _orderNumbers = AddAll(command, NumberSettings.OfOrders($"{group}.order"));
@@ -83,13 +89,14 @@ internal sealed class TrainingSettings
             "What is done to the training pictures, such as flip,translate; docs/loader.md has all of it", "nothing"));
         _augmentNumbers = AddAll(command, NumberSettings.OfAugmentations($"{group}.augment"));
         _clipNorm = command.Add(Setting.Number(
-            $"{group}.clip-norm", null, "X", "Longest gradient that is taken as it is, over all parameters", null, 0, 1e6,
-            "any length"));
+            $"{group}.clip-norm", null, "X", "Longest gradient that is taken as it is, over all parameters", null, 0, 1e6)
+            .ByDefault("any length"));
         _labelSmoothing = command.Add(Setting.Number(
             $"{group}.label-smoothing", null, "X", "Share of each label that is spread over all classes", 0, 0, 1));
         _ema = command.Add(Setting.Number(
             $"{group}.ema", null, "X", "Decay of a moving average of the weights that is measured and kept instead of them", null,
-            0, 1, "no average"));
+            0, 1)
+            .ByDefault("no average"));
         _weightDecayOn = command.Add(Setting.Text(
             $"{group}.weight-decay-on", null, "WHAT", "What weight decay acts on: all, or weights (not biases and norms)",
             "all"));
@@ -123,6 +130,7 @@ internal sealed class TrainingSettings
         {
             Model = call.Value(_model),
             Data = call.Value(_data),
+            Task = call.Value(_task),
             RunsDirectory = call.Runs,
             Train = call.Value(_trainRange),
             Test = call.Value(_testRange),
@@ -146,7 +154,7 @@ internal sealed class TrainingSettings
             WarmupSteps = call.TryValue(_warmup, out int steps) ? steps : null,
             LabelErrors = call.Value(_labelErrors),
             LabelErrorSeed = call.TryValue(_labelErrorSeed, out ulong seed) ? seed : null,
-            Input = Normalization(call, store),
+            Input = Input(call, store),
             Threads = call.Threads,
         };
     }
@@ -164,12 +172,13 @@ internal sealed class TrainingSettings
             .Where(number => number.IsGiven)
             .ToDictionary(number => number.Key, number => number.Number, StringComparer.Ordinal);
 
-    private InputNormalization? Normalization(Invocation call, ExampleStore store)
+    private ModelInput? Input(Invocation call, ExampleStore store)
     {
-        bool hasMean = call.TryValue(_mean, out float[] means), hasStd = call.TryValue(_std, out float[] deviations);
-        if (!hasMean && !hasStd)
-            return null;
-        var own = InputNormalization.Of(store);
-        return new InputNormalization(hasMean ? means : own.Mean, hasStd ? deviations : own.Std);
+        var encoding = new Dictionary<string, IReadOnlyList<float>>(StringComparer.Ordinal);
+        if (call.TryValue(_mean, out float[] means))
+            encoding.Add("mean", means);
+        if (call.TryValue(_std, out float[] deviations))
+            encoding.Add("std", deviations);
+        return encoding.Count == 0 ? null : ModelInput.Of(store, encoding);
     }
 }

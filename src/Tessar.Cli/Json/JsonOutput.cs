@@ -15,6 +15,8 @@ namespace Tessar.Cli.Json;
 [JsonSerializable(typeof(AttributeJson))]
 [JsonSerializable(typeof(CompletionJson))]
 [JsonSerializable(typeof(DemoJson))]
+[JsonSerializable(typeof(DevDocsJson))]
+[JsonSerializable(typeof(DevNewMethodJson))]
 [JsonSerializable(typeof(ExamplesExportJson))]
 [JsonSerializable(typeof(ExamplesJson))]
 [JsonSerializable(typeof(ExamplesVerifyJson))]

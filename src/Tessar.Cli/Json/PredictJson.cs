@@ -24,11 +24,14 @@ internal sealed record PredictJson : JsonResult
     /// <summary>Full path of a safetensors file with `logits`, float32 [examples, classes].</summary>
     public required string Outputs { get; init; }
 
-    /// <summary>Mean cross-entropy in nats.</summary>
+    /// <summary>Mean loss: cross-entropy in nats for classification.</summary>
     public required double Loss { get; init; }
 
     /// <summary>Share of the examples whose largest logit is that of their label.</summary>
-    public required double Accuracy { get; init; }
+    public double? Accuracy { get; init; }
+
+    /// <summary>What else the run's task measures, by name; absent for classification.</summary>
+    public IReadOnlyDictionary<string, double>? Others { get; init; }
 
     /// <summary>Seconds the forward passes took, when they were computed.</summary>
     public required double Seconds { get; init; }
@@ -45,7 +48,8 @@ internal sealed record PredictJson : JsonResult
             Classes = predictions.Classes,
             Outputs = predictions.ArraysPath,
             Loss = loss,
-            Accuracy = accuracy,
+            Accuracy = double.IsNaN(accuracy) ? null : accuracy,
+            Others = MetricRow.Named(predictions.Measure(examples).Others(string.Empty)),
             Seconds = predictions.Record.Seconds,
         };
     }

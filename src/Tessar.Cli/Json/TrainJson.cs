@@ -35,6 +35,9 @@ internal sealed record TrainJson : JsonResult
     /// <summary>Share of the test examples classified as labelled.</summary>
     public double? TestAccuracy { get; init; }
 
+    /// <summary>What else the run's task measures: `train/NAME`, `test/NAME`; absent for classification.</summary>
+    public IReadOnlyDictionary<string, double>? Others { get; init; }
+
     /// <summary>Seconds of training; of an imported run, seconds of testing.</summary>
     public double? Seconds { get; init; }
 
@@ -50,6 +53,7 @@ internal sealed record TrainJson : JsonResult
         TrainAccuracy = run.Record.Final?.TrainAccuracy,
         TestLoss = run.Record.Final?.TestLoss,
         TestAccuracy = run.Record.Final?.TestAccuracy,
+        Others = run.Record.Final?.Others,
         Seconds = run.Record.Final?.Seconds,
     };
 }

@@ -47,6 +47,8 @@ internal static class CommandLine
             : null;
         (int code, string text) = ErrorSentence.Of(error, parsed.CommandResult.Command, runs);
         string line = Printable.Text(text.ReplaceLineEndings(" ").Trim());
+        if (ProgressLines.AreWanted && ErrorSentence.Told(error) is { } told)
+            errors.WriteLine(told.ToJson());
         bool paint = TerminalStyle.For(errors).HasColor && code != ExitCode.Interrupted;
         errors.WriteLine(paint ? $"\e[31m{line}\e[0m" : line);
         if (verbose)

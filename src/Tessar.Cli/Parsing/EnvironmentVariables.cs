@@ -18,7 +18,7 @@ internal static class EnvironmentVariables
             [KnownMethods.Variable] = "assemblies with methods of your own, separated as paths are",
             ["TESSAR_MUTATIONS"] = "how many damaged inputs the tests try",
             ["TESSAR_PARENT"] = "`stdin` ends the tool with the program that started it",
-            ["TESSAR_PROGRESS"] = "`json` reports progress as lines of JSON on standard error",
+            ["TESSAR_PROGRESS"] = "`json` reports progress and errors as lines of JSON on standard error",
             ["TESSAR_ROOT"] = "a checkout, for build files of your own that refer to it",
             ["TESSAR_STUDY"] = "which studies the tests run",
             ["TESSAR_STUDY_SECONDS"] = "how long they may take",

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using System.Text.Json;
+using Tessar.Cli.Terminal;
 
 namespace Tessar.Cli.Parsing;
 
@@ -66,6 +67,14 @@ internal static class ErrorSentence
                 (ExitCode.Internal, $"internal error: {error.GetType().Name}: {Sentence(error)} Add --verbose for the trace, and "
                     + $"please report it."),
         };
+    }
+
+    /// <summary>An error that was written for the user, with its remedies as data; null for any other.</summary>
+    public static ErrorLine? Told(Exception error)
+    {
+        error = Cause(error);
+        return UserError.Of(error) is var (kind, remedies) && kind != ErrorKind.Internal
+            ? new ErrorLine(UserError.MessageOf(error), remedies) : null;
     }
 
     private const string More = " Add --verbose for the trace.";

@@ -28,8 +28,8 @@ internal sealed class GlobalOptions
     public Setting<ulong> Seed { get; } = Setting.UInt64("seed", "--seed", "N", "Seed of everything random", 1);
 
     public Setting<int> Threads { get; } = Setting.Int32(
-        "threads", "--threads", "N", "Threads of the numerical kernels", Math.Max(1, Environment.ProcessorCount), 1, 1024,
-        "processors of this machine");
+        "threads", "--threads", "N", "Threads of the numerical kernels", Math.Max(1, Environment.ProcessorCount), 1, 1024)
+        .ByDefault("processors of this machine");
 
     /// <summary>Those of the options that tessar.json and the environment can also give.</summary>
     public IReadOnlyList<Setting> Settings => [Runs, Seed, Threads];

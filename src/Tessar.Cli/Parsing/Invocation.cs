@@ -104,6 +104,11 @@ internal sealed class Invocation
     public IEnumerable<string> GivenSeedAndThreads() =>
         new Option[] { _global.Seed.Option!, _global.Threads.Option! }.Where(IsGiven).Select(option => option.Name);
 
+    /// <summary>Those of the options of every command that this command line gives and that its command doesn't use.</summary>
+    public IEnumerable<string> GivenThoughIgnored() =>
+        new[] { (_global.Seed.Option!, GlobalUse.Seed), (_global.Threads.Option!, GlobalUse.Threads) }
+            .Where(one => Command.Ignored.HasFlag(one.Item2) && IsGiven(one.Item1)).Select(one => one.Item1.Name);
+
     /// <summary>Options for a method: tessar.json's `methods.NAME` overlaid by `--set`.</summary>
     public IReadOnlyDictionary<string, string> MethodOptions(string method) => _values.MethodOptions(method);
 
@@ -148,7 +153,8 @@ internal sealed class Invocation
 
     /// <summary>The options of the command that this command line gives, though nothing has asked for their values.</summary>
     public IEnumerable<string> UnusedOptions() =>
-        Command.Options.Where(option => option != Command.Set && IsGiven(option) && !_read.Contains(option))
+        Command.Options.Concat([_global.Seed.Option!, _global.Threads.Option!])
+            .Where(option => option != Command.Set && IsGiven(option) && !_read.Contains(option))
             .Select(option => option.Name);
 
     public string Value(Argument<string> argument) => _parsed.GetRequiredValue(argument);

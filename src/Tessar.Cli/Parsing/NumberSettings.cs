@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tessar.Named;
 using Tessar.Training;
 using Tessar.Training.Loading.Augmentations;
 using Tessar.Training.Loading.Orders;
@@ -37,8 +38,8 @@ internal static class NumberSettings
                 settings.Add($"{name}.{number.Name}", Setting.Number(
                     $"{group}.{name}.{Key(number.Name)}", null, "X",
                     char.ToUpperInvariant(number.Summary[0]) + number.Summary[1..], null,
-                    Math.Max(number.Min, number.Above), Math.Min(1e6, Math.Min(number.Most, number.Below)),
-                    number.Fallback.ToString("0.###", CultureInfo.InvariantCulture)));
+                    Math.Max(number.Min, number.Above), Math.Min(1e6, Math.Min(number.Most, number.Below)))
+                    .ByDefault(number.Fallback.ToString("0.###", CultureInfo.InvariantCulture)));
             }
         }
 

@@ -9,22 +9,22 @@ namespace Tessar.Cli.Parsing;
 /// Values arrive as text from all three places and are read and checked here once, so that all three say the same about a wrong
 /// one.
 /// </remarks>
-internal abstract class Setting(string key, string? option, string valueName, string help, string? defaultText)
+internal abstract class Setting(SettingLabel label)
 {
     /// <summary>Dotted kebab-case key, such as `train.optimizer.learning-rate`; the path in tessar.json.</summary>
-    public string Key { get; } = key;
+    public string Key { get; } = label.Key;
 
     /// <summary>
     /// The command-line option, or null for a setting that only `--set`, the environment and tessar.json reach.
     /// </summary>
-    public Option<string>? Option { get; } = option is null
+    public Option<string>? Option { get; } = label.Option is null
         ? null
-        : new Option<string>(option) { Description = help, HelpName = valueName };
+        : new Option<string>(label.Option) { Description = label.Help, HelpName = label.ValueName };
 
-    public string Help { get; } = help;
+    public string Help { get; } = label.Help;
 
     /// <summary>The default as help shows it, or null when the value is required or absent by default.</summary>
-    public string? DefaultText { get; } = defaultText;
+    public string? DefaultText { get; private protected set; } = label.DefaultText;
 
     /// <summary>TESSAR_RUNS for `runs`, TESSAR_TRAIN__OPTIMIZER__LEARNING_RATE for `train.optimizer.learning-rate`.</summary>
     public string EnvironmentVariable =>
@@ -45,62 +45,62 @@ internal abstract class Setting(string key, string? option, string valueName, st
         string? defaultText = null)
     {
         var setting = new Setting<string>(
-            key, option, valueName, help, defaultValue, defaultValue is not null, defaultText ?? defaultValue, "a text", "string",
-            text => (text.Length > 0, text));
+            new(key, option, valueName, help, defaultText ?? defaultValue),
+            new("a text", "string", text => (text.Length > 0, text)), defaultValue, defaultValue is not null);
         if (completions is not null)
             setting.Option?.CompletionSources.Add(_ => completions().Select(name => new CompletionItem(name)));
         return setting;
     }
 
     public static Setting<int> Int32(
-        string key, string? option, string valueName, string help, int? defaultValue, int minimum, int maximum,
-        string? defaultText = null) =>
-        new(key, option, valueName, help, defaultValue ?? 0, defaultValue is not null,
-            defaultText ?? defaultValue?.ToString(CultureInfo.InvariantCulture),
-            string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum:N0} to {maximum:N0}"), "integer",
-            text =>
-                (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
-                    && value >= minimum && value <= maximum, value));
+        string key, string? option, string valueName, string help, int? defaultValue, int minimum, int maximum) =>
+        new(new(key, option, valueName, help, defaultValue?.ToString(CultureInfo.InvariantCulture)),
+            new(string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum:N0} to {maximum:N0}"), "integer",
+                text => (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+                    && value >= minimum && value <= maximum, value)),
+            defaultValue ?? 0, defaultValue is not null);
 
     /// <summary>A number of bytes, with or without a unit: 512MiB, 2GiB, 1.5GB, 1000000.</summary>
     public static Setting<long> Size(
         string key, string? option, string valueName, string help, long defaultValue, string defaultText) =>
         new(
-            key, option, valueName, help, defaultValue, true, defaultText, "a size such as 512MiB, 2GiB or 4000000000", "string",
-            ReadSize);
+            new(key, option, valueName, help, defaultText), new("a size such as 512MiB, 2GiB or 4000000000", "string", ReadSize),
+            defaultValue, hasDefault: true);
 
     public static Setting<ulong> UInt64(
         string key, string? option, string valueName, string help, ulong? defaultValue, string? defaultText = null) =>
         new(
-            key, option, valueName, help, defaultValue ?? 0, defaultValue is not null,
-            defaultText ?? defaultValue?.ToString(CultureInfo.InvariantCulture),
-            "a whole number from 0 to 2^64 - 1", "integer",
-            text => (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value), value));
+            new(key, option, valueName, help, defaultText ?? defaultValue?.ToString(CultureInfo.InvariantCulture)),
+            new("a whole number from 0 to 2^64 - 1", "integer",
+                text => (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value), value)),
+            defaultValue ?? 0, defaultValue is not null);
 
     public static Setting<double> Number(
-        string key, string? option, string valueName, string help, double? defaultValue, double minimum, double maximum,
-        string? defaultText = null) =>
-        new(key, option, valueName, help, defaultValue ?? double.NaN, defaultValue is not null,
-            defaultText ?? defaultValue?.ToString(CultureInfo.InvariantCulture),
-            string.Create(CultureInfo.InvariantCulture, $"a number from {minimum} to {maximum}"), "number",
-            text => (NumberText.TryDouble(text, out double value) && value >= minimum && value <= maximum, value));
+        string key, string? option, string valueName, string help, double? defaultValue, double minimum, double maximum) =>
+        new(new(key, option, valueName, help, defaultValue?.ToString(CultureInfo.InvariantCulture)),
+            new(string.Create(CultureInfo.InvariantCulture, $"a number from {minimum} to {maximum}"), "number",
+                text => (NumberText.TryDouble(text, out double value) && value >= minimum && value <= maximum, value)),
+            defaultValue ?? double.NaN, defaultValue is not null);
 
     public static Setting<float[]> Numbers(
         string key, string? option, string valueName, string help, string? defaultText = null) =>
         new(
-            key, option, valueName, help, [], false, defaultText, "finite numbers separated by commas, one per channel", "array",
-            ReadNumbers);
+            new(key, option, valueName, help, defaultText),
+            new("finite numbers separated by commas, one per channel", "array", ReadNumbers), [], hasDefault: false);
 
     public static Setting<string[]> Names(string key, string valueName, string help, string? defaultText = null) =>
-        new(key, null, valueName, help, [], true, defaultText, "names separated by commas", "array",
-            text => (text.Length > 0, text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)));
+        new(new(key, null, valueName, help, defaultText),
+            new("names separated by commas", "array", text =>
+                (text.Length > 0, text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))),
+            [], hasDefault: true);
 
     /// <summary>Shares strictly between 0 and 1, ascending, each once.</summary>
     public static Setting<double[]> Shares(string key, string option, string help, params double[] defaultValue) =>
         new(
-            key, option, "SHARE,SHARE,…", help, defaultValue, true,
-            string.Join(',', defaultValue.Select(share => share.ToString(CultureInfo.InvariantCulture))),
-            "shares above 0 and below 1, ascending and separated by commas, such as 0.01,0.05", "array", ReadShares);
+            new(key, option, "SHARE,SHARE,…", help,
+                string.Join(',', defaultValue.Select(share => share.ToString(CultureInfo.InvariantCulture)))),
+            new("shares above 0 and below 1, ascending and separated by commas, such as 0.01,0.05", "array", ReadShares),
+            defaultValue, hasDefault: true);
 
     private static (bool, double[]) ReadShares(string text)
     {
@@ -151,24 +151,28 @@ internal abstract class Setting(string key, string? option, string valueName, st
 }
 
 /// <summary>A <see cref="Setting"/> whose text is read as a <typeparamref name="T"/>.</summary>
-internal sealed class Setting<T>(
-    string key, string? option, string valueName, string help, T? defaultValue, bool hasDefault, string? defaultText,
-    string expectation, string jsonType, Func<string, (bool IsValid, T Value)> read)
-    : Setting(key, option, valueName, help, defaultText)
+internal sealed class Setting<T>(SettingLabel label, SettingForm<T> form, T? defaultValue, bool hasDefault) : Setting(label)
 {
     /// <summary>False when absence of a value is meaningful or an error; the command decides which.</summary>
     public bool HasDefault { get; } = hasDefault;
 
     public T? Default { get; } = defaultValue;
 
-    public override string Expectation { get; } = expectation;
+    /// <summary>The same setting, whose default help shows in words.</summary>
+    public Setting<T> ByDefault(string words)
+    {
+        DefaultText = words;
+        return this;
+    }
 
-    public override string JsonType { get; } = jsonType;
+    public override string Expectation { get; } = form.Expectation;
+
+    public override string JsonType { get; } = form.JsonType;
 
     public override string? Objection(string text, string source) =>
-        read(text).IsValid ? null : $"{source} is `{text}`; required is {Expectation}.";
+        form.Read(text).IsValid ? null : $"{source} is `{text}`; required is {Expectation}.";
 
     /// <summary>Reads a text; <paramref name="source"/> says in the error where it came from.</summary>
     public T Read(string text, string source) =>
-        Objection(text, source) is { } objection ? throw new TessarException(objection, ErrorKind.Usage) : read(text).Value;
+        Objection(text, source) is { } objection ? throw new TessarException(objection, ErrorKind.Usage) : form.Read(text).Value;
 }

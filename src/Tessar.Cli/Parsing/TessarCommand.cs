@@ -40,6 +40,9 @@ internal abstract class TessarCommand : Command
     /// <summary>When options mean something; a call in which a given one doesn't is refused.</summary>
     public IReadOnlyList<OptionCondition> Conditions => _conditions;
 
+    /// <summary>The options of every command that change nothing here, because nothing is drawn or computed; they are refused.</summary>
+    public virtual GlobalUse Ignored => GlobalUse.None;
+
     /// <summary>True when `--set` keys that aren't settings of the command are options of a method.</summary>
     public virtual bool PassesKeysToMethod => false;
 
@@ -150,7 +153,11 @@ internal abstract class TessarCommand : Command
             parsed, this, SettingValues.Gather(root, this, parsed, () => root.Known.Catalog), interrupts.Cancellation);
         if (call.IsQuiet)
             NativeWarnings.Silence();
-        string[] objections = [.. _conditions.Select(condition => condition.Objection(call)).OfType<string>()];
+        string[] objections =
+        [
+            .. call.GivenThoughIgnored().Select(option => $"`{option}` has no effect on `{Name}`; leave it out."),
+            .. _conditions.Select(condition => condition.Objection(call)).OfType<string>(),
+        ];
         if (objections.Length > 0)
             throw new TessarException(string.Join(' ', objections), ErrorKind.Usage);
         int code = Execute(call);

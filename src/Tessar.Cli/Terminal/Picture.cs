@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Tessar.Examples;
 
 namespace Tessar.Cli.Terminal;
 
@@ -35,7 +36,7 @@ internal sealed class Picture
             {
                 for (int x = 0; x < Width; x++)
                     planes[plane][(y * Width) + x] = Mean(
-                        pixels, height, width, channels, channel, y * reduction, x * reduction, reduction);
+                        pixels, new ImageShape(height, width, channels), channel, (y * reduction, x * reduction), reduction);
             }
         }
     }
@@ -76,14 +77,13 @@ internal sealed class Picture
         return lines;
     }
 
-    private static byte Mean(
-        ReadOnlySpan<byte> pixels, int height, int width, int channels, int channel, int top, int left, int size)
+    private static byte Mean(ReadOnlySpan<byte> pixels, ImageShape shape, int channel, (int Top, int Left) corner, int size)
     {
         int sum = 0, count = 0;
-        for (int y = top; y < Math.Min(top + size, height); y++)
+        for (int y = corner.Top; y < Math.Min(corner.Top + size, shape.Height); y++)
         {
-            for (int x = left; x < Math.Min(left + size, width); x++, count++)
-                sum += pixels[(((y * width) + x) * channels) + channel];
+            for (int x = corner.Left; x < Math.Min(corner.Left + size, shape.Width); x++, count++)
+                sum += pixels[(((y * shape.Width) + x) * shape.Channels) + channel];
         }
         return (byte)((sum + (count / 2)) / count);
     }

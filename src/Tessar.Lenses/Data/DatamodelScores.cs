@@ -88,10 +88,12 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
         Check(train, context);
         // Of its own domain: models that judge an attribution must not be those it was fitted to.
         ulong seed = new RandomStream(_options.Seed ?? context.Seed, "datamodels", 0L).NextUInt64();
-        SubsetTrainings trainings = SubsetTrainings.Train(
-            MethodName, run, train, targets, _options.Subsets,
-            count => ExampleMasks.ExactSize(count, train.Count, _options.Fraction, seed),
-            _options.SeedsPerSubset, _options.Output, seed, context, SplitColumns.Least);
+        var plan = new SubsetPlan(
+            MethodName, _options.Subsets, count => ExampleMasks.ExactSize(count, train.Count, _options.Fraction, seed))
+        {
+            Repeats = _options.SeedsPerSubset, Output = _options.Output, Seed = seed, Least = SplitColumns.Least,
+        };
+        SubsetTrainings trainings = SubsetTrainings.Train(plan, run, train, targets, context);
         var watch = Stopwatch.StartNew();
         var columns = new SplitColumns(trainings.Masks, trainings.Answered, seed);
         var heldOut = new HeldOutCorrelation(targets.Count);
@@ -110,7 +112,7 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
         return new AttributionReport
         {
             Method = MethodName,
-            Output = OutputFunction.For(_options.Output).Name,
+            Output = run.Task.Output(_options.Output).Name,
             Units = SubsetTrainings.Units(_options.Output),
             Parameters = 0,
             SkippedParameters = [],

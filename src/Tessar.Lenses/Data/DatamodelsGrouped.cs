@@ -75,9 +75,11 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
         ulong seed = new RandomStream(_options.Seed ?? context.Seed, "datamodels, grouped", 0L).NextUInt64();
         bool[][] drawn = groups.Draw(_options.Subsets, _options.Fraction, seed);
         ExampleMasks masks = groups.Masks(drawn);
-        SubsetTrainings trainings = SubsetTrainings.Train(
-            MethodName, run, train, targets, _options.Subsets, _ => masks, _options.SeedsPerSubset, _options.Output, seed,
-            context, SubsetsPerGroup * groups.Count);
+        var plan = new SubsetPlan(MethodName, _options.Subsets, _ => masks)
+        {
+            Repeats = _options.SeedsPerSubset, Output = _options.Output, Seed = seed, Least = SubsetsPerGroup * groups.Count,
+        };
+        SubsetTrainings trainings = SubsetTrainings.Train(plan, run, train, targets, context);
         var watch = Stopwatch.StartNew();
         var regression = new GroupRegression([.. trainings.Answered.Select(m => drawn[m])], _options.Ridge, groups.Describe);
         var heldOut = new HeldOutCorrelation(targets.Count);
@@ -95,7 +97,7 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
         return new AttributionReport
         {
             Method = MethodName,
-            Output = OutputFunction.For(_options.Output).Name,
+            Output = run.Task.Output(_options.Output).Name,
             Units = SubsetTrainings.Units(_options.Output) + ", its group's change shared equally",
             Parameters = 0,
             SkippedParameters = [],

@@ -40,20 +40,20 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
             {
                 int held = TargetGradients.AtOnce(curvature.Shapes, 1, targets.Count, pass);
                 long done = 0, total = (long)train.Count * targets.Count;
-                for (int first = 0; first < targets.Count; first += held)
+                foreach ((int first, int count) in targets.Batches(held))
                 {
-                    int count = Math.Min(held, targets.Count - first);
                     using TargetGradients rows = TargetGradients.Of(
                         checkpoint.Model, checkpoint.Blocks, targets, first, count, _options.BatchSize, pass);
                     rows.Apply(curvature, inverses, _options.BatchSize, pass);
                     checkpoint.AddScores(
-                        train, rows.Rows, 1.0 / train.Count, sum.narrow(1, first, count), _options.BatchSize, pass, examples =>
+                        train, rows.Rows, 1.0 / run.Task.Terms(train), sum.narrow(1, first, count), _options.BatchSize, pass,
+                        examples =>
                         pass.Progress?.Report(new MethodProgress("scores", done += (long)examples * count, total, "pairs")));
                 }
             }),
             () =>
                 tally.Report(
-                    MethodName, OutputFunction.For(_options.Output).Name,
+                    MethodName, run.Task.Output(_options.Output).Name,
                     "change of the output by the example, by one Newton step"));
     }
 
@@ -64,14 +64,15 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
         return CheckpointScores.MeanOfSelf(
             run, train, context, (view, sum, pass) => Visit(tally, view, train, pass, (checkpoint, curvature, inverses) =>
         {
-            for (int first = 0; first < train.Count; first += _options.BatchSize)
+            foreach (ExampleBatch part in train.Batches(_options.BatchSize))
             {
                 pass.Cancellation.ThrowIfCancellationRequested();
                 using DisposeScope inner = NewDisposeScope();
-                int count = Math.Min(_options.BatchSize, train.Count - first);
-                (CapturedBatch batch, Tensor q) = checkpoint.Model.Run(train, [.. Enumerable.Range(first, count)]);
+                (int first, int count) = part;
+                (CapturedBatch batch, Tensor q) = checkpoint.Model.Run(train, part.Indices);
                 sum.narrow(0, first, count)
-                    .add_(curvature.Quadratic(checkpoint.Blocks, batch, inverses) * q.to_type(ScalarType.Float64) / train.Count);
+                    .add_(curvature.Quadratic(checkpoint.Blocks, batch, inverses) * q.to_type(ScalarType.Float64)
+                        / run.Task.Terms(train));
                 pass.Progress?.Report(new MethodProgress("scores", first + count, train.Count, "examples"));
             }
         }));
@@ -82,7 +83,8 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
         Action<ExplainedCheckpoint, KroneckerCurvature, Tensor[]> visit)
     {
         tally.Features.Start();
-        using var checkpoint = new ExplainedCheckpoint(view, train, OutputFunction.For(_options.Output), _options.Unsupported);
+        using var checkpoint = new ExplainedCheckpoint(
+            view, train, view.Task.Output(_options.Output), _options.Unsupported);
         var settings = new CurvatureSettings(
             _options.Factorisation == Factorisation.Kfac, _options.Labels, _options.Seed ?? pass.Seed, _options.CurvatureExamples,
             _options.BatchSize, _options.Unsupported);

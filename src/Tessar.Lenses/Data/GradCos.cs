@@ -19,7 +19,7 @@ namespace Tessar.Lenses.Data;
 /// <remarks>
 /// score[i, j] = (1/C) Σ_c ⟨∇ℓ_i, ∇ℓ_j⟩ / (‖∇ℓ_i‖ ‖∇ℓ_j‖), 0 where a gradient is zero. Because ∇ℓ = −Q ∇f with Q &gt; 0 and f the
 /// margin, the margin's gradients have the same cosine; they are used, since those of the loss underflow for examples the model
-/// is sure of. Source: Charpiat et al., arXiv:2102.05262.
+/// is sure of. (Other tasks say themselves which output they are compared by.) Source: Charpiat et al., arXiv:2102.05262.
 /// </remarks>
 [Method(
     "data/grad-cos", Paper = "arXiv:2102.05262", Cost = "that of data/grad-dot and the norms of n + m gradients; no disk",
@@ -27,7 +27,6 @@ namespace Tessar.Lenses.Data;
 public sealed class GradCos(GradCosOptions options) : IAttributionMethod
 {
     private readonly GradCosOptions _options = options.Checked();
-    private static readonly ClassificationMargin _output = new();
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
@@ -37,7 +36,7 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
         return CheckpointScores.Mean(run, train, targets, context, (checkpoint, sum, pass) =>
         {
             tally.Features.Start();
-            using var model = new GradientModel(checkpoint.Open(), train, _output, _options.Unsupported);
+            using var model = new GradientModel(checkpoint.Open(), train, run.Task.Compared, _options.Unsupported);
             tally.Note(model);
             tally.Computed += train.Count;
             var products = new ExactProducts(model, _options.BatchSize, pass);
@@ -67,7 +66,7 @@ public sealed class GradCos(GradCosOptions options) : IAttributionMethod
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
         CheckpointScores.MeanOfSelf(run, train, context, (checkpoint, sum, pass) =>
         {
-            using var model = new GradientModel(checkpoint.Open(), train, _output, _options.Unsupported);
+            using var model = new GradientModel(checkpoint.Open(), train, run.Task.Compared, _options.Unsupported);
             var products = new ExactProducts(model, _options.BatchSize, pass);
             sum.add_(products.NormsAndFactors(train, "norms").Norms.gt(0).to_type(ScalarType.Float64));
         });

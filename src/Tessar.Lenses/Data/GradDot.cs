@@ -25,7 +25,6 @@ namespace Tessar.Lenses.Data;
 public sealed class GradDot(GradDotOptions options) : IAttributionMethod
 {
     private readonly GradDotOptions _options = options.Checked();
-    private static readonly NegativeLoss _output = new();
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
@@ -34,19 +33,21 @@ public sealed class GradDot(GradDotOptions options) : IAttributionMethod
         return CheckpointScores.Mean(run, train, targets, context, (checkpoint, sum, pass) =>
         {
             tally.Features.Start();
-            using var model = new GradientModel(checkpoint.Open(), train, _output, _options.Unsupported);
+            using var model = new GradientModel(
+                checkpoint.Open(), train, run.Task.Output(TargetOutput.NegativeLoss), _options.Unsupported);
             tally.Note(model);
             tally.Computed += train.Count;
             sum.add_(new ExactProducts(model, _options.BatchSize, pass).Between(train, targets, "products").Products);
             tally.Features.Stop();
-        }, () => tally.Report("data/grad-dot", _output.Name));
+        }, () => tally.Report("data/grad-dot", run.Task.Output(TargetOutput.NegativeLoss).Name));
     }
 
     /// <inheritdoc/>
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
         CheckpointScores.MeanOfSelf(run, train, context, (checkpoint, sum, pass) =>
         {
-            using var model = new GradientModel(checkpoint.Open(), train, _output, _options.Unsupported);
+            using var model = new GradientModel(
+                checkpoint.Open(), train, run.Task.Output(TargetOutput.NegativeLoss), _options.Unsupported);
             sum.add_(new ExactProducts(model, _options.BatchSize, pass).SquaredNorms(train));
         });
 }

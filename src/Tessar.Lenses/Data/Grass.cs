@@ -47,7 +47,7 @@ public sealed class Grass(GrassOptions options) : IAttributionMethod
             }),
             () =>
                 tally.Report(
-                    MethodName, OutputFunction.For(_options.Output).Name,
+                    MethodName, run.Task.Output(_options.Output).Name,
                     "change of the output by the example, by one Newton step in the projected weights") with
                 {
                     Projection = MethodOption.Write(_options.Kernel),

@@ -51,7 +51,7 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
                     _ => scores! - 0.5 * self!.unsqueeze(1),
                 });
             }),
-            () => tally.Report(MethodName, OutputFunction.For(_options.Output).Name, _options.Mode switch
+            () => tally.Report(MethodName, run.Task.Output(_options.Output).Name, _options.Mode switch
             {
                 LoGraMode.Dot => "change of the output by the example, by one Newton step in the projected weights",
                 LoGraMode.Cosine => "that change over the square root of the example's own influence on its loss",
@@ -72,9 +72,9 @@ public sealed class LoGra(LoGraOptions options) : IAttributionMethod
             (_, Tensor? self, _) = LayerKernels.Sum(
                 features, width => Relative(train.Count, width), withScores: false, withSelf: true, pass);
             // Rows are Q∇f: the product with the example's own ∇f is the one with its row over Q.
-            Tensor positive = features.Factors.gt(0);
+            Tensor hasLoss = features.Factors.ne(0);
             Tensor own = where(
-                positive, self! / where(positive, features.Factors, ones_like(features.Factors)), zeros_like(self!));
+                hasLoss, self! / where(hasLoss, features.Factors, ones_like(features.Factors)), zeros_like(self!));
             sum.add_(_options.Mode switch
             {
                 LoGraMode.Dot => own,

@@ -64,7 +64,7 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         return new AttributionMatrix(scores, train.Count, targets.Count, new AttributionReport
         {
             Method = MethodName,
-            Output = OutputFunction.For(_options.Output).Name,
+            Output = run.Task.Output(_options.Output).Name,
             Units = "change of the output by the example in this very training, to first order",
             Parameters = parameters,
             SkippedParameters = [],
@@ -110,20 +110,18 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
             CheckpointView view = run.Checkpoints[c];
             Refuse(view);
             // Before the replay, not at its end.
-            KnownLabels.Check(view.Run.Record.Classes.Count, train);
-            KnownLabels.Check(view.Run.Record.Classes.Count, targets);
+            view.Task.CheckTargets(train);
+            view.Task.CheckTargets(targets);
             parameters = view.Run.Record.Program.Parameters;
             // Adjoints of the weights and of what the optimiser remembers, and their temporaries.
             int block = (int)Math.Clamp(
                 context.MemoryBudget / 2 / (6 * sizeof(float) * Math.Max(1, parameters)), 1,
                 Math.Min(targets.Count, _options.TargetsAtOnce));
             int blocks = (targets.Count + block - 1) / block;
-            for (int first = 0; first < targets.Count; first += block)
+            foreach ((int first, int count) in targets.Batches(block))
             {
                 MethodContext pass = RepeatedProgress.Of(context, (c * blocks) + (first / block), run.Checkpoints.Count * blocks);
-                int count = Math.Min(block, targets.Count - first);
-                int from = first;
-                Func<nn.Module<Tensor, Tensor>, Tensor> outputs = model => Outputs(model, view, targets, from, count);
+                Func<nn.Module<Tensor, Tensor>, Tensor> outputs = model => Outputs(model, view, targets, first, count);
                 TrajectoryDerivative derivative = replayer.Differentiate(
                     view.Run, outputs, context.MemoryBudget, Heard(pass), context.Cancellation);
                 RefuseOverflow(view.Run, derivative);
@@ -154,7 +152,7 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
         using DisposeScope scope = NewDisposeScope();
         int[] indices = [.. Enumerable.Range(first, count)];
         Tensor logits = model.Ask(Batches.Inputs(targets, indices, view.Input));
-        return OutputFunction.For(_options.Output).Value(logits, Batches.Labels(targets, indices)).MoveToOuterDisposeScope();
+        return view.Task.Output(_options.Output).Value(logits, view.Task.Targets(targets, indices)).MoveToOuterDisposeScope();
     }
 
     private static void Refuse(CheckpointView view)

@@ -29,7 +29,6 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
 {
     private readonly RepresenterSimilarityOptions _options = options.Checked();
     private const string MethodName = "data/representer-similarity";
-    private static readonly NegativeLoss _residual = new();
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
@@ -39,7 +38,7 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
         return CheckpointScores.Mean(run, train, targets, context, (checkpoint, sum, pass) =>
         {
             tally.Features.Start();
-            using var model = new GradientModel(checkpoint.Open(), train, _residual, UnsupportedParameters.Skip);
+            using var model = new GradientModel(checkpoint.Open(), train, Residual(run), UnsupportedParameters.Skip);
             LastLinear last = LastLinear.Of(model, train, MethodName);
             tally.Computed += train.Count;
             Tensor right = cat([.. Blocks(model, last, targets, "targets", pass).Select(block => block.Features)], 0);
@@ -72,7 +71,7 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
         CheckpointScores.MeanOfSelf(run, train, context, (checkpoint, sum, pass) =>
         {
-            using var model = new GradientModel(checkpoint.Open(), train, _residual, UnsupportedParameters.Skip);
+            using var model = new GradientModel(checkpoint.Open(), train, Residual(run), UnsupportedParameters.Skip);
             LastLinear last = LastLinear.Of(model, train, MethodName);
             int first = 0;
             foreach ((Tensor features, Tensor alpha) in Blocks(model, last, train, "examples", pass))
@@ -96,25 +95,33 @@ public sealed class RepresenterSimilarity(RepresenterSimilarityOptions options) 
             }
         });
 
+    // Its direction is −∂ℓ/∂outputs. The target's class chooses one of these.
+    private OutputFunction Residual(RunView run)
+    {
+        if (_options.Weighting == RepresenterWeighting.Representer)
+            run.Task.AsClasses("weighting=representer");
+        return run.Task.Output(TargetOutput.NegativeLoss);
+    }
+
     // Features [b, d] and −∂ℓ/∂logits [b, classes], both fp64; whoever iterates disposes them.
     private IEnumerable<(Tensor Features, Tensor Alpha)> Blocks(
         GradientModel model, LastLinear last, ExampleSet set, string stage, MethodContext context)
     {
-        for (int first = 0; first < set.Count; first += _options.BatchSize)
+        foreach (ExampleBatch part in set.Batches(_options.BatchSize))
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            int[] indices = [.. Enumerable.Range(first, Math.Min(_options.BatchSize, set.Count - first))];
-            yield return Block(model, last, set, indices);
-            context.Progress?.Report(new MethodProgress(stage, first + indices.Length, set.Count, "examples"));
+            yield return Block(model, last, set, part.Indices);
+            context.Progress?.Report(new MethodProgress(stage, part.End, set.Count, "examples"));
         }
     }
 
-    private static (Tensor Features, Tensor Alpha) Block(GradientModel model, LastLinear last, ExampleSet set, int[] indices)
+    private static (Tensor Features, Tensor Alpha) Block(
+        GradientModel model, LastLinear last, ExampleSet set, ReadOnlySpan<int> indices)
     {
         using DisposeScope scope = NewDisposeScope();
         (CapturedBatch batch, _) = model.Run(set, indices);
-        Tensor labels = Tessar.Inputs.Batches.Labels(set, indices);
-        Tensor alpha = _residual.Direction(batch.Logits.to_type(ScalarType.Float64), labels);
+        Tensor targets = model.CheckedLabels(set, indices);
+        Tensor alpha = model.Output.Direction(batch.Logits.to_type(ScalarType.Float64), targets);
         Tensor features = last.Features(batch);
         int bad = Array.IndexOf(features.isfinite().all(1).data<bool>().ToArray(), false);
         if (bad >= 0)

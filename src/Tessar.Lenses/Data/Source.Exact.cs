@@ -17,6 +17,14 @@ public sealed partial class Source
     private int AddExact(
         CurvatureTally tally, RunView run, ExampleSet train, ExampleSet targets, MethodContext context, Action<Tensor> add)
     {
+        if (!run.Task.Output(TargetOutput.Margin).IsLogistic)
+        {
+            throw new TessarException(
+                "data/source: curvature=exact is the curvature of the loss in the margin, which this task's loss doesn't have. "
+                    + "Choose curvature=kronecker.", ErrorKind.Usage)
+            { Remedies = [new(RemedyKind.SetMethodOption, "curvature", "kronecker")] };
+        }
+
         int wanted = _options.Segments > 0 ? _options.Segments : _options.Checkpoints;
         WeightedCheckpoint[][] runs = Checkpoints(tally, run, train, wanted);
         double weight = 1.0 / train.Count / runs.Length;
@@ -30,7 +38,7 @@ public sealed partial class Source
                 segments, train, _options.Unsupported, _options.BatchSize, RepeatedProgress.Of(context, r, runs.Length))
             {
                 Opened = tally.Note,
-            }.Score(targets, OutputFunction.For(_options.Output), scores => add(scores.mul_(weight)));
+            }.Score(targets, run.Task.Output(_options.Output), scores => add(scores.mul_(weight)));
             tally.Scoring.Stop();
         }
 

@@ -48,9 +48,8 @@ public sealed partial class Source(SourceOptions options) : IAttributionMethod
         int checkpoints = IsExact ? AddExact(tally, run, train, targets, context, scores => sum.add_(scores)) : Visit(tally, run, train, context, (walk, pass) =>
         {
             int held = walk.TargetsAtOnce(targets.Count);
-            for (int first = 0; first < targets.Count; first += held)
+            foreach ((int first, int count) in targets.Batches(held))
             {
-                int count = Math.Min(held, targets.Count - first);
                 walk.Explain(targets, first, count, (checkpoint, rows, weight, scored) =>
                     checkpoint.AddScores(
                         train, rows, weight, sum.narrow(1, first, count), _options.BatchSize, pass,
@@ -60,7 +59,7 @@ public sealed partial class Source(SourceOptions options) : IAttributionMethod
         float[] values = sum.to_type(ScalarType.Float32).data<float>().ToArray();
         tally.Computed = (long)train.Count * checkpoints;
         AttributionReport report = tally.Report(
-            MethodName, OutputFunction.For(_options.Output).Name,
+            MethodName, run.Task.Output(_options.Output).Name,
             "change of the output by the updates on the example, to first order");
         return new AttributionMatrix(values, train.Count, targets.Count, report);
     }
@@ -82,12 +81,11 @@ public sealed partial class Source(SourceOptions options) : IAttributionMethod
         Visit(new CurvatureTally(context), run, train, context, (walk, pass) =>
         {
             int held = walk.TargetsAtOnce(train.Count);
-            for (int first = 0; first < train.Count; first += held)
+            foreach ((int first, int count) in train.Batches(held))
             {
-                int count = Math.Min(held, train.Count - first);
                 walk.Explain(train, first, count, (checkpoint, rows, weight, scored) =>
                     checkpoint.AddOwnScores(
-                        train, first, rows, weight, sum, _options.BatchSize, pass,
+                        (train, first), rows, weight, sum, _options.BatchSize, pass,
                         examples => scored((long)examples * train.Count)), pass);
             }
         });
@@ -98,7 +96,7 @@ public sealed partial class Source(SourceOptions options) : IAttributionMethod
     private int Visit(
         CurvatureTally tally, RunView run, ExampleSet train, MethodContext context, Action<SegmentWalk, MethodContext> visit)
     {
-        OutputFunction output = OutputFunction.For(_options.Output);
+        OutputFunction output = run.Task.Output(_options.Output);
         int most = _options.Checkpoints == 0 ? 0 : Math.Max(_options.Checkpoints, _options.Segments);
         WeightedCheckpoint[][] runs = Checkpoints(tally, run, train, most);
         for (int r = 0; r < runs.Length; r++)
@@ -130,7 +128,7 @@ public sealed partial class Source(SourceOptions options) : IAttributionMethod
                     segments, curvatures, last, view => new ExplainedCheckpoint(view, train, output, _options.Unsupported),
                     _options.BatchSize)
                 {
-                    Weight = 1.0 / train.Count / runs.Length,
+                    Weight = 1.0 / run.Task.Terms(train) / runs.Length,
                     TrainExamples = train.Count,
                     Budget = pass,
                 };

@@ -70,7 +70,7 @@ public sealed class TracIn(TracInOptions options) : IAttributionMethod
     private AttributionReport Follow(RunView run, ExampleSet train, MethodContext context, Action<ExactProducts, double> visit)
     {
         var watch = Stopwatch.StartNew();
-        OutputFunction output = OutputFunction.For(_options.Output);
+        OutputFunction output = run.Task.Output(_options.Output);
         (IReadOnlyList<WeightedCheckpoint> checkpoints, IReadOnlyList<LearningRates> rates) =
             WeightedCheckpoint.Of(run, train.Store, _options.Checkpoints, _options.Weights == TracInWeights.LearningRate);
         double check = 0;

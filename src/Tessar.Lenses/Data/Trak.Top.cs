@@ -22,7 +22,7 @@ public sealed partial class Trak : ITopAttribution
         ArgumentNullException.ThrowIfNull(targets);
         ArgumentNullException.ThrowIfNull(context);
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
-        CheckOptions();
+        CheckOptions(run.Task);
         if (_options.Projection == TrakProjection.None || _options.UseLeverage || _options.SoftThreshold > 0)
         {
             throw new TessarException(
@@ -57,7 +57,8 @@ public sealed partial class Trak : ITopAttribution
             tally.Scoring.Stop();
             int[] columns = [.. Enumerable.Range(0, targets.Count)];
             return new TopAttribution(
-                [.. columns.Select(scores.Proponents)], [.. columns.Select(scores.Opponents)], train.Count, Report(tally, 0));
+                [.. columns.Select(scores.Proponents)], [.. columns.Select(scores.Opponents)], train.Count,
+                Report(tally, run.Task, 0));
         }
         finally
         {
@@ -71,7 +72,8 @@ public sealed partial class Trak : ITopAttribution
         tally.Projection = _options.Projection == TrakProjection.Auto ? TrakProjection.Sketch : _options.Projection;
         if (!IsFree)
             return;
-        using var model = new GradientModel(run.Checkpoints[0].Open(), train, _output, _options.Unsupported);
+        using var model = new GradientModel(
+            run.Checkpoints[0].Open(), train, Differentiated(run.Task), _options.Unsupported);
         ChooseShort(
             tally, run, train, isSelf: false, GradientFactors.NumbersPerExampleOf(model, train),
             "whole gradients can't be streamed", context);
@@ -86,7 +88,7 @@ public sealed partial class Trak : ITopAttribution
         using DisposeScope scope = NewDisposeScope();
         tally.Features.Start();
         using var features = new ProjectedFeatures(
-            run.Checkpoints[checkpoint], train, _output, Settings(tally.Projection, context), context);
+            run.Checkpoints[checkpoint], train, Differentiated(run.Task), Settings(tally.Projection, context), context);
         tally.Computed += features.Computed;
         tally.Note(features.Store.Header.ParameterCount, features.Store.Header.Skipped, features.GradientCheck);
         var targetRows = new FeaturesInMemory(features.Of(targets));

@@ -38,9 +38,6 @@ namespace Tessar.Lenses.Data;
 public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDampingSweep
 {
     private readonly TrakOptions _options = options.Checked();
-    private readonly OutputFunction _output = options.FeatureOutput == TrakFeatureOutput.SquaredLogits
-        ? new SquaredLogits()
-        : OutputFunction.For(options.Output);
 
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context) =>
@@ -61,7 +58,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         Tensor[] sums = [.. dampings.Select(_ => zeros(train.Count, targets.Count, dtype: ScalarType.Float64))];
         Tensor factors = Average(
             tally, run, train, targets, dampings, context,
-            (kernel, first, rows) => rows.add_(kernel.Scores(first, (int)rows.shape[0])), sums);
+            new Sums(sums, (kernel, first, rows) => rows.add_(kernel.Scores(first, (int)rows.shape[0]))));
         tally.Scoring.Start();
         float[][] scores = [.. sums.Select(sum =>
         {
@@ -70,7 +67,11 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             return single.data<float>().ToArray();
         })];
         tally.Scoring.Stop();
-        return [.. scores.Select((values, d) => new AttributionMatrix(values, train.Count, targets.Count, Report(tally, d)))];
+        return
+        [
+            .. scores.Select((values, d) =>
+                new AttributionMatrix(values, train.Count, targets.Count, Report(tally, run.Task, d))),
+        ];
     }
 
     /// <inheritdoc/>
@@ -83,7 +84,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
         Tensor factors = Average(
             new TrakTally(context), run, train, targets: null, [_options.Damping], context,
-            (kernel, first, rows) => rows.add_(kernel.SelfScores(first, (int)rows.shape[0])), [sum]);
+            new Sums([sum], (kernel, first, rows) => rows.add_(kernel.SelfScores(first, (int)rows.shape[0]))));
         return FiniteScores.Of(sum.mul_(factors));
     }
 
@@ -91,10 +92,9 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     // Q.
     private Tensor Average(
         TrakTally tally, RunView run, ExampleSet train, ExampleSet? targets, IReadOnlyList<double?> dampings,
-        MethodContext context,
-        Action<ScoreKernel, int, Tensor> accumulate, Tensor[] sums)
+        MethodContext context, Sums sums)
     {
-        CheckOptions();
+        CheckOptions(run.Task);
         run = Followed(run, train);
         Choose(tally, run, train, targets, dampings.Count, context);
         tally.ByDamping = [.. dampings.Select(_ => new List<double>())];
@@ -113,17 +113,18 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             for (int d = 0; d < dampings.Count; d++)
             {
                 using DisposeScope one = NewDisposeScope();
-                using ScoreKernel kernel = kernels.At(dampings[d] ?? Choose(tally, d, run, c, train, kernels.Factors, kernels.MeanSquaredNorm));
+                using ScoreKernel kernel = kernels.At(
+                    dampings[d] ?? Choose(tally, d, run, c, train, kernels.Factors, kernels.MeanSquaredNorm));
                 tally.ByDamping[d].Add(kernel.Damping);
                 foreach ((int first, int count) in FeatureBlocks.Of(train.Count))
                 {
                     context.Cancellation.ThrowIfCancellationRequested();
                     using DisposeScope block = NewDisposeScope();
-                    Tensor rows = sums[d].narrow(0, first, count);
+                    Tensor rows = sums.Values[d].narrow(0, first, count);
                     if (_options.UseLeverage)
-                        AddWithLeverage(kernel, first, rows, accumulate);
+                        AddWithLeverage(kernel, first, rows, sums.Add);
                     else
-                        accumulate(kernel, first, rows);
+                        sums.Add(kernel, first, rows);
                     pass.Progress?.Report(new MethodProgress(
                         "scores", (long)d * train.Count + first + count, (long)dampings.Count * train.Count, "examples"));
                 }
@@ -133,7 +134,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             tally.Scoring.Stop();
         }
 
-        foreach (Tensor sum in sums)
+        foreach (Tensor sum in sums.Values)
             sum.div_(run.Checkpoints.Count);
         return factors.div_(run.Checkpoints.Count);
     }
@@ -144,7 +145,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     {
         // Q is 1 − p for the margin alone.
         double? curvature = _options.UseCurvatureWeights ? 1
-            : _output is ClassificationMargin ? DampingRule.MeanCurvature(q) : null;
+            : Differentiated(run.Task).IsLogistic ? DampingRule.MeanCurvature(q) : null;
         double chosen = new DampingRule(tally.Projection, _options.ProjectionDimension, run.Checkpoints.Count)
             .Of(TrainingTime.Of(run.Checkpoints[checkpoint], train.Store), curvature, train.Count, meanSquaredNorm);
         tally.Chosen[asked].Add(chosen);
@@ -187,9 +188,13 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
                     .Select(checkpoint => checkpoint.View),
             ]);
 
-    private void CheckOptions()
+    // Whose gradient the features are.
+    private OutputFunction Differentiated(ITask task) =>
+        _options.FeatureOutput == TrakFeatureOutput.SquaredLogits ? new SquaredLogits() : task.Output(_options.Output);
+
+    private void CheckOptions(ITask task)
     {
-        if (_options.UseCurvatureWeights && _output is not ClassificationMargin)
+        if (_options.UseCurvatureWeights && !Differentiated(task).IsLogistic)
             throw new TessarException(
                 "data/trak: use-curvature-weights is the curvature of the loss in the margin. Choose output=margin and "
                     + "feature-output=same.", ErrorKind.Usage);
@@ -206,7 +211,8 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         tally.Projection = _options.Projection == TrakProjection.Auto ? TrakProjection.Sketch : _options.Projection;
         if (!IsFree)
             return;
-        using var model = new GradientModel(run.Checkpoints[0].Open(), train, _output, _options.Unsupported);
+        using var model = new GradientModel(
+            run.Checkpoints[0].Open(), train, Differentiated(run.Task), _options.Unsupported);
         ExactPlan plan = PlanFor(model, train, targets, dampings, context);
         if (plan.IsCheap(run.Checkpoints.Count))
         {
@@ -241,6 +247,9 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
                 : string.Create(CultureInfo.InvariantCulture, $"Gradients were sketched to {plan.Width:N0} numbers: {exact}."));
     }
 
+    // One tensor per damping, and what adds a kernel's say to some of its rows.
+    private readonly record struct Sums(Tensor[] Values, Action<ScoreKernel, int, Tensor> Add);
+
     private ExactPlan PlanFor(GradientModel model, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context) =>
         new(
             train.Count, targets?.Count ?? 0, GradientFactors.NumbersPerExampleOf(model, train),
@@ -249,19 +258,22 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     private DampedKernels Exact(
         TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, int dampings, MethodContext context)
     {
-        using var model = new GradientModel(checkpoint.Open(), train, _output, _options.Unsupported);
+        using var model = new GradientModel(
+            checkpoint.Open(), train, Differentiated(checkpoint.Task), _options.Unsupported);
         tally.Note(model);
         ExactPlan plan = PlanFor(model, train, targets, dampings, context);
         ScoreBudget.Check(plan, train, context);
         tally.Computed += train.Count;
         return ExactKernels.Of(
-            model, train, targets, plan, _options.UseCurvatureWeights, _options.BatchSize, tally.NoteResidual, context);
+            new SymmetricProducts(model, _options.BatchSize, context), train, targets, plan, _options.UseCurvatureWeights,
+            tally.NoteResidual, context.Cancellation);
     }
 
     private DampedKernels Projected(
         TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet? targets, MethodContext context)
     {
-        var features = new ProjectedFeatures(checkpoint, train, _output, Settings(tally.Projection, context), context);
+        var features = new ProjectedFeatures(
+            checkpoint, train, Differentiated(checkpoint.Task), Settings(tally.Projection, context), context);
         try
         {
             tally.Computed += features.Computed;
@@ -283,8 +295,8 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         projection, _options.ProjectionDimension, _options.Seed ?? context.Seed, _options.NumberFormat, _options.BatchSize,
         _options.Unsupported);
 
-    private AttributionReport Report(TrakTally tally, int damping) =>
-        tally.Report("data/trak", OutputFunction.For(_options.Output).Name) with
+    private AttributionReport Report(TrakTally tally, ITask task, int damping) =>
+        tally.Report("data/trak", task.Output(_options.Output).Name) with
         {
             Projection = MethodOption.Write(tally.Projection),
             ProjectionDimension = tally.Projection == TrakProjection.None ? null : _options.ProjectionDimension,

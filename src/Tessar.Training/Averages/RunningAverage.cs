@@ -1,3 +1,4 @@
+using Tessar.Named;
 using Tessar.Training.Optimizers;
 using static TorchSharp.torch;
 
@@ -8,7 +9,8 @@ internal abstract class RunningAverage(TrainedParameters parameters) : IWeightAv
 {
     private readonly SortedDictionary<string, Tensor> _state = new(StringComparer.Ordinal);
 
-    public static Choices<RunningAverage, WeightAverageAttribute> Choices { get; } = new("average of weights");
+    public static Choices<RunningAverage, WeightAverageAttribute> Choices { get; } =
+        new("average of weights", typeof(RunningAverage).Assembly);
 
     /// <summary>All that is remembered, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> State => _state;

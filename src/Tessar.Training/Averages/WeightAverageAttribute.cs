@@ -1,3 +1,5 @@
+using Tessar.Named;
+
 namespace Tessar.Training.Averages;
 
 /// <summary>Names a running average of weights.</summary>

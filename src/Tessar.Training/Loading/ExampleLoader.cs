@@ -7,7 +7,7 @@ using Tessar.Training.Loading.Pipeline;
 namespace Tessar.Training.Loading;
 
 /// <summary>
-/// Makes normalised batches of tensors from an example store, ahead of time, the same ones whatever the threads do.
+/// Makes batches of tensors, as a model takes them, from an example store, ahead of time, the same ones whatever the threads do.
 /// </summary>
 /// <remarks>
 /// Source bytes are read once and each number of a batch is written once, into memory that is used again and again; a batch
@@ -15,13 +15,15 @@ namespace Tessar.Training.Loading;
 /// For use by one thread at a time.
 /// </remarks>
 /// <example><code>
-/// using var loader = new ExampleLoader(ExampleSet.Parse(store, "train"), new LoaderOptions { BatchSize = 256, Augment = ["flip",
-/// "translate"] }); for (int epoch = 0; epoch &lt; 5; epoch++)
+/// using ExampleStore store = DataCatalog.Open("fashion-mnist-mini");
+/// var options = new LoaderOptions { BatchSize = 256, Augment = ["flip", "translate"] };
+/// using var loader = new ExampleLoader(ExampleSet.Parse(store, "train"), options);
+/// for (int epoch = 0; epoch &lt; 2; epoch++)
 /// {
 ///     foreach (LoadedBatch batch in loader.Epoch(epoch))
 ///     {
 ///         using (batch)
-///             Train(batch.Images, batch.Labels);
+///             Console.WriteLine($"{batch.Labels.shape[0]} examples, mean {batch.Inputs.mean().item&lt;float&gt;():0.000}");
 ///     }
 /// }
 /// </code></example>
@@ -60,8 +62,8 @@ public sealed class ExampleLoader : IDisposable
     /// <summary>Batches of a whole epoch, for each rank.</summary>
     public long BatchesPerEpoch => Cut(0).Batches;
 
-    /// <summary>Size of the images that are delivered.</summary>
-    public ImageShape Image => Plan.Image;
+    /// <summary>What is delivered.</summary>
+    public ModelInput Input => Plan.Input;
 
     /// <summary>Time for which batches were waited for so far; without workers, the time that making them took.</summary>
     public TimeSpan Waited => _ring.Waited;

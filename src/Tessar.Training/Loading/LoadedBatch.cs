@@ -13,9 +13,12 @@ public readonly struct LoadedBatch : IDisposable, IEquatable<LoadedBatch>
 
     internal LoadedBatch(BatchRing ring, BatchSlot slot) => (_ring, _slot, _generation) = (ring, slot, slot.Generation);
 
-    /// <summary>Normalised images, float32 [examples, channels, height, width]; the loader disposes of it.</summary>
+    /// <summary>
+    /// What the model takes, [examples, …]; of pictures normalised, float32 [examples, channels, height, width]. The loader
+    /// disposes of it.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The batch was given back.</exception>
-    public Tensor Images => Slot.Tensors().Images;
+    public Tensor Inputs => Slot.Tensors().Inputs;
 
     /// <summary>Classes, int64 [examples]; the loader disposes of it.</summary>
     /// <exception cref="ObjectDisposedException">The batch was given back.</exception>
@@ -37,7 +40,7 @@ public readonly struct LoadedBatch : IDisposable, IEquatable<LoadedBatch>
     public int ValidCount => Slot.Valid;
 
     /// <summary>
-    /// λ of mixup: image i is λ times itself plus 1 − λ times image i − 1, image 0 with the last one. So the loss is
+    /// λ of mixup: example i is λ times itself plus 1 − λ times example i − 1, example 0 with the last one. So the loss is
     /// λ · loss(<see cref="Labels"/>) + (1 − λ) · loss(<c>Labels.roll(1, 0)</c>). 1 without mixup.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The batch was given back.</exception>

@@ -1,4 +1,3 @@
-using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Runs;
 
@@ -13,11 +12,12 @@ public sealed record LoaderOptions
     /// <summary>Decides the order of examples and every augmentation; 1 by default.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>How pixels become numbers; by default so that the training split has mean 0 and variance 1 per channel.</summary>
-    public InputNormalization? Input { get; init; }
-
-    /// <summary>Size to which stored images are brought before augmentation; by default the one that all of them have.</summary>
-    public ImageShape? Size { get; init; }
+    /// <summary>
+    /// What examples become; by default <see cref="ModelInput.Of"/> of the store: pictures of the one size that all have, so that
+    /// the training split has mean 0 and variance 1 per channel. Pictures are brought to the size of a
+    /// <see cref="PictureInput"/> before they are augmented.
+    /// </summary>
+    public ModelInput? Input { get; init; }
 
     /// <summary>The order of an epoch: <c>random</c> (default), <c>quasi-random</c> or <c>sequential</c>.</summary>
     public string Order { get; init; } = "random";
@@ -36,7 +36,7 @@ public sealed record LoaderOptions
         new Dictionary<string, double>(StringComparer.Ordinal);
 
     /// <summary>
-    /// α of mixup, in [0, 1000]; 0, the default, for none. Each image is blended with the one before it in the batch, with a
+    /// α of mixup, in [0, 1000]; 0, the default, for none. Each example is blended with the one before it in the batch, with a
     /// weight drawn from Beta(α, α) once per batch; see <see cref="LoadedBatch.MixWeight"/>.
     /// </summary>
     public double Mixup { get; init; }
@@ -59,7 +59,8 @@ public sealed record LoaderOptions
     public CacheMode Cache { get; init; }
 
     /// <summary>
-    /// Lays images out channel by channel instead of pixel by pixel; the shape is the same, memory order isn't. False by default.
+    /// Lays pictures out channel by channel instead of pixel by pixel; the shape is the same, memory order isn't. False by
+    /// default.
     /// </summary>
     public bool ChannelsFirst { get; init; }
 

@@ -1,4 +1,4 @@
-using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Runs;
 using Tessar.Training.Loading.Augmentations;
 using Tessar.Training.Loading.Orders;
@@ -12,10 +12,10 @@ internal static class LoadingProgram
     /// Completes a request's order and augmentations; null for the defaults, which aren't spelled out in a run.
     /// </summary>
     /// <param name="request">The request.</param>
-    /// <param name="image">Size of the data's images.</param>
+    /// <param name="input">What the data's examples are.</param>
     /// <param name="violations">Receives a sentence for everything that is wrong.</param>
     public static (NamedSettings? Order, IReadOnlyList<NamedSettings>? Augment) Resolve(
-        TrainingRequest request, ImageShape image, List<string> violations)
+        TrainingRequest request, ModelInput input, List<string> violations)
     {
         int before = violations.Count;
         NamedSettings order = ExampleOrder.Choices.Resolve(
@@ -23,7 +23,7 @@ internal static class LoadingProgram
             violations);
         IReadOnlyList<NamedSettings> augment = AugmentationList.Resolve(request.Augment, request.AugmentSettings, violations);
         if (violations.Count == before)
-            CheckSize(augment, image, violations);
+            CheckSize(augment, input, violations);
         return (order.Name == ExampleOrder.Default ? null : order, augment.Count == 0 ? null : augment);
     }
 
@@ -32,14 +32,13 @@ internal static class LoadingProgram
         (program.Order is { } order ? ExampleOrder.Choices.Objection(order) : null)
         ?? (program.Augment ?? []).Select(Augmentation.Choices.Objection).FirstOrDefault(objection => objection is not null);
 
-    // A model is built for the data's images and is tested on them.
-    private static void CheckSize(IReadOnlyList<NamedSettings> augment, ImageShape image, List<string> violations)
+    // A model is built for the data's examples and is tested on them.
+    private static void CheckSize(IReadOnlyList<NamedSettings> augment, ModelInput input, List<string> violations)
     {
         try
         {
-            ImageShape output = AugmentationList.Output(AugmentationList.Create(augment), image);
-            if (output != image)
-                violations.Add($"The augmentations turn images of {image} into {output}; in training their size has to stay.");
+            if (AugmentationList.ChangeOf(AugmentationList.Create(augment), input) is { } change)
+                violations.Add($"The augmentations {change}; in training their size has to stay.");
         }
         catch (TessarException e)
         {

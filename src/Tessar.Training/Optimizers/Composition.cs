@@ -16,8 +16,7 @@ internal static class Composition
         if (!IsKnown(outer) || !IsKnown(inner))
         {
             string unknown = IsKnown(outer) ? inner : outer;
-            return $"`{name}` isn't an optimiser, and `{unknown}` neither. There are "
-                + $"{string.Join(", ", Optimizer.Choices.Names)}.";
+            return $"`{name}` isn't an optimiser, and `{unknown}` neither. {Optimizer.Choices.Refusal(unknown)}";
         }
 
         OptimizerAttribute around = Optimizer.Choices.Describe(outer), within = Optimizer.Choices.Describe(inner);
@@ -42,7 +41,7 @@ internal static class Composition
         };
     }
 
-    private static bool IsKnown(string name) => Optimizer.Choices.Names.Contains(name, StringComparer.Ordinal);
+    private static bool IsKnown(string name) => Optimizer.Choices.Has(name);
 
     private static Type TypeOf(string name) => Optimizer.Choices.TypeOf(name);
 }

@@ -1,3 +1,4 @@
+using Tessar.Named;
 using Tessar.Runs;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ internal abstract class Optimizer(TrainedParameters parameters) : IDisposable
 {
     private readonly SortedDictionary<string, Tensor> _state = new(StringComparer.Ordinal);
 
-    public static Choices<Optimizer, OptimizerAttribute> Choices { get; } = new("optimiser");
+    public static Choices<Optimizer, OptimizerAttribute> Choices { get; } = new("optimiser", typeof(Optimizer).Assembly);
 
     /// <summary>The optimiser of a program, for a model; the caller disposes of it.</summary>
     public static Optimizer For(nn.Module model, TrainingProgram program) =>

@@ -1,3 +1,5 @@
+using Tessar.Named;
+
 namespace Tessar.Training.Optimizers;
 
 /// <summary>Names and describes an optimiser: what the command line, the documentation and the trainer know of it.</summary>

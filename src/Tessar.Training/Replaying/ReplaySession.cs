@@ -5,6 +5,7 @@ using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Native;
 using Tessar.Runs;
+using Tessar.Tasks;
 using Tessar.Training.Loading;
 using Tessar.Training.Loading.Pipeline;
 using Tessar.Training.Optimizers;
@@ -25,6 +26,8 @@ internal sealed class ReplaySession : IDisposable
     private readonly GradientOptimizer _optimizer;
     private readonly Schedule _schedule;
     private readonly TrainingProgram _program;
+    private readonly ITask _task;
+    private readonly ExampleSet _chosen = null!;
     private readonly ScalarType _precision;
     private readonly long _stepsPerEpoch;
     private readonly int _threadsBefore = TorchThreads.Current;
@@ -37,11 +40,12 @@ internal sealed class ReplaySession : IDisposable
     {
         Replayability.Check(run);
         (_program, _precision) = (run.Record.Program, precision);
+        _task = run.Task;
         TorchThreads.Set(run.Record.Machine.Threads);
         _store = run.OpenExamples();
         try
         {
-            ExampleSet chosen = run.ChosenSet(_store);
+            ExampleSet chosen = _chosen = run.ChosenSet(_store);
             Model = run.BuildModel();
             Replayability.CheckBuffers(run, Model);
             if (precision != ScalarType.Float32)
@@ -106,8 +110,8 @@ internal sealed class ReplaySession : IDisposable
                     throw new InvalidOperationException($"Epoch {epoch} ended before its last step.");
                 using LoadedBatch batch = feed.Current;
                 yield return new ReplayedBatch(
-                    step, batch.Images.to_type(_precision, copy: true).DetachFromDisposeScope(),
-                    batch.Labels.clone().DetachFromDisposeScope(), batch.Indices.ToArray());
+                    step, Inputs.Batches.InPrecision(batch.Inputs, _precision, copy: true).DetachFromDisposeScope(),
+                    _task.Targets(_chosen, batch.Indices).DetachFromDisposeScope(), batch.Indices.ToArray());
             }
         }
         finally
@@ -126,8 +130,9 @@ internal sealed class ReplaySession : IDisposable
         double rate = LearningRate(batch.Step);
         if (weights is null && _precision == ScalarType.Float32)
         {
-            using var objective = new BatchObjective(Model, [.. Parameters], batch.Images, batch.Labels)
+            using var objective = new BatchObjective(Model, [.. Parameters], batch.Inputs, batch.Targets)
             {
+                Task = _task,
                 LabelSmoothing = _program.LabelSmoothing ?? 0,
                 Draws = (_program.Seed!.Value, batch.Step),
                 NotFinite = loss => NotFinite(batch.Step, loss),
@@ -149,17 +154,19 @@ internal sealed class ReplaySession : IDisposable
     {
         TorchSeed.Set(_program.Seed!.Value, "step", batch.Step);
         Tensor logits = Model.Ask(
-            batch.Images, string.Create(CultureInfo.InvariantCulture, $"at step {batch.Step} of the replay"), _program.Model);
-        return nn.functional.cross_entropy(
-            logits, batch.Labels, reduction: nn.Reduction.None, label_smoothing: _program.LabelSmoothing ?? 0);
+            batch.Inputs, string.Create(CultureInfo.InvariantCulture, $"at step {batch.Step} of the replay"), _program.Model);
+        return _task.Training(_program.LabelSmoothing ?? 0).Each(logits, batch.Targets);
     }
 
-    /// <summary>w_i/b for each example of a batch, [B].</summary>
+    /// <summary>w_i/Σn for each example of a batch, [B].</summary>
     public Tensor Shares(ReplayedBatch batch, double[]? weights)
     {
-        double b = batch.Indices.Length;
-        return tensor(batch.Indices.Select(i => (weights?[i] ?? 1) / b).ToArray()).to_type(_precision);
+        double terms = Terms(batch);
+        return tensor(batch.Indices.Select(i => (weights?[i] ?? 1) / terms).ToArray()).to_type(_precision);
     }
+
+    /// <summary>Σn of a batch: what its mean divides by.</summary>
+    public double Terms(ReplayedBatch batch) => _task.Loss.Terms(batch.Targets);
 
     /// <summary>A copy of the parameters and of all that the optimiser remembers; the caller disposes it.</summary>
     public Tensor[] CopyState() => [.. State.Select(tensor => tensor.detach().clone().DetachFromDisposeScope())];

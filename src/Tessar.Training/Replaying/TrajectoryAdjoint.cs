@@ -71,7 +71,8 @@ internal sealed class TrajectoryAdjoint(ReplaySession session, UpdateAdjoint adj
     private void Add(int k, ReplayedBatch batch, Tensor byShare)
     {
         double[] derivative = byShare.to_type(ScalarType.Float64).data<double>().ToArray();
+        double terms = session.Terms(batch);
         for (int i = 0; i < derivative.Length; i++)
-            Values[(long)batch.Indices[i] * outputs.Count + k] += derivative[i] / derivative.Length;
+            Values[(long)batch.Indices[i] * outputs.Count + k] += derivative[i] / terms;
     }
 }

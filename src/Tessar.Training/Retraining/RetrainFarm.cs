@@ -178,8 +178,7 @@ internal sealed class RetrainFarm : IDisposable
         Seed = request.Seed,
         Output = request.Output,
         KeepsWeights = request.KeepsWeights,
-        Image = store.Image,
-        Classes = [.. store.ClassNames],
+        Classes = [.. Tasks.TaskCatalog.Of(request.Program.Task, store).Outputs],
         Versions = RunEnvironment.Versions(),
         Machine = RunEnvironment.Machine() with { Threads = threads },
     };

@@ -20,6 +20,7 @@ internal sealed class SubsetTraining : IDisposable
     private readonly RetrainingFolder _folder;
     private readonly RetrainingRecord _record;
     private readonly ExampleStore _store;
+    private readonly ITask _task;
     private readonly ExampleSet _train;
     private readonly ExampleSet _test;
     private readonly ExampleMasks _masks;
@@ -40,6 +41,7 @@ internal sealed class SubsetTraining : IDisposable
         }
 
         _store = RetrainFarm.OpenExamples(_record.Program);
+        _task = TaskCatalog.Of(_record.Program.Task, _store);
         string labels = Path.Combine(folder.Directory, RetrainingFolder.Labels);
         LabelOverlay? overlay = _record.Program.Labels is null ? null : LabelOverlay.Load(labels, _store);
         _train = ExampleSet.Parse(_store, _record.Program.Data.Train, overlay);
@@ -71,10 +73,10 @@ internal sealed class SubsetTraining : IDisposable
         ExampleSet chosen = _train.Select(_masks.Indices(job / _record.Repeats));
         TrainingProgram program = _record.Program with { Seed = seed, Feed = _feed.Recorded };
         StartCheck.BatchOfOne(_source, program, chosen);
-        using Module<Tensor, Tensor> model = _source.Create(_store.Image, _store.ClassNames.Count, seed, _feed);
+        using Module<Tensor, Tensor> model = _source.Create(program.Input, _task, seed, _feed);
         using Optimizer optimizer = Optimizer.For(model, program);
         using var loop = new TrainingLoop(
-            new Recorder(program, _store.ClassNames.Count), chosen, _test, model, optimizer, loaderWorkers: 0);
+            new Recorder(program, _task), chosen, _test, model, optimizer, loaderWorkers: 0);
         if (!loop.Run(progress: null, cancellation))
             throw new OperationCanceledException(cancellation);
         // TestLogits were measured with these weights in place: averaged ones, where the program asks for an average.
@@ -96,25 +98,25 @@ internal sealed class SubsetTraining : IDisposable
     {
         if (_record.Output == RetrainingOutput.Logits)
             return logits;
-        int classes = _store.ClassNames.Count;
+        bool isLoss = _record.Output == RetrainingOutput.Loss;
+        OutputFunction output = _task.Output(isLoss ? TargetOutput.NegativeLoss : TargetOutput.Margin);
+        int size = logits.Length / _test.Count;
         var outputs = new float[_test.Count];
         for (int i = 0; i < outputs.Length; i++)
         {
-            ReadOnlySpan<float> row = logits.AsSpan(i * classes, classes);
-            outputs[i] = (float)(_record.Output == RetrainingOutput.Margin
-                ? LogitMath.Margin(row, _test.Label(i))
-                : LogitMath.CrossEntropy(row, _test.Label(i)));
+            double value = output.Value(logits.AsSpan(i * size, size), _task.Target(_test, i));
+            outputs[i] = (float)(isLoss ? -value : value);
         }
 
         return outputs;
     }
 
     /// <summary>Keeps nothing: what counts is the last measurement.</summary>
-    private sealed class Recorder(TrainingProgram program, int classes) : ITrainingRecorder
+    private sealed class Recorder(TrainingProgram program, ITask task) : ITrainingRecorder
     {
         public TrainingProgram Program => program;
 
-        public int Classes => classes;
+        public ITask Task => task;
 
         public bool TestsEachEpoch => false;
 

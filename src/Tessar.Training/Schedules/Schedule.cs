@@ -1,3 +1,4 @@
+using Tessar.Named;
 using Tessar.Runs;
 
 namespace Tessar.Training.Schedules;
@@ -11,7 +12,7 @@ internal abstract class Schedule(NamedSettings settings)
 {
     public const string WarmupSteps = "warmupSteps";
 
-    public static Choices<Schedule, ScheduleAttribute> Choices { get; } = new("schedule");
+    public static Choices<Schedule, ScheduleAttribute> Choices { get; } = new("schedule", typeof(Schedule).Assembly);
 
     /// <summary>The factor for one update.</summary>
     /// <param name="step">Updates done before it, in [0, <paramref name="total"/>).</param>

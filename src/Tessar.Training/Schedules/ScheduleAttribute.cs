@@ -1,3 +1,5 @@
+using Tessar.Named;
+
 namespace Tessar.Training.Schedules;
 
 /// <summary>Names a schedule.</summary>

@@ -52,8 +52,44 @@ internal sealed record FactGroup(string Group, IReadOnlyList<Fact> Facts);
 internal sealed record Fact(string Name, string Value);
 
 /// <summary>A lens with its methods.</summary>
-internal sealed record LensCard(string Lens, string Title, string Question, IReadOnlyList<MethodCard> Methods);
+internal sealed record LensCard
+{
+    public required string Lens { get; init; }
+
+    public required string Title { get; init; }
+
+    /// <summary>What it answers; empty when nobody has said so.</summary>
+    public required string Question { get; init; }
+
+    /// <summary>The command that asks it, such as <c>tessar attribute</c>; null when none does.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>The method that is asked when none is named; null when the lens can't be asked.</summary>
+    public string? DefaultMethod { get; init; }
+
+    /// <summary>What a job of it answers for, such as <c>test:0-99</c>; null for a lens that is asked about the run as a whole.</summary>
+    public string? Targets { get; init; }
+
+    public required IReadOnlyList<MethodCard> Methods { get; init; }
+}
 
 /// <summary>A method: its newest result (<c>done</c> or <c>stale</c>), or how to get one (<c>missing</c>).</summary>
-internal sealed record MethodCard(
-    string Method, string State, string Summary, string? Reason, DateTimeOffset? Created, string Command);
+internal sealed record MethodCard
+{
+    public required string Method { get; init; }
+
+    public required string State { get; init; }
+
+    public required string Summary { get; init; }
+
+    /// <summary>Why its newest result is stale, or null.</summary>
+    public string? Reason { get; init; }
+
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>The command that computes it, or computes it anew.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Whether a job can compute it: this program knows it, and its lens can be asked.</summary>
+    public bool CanCompute { get; init; }
+}

@@ -10,4 +10,6 @@ namespace Tessar.Web.Documents;
 [JsonSerializable(typeof(MetricsDocument))]
 [JsonSerializable(typeof(MetricRowsDocument))]
 [JsonSerializable(typeof(ExampleDocument))]
+[JsonSerializable(typeof(ResultsDocument))]
+[JsonSerializable(typeof(ResultDetailDocument))]
 internal sealed partial class WebJson : JsonSerializerContext;

@@ -50,7 +50,7 @@ internal sealed class ExampleEndpoint(RunsFolder runs) : IReadEndpoint
         }
         catch (TessarException error)
         {
-            return (null, Problems.Of(error));
+            return (null, Problems.Of(error, runs.ProgramName));
         }
     }
 

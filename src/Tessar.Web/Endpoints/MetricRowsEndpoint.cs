@@ -19,10 +19,11 @@ internal sealed class MetricRowsEndpoint(RunsFolder runs, MetricCache cache) : I
         int count = request.Query("count", 100, 1, MostRows);
         Run run = runs.Open(request.Text("run"));
         IReadOnlyList<MetricRow> rows = cache.Read(run);
+        (string Name, Func<MetricRow, double?> Value)[] columns = [.. MetricCache.ColumnsOf(rows)];
         var document = new MetricRowsDocument(
-            run.Name, ["step", "epoch", "seconds", .. MetricCache.Columns.Select(column => column.Name)], rows.Count, first,
+            run.Name, ["step", "epoch", "seconds", .. columns.Select(column => column.Name)], rows.Count, first,
             [.. rows.Skip(first).Take(count).Select(row => (IReadOnlyList<double?>)
-                [row.Step, row.Epoch, MetricCache.Finite(row.Seconds), .. MetricCache.Columns.Select(
+                [row.Step, row.Epoch, MetricCache.Finite(row.Seconds), .. columns.Select(
                     column => MetricCache.Finite(column.Value(row)))])]);
         return Content.Of(document, WebJson.Default.MetricRowsDocument);
     }

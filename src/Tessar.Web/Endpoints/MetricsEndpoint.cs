@@ -28,7 +28,7 @@ internal sealed class MetricsEndpoint(RunsFolder runs, MetricCache cache) : IRea
         IReadOnlyList<MetricRow> rows = cache.Read(run);
         MetricSeries[] series =
         [
-            .. MetricCache.Columns.Where(column => only is null || column.Name == only)
+            .. MetricCache.ColumnsOf(rows).Where(column => only is null || column.Name == only)
                 .Select(column => Series(column.Name, column.Value, rows, from, to, points)).Where(found => found.Count > 0),
         ];
         return new MetricsDocument

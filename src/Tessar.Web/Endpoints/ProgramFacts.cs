@@ -18,12 +18,19 @@ internal static class ProgramFacts
     {
         DataReference data = record.Program.Data;
         yield return new("Data set", RunEndpoint.DataName(record));
+        if (record.Program.Task is { } task)
+            yield return new("Task", task);
         yield return new("Training", data.Train);
         yield return new("Test", data.Test);
-        yield return new("Images", Text($"{record.Image.Width} × {record.Image.Height}, {record.Image.Channels} channel{(record.Image.Channels == 1 ? "" : "s")}"));
-        yield return new("Normalised by", $"mean {Numbers(record.Program.Input.Mean)}, std {Numbers(record.Program.Input.Std)}");
+        foreach ((string name, string value) in record.Program.Input.Facts)
+            yield return new(name, value);
         if (record.Program.Labels is { } labels)
-            yield return new("Planted label errors", Text($"{labels.Edits} ({labels.Fraction * 100:0.##} % of {labels.Split}, seed {labels.Seed})"));
+        {
+            yield return new(
+                "Planted label errors",
+                Text($"{labels.Edits} ({labels.Fraction * 100:0.##} % of {labels.Split}, seed {labels.Seed})"));
+        }
+
         yield return new("Identity", data.Identity[..Math.Min(12, data.Identity.Length)]);
     }
 
@@ -53,6 +60,8 @@ internal static class ProgramFacts
             yield return new("Last batch", last);
         if (program.Seed is { } seed)
             yield return new("Seed", Text($"{seed}"));
+        foreach ((string name, double value) in record.Final?.Others ?? new Dictionary<string, double>())
+            yield return new(name, Text($"{value:G4}"));
         yield return new("Checkpoints", Text($"{record.Checkpoints.Count}"));
     }
 
@@ -70,11 +79,10 @@ internal static class ProgramFacts
     // learningRate → Learning rate
     private static string Words(string name)
     {
-        string spaced = string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : c.ToString()));
+        string spaced = string.Concat(
+            name.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : c.ToString()));
         return spaced.Length == 0 ? spaced : char.ToUpperInvariant(spaced[0]) + spaced[1..];
     }
-
-    private static string Numbers(IEnumerable<float> values) => string.Join(", ", values.Select(value => Text($"{value:0.####}")));
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -60,7 +60,7 @@ internal sealed class RunEndpoint(RunsFolder runs, LensCatalog lenses) : IReadEn
     /// <summary>The data set's name, without the folders of its file.</summary>
     public static string DataName(RunRecord record) => Path.GetFileName(record.Program.Data.Name);
 
-    private static Problem? DataProblemOf(Run run)
+    private Problem? DataProblemOf(Run run)
     {
         try
         {
@@ -69,7 +69,7 @@ internal sealed class RunEndpoint(RunsFolder runs, LensCatalog lenses) : IReadEn
         }
         catch (TessarException error)
         {
-            return Problems.Of(error);
+            return Problems.Of(error, runs.ProgramName);
         }
     }
 }

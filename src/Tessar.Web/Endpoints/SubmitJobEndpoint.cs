@@ -47,23 +47,33 @@ internal sealed class SubmitJobEndpoint(JobQueue queue, LensCatalog lenses, Runs
         if (RunNames.Objection(run.Name) is { } objection)
             throw Wrong($"`{run.Name}` can’t be given to a command: it {objection}.");
         string method = lenses.Methods.Find(request.Method).Name;
-        if (!ExampleRange.TryParse(request.Targets, out ExampleRange targets))
-            throw Wrong($"`{request.Targets}` isn’t a range of examples such as `test:0-99`.");
+        if (lenses.Find(LensCatalog.LensOf(method)) is not { } lens)
+            throw Wrong($"The lens of {method} can’t be asked from the page.");
+        string? targets = lens.NeedsTargets ? TargetsOf(request, run) : null;
+        if (!lens.NeedsTargets && request.Targets is not null)
+            throw Wrong($"`{request.Targets}`: {method} is asked about the run as a whole and takes no targets.");
+        IReadOnlyList<string> words = lenses.WordsOf(run.Name, method, targets)!;
+        return queue.Submit(
+            request with { Targets = targets }, runs.Command(string.Join(' ', words)),
+            [.. words, "--json", "--runs", runs.Directory]);
+    }
+
+    private static string TargetsOf(JobRequest request, Run run)
+    {
+        if (request.Targets is not { } text)
+            throw Wrong($"{request.Method} answers for `targets`, and there are none.");
+        if (!ExampleRange.TryParse(text, out ExampleRange targets))
+            throw Wrong($"`{text}` isn’t a range of examples such as `test:0-99`.");
         using (RunExamples examples = RunExamples.Open(run, withLabels: false))
             examples.One(targets.Split, targets.Last);
-
-        if (lenses.WordsOf(run.Name, method, targets.ToString()) is not { } words)
-            throw Wrong($"The lens of {method} can’t be asked from the page.");
         // A word that begins with a hyphen where a value is meant would be taken for an option.
-        if (targets.Split.StartsWith('-'))
-            throw Wrong($"The split `{targets.Split}` can’t be given to a command.");
-        return queue.Submit(
-            request with { Targets = targets.ToString() }, runs.Command(string.Join(' ', words)),
-            [.. words, "--json", "--runs", runs.Directory]);
+        return targets.Split.StartsWith('-')
+            ? throw Wrong($"The split `{targets.Split}` can’t be given to a command.")
+            : targets.ToString();
     }
 
     private static ProblemException Wrong(string cause) => new(new Problem(
         StatusCodes.Status400BadRequest, "job-wrong", "That can’t be made a job.", cause,
-        "Send application/json with `run`, `method` and `targets`: "
+        "Send application/json with `run`, `method` and, for a lens that has some, `targets`: "
             + "{\"run\":\"demo-1\",\"method\":\"data/trak\",\"targets\":\"test:0-99\"}."));
 }

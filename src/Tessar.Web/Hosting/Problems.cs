@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Tessar.Web.Documents;
 
 namespace Tessar.Web.Hosting;
@@ -21,7 +22,8 @@ internal static partial class Problems
         }
         catch (Exception error) when (!context.Response.HasStarted)
         {
-            await WriteAsync(context, Of(error)).ConfigureAwait(false);
+            string program = context.RequestServices.GetRequiredService<WorkbenchOptions>().CommandName;
+            await WriteAsync(context, Of(error, program)).ConfigureAwait(false);
         }
     }
 
@@ -38,8 +40,12 @@ internal static partial class Problems
             await context.Response.BodyWriter.WriteAsync(json, context.RequestAborted).ConfigureAwait(false);
     }
 
-    /// <summary>What to tell about an error. Tessar's own messages end with what to do next.</summary>
-    public static Problem Of(Exception error)
+    /// <summary>
+    /// What to tell about an error: what it says, then what its remedies say; without remedies the message ends with what to do.
+    /// </summary>
+    /// <param name="error">The error.</param>
+    /// <param name="program">How the command line is called: <see cref="WorkbenchOptions.CommandName"/>.</param>
+    public static Problem Of(Exception error, string program)
     {
         if (error is ProblemException { Problem: var known })
             return known;
@@ -57,13 +63,18 @@ internal static partial class Problems
         };
         return status == StatusCodes.Status500InternalServerError
             ? new Problem(status, code, title, $"{error.GetType().Name}: {error.Message}", "Please report it with this text.")
-            : WithRemedy(Of(status, code, title, error.Message), error);
+            : Of(status, code, title, UserError.MessageOf(error), UserError.Of(error)?.Remedies ?? [], program);
     }
 
-    private static Problem WithRemedy(Problem problem, Exception error) =>
-        problem.Command is null && error is TessarException known
-            ? problem with { Command = RemedyCommands.Of(known.Remedies) }
-            : problem;
+    /// <summary>What to tell about a message with remedies.</summary>
+    public static Problem Of(
+        int status, string code, string title, string message, IReadOnlyList<Remedy> remedies, string program)
+    {
+        if (remedies.Count == 0)
+            return Of(status, code, title, message);
+        (string action, string? command) = PageRemedies.Of(remedies, program);
+        return new Problem(status, code, title, message, action, command);
+    }
 
     /// <summary>Splits a message of Tessar into its cause and, its last sentence, what to do.</summary>
     public static Problem Of(int status, string code, string title, string message)

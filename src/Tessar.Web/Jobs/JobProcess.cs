@@ -13,6 +13,7 @@ internal sealed class JobProcess : IDisposable
 {
     private const int LinesKept = 5;
     private const string ProgressStart = "{\"progress\":";
+    private const string ErrorStart = "{\"error\":";
 
     // How long a process that is asked to end may take to do so in order, with its files put in place.
     private static readonly TimeSpan _grace = TimeSpan.FromSeconds(3);
@@ -20,19 +21,22 @@ internal sealed class JobProcess : IDisposable
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
+    private readonly string _commandName;
     private readonly Queue<string> _said = new();
+    private JobError? _error;
 
-    private JobProcess(Process process) => _process = process;
+    private JobProcess(Process process, string commandName) => (_process, _commandName) = (process, commandName);
 
     /// <summary>Runs a job to its end, whatever that is; the job's state tells.</summary>
     /// <param name="program">The program.</param>
+    /// <param name="commandName">How the command line is called in what pages suggest.</param>
     /// <param name="job">The job, which has been started.</param>
     /// <param name="isHurried">Whether the server is stopping, so that there is no time.</param>
-    public static async Task RunAsync(JobProgram program, Job job, Func<bool> isHurried)
+    public static async Task RunAsync(JobProgram program, string commandName, Job job, Func<bool> isHurried)
     {
         try
         {
-            using var process = new JobProcess(Begin(program, job.Arguments));
+            using var process = new JobProcess(Begin(program, job.Arguments), commandName);
             int code = await process.FollowAsync(job, isHurried).ConfigureAwait(false);
             if (code == 0)
                 job.End(JobState.Done);
@@ -96,6 +100,8 @@ internal sealed class JobProcess : IDisposable
         {
             if (ProgressOf(line) is { } progress)
                 job.Report(progress);
+            else if (ErrorOf(line) is { } error)
+                Volatile.Write(ref _error, error);
             else
                 Keep(line);
         }
@@ -112,6 +118,20 @@ internal sealed class JobProcess : IDisposable
         catch (JsonException)
         {
             return null; // a line of text that happens to begin like that
+        }
+    }
+
+    private static JobError? ErrorOf(string line)
+    {
+        if (!line.StartsWith(ErrorStart, StringComparison.Ordinal))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(line, JobJson.Default.ErrorLine)?.Error;
+        }
+        catch (JsonException)
+        {
+            return null; // of another version, whose line for people follows
         }
     }
 
@@ -163,9 +183,16 @@ internal sealed class JobProcess : IDisposable
         }
     }
 
-    // `tessar` ends with its error as the last line; a crash of native code leaves whatever it said, and a code above 128.
+    // `tessar` tells its error as data, then as the last line, which names options that a page doesn't have; a crash of native
+    // code leaves whatever it said, and a code above 128.
     private Problem Obituary(int code)
     {
+        if (Volatile.Read(ref _error) is { } told)
+        {
+            return Problems.Of(
+                StatusCodes.Status422UnprocessableEntity, "job-failed", "The job failed.", told.Message, told.Remedies, _commandName);
+        }
+
         string last;
         lock (_said)
             last = _said.LastOrDefault()

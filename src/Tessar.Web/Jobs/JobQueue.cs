@@ -113,7 +113,7 @@ internal sealed class JobQueue(WorkbenchOptions options) : IHostedService
     private void Start(Job job)
     {
         job.Start();
-        Task run = Task.Run(() => JobProcess.RunAsync(options.JobProgram!, job, () => _isStopping));
+        Task run = Task.Run(() => JobProcess.RunAsync(options.JobProgram!, options.CommandName, job, () => _isStopping));
         _running.Add(run);
         _ = run.ContinueWith(
             ended =>

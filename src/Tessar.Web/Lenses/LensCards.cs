@@ -21,17 +21,41 @@ internal static class LensCards
     private static LensCard Card(LensCatalog lenses, Run run, string lens, RecordedResult[] recorded)
     {
         IEnumerable<MethodCard> done = recorded.Where(result => LensCatalog.LensOf(result.Method) == lens)
-            .Select(result => new MethodCard(
-            result.Method, result.State, result.Summary, result.StaleBecause, result.Created,
-            lenses.Command(run, result.Method, result.Targets)));
+            .Select(result => Done(lenses, run, result));
         IEnumerable<MethodCard> missing = lenses.Methods.Methods
             .Where(method =>
                 LensCatalog.LensOf(method.Name) == lens && Array.TrueForAll(recorded, result => result.Method != method.Name))
             .Select(method => Missing(lenses, run, method));
-        return new LensCard(
-            lens, char.ToUpperInvariant(lens[0]) + lens[1..], lenses.QuestionOf(lens), [.. done, .. missing]);
+        LensDescription? known = lenses.Find(lens);
+        return new LensCard
+        {
+            Lens = lens,
+            Title = char.ToUpperInvariant(lens[0]) + lens[1..],
+            Question = known?.Question ?? string.Empty,
+            Command = known is null ? null : lenses.Command(known.Verb),
+            DefaultMethod = known?.Own.DefaultMethod,
+            Targets = known is { NeedsTargets: true } ? run.Record.Program.Data.Test : null,
+            Methods = [.. done, .. missing],
+        };
     }
 
-    private static MethodCard Missing(LensCatalog lenses, Run run, MethodDescription method) =>
-        new(method.Name, "missing", method.Summary, Reason: null, Created: null, lenses.Command(run, method.Name));
+    private static MethodCard Done(LensCatalog lenses, Run run, RecordedResult result) => new()
+    {
+        Method = result.Method,
+        State = result.State,
+        Summary = result.Summary,
+        Reason = result.StaleBecause,
+        Created = result.Created,
+        Command = lenses.Command(run, result.Method, result.Targets),
+        CanCompute = lenses.CanCompute(result.Method),
+    };
+
+    private static MethodCard Missing(LensCatalog lenses, Run run, MethodDescription method) => new()
+    {
+        Method = method.Name,
+        State = "missing",
+        Summary = method.Summary,
+        Command = lenses.Command(run, method.Name),
+        CanCompute = lenses.CanCompute(method.Name),
+    };
 }

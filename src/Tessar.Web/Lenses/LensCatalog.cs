@@ -1,7 +1,9 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Tessar.Methods;
+using Tessar.Results;
 using Tessar.Runs;
+using Tessar.Web.Jobs;
 using Tessar.Web.Recorded;
 
 namespace Tessar.Web.Lenses;
@@ -10,6 +12,7 @@ namespace Tessar.Web.Lenses;
 internal sealed class LensCatalog
 {
     private readonly RunsFolder _runs;
+    private readonly bool _hasJobs;
     private readonly Dictionary<string, ILensView> _views;
 
     /// <param name="methods">The methods the program knows.</param>
@@ -18,7 +21,7 @@ internal sealed class LensCatalog
     /// <param name="services">What their constructors are given.</param>
     public LensCatalog(MethodCatalog methods, RunsFolder runs, IEnumerable<Assembly> assemblies, IServiceProvider services)
     {
-        (Methods, _runs) = (methods, runs);
+        (Methods, _runs, _hasJobs) = (methods, runs, services.GetRequiredService<JobQueue>().IsAvailable);
         _views = assemblies.SelectMany(assembly => assembly.GetTypes())
             .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(ILensView)))
             .Select(type => (ILensView)ActivatorUtilities.CreateInstance(services, type))
@@ -35,22 +38,35 @@ internal sealed class LensCatalog
     /// <summary>The part of a method's name before the slash.</summary>
     public static string LensOf(string method) => method.Split('/', 2)[0];
 
-    /// <summary>What a lens answers; empty when nobody has said so.</summary>
-    public string QuestionOf(string lens) => Find(lens)?.Question ?? string.Empty;
+    /// <summary>What a lens says of itself; null when nothing with a verb and a question is known by that name.</summary>
+    public LensDescription? Find(string lens) => Methods.Lenses.FirstOrDefault(known => known.Name == lens);
+
+    /// <summary>Whether a method can be made a job: there are jobs, it is known here and answers its lens's own question.</summary>
+    public bool CanCompute(string method) =>
+        _hasJobs && Find(LensOf(method)) is { } lens && lens.Methods.FirstOrDefault(known => known.Name == method) is { } found
+        && (lens.Own.Contract is not { } contract || found.Type.IsAssignableTo(contract));
 
     /// <summary>
     /// The words after the program's name that compute a method for a run; null for a lens that can't be asked so.
     /// </summary>
     /// <param name="run">The run's name.</param>
     /// <param name="method">The method's name.</param>
-    /// <param name="targets">What it is to answer for, such as <c>test:0-99</c>.</param>
-    public IReadOnlyList<string>? WordsOf(string run, string method, string targets) =>
+    /// <param name="targets">
+    /// What it is to answer for, such as <c>test:0-99</c>; a lens that is asked about the run as a whole takes none.
+    /// </param>
+    public IReadOnlyList<string>? WordsOf(string run, string method, string? targets) =>
         Find(LensOf(method)) is not { } lens ? null
-        : lens.NeedsTargets ? [lens.Verb, run, "--method", method, "--targets", targets]
+        : lens.NeedsTargets && targets is not null ? [lens.Verb, run, "--method", method, "--targets", targets]
         : [lens.Verb, run, "--method", method];
 
-    /// <summary>The results a run has, by all lenses.</summary>
-    public IEnumerable<RecordedResult> ResultsOf(Run run) => _views.Values.SelectMany(view => view.ResultsOf(run));
+    /// <summary>The results a run has, by all lenses; of a lens without a view those that answer its own question.</summary>
+    public IEnumerable<RecordedResult> ResultsOf(Run run) =>
+    [
+        .. _views.Values.SelectMany(view => view.ResultsOf(run)),
+        .. ResultCatalog.Of(run)
+            .Where(result => result.Folder is not null && result.Question == result.Lens && !_views.ContainsKey(result.Lens))
+            .Select(RecordedResult.Of),
+    ];
 
     /// <summary>
     /// The command to type that computes a result, or computes it anew; of a lens without a verb, the one that explains the
@@ -61,5 +77,6 @@ internal sealed class LensCatalog
             ? string.Join(' ', words)
             : $"methods {method}");
 
-    private LensDescription? Find(string lens) => Methods.Lenses.FirstOrDefault(known => known.Name == lens);
+    /// <summary>A command of the program, as it is typed.</summary>
+    public string Command(string words) => _runs.Command(words);
 }

@@ -16,6 +16,12 @@ internal sealed class MetricCache
         ("learning-rate", row => row.LearningRate),
     ];
 
+    /// <summary>What a run has to draw: these, and what else its task measures.</summary>
+    public static IEnumerable<(string Name, Func<MetricRow, double?> Value)> ColumnsOf(IReadOnlyList<MetricRow> rows) =>
+        Columns.Concat(rows.SelectMany(row => row.Others?.Keys ?? []).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal).Select(name => (name, new Func<MetricRow, double?>(row =>
+                row.Others is { } others && others.TryGetValue(name, out double value) ? value : null))));
+
     private const int MostRuns = 16;
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 

@@ -13,6 +13,9 @@ internal sealed class RunsFolder(WorkbenchOptions options)
 
     public string Directory => options.RunsDirectory;
 
+    /// <summary>How the command line is called.</summary>
+    public string ProgramName => options.CommandName;
+
     /// <summary>A command that the pages suggest.</summary>
     public string Command(string arguments) => $"{options.CommandName} {arguments}";
 
@@ -32,8 +35,9 @@ internal sealed class RunsFolder(WorkbenchOptions options)
         }
         catch (TessarException error)
         {
-            Problem problem = Unreadable(name, error.Message);
-            throw new ProblemException(problem with { Command = problem.Command ?? RemedyCommands.Of(error.Remedies) }, error);
+            throw new ProblemException(Problems.Of(
+                StatusCodes.Status422UnprocessableEntity, "run-unreadable", UnreadableTitle(name), error.Message, error.Remedies,
+                ProgramName), error);
         }
     }
 
@@ -52,7 +56,9 @@ internal sealed class RunsFolder(WorkbenchOptions options)
 
     /// <summary>What to tell about a run that can't be read.</summary>
     public static Problem Unreadable(string name, string message) =>
-        Problems.Of(StatusCodes.Status422UnprocessableEntity, "run-unreadable", $"The run “{name}” can’t be read.", message);
+        Problems.Of(StatusCodes.Status422UnprocessableEntity, "run-unreadable", UnreadableTitle(name), message);
+
+    private static string UnreadableTitle(string name) => $"The run “{name}” can’t be read.";
 
     private static Problem NotYet(string name) => new(
         StatusCodes.Status503ServiceUnavailable, "run-starting", $"The run “{name}” is only starting.",

@@ -35,7 +35,13 @@ public static class Gradient
     /// nothing. The graph is freed unless <paramref name="differentiable"/>. The <c>grad</c> fields of the inputs are left as
     /// they were.
     /// </remarks>
-    /// <example>For y = Σ x², <c>Gradient.Of(y, [x])</c> holds 2x.</example>
+    /// <example>For y = Σ x² the gradient is 2x.<code>
+    /// using Tensor x = torch.tensor(new[] { 1.0, 2.0 }, requires_grad: true);
+    /// using Tensor y = x.square().sum();
+    /// Tensor[] gradients = Gradient.Of(y, [x]);
+    /// Console.WriteLine(gradients[0][1].item&lt;double&gt;());      // prints 4
+    /// gradients[0].Dispose();
+    /// </code></example>
     public static Tensor[] Of(Tensor output, IReadOnlyList<Tensor> inputs, Tensor? direction = null, bool differentiable = false)
     {
         CheckArguments(output, inputs, direction);
@@ -161,7 +167,7 @@ public static class Gradient
         {
             string reason = e.Message.Split('\n', 2)[0];
             throw new GradientException(
-                $"The gradient can't be computed: {reason} "
+                $"The gradient can't be computed: {reason.TrimEnd().TrimEnd('.')}. "
                 + "Look for an operation without derivative, a tensor changed in place after it was used, or a graph used twice.",
                 e);
         }

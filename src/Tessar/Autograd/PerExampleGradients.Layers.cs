@@ -27,9 +27,10 @@ public sealed partial class PerExampleGradients
         if (hidden.Length > 0)
             reasons.Add($"{string.Join(", ", hidden)} can't be watched, because forward() was called in place of call()");
         if (away.Length > 0)
-            reasons.Add($"{string.Join(", ", away)} see the examples of a batch on another axis than the first");
+            reasons.Add($"{string.Join(", ", away)} {(away.Length == 1 ? "sees" : "see")} the examples of a batch on another axis than the first");
         if (past.Length > 0)
-            reasons.Add($"Parameters of {string.Join(", ", past)} also act past their layer");
+            reasons.Add(
+                $"Parameters of {string.Join(", ", past)} also act past {(past.Length == 1 ? "that layer" : "those layers")}");
         if (unknown.Length > 0)
             reasons.Add($"No per-example rule knows {string.Join(", ", unknown)}");
         return string.Join(' ', reasons.Select(reason => $"{reason}: {consequence}."));

@@ -4,7 +4,11 @@ namespace Tessar.Examples;
 
 /// <summary>Some successive examples of one split, perhaps with labels overlaid: what a model is trained or asked on.</summary>
 /// <remarks>It refers to its store and doesn't own it.</remarks>
-/// <example><c>ExampleSet.Parse(store, "train:0-1999")</c> holds the first 2,000 training examples.</example>
+/// <example><code>
+/// using ExampleStore store = DataCatalog.Open("fashion-mnist-mini");
+/// var train = ExampleSet.Parse(store, "train:0-1999");
+/// Console.WriteLine($"{train.Count} examples, the first is a {store.ClassNames[train.Label(0)]}");
+/// </code></example>
 public sealed class ExampleSet
 {
     private readonly long _firstRow;
@@ -115,6 +119,22 @@ public sealed class ExampleSet
         return selected.Length > 0
             ? new ExampleSet(this, selected)
             : throw new ArgumentException($"The selection from {this} is empty.", nameof(indices));
+    }
+
+    /// <summary>The set in batches, in order; the last may be smaller.</summary>
+    /// <param name="size">Examples per batch, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is below 1.</exception>
+    internal ExampleBatches Batches(int size) => new(0, Count, size);
+
+    /// <summary>A part of the set in batches, cut from its own beginning on.</summary>
+    /// <param name="first">First example of the part, in [0, <see cref="Count"/>].</param>
+    /// <param name="count">Examples of the part; none gives no batch.</param>
+    /// <param name="size">Examples per batch, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part isn't in the set, or the size is below 1.</exception>
+    internal ExampleBatches Batches(int first, int count, int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)first + count, Count, nameof(count));
+        return new ExampleBatches(first, count, size);
     }
 
     /// <summary>Row in the store of an example of this set.</summary>

@@ -11,6 +11,10 @@ namespace Tessar.Examples;
 /// <see cref="Verify"/> only. Reading is safe from several threads; disposing while another
 /// thread reads isn't. The format: docs/store-format.md.
 /// </remarks>
+/// <example><code>
+/// using var store = ExampleStore.Open("digits.tess");
+/// Console.WriteLine($"{store.Split("train").Count} images of {store.Image}, identity {store.Identity}");
+/// </code></example>
 public sealed class ExampleStore : IDisposable
 {
     private readonly StoreFile _file;
@@ -67,6 +71,9 @@ public sealed class ExampleStore : IDisposable
 
     /// <summary>True when all pictures in the column <c>image</c> have one size; false without such a column.</summary>
     public bool HasFixedImages => _image >= 0 && ImageColumn.ImageShape is not null;
+
+    /// <summary>True when there is a column <c>image</c>.</summary>
+    internal bool HasImages => _image >= 0;
 
     /// <summary>True when every picture lies in the file as raw pixels of one size.</summary>
     internal bool HasRawImages { get; }

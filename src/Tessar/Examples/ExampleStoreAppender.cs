@@ -19,7 +19,7 @@ namespace Tessar.Examples;
 /// </remarks>
 /// <example><code>
 /// using var appender = ExampleStoreAppender.Create("digits.tess", [new StoreSplit("train", 0, 1)]);
-/// appender.Append([.. pixels, 0, 0, 0, 0]);
+/// appender.Append([.. new byte[64], 0, 0, 0, 0]);     // 64 pixels, then the label
 /// string identity = appender.Finish();
 /// </code></example>
 public sealed class ExampleStoreAppender : IDisposable

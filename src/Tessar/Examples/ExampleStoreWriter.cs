@@ -25,8 +25,8 @@ namespace Tessar.Examples;
 ///     Splits = [new StoreSplit("train", 0, 2)],
 ///     Classes = ["zero", "one"],
 /// });
-/// writer.Append([.. pixelsOfFirst, 0, 0, 0, 0]);
-/// writer.Append([.. pixelsOfSecond, 1, 0, 0, 0]);
+/// writer.Append([.. new byte[64], 0, 0, 0, 0]);       // 64 pixels, then the label
+/// writer.Append([.. Enumerable.Repeat((byte)255, 64), 1, 0, 0, 0]);
 /// writer.Finish();
 /// </code></example>
 public sealed class ExampleStoreWriter : IDisposable

@@ -16,7 +16,7 @@ namespace Tessar.Examples;
 public static class Exporter
 {
     /// <summary>Names of the formats.</summary>
-    public static IReadOnlyList<string> Formats => ExportFormat.Names;
+    public static IReadOnlyList<string> Formats { get; } = [.. ExportFormat.Choices.Names];
 
     /// <summary>Exports a store.</summary>
     /// <param name="store">The store.</param>
@@ -48,7 +48,7 @@ public static class Exporter
         ArgumentException.ThrowIfNullOrEmpty(format);
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new ExportOptions();
-        var writer = ExportFormat.Find(format);
+        var writer = ExportFormat.Choices.Create(format);
         if (options.ShardBytes is { } bytes && (bytes < 1 || !writer.HasShards))
             throw new ArgumentException(
                 $"A shard size of {bytes} was given; it has to be 1 or more, and {writer.Name} has to be sharded (webdataset is).", nameof(options)).ForUser(ErrorKind.Usage, new Remedy(RemedyKind.ChangeArgument, "shard-size"));

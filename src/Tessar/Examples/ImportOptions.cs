@@ -43,7 +43,8 @@ public sealed record ImportOptions
 
     /// <summary>
     /// Splits to cut a source of one split into, in the order of its rows; one count may be null for all rows that remain.
-    /// Empty (default): not cut.
+    /// Of a folder of pictures, whose rows would come class by class, every split gets its share of each class. Empty (default):
+    /// not cut.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, long?>> Splits { get; init; } = [];
 

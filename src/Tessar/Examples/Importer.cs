@@ -12,12 +12,12 @@ namespace Tessar.Examples;
 /// </remarks>
 /// <example><code>
 /// Importer.Import("photos/", "photos.tess", new ImportOptions { Size = (64, 64), SkipBad = true });
-/// Importer.Import("train=a.npz,test=b.npz", "digits.tess");
+/// Importer.Import("train=a.npz,test=b.npz", "arrays.tess");
 /// </code></example>
 public static class Importer
 {
     /// <summary>Names of the formats, as <see cref="ImportOptions.Format"/> takes them.</summary>
-    public static IReadOnlyList<string> Formats => FormatCatalog.Names;
+    public static IReadOnlyList<string> Formats { get; } = [.. FormatCatalog.Choices.Names];
 
     /// <summary>The format of a file or folder, by its content and name.</summary>
     /// <param name="source">A source as <see cref="Import"/> takes it; its first file decides.</param>

@@ -29,15 +29,16 @@ internal sealed class ExactProducts(GradientModel model, int batchSize, Work con
         Tensor factors = empty(left.Count, dtype: ScalarType.Float32);
         int held = HeldAtOnce(right);
         long total = (long)left.Count * right.Count;
-        for (int rightFirst = 0; rightFirst < right.Count; rightFirst += held)
+        foreach ((int rightFirst, int rightCount) in right.Batches(held))
         {
             using DisposeScope blockScope = NewDisposeScope();
-            int rightCount = Math.Min(held, right.Count - rightFirst);
             GradientFactors block = Hold(right, rightFirst, rightCount);
-            foreach ((int first, int count) in BatchesOf(left))
+            foreach (ExampleBatch some in left.Batches(batchSize))
             {
+                context.Cancellation.ThrowIfCancellationRequested();
+                (int first, int count) = some;
                 using DisposeScope scope = NewDisposeScope();
-                (CapturedBatch batch, Tensor q) = model.Run(left, [.. Enumerable.Range(first, count)]);
+                (CapturedBatch batch, Tensor q) = model.Run(left, some.Indices);
                 Tensor part = GradientFactors.Of(model.Gradients, batch, only).InnerProducts(block);
                 products.narrow(0, first, count).narrow(1, rightFirst, rightCount).copy_(part);
                 factors.narrow(0, first, count).copy_(q);
@@ -65,25 +66,18 @@ internal sealed class ExactProducts(GradientModel model, int batchSize, Work con
         using DisposeScope outer = NewDisposeScope();
         Tensor norms = empty(set.Count, dtype: ScalarType.Float64);
         Tensor all = empty(set.Count, dtype: ScalarType.Float32);
-        foreach ((int first, int count) in BatchesOf(set))
+        foreach (ExampleBatch some in set.Batches(batchSize))
         {
+            context.Cancellation.ThrowIfCancellationRequested();
+            (int first, int count) = some;
             using DisposeScope scope = NewDisposeScope();
-            (CapturedBatch batch, Tensor factors) = model.Run(set, [.. Enumerable.Range(first, count)]);
+            (CapturedBatch batch, Tensor factors) = model.Run(set, some.Indices);
             norms.narrow(0, first, count).copy_(GradientFactors.Of(model.Gradients, batch, only).SquaredNorms());
             all.narrow(0, first, count).copy_(factors);
             context.Progress?.Report(new MethodProgress(stage, first + count, set.Count, "examples"));
         }
 
         return (norms.MoveToOuterDisposeScope(), all.MoveToOuterDisposeScope());
-    }
-
-    private IEnumerable<(int First, int Count)> BatchesOf(ExampleSet set)
-    {
-        for (int first = 0; first < set.Count; first += batchSize)
-        {
-            context.Cancellation.ThrowIfCancellationRequested();
-            yield return (first, Math.Min(batchSize, set.Count - first));
-        }
     }
 
     private int HeldAtOnce(ExampleSet right)
@@ -99,11 +93,11 @@ internal sealed class ExactProducts(GradientModel model, int batchSize, Work con
     {
         using DisposeScope scope = NewDisposeScope();
         List<GradientFactors> batches = [];
-        for (int at = first; at < first + count; at += batchSize)
+        foreach (ExampleBatch some in right.Batches(first, count, batchSize))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
-            (CapturedBatch batch, _) = model.Run(right, [.. Enumerable.Range(at, Math.Min(batchSize, first + count - at))]);
+            (CapturedBatch batch, _) = model.Run(right, some.Indices);
             batches.Add(GradientFactors.Of(model.Gradients, batch, only).MoveToOuterScope());
         }
 

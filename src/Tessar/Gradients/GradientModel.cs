@@ -96,7 +96,7 @@ internal sealed class GradientModel : IDisposable
     public Tensor Inputs(ExampleSet set, ReadOnlySpan<int> indices)
     {
         Tensor inputs = Batches.Inputs(set, indices, Trained.Input);
-        return _inputType == ScalarType.Float32 ? inputs : inputs.to_type(_inputType);
+        return _inputType == ScalarType.Float32 ? inputs : Batches.InPrecision(inputs, _inputType);
     }
 
     /// <summary>A number made from the checkpoint's hash, so that every checkpoint has its own projection.</summary>
@@ -109,12 +109,12 @@ internal sealed class GradientModel : IDisposable
         Trained.Dispose();
     }
 
-    /// <summary>The labels of examples, int64 [B]; the caller disposes of it.</summary>
-    /// <exception cref="TessarException">One isn't a class of the model.</exception>
+    /// <summary>The targets of examples, as the task gathers them; the caller disposes of it.</summary>
+    /// <exception cref="TessarException">One isn't a target of the model's task.</exception>
     public Tensor CheckedLabels(ExampleSet set, ReadOnlySpan<int> indices)
     {
-        KnownLabels.Check(Trained.Classes, set, indices);
-        return Batches.Labels(set, indices);
+        Trained.Task.CheckTargets(set, indices);
+        return Trained.Task.Targets(set, indices);
     }
 
     private GradientException Nothing() => new(
@@ -132,7 +132,7 @@ internal sealed class GradientModel : IDisposable
         try
         {
             using IDisposable noGradient = no_grad();
-            Module.Ask(sample.to_type(precision));
+            Module.Ask(Batches.InPrecision(sample, precision));
             return true;
         }
         catch (TessarException)

@@ -83,13 +83,26 @@ public sealed class AttributionMatrix
         count = Math.Min(count, TrainCount);
         // Priority = how weak an entry is: the weakest kept one is thrown out first, and among equals the one with the larger
         // index.
-        var kept = new PriorityQueue<Influence, (float Strength, int Order)>(count + 1);
+        var kept = new PriorityQueue<Influence, (float Strength, int Order)>(count);
+        float weakest = float.NaN;
         for (int i = 0; i < TrainCount; i++)
         {
-            float score = this[i, target];
-            kept.Enqueue(new Influence(i, score), (descending ? score : -score, -i));
-            if (kept.Count > count)
-                kept.Dequeue();
+            float score = this[i, target], strength = descending ? score : -score;
+            if (kept.Count < count)
+            {
+                kept.Enqueue(new Influence(i, score), (strength, -i));
+            }
+            else if (strength.CompareTo(weakest) > 0)
+            {
+                kept.DequeueEnqueue(new Influence(i, score), (strength, -i));
+            }
+            else
+            {
+                continue; // nearly all of them: an equal score of a later example is the weaker one
+            }
+
+            kept.TryPeek(out _, out (float Strength, int Order) last);
+            weakest = last.Strength;
         }
 
         var result = new Influence[kept.Count];

@@ -6,7 +6,7 @@ namespace Tessar.Methods;
 /// </summary>
 /// <param name="name">Lower case, for example <c>data</c>; unique. Its methods are called <c>data/…</c>.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class LensAttribute(string name) : Attribute
+public sealed class LensAttribute(string name) : Attribute, IQuestionMark
 {
     /// <summary>The lens's name.</summary>
     public string Name { get; } = name;

@@ -1,9 +1,11 @@
+using Tessar.Named;
+
 namespace Tessar.Methods;
 
 /// <summary>Marks a class as one way to answer a lens's question; the catalogue finds it by this mark.</summary>
 /// <param name="name"><c>lens/method</c>, lower case, for example <c>data/trak</c>; unique.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class MethodAttribute(string name) : Attribute
+public sealed class MethodAttribute(string name) : Attribute, INamed
 {
     /// <summary><c>lens/method</c>.</summary>
     public string Name { get; } = name;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Tessar.Named;
 
 namespace Tessar.Methods;
 
@@ -9,8 +10,10 @@ namespace Tessar.Methods;
 /// <remarks>Make it once, where the program starts, and hand it on. Help texts are read when the first is asked for.</remarks>
 public sealed class MethodCatalog
 {
-    private readonly SortedDictionary<string, MethodDescription> _methods = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, QuestionDescription> _questions = new(StringComparer.Ordinal);
+    private readonly Choices<object, MethodAttribute> _methodChoices;
+    private readonly Choices<IQuestion, IQuestionMark> _questionChoices;
+    private readonly SortedDictionary<string, MethodDescription> _methods;
+    private readonly SortedDictionary<string, QuestionDescription> _questions;
 
     /// <summary>Finds what is marked.</summary>
     /// <param name="assemblies">Where to look.</param>
@@ -18,38 +21,29 @@ public sealed class MethodCatalog
     public MethodCatalog(params IEnumerable<Assembly> assemblies)
     {
         ArgumentNullException.ThrowIfNull(assemblies);
-        List<LensAttribute> marks = [];
-        (Type Type, DocumentationComments Comments)[] types =
-        [
-            .. assemblies.Select(assembly => (Assembly: assembly, Comments: DocumentationComments.Of(assembly)))
-                .SelectMany(one => one.Assembly.GetTypes().Select(type => (type, one.Comments))),
-        ];
-        foreach ((Type type, DocumentationComments comments) in types)
-        {
-            if (type.GetCustomAttribute<MethodAttribute>() is { } method
-                && !_methods.TryAdd(method.Name, new MethodDescription(type, method, comments)))
-                throw new ArgumentException(
-                    $"Two methods are called {method.Name}: {_methods[method.Name].Type} and {type}.", nameof(assemblies));
-        }
-
-        foreach ((Type type, DocumentationComments comments) in types)
-        {
-            if (type.GetCustomAttribute<QuestionAttribute>() is { } question)
-                Add(new QuestionDescription(type, question.Name, question.DefaultMethod, comments));
-            if (type.GetCustomAttribute<LensAttribute>() is { } lens)
-            {
-                Add(new QuestionDescription(type, lens.Name, lens.DefaultMethod, comments));
-                marks.Add(lens);
-            }
-        }
-
-        if (marks.GroupBy(mark => mark.Verb, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        Assembly[] all = [.. assemblies];
+        _methodChoices = new("method", all) { Remedies = [new(RemedyKind.ListMethods)], AreListed = false };
+        _questionChoices = new("question", all);
+        if (_questionChoices.Names.FirstOrDefault(_methodChoices.Has) is { } both)
+            throw new ArgumentException(
+                $"A method and a question are called {both}: {_methodChoices.TypeOf(both)} and {_questionChoices.TypeOf(both)}.",
+                nameof(assemblies));
+        _methods = new(
+            _methodChoices.All.ToDictionary(
+                choice => choice.Name, choice => new MethodDescription(choice), StringComparer.Ordinal),
+            StringComparer.Ordinal);
+        _questions = new(
+            _questionChoices.All.ToDictionary(
+                choice => choice.Name, choice => new QuestionDescription(choice), StringComparer.Ordinal),
+            StringComparer.Ordinal);
+        LensAttribute[] lenses = [.. _questionChoices.All.Select(choice => choice.Mark).OfType<LensAttribute>()];
+        if (lenses.GroupBy(mark => mark.Verb, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ArgumentException(
                 $"Two lenses have the verb {twice.Key}: {string.Join(" and ", twice.Select(mark => mark.Name))}.",
                 nameof(assemblies));
         Lenses =
         [
-            .. marks.OrderBy(mark => mark.Name, StringComparer.Ordinal).Select(mark => new LensDescription(
+            .. lenses.Select(mark => new LensDescription(
                 mark, _questions[mark.Name], [.. _methods.Values.Where(method => method.Lens == mark.Name)],
                 [.. _questions.Values.Where(question => question.Lens == mark.Name && question.Name != mark.Name)])),
         ];
@@ -70,11 +64,7 @@ public sealed class MethodCatalog
     public MethodDescription Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return _methods.TryGetValue(name, out MethodDescription? method) ? method : throw new TessarException(
-            $"There is no method `{name}`.{NearestName.Hint(name, _methods.Keys)}", ErrorKind.Usage)
-        {
-            Remedies = [new(RemedyKind.ListMethods)]
-        };
+        return _methods.TryGetValue(name, out MethodDescription? method) ? method : throw _methodChoices.Unknown(name);
     }
 
     /// <summary>Finds a question.</summary>
@@ -83,9 +73,7 @@ public sealed class MethodCatalog
     public QuestionDescription FindQuestion(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return _questions.TryGetValue(name, out QuestionDescription? question) ? question : throw new TessarException(
-            $"There is no question `{name}`.{NearestName.Hint(name, _questions.Keys)} There are: "
-                + $"{string.Join(", ", _questions.Keys)}.", ErrorKind.Usage);
+        return _questions.TryGetValue(name, out QuestionDescription? question) ? question : throw _questionChoices.Unknown(name);
     }
 
     /// <summary>Finds a method that a question can be put to.</summary>
@@ -119,16 +107,14 @@ public sealed class MethodCatalog
     /// <param name="name"><c>lens/method</c>.</param>
     /// <param name="settings">Values by option name.</param>
     /// <exception cref="TessarException">No such method, another kind of method, or settings that aren't allowed.</exception>
-    public IAttributionMethod CreateAttribution(string name, IReadOnlyDictionary<string, string> settings) =>
-        Find(name).Create(settings) as IAttributionMethod ?? throw new TessarException(
-            $"{name} doesn't attribute predictions to training examples. Methods that do: "
-            + $"{string.Join(", ", _methods.Values.Where(m => m.Type.IsAssignableTo(typeof(IAttributionMethod))).Select(m => m.Name))}.",
-            ErrorKind.Usage);
-
-    private void Add(QuestionDescription question)
+    public IAttributionMethod CreateAttribution(string name, IReadOnlyDictionary<string, string> settings)
     {
-        if (_methods.ContainsKey(question.Name) || !_questions.TryAdd(question.Name, question))
-            throw new ArgumentException(
-                $"Two questions or methods are called {question.Name}; one is {question.Type}.", nameof(question));
+        if (Find(name).Create(settings) is IAttributionMethod made)
+            return made;
+        IEnumerable<string> able = _methods.Values.Where(m => m.Type.IsAssignableTo(typeof(IAttributionMethod)))
+            .Select(m => m.Name);
+        throw new TessarException(
+            $"{name} doesn't attribute predictions to training examples. Methods that do: {string.Join(", ", able)}.",
+            ErrorKind.Usage);
     }
 }

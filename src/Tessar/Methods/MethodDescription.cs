@@ -1,55 +1,50 @@
+using Tessar.Named;
+
 namespace Tessar.Methods;
 
 /// <summary>What the catalogue knows about a method; everything comes from the method's own file.</summary>
 public sealed class MethodDescription
 {
+    private readonly Choice<MethodAttribute> _choice;
     private readonly OptionSet _options;
-    private readonly Lazy<string> _summary;
 
-    internal MethodDescription(Type type, MethodAttribute mark, DocumentationComments comments)
+    internal MethodDescription(Choice<MethodAttribute> choice)
     {
-        Type = type;
-        Name = mark.Name;
-        Paper = mark.Paper;
-        Cost = mark.Cost;
-        Needs = mark.Needs;
-        BestFor = mark.BestFor;
-        HasIndividualDraws = mark.HasIndividualDraws;
-        _summary = new Lazy<string>(() => comments.SummaryOf(type));
-        _options = new OptionSet(type, mark.Name, comments);
+        _choice = choice;
+        _options = new OptionSet(choice.Type, choice.Name, choice.Comments);
     }
 
     /// <summary><c>lens/method</c>.</summary>
-    public string Name { get; }
+    public string Name => _choice.Name;
 
     /// <summary>Name of the lens.</summary>
     public string Lens => Name.Split('/')[0];
 
     /// <summary>What it computes, one sentence.</summary>
-    public string Summary => _summary.Value;
+    public string Summary => _choice.Summary;
 
     /// <summary>Where it comes from.</summary>
-    public string Paper { get; }
+    public string Paper => _choice.Mark.Paper;
 
     /// <summary>What it costs.</summary>
-    public string Cost { get; }
+    public string Cost => _choice.Mark.Cost;
 
     /// <summary>What it needs of a run.</summary>
-    public MethodNeeds Needs { get; }
+    public MethodNeeds Needs => _choice.Mark.Needs;
 
     /// <summary>The kind of question it answers best.</summary>
-    public string BestFor { get; }
+    public string BestFor => _choice.Mark.BestFor;
 
     /// <summary>
     /// Whether an example's score depends on where the example lies; see <see cref="MethodAttribute.HasIndividualDraws"/>.
     /// </summary>
-    public bool HasIndividualDraws { get; }
+    public bool HasIndividualDraws => _choice.Mark.HasIndividualDraws;
 
     /// <summary>Its settings.</summary>
     public IReadOnlyList<MethodOption> Options => _options.All;
 
     /// <summary>The class behind it.</summary>
-    internal Type Type { get; }
+    internal Type Type => _choice.Type;
 
     /// <summary>Builds the method with its settings.</summary>
     /// <param name="settings">Values by option name; what isn't named has its default.</param>

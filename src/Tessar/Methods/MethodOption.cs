@@ -2,6 +2,7 @@ using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
+using Tessar.Named;
 
 namespace Tessar.Methods;
 
@@ -21,7 +22,7 @@ public sealed class MethodOption
         _help = new Lazy<string>(help);
         _isNullable = OptionText.IsNullable(property);
         _openWord = property.GetCustomAttribute<LeftOpenAttribute>()?.Word ?? OptionText.None;
-        Name = OptionText.KebabCase(property.Name);
+        Name = Words.KebabCase(property.Name);
         Default = property.GetValue(defaults);
     }
 
@@ -89,7 +90,10 @@ public sealed class MethodOption
 
     internal void Assign(object options, object? value) => _property.SetValue(options, value);
 
-    private string Objection(string text) => $"{Name} is `{text}`; allowed: {Allowed}";
+    private string Objection(string text) => $"{Name} is `{text}`; allowed: {Allowed}.{NearestName.Hint(text, ChoosableWords)}";
+
+    private IReadOnlyList<string> ChoosableWords =>
+        (OptionText.ElementOf(Type) ?? Nullable.GetUnderlyingType(Type) ?? Type) is { IsEnum: true } words ? Words.Of(words) : [];
 
     private bool IsInRange(object? value) => value switch
     {

@@ -14,6 +14,7 @@ namespace Tessar.Methods;
 /// <example><code>
 /// var runner = new MethodRunner(new MethodCatalog(typeof(Trak).Assembly));
 /// MethodResult result = runner.Run(new MethodJob { Question = "data", Runs = ["first"], Targets = "test:0-9" });
+/// Console.WriteLine(result.Kept.DocumentPath);
 /// </code></example>
 public sealed class MethodRunner(MethodCatalog catalog)
 {

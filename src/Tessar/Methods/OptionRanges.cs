@@ -21,9 +21,19 @@ public static class OptionRanges
     /// </param>
     /// <exception cref="ArgumentException">Some values aren't allowed; the message names all of them.</exception>
     /// <example><code>
-    /// public sealed class MyMethod(MyOptions options) : IAttributionMethod
+    /// try
     /// {
-    ///     private readonly MyOptions _options = options.Checked();
+    ///     new MyOptions { Damping = -1 }.Checked();
+    /// }
+    /// catch (ArgumentException e)
+    /// {
+    ///     Console.WriteLine(e.Message);       // prints MyOptions: Damping is -1; allowed: 0 to 10. (Parameter 'options')
+    /// }
+    ///
+    /// public sealed record MyOptions
+    /// {
+    ///     [Range(0.0, 10.0)]
+    ///     public double Damping { get; init; } = 0.3;
     /// }
     /// </code></example>
     public static T Checked<T>(this T options)

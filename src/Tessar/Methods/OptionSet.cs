@@ -1,4 +1,5 @@
 using System.Reflection;
+using Tessar.Named;
 
 namespace Tessar.Methods;
 
@@ -46,7 +47,7 @@ internal sealed class OptionSet
             if (All.FirstOrDefault(o => o.Name == name) is not { } option)
                 objections.Add($"there is no option `{name}`.{NearestName.Hint(name, All.Select(o => o.Name))}");
             else if (!option.TryRead(text, out _, out string? objection))
-                objections.Add(objection + ".");
+                objections.Add(objection!);
         }
 
         return objections;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Reflection;
-using System.Text;
+using Tessar.Named;
 
 namespace Tessar.Methods;
 
@@ -38,7 +38,7 @@ internal static class OptionText
     {
         null => None,
         bool b => b ? "true" : "false",
-        Enum e => KebabCase(e.ToString()),
+        Enum word => Words.Write(word),
         string text => text,
         IFormattable f => f.ToString(null, CultureInfo.InvariantCulture),
         System.Collections.IEnumerable list => string.Join(',', list.Cast<object>().Select(Write)),
@@ -50,7 +50,7 @@ internal static class OptionText
         ElementOf(type) is { } element ? $"{Describe(element)}, or several separated by commas"
         : (Nullable.GetUnderlyingType(type) ?? type) switch
         {
-            { IsEnum: true } words => string.Join(" | ", Enum.GetNames(words).Select(KebabCase)),
+            { IsEnum: true } words => string.Join(" | ", Words.Of(words)),
             Type scalar when scalar == typeof(bool) => "true | false",
             Type scalar when scalar == typeof(string) => "a text",
             Type scalar => _whole.Contains(scalar) ? "a whole number" : "a number",
@@ -64,22 +64,6 @@ internal static class OptionText
             return TryReadList(element, text, out value);
         value = Scalar(Nullable.GetUnderlyingType(type) ?? type, text);
         return value is not null;
-    }
-
-    /// <summary><c>ProjectionDimension</c> as <c>projection-dimension</c>.</summary>
-    public static string KebabCase(string pascal)
-    {
-        var text = new StringBuilder();
-        for (int i = 0; i < pascal.Length; i++)
-        {
-            bool startsWord = char.IsUpper(pascal[i])
-                || (char.IsDigit(pascal[i]) && i > 1 && !char.IsDigit(pascal[i - 1]) && char.IsLower(pascal[i - 1]));
-            if (startsWord && i > 0)
-                text.Append('-');
-            text.Append(char.ToLowerInvariant(pascal[i]));
-        }
-
-        return text.ToString();
     }
 
     private static bool TryReadList(Type element, string text, out object? value)
@@ -100,7 +84,7 @@ internal static class OptionText
     private static object? Scalar(Type type, string text)
     {
         if (type.IsEnum)
-            return Enum.GetValues(type).Cast<object>().FirstOrDefault(v => KebabCase(v.ToString()!) == text);
+            return Words.Read(type, text);
         if (type == typeof(string))
             return text.Length > 0 ? text : null;
         if (type == typeof(bool))

@@ -5,7 +5,7 @@ namespace Tessar.Methods;
 /// </summary>
 /// <param name="name"><c>lens/question</c>, lower case, for example <c>data/lds</c>; unique among questions and methods.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class QuestionAttribute(string name) : Attribute
+public sealed class QuestionAttribute(string name) : Attribute, IQuestionMark
 {
     /// <summary><c>lens/question</c>.</summary>
     public string Name { get; } = name;

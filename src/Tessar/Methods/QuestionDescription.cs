@@ -1,33 +1,32 @@
+using Tessar.Named;
+
 namespace Tessar.Methods;
 
 /// <summary>What the catalogue knows about a question; everything comes from the question's own file.</summary>
 public sealed class QuestionDescription
 {
+    private readonly Choice<IQuestionMark> _choice;
     private readonly OptionSet _options;
-    private readonly Lazy<string> _summary;
     private readonly Lazy<Type?> _contract;
 
-    internal QuestionDescription(Type type, string name, string defaultMethod, DocumentationComments comments)
+    internal QuestionDescription(Choice<IQuestionMark> choice)
     {
-        if (!type.IsAssignableTo(typeof(IQuestion)))
-            throw new ArgumentException($"{name}: {type} has to implement {nameof(IQuestion)}.", nameof(type));
-        (Type, Name, DefaultMethod) = (type, name, defaultMethod);
-        _options = new OptionSet(type, name, comments);
-        _summary = new Lazy<string>(() => comments.SummaryOf(type));
+        _choice = choice;
+        _options = new OptionSet(choice.Type, choice.Name, choice.Comments);
         _contract = new Lazy<Type?>(() => Create(new Dictionary<string, string>(StringComparer.Ordinal)).Contract);
     }
 
     /// <summary>The lens's name for its own question, <c>lens/question</c> for any other.</summary>
-    public string Name { get; }
+    public string Name => _choice.Name;
 
     /// <summary>Name of the lens.</summary>
     public string Lens => Name.Split('/')[0];
 
     /// <summary>What is asked, one sentence.</summary>
-    public string Summary => _summary.Value;
+    public string Summary => _choice.Summary;
 
     /// <summary>The method that is asked when none is named; empty where none is.</summary>
-    public string DefaultMethod { get; }
+    public string DefaultMethod => _choice.Mark.DefaultMethod;
 
     /// <summary>Its settings.</summary>
     public IReadOnlyList<MethodOption> Options => _options.All;
@@ -36,7 +35,7 @@ public sealed class QuestionDescription
     internal Type? Contract => _contract.Value;
 
     /// <summary>The class behind it.</summary>
-    internal Type Type { get; }
+    internal Type Type => _choice.Type;
 
     /// <summary>Builds the question with its settings.</summary>
     /// <param name="settings">Values by name; what isn't named has its default.</param>

@@ -7,8 +7,8 @@ namespace Tessar.Models;
 
 /// <summary>How a model wants its inputs, where that isn't what most models take; found out once, before the training.</summary>
 /// <param name="ChannelsFirst">
-/// Whether the numbers of a batch lie channels first in memory ("contiguous"), as <c>view</c> demands. Otherwise they lie
-/// channels last.
+/// Whether the numbers of a batch lie with the last axis side by side in memory ("contiguous"), as <c>view</c> demands; of
+/// pictures that is channels first. Otherwise they lie as the kind of input prefers: pictures channels last.
 /// </param>
 /// <param name="Copies">Whether the model gets a copy of every batch, because it changes its input in place.</param>
 public sealed record ModelFeed(bool ChannelsFirst, bool Copies)
@@ -21,13 +21,9 @@ public sealed record ModelFeed(bool ChannelsFirst, bool Copies)
     internal ModelFeed? Recorded => this == Ordinary ? null : this;
 
     /// <summary>What a person should know about it, as sentences; null when there is nothing.</summary>
-    internal string? Remark(string model)
+    internal string? Remark(string model, ModelInput input)
     {
-        string layout = ChannelsFirst
-            ? $"{model} doesn't take batches whose channels lie side by side in memory: it gets contiguous ones, which "
-                + "are slower to convolve. "
-                + "With reshape or flatten in place of view it may take both."
-            : string.Empty;
+        string layout = ChannelsFirst ? input.ContiguousRemark(model) : string.Empty;
         string copy = Copies
             ? $"{model} changes its input in place: it gets a copy of every batch, so that a second look sees the same one. "
                 + "With x = x - 0.5 in place of x.sub_(0.5) none is needed."

@@ -1,5 +1,5 @@
-using Tessar.Examples;
 using Tessar.Inputs;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -7,38 +7,38 @@ using static TorchSharp.torch.nn;
 namespace Tessar.Models;
 
 /// <summary>
-/// Whether a module takes the images of a data set and answers with one logit per class, and how it wants them.
+/// Whether a module takes the inputs of a data set and answers with one logit per class, and how it wants them.
 /// </summary>
 internal static class ModelFit
 {
-    private const int Images = 2; // two, so that a forgotten batch axis shows
-    private const int Period = 4096;
+    private const int Examples = 2; // two, so that a forgotten batch axis shows
 
     /// <summary>
-    /// Sends two images of noise through the module in evaluation mode, compares shapes, and sees to it that it is fed well.
+    /// Sends two examples of noise through the module in evaluation mode, compares shapes, and sees to it that it is fed well.
     /// </summary>
     /// <param name="module">The module; its training flag is as before afterwards.</param>
     /// <param name="name">What it is called in messages.</param>
-    /// <param name="image">Size of the images.</param>
-    /// <param name="classes">Number of logits.</param>
+    /// <param name="input">What it is given.</param>
+    /// <param name="task">What it has to answer.</param>
     /// <param name="feed">How it is to be fed, when that is known; null to find out.</param>
     /// <returns>How it is fed.</returns>
-    /// <exception cref="TessarException">The forward pass failed, or the output isn't float32 [2, classes].</exception>
+    /// <exception cref="TessarException">
+    /// The forward pass failed, or the output isn't float32 of the task's shape, which is [2, classes] for classes.
+    /// </exception>
     /// <remarks>
-    /// The images lie in memory as those of training do, channels last. A module that fails on them gets them channels first;
-    /// one that
-    /// changes them in place gets copies. Noise, because blank images hide both.
+    /// They lie in memory as those of training do. A module that fails on them gets contiguous ones; one that changes them in
+    /// place gets copies. Noise, because blank inputs hide both.
     /// </remarks>
-    public static ModelFeed Check(Module<Tensor, Tensor> module, string name, ImageShape image, int classes, ModelFeed? feed)
+    public static ModelFeed Check(Module<Tensor, Tensor> module, string name, ModelInput input, ITask task, ModelFeed? feed)
     {
         bool wasTraining = module.training;
         module.eval();
         try
         {
-            ModelFeed found = feed ?? Find(module, name, image, classes);
+            ModelFeed found = feed ?? Find(module, name, input, task);
             found.ApplyTo(module);
             if (feed is not null || found != ModelFeed.Ordinary)
-                Try(module, name, image, classes); // fed as it will be
+                Try(module, name, input, task); // fed as it will be
             return found;
         }
         finally
@@ -47,39 +47,40 @@ internal static class ModelFit
         }
     }
 
-    private static ModelFeed Find(Module<Tensor, Tensor> module, string name, ImageShape image, int classes)
+    private static ModelFeed Find(Module<Tensor, Tensor> module, string name, ModelInput input, ITask task)
     {
         try
         {
-            (bool changes, bool isUnsafe) = Try(module, name, image, classes);
+            (bool changes, bool isUnsafe) = Try(module, name, input, task);
             return new ModelFeed(isUnsafe || UserAssembly.Mentions(module.GetType().Assembly, "group_norm"), changes);
         }
         catch (TessarException)
         {
             // Tried once more in the other order; what is wrong besides the order fails again, and is told then.
-            (bool changes, _) = Try(module, name, image, classes, channelsFirst: true);
+            (bool changes, _) = Try(module, name, input, task, isContiguous: true);
             return new ModelFeed(ChannelsFirst: true, changes);
         }
     }
 
     private static (bool ChangesInput, bool IsUnsafe) Try(
-        Module<Tensor, Tensor> module, string name, ImageShape image, int classes, bool channelsFirst = false)
+        Module<Tensor, Tensor> module, string name, ModelInput input, ITask task, bool isContiguous = false)
     {
         using var scope = NewDisposeScope();
         using IDisposable mode = set_grad_enabled(true); // what a layer meets in training
         using var trial = new ModelTrial(module, name);
-        Tensor input = Noise(image);
-        if (channelsFirst)
-            input = ImageLayout.ChannelsFirst(input);
-        long[] inputShape = input.shape;
-        Tensor output = Answer(trial, name, input, inputShape);
-        long[] expected = [Images, classes];
+        Tensor batch = input.Noise(Examples);
+        if (isContiguous)
+            batch = ImageLayout.ChannelsFirst(batch);
+        long[] shape = batch.shape;
+        Tensor output = Answer(trial, name, batch, input);
+        long[] expected = task.AnswerShape(shape);
+        int outputs = task.Outputs.Count;
         if (!output.shape.AsSpan().SequenceEqual(expected))
         {
             throw Misfit(
-                $"Model `{name}` turns images {Shape.Text(inputShape)} into {Shape.Text(output.shape)}; the data has "
-                + $"{classes} classes, "
-                + $"so {Shape.Text(expected)} is required. Give its last layer {classes} outputs, or choose other data.");
+                $"Model `{name}` turns {input.Noun} {Shape.Text(shape)} into {Shape.Text(output.shape)}; the data has "
+                + $"{outputs} classes, "
+                + $"so {Shape.Text(expected)} is required. Give its last layer {outputs} outputs, or choose other data.");
         }
 
         if (output.dtype != ScalarType.Float32)
@@ -88,36 +89,20 @@ internal static class ModelFit
         return (trial.ChangesInput, trial.MeetsUnsafeGroupNorm);
     }
 
-    private static Tensor Answer(ModelTrial trial, string name, Tensor input, long[] inputShape)
+    private static Tensor Answer(ModelTrial trial, string name, Tensor batch, ModelInput input)
     {
+        long[] shape = batch.shape;
         try
         {
-            return trial.Ask(input);
+            return trial.Ask(batch);
         }
         catch (TessarException e) when (e.InnerException is { } cause)
         {
             throw Misfit(
-                $"Model `{name}` doesn't take images of shape {Shape.Text(inputShape)} ([batch, channels, height, width]): "
+                $"Model `{name}` doesn't take {input.Noun} of shape {Shape.Text(shape)} ({input.Axes}): "
                 + $"{FirstLine.Of(cause).TrimEnd('.')} ({cause.GetType().Name}). Choose a model made for this size, or "
                 + "other data.", cause);
         }
-    }
-
-    // Numbers of mean 0 and variance 1, as normalised images have, that repeat: what they are doesn't matter.
-    private static Tensor Noise(ImageShape image)
-    {
-        var stream = new RandomStream(0, "model check");
-        var period = new float[Period];
-        for (int i = 0; i < period.Length; i++)
-            period[i] = (stream.NextSingle() - 0.5f) * 3.4641f;
-        var numbers = new float[Images * image.Size];
-        for (int i = 0; i < numbers.Length; i++)
-            numbers[i] = period[i % Period];
-        Tensor input = ImageLayout.ChannelsLast(Images, image);
-        using Tensor values = tensor(numbers);
-        using Tensor shaped = values.reshape(input.shape);
-        using IDisposable noGradient = no_grad();
-        return input.copy_(shaped);
     }
 
     private static TessarException Misfit(string message, Exception? inner = null) => new(message, ErrorKind.InputData, inner);

@@ -1,4 +1,4 @@
-using Tessar.Examples;
+using Tessar.Inputs;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Tessar.Models;
 
 /// <summary>
-/// Three fully connected layers, pixels-200-200-classes, with tanh between them: smooth, so that derivatives through a training
+/// Three fully connected layers, numbers-200-200-classes, with tanh between them: smooth, so that derivatives through a training
 /// exist.
 /// </summary>
 /// <remarks>199,210 parameters for 28×28 grey images in 10 classes.</remarks>
@@ -17,10 +17,10 @@ internal sealed class TanhMlp : nn.Module<Tensor, Tensor>
     private readonly Linear fc2;
     private readonly Linear fc3;
 
-    public TanhMlp(ImageShape image, int classes)
+    public TanhMlp(ModelInput input, int classes)
         : base(nameof(TanhMlp))
     {
-        fc1 = nn.Linear((long)image.Channels * image.Height * image.Width, 200);
+        fc1 = nn.Linear(input.Size, 200);
         fc2 = nn.Linear(200, 200);
         fc3 = nn.Linear(200, classes);
         RegisterComponents();
@@ -28,8 +28,8 @@ internal sealed class TanhMlp : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        using Tensor pixels = input.flatten(1);
-        using Tensor first = fc1.call(pixels);
+        using Tensor numbers = input.flatten(1);
+        using Tensor first = fc1.call(numbers);
         using Tensor firstActive = first.tanh();
         using Tensor second = fc2.call(firstActive);
         using Tensor secondActive = second.tanh();

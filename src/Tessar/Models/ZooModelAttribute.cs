@@ -1,14 +1,18 @@
+using Tessar.Named;
+
 namespace Tessar.Models;
 
 /// <summary>Puts a class into the built-in zoo under a name; nothing else has to be edited.</summary>
 /// <param name="name">The name that <c>--model</c> takes: lower case, words joined by hyphens.</param>
 /// <remarks>
-/// The class derives from <c>Module&lt;Tensor, Tensor&gt;</c>, takes images [batch, channels, height, width] and returns
-/// logits [batch, classes]. Its constructor takes (<see cref="Examples.ImageShape"/>, classes).
+/// The class derives from <c>Module&lt;Tensor, Tensor&gt;</c>, takes inputs [batch, …] and returns logits [batch, classes]. Its
+/// constructor takes (<see cref="Inputs.ModelInput"/>, classes) if it takes any kind of them; if it is made for pictures [batch,
+/// channels, height, width], (<see cref="Examples.ImageShape"/>, classes).
 /// </remarks>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-internal sealed class ZooModelAttribute(string name) : Attribute
+internal sealed class ZooModelAttribute(string name) : Attribute, INamed
 {
+    /// <inheritdoc/>
     public string Name { get; } = name;
 
     /// <summary>

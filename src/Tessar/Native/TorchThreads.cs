@@ -15,10 +15,15 @@ public static class TorchThreads
     /// <param name="threads">Number of threads, in [1, <see cref="Most"/>].</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> lies outside of [1, <see
     /// cref="Most"/>].</exception>
+    /// <exception cref="TessarException">
+    /// A variable of the environment would have libtorch compute with another number of threads.
+    /// </exception>
     public static void Set(int threads)
     {
         if (Objection(threads, nameof(threads)) is { } objection)
             throw new ArgumentOutOfRangeException(nameof(threads), objection).ForUser();
+        if (ObjectionOfEnvironment(threads, Environment.GetEnvironmentVariable) is { } variable)
+            throw new TessarException(variable, ErrorKind.Environment);
         if (torch.get_num_threads() != threads)
             torch.set_num_threads(threads);
         NativeWarnings.Apply(); // libtorch is loaded by now
@@ -31,6 +36,32 @@ public static class TorchThreads
         CultureInfo.InvariantCulture,
         $"{name} is {threads}; it must lie in [1, {Most}] on this machine of {Environment.ProcessorCount} processors. "
         + $"Pass {Environment.ProcessorCount}.");
+
+    /// <summary>
+    /// What in the environment would give libtorch's pool fewer threads than it is told, with a word of it: sums are cut otherwise
+    /// then, and neither training nor replay has the bits that the recorded number of threads promises. Null when nothing would.
+    /// </summary>
+    /// <param name="threads">The number it is told.</param>
+    /// <param name="valueOf">The environment.</param>
+    internal static string? ObjectionOfEnvironment(int threads, Func<string, string?> valueOf)
+    {
+        // As OpenMP reads them: any case, blanks around.
+        if (threads > 1 && valueOf("OMP_DYNAMIC")?.Trim() is { } dynamic
+            && string.Equals(dynamic, "true", StringComparison.OrdinalIgnoreCase))
+        {
+            return "The environment has OMP_DYNAMIC=true: libtorch would take as many threads as the machine has free at the moment, "
+                + "and results wouldn't repeat. Required is OMP_DYNAMIC=false. Unset it, then run the command again.";
+        }
+
+        return int.TryParse(
+            valueOf("OMP_THREAD_LIMIT")?.Trim(), NumberStyles.Integer, CultureInfo.InvariantCulture, out int limit)
+            && limit > 0 && limit < threads
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The environment has OMP_THREAD_LIMIT={limit}, fewer than the {threads} threads to compute with: results wouldn't be "
+                    + $"those of {threads} threads. Unset it, or compute with {limit}.")
+            : null;
+    }
 
     /// <summary>The number of threads libtorch's kernels use now.</summary>
     public static int Current => torch.get_num_threads();

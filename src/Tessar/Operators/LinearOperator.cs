@@ -11,6 +11,12 @@ namespace Tessar.Operators;
 /// has
 /// to live as long as they do. They add up, scale, compose and are cut into blocks without being written out.
 /// </remarks>
+/// <example>(2 A + I) v for A = diag(1, 3) and v = (1, 1).<code>
+/// using Tensor matrix = torch.diag(torch.tensor(new[] { 1.0, 3.0 })), ones = torch.ones(2, torch.float64);
+/// LinearOperator sum = (2 * new DenseOperator(matrix, isSelfAdjoint: true)).Damped(1);
+/// using Tensor product = sum.Apply(ones);
+/// Console.WriteLine(product[1].item&lt;double&gt;());      // prints 7
+/// </code></example>
 internal abstract partial class LinearOperator
 {
     /// <summary>P, the length of the vectors it takes: its number of columns.</summary>

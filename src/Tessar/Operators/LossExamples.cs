@@ -12,6 +12,9 @@ namespace Tessar.Operators;
 /// </param>
 internal sealed record LossExamples(int Count, Func<int[], (Tensor Inputs, Tensor Targets)> Load)
 {
+    /// <summary>n of an example, by its number: what a mean divides by the sum of. One for each by default.</summary>
+    public Func<int, double> Terms { get; init; } = _ => 1;
+
     /// <summary>Examples in memory.</summary>
     /// <param name="inputs">[N, ...], in any memory layout; stays the caller's.</param>
     /// <param name="targets">[N, ...]; stays the caller's.</param>

@@ -11,6 +11,7 @@ using static TorchSharp.torch;
 namespace Tessar.Operators;
 
 /// <summary>L(θ) = (1/N) Σ_n ℓ(f_θ(x_n), y_n), or the sum without 1/N: what curvature operators are derivatives of.</summary>
+/// <remarks>N counts terms: one for each example, unless the examples say otherwise.</remarks>
 internal sealed class ModelLoss
 {
     private readonly IReadOnlyList<int>? _chosen;
@@ -35,6 +36,7 @@ internal sealed class ModelLoss
         Settings = settings ?? new LossOperatorSettings();
         _chosen = Settings.Examples;
         Count = _chosen?.Count ?? examples.Count;
+        Terms = (_chosen ?? Enumerable.Range(0, examples.Count)).Sum(examples.Terms);
         Check(model, parameters, examples, Settings);
     }
 
@@ -56,6 +58,9 @@ internal sealed class ModelLoss
     /// <summary>N, how many examples count.</summary>
     public int Count { get; }
 
+    /// <summary>Σ of the terms of the examples that count: what a mean divides by.</summary>
+    public double Terms { get; }
+
     /// <summary>The loss of a trained model over stored examples, in the parameters whose gradient it takes.</summary>
     /// <param name="model">The model; its precision is the type.</param>
     /// <param name="set">The examples, by their place in the set.</param>
@@ -68,7 +73,10 @@ internal sealed class ModelLoss
         ArgumentNullException.ThrowIfNull(set);
         return new ModelLoss(
             model.Module, ParameterVector.Of(model.Gradients.Captured, model.Precision), loss,
-            new LossExamples(set.Count, numbers => (model.Inputs(set, numbers), model.CheckedLabels(set, numbers))), settings);
+            new LossExamples(set.Count, numbers => (model.Inputs(set, numbers), model.CheckedLabels(set, numbers)))
+            {
+                Terms = i => model.Trained.Task.Terms(set, i),
+            }, settings);
     }
 
     /// <summary>The same loss with other settings.</summary>
@@ -84,11 +92,9 @@ internal sealed class ModelLoss
     /// <summary>The examples that count, batch by batch; nothing is loaded yet.</summary>
     public IEnumerable<int[]> Batches()
     {
-        for (int first = 0; first < Count; first += Settings.BatchSize)
-        {
-            int[] numbers = [.. Enumerable.Range(first, Math.Min(Settings.BatchSize, Count - first))];
-            yield return _chosen is null ? numbers : Array.ConvertAll(numbers, i => _chosen[i]);
-        }
+        ExampleBatches batches = _chosen is null ? new(0, Count, Settings.BatchSize) : new([.. _chosen], Settings.BatchSize);
+        foreach (ExampleBatch batch in batches)
+            yield return batch.Indices.ToArray();
     }
 
     /// <summary>Inputs and targets of some examples, numbers in the type of the parameters; in the current dispose
@@ -100,7 +106,7 @@ internal sealed class ModelLoss
     }
 
     /// <summary>Turns a sum over all examples into what the reduction makes of it, in place.</summary>
-    public Tensor Reduce(Tensor sum) => Settings.Reduction == LossReduction.Mean ? sum.div_(Count) : sum;
+    public Tensor Reduce(Tensor sum) => Settings.Reduction == LossReduction.Mean ? sum.div_(Terms) : sum;
 
     /// <summary>L(θ).</summary>
     /// <remarks>Cost: one forward pass of all examples.</remarks>
@@ -117,7 +123,7 @@ internal sealed class ModelLoss
             sum += Loss.Sum(Model.Ask(inputs), targets).to_type(ScalarType.Float64).item<double>();
         }
 
-        return Settings.Reduction == LossReduction.Mean ? sum / Count : sum;
+        return Settings.Reduction == LossReduction.Mean ? sum / Terms : sum;
     }
 
     /// <summary>∇L(θ).</summary>

@@ -9,7 +9,7 @@ namespace Tessar.Results;
 /// </summary>
 public static class ResultCatalog
 {
-    private const string PredictionsFolder = "predictions";
+    internal const string PredictionsFolder = "predictions";
 
     /// <summary>The results of a run, the newest first; one that can't be read says why.</summary>
     /// <param name="run">The run, as it is now.</param>
@@ -48,7 +48,7 @@ public static class ResultCatalog
             ResultDocument document = opened.Document;
             return new ResultSummary(document.Lens, document.Job.Question, document.Method, directory, file)
             {
-                Created = document.Created, Staleness = opened.Staleness(run), Payload = document.Payload,
+                Created = document.Created, Staleness = opened.Staleness(run), Payload = document.Payload, Folder = opened,
             };
         }
         catch (TessarException e)

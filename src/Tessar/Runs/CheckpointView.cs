@@ -1,6 +1,7 @@
 using Tessar.Gradients;
 using Tessar.Inputs;
 using Tessar.Runs;
+using Tessar.Tasks;
 using static TorchSharp.torch;
 
 namespace Tessar.Runs;
@@ -10,8 +11,11 @@ namespace Tessar.Runs;
 /// <param name="Checkpoint">One of its checkpoints.</param>
 public sealed record CheckpointView(Run Run, Checkpoint Checkpoint)
 {
-    /// <summary>How pixels become the model's input.</summary>
-    public InputNormalization Input => Run.Record.Program.Input;
+    /// <summary>What the model takes, and how examples become that.</summary>
+    public ModelInput Input => Run.Record.Program.Input;
+
+    /// <summary>The rule that its answers are read by.</summary>
+    internal ITask Task => Run.Task;
 
     /// <summary>
     /// Everything that decides what the model computes, as 64 hex digits: the checkpoint's hash, and the code of a module of the
@@ -30,5 +34,8 @@ public sealed record CheckpointView(Run Run, Checkpoint Checkpoint)
     /// The file is missing, was changed after it was recorded, or doesn't fit the model.
     /// </exception>
     internal TrainedModel Open() =>
-        new(LoadModel(), Input, Run.Record.Classes.Count, Run.Record.Program.Model, Checkpoint.File, Checkpoint.Sha256);
+        new(LoadModel(), Input, Run.Record.Classes.Count, Run.Record.Program.Model, Checkpoint.File, Checkpoint.Sha256)
+        {
+            Task = Task,
+        };
 }

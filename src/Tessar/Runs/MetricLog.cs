@@ -12,17 +12,19 @@ namespace Tessar.Runs;
 public sealed class MetricLog : IDisposable
 {
     private readonly string _path;
+    private readonly Schema _schema;
     private readonly FileStream _file;
     private readonly MemoryStream _message = new();
     private readonly ArrowStreamWriter _writer;
     private readonly List<MetricRow> _waiting = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    private MetricLog(string path, FileStream file)
+    private MetricLog(string path, FileStream file, Schema schema)
     {
+        _schema = schema;
         _path = path;
         _file = file;
-        _writer = new ArrowStreamWriter(_message, MetricColumns.Schema, leaveOpen: true);
+        _writer = new ArrowStreamWriter(_message, schema, leaveOpen: true);
     }
 
     /// <summary>Starts a log in place of whatever <paramref name="path"/> holds, beginning with the given rows.</summary>
@@ -30,7 +32,13 @@ public sealed class MetricLog : IDisposable
     /// <param name="kept">Rows to begin with: those of the interrupted run up to the checkpoint it goes on from.</param>
     /// <returns>The open log; the caller disposes of it.</returns>
     /// <exception cref="TessarException">The file can't be written.</exception>
-    public static MetricLog Create(string path, IReadOnlyList<MetricRow>? kept = null)
+    public static MetricLog Create(string path, IReadOnlyList<MetricRow>? kept = null) => Create(path, kept, []);
+
+    /// <inheritdoc cref="Create(string, IReadOnlyList{MetricRow}?)"/>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="kept">Rows to begin with.</param>
+    /// <param name="others">Columns of the measures that only the run's task has.</param>
+    internal static MetricLog Create(string path, IReadOnlyList<MetricRow>? kept, IReadOnlyList<string> others)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string temporary = $"{path}.tmp-{Environment.ProcessId}";
@@ -41,7 +49,8 @@ public sealed class MetricLog : IDisposable
             // already.
             log = new MetricLog(
                 path,
-                new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0));
+                new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0),
+                MetricColumns.SchemaOf(others));
             log._writer.WriteStart();
             log._waiting.AddRange(kept ?? []);
             log.Flush(toDisk: true);
@@ -73,7 +82,7 @@ public sealed class MetricLog : IDisposable
     {
         if (_waiting.Count > 0)
         {
-            using RecordBatch batch = MetricColumns.Batch(_waiting);
+            using RecordBatch batch = MetricColumns.Batch(_schema, _waiting);
             _writer.WriteRecordBatch(batch);
             _waiting.Clear();
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -13,7 +12,7 @@ namespace Tessar.Runs;
 /// <summary>What a run's model answers to some examples: one logit per class and example. Read without libtorch.</summary>
 /// <remarks>
 /// Kept under the run as <c>results/predictions/RANGE/KEY/</c>: <c>arrays.safetensors</c> with <c>logits</c>, float32 [targets,
-/// classes], and <c>result.json</c>. The key is a hash of the weights, the data, the range and the normalisation, so what is
+/// classes], and <c>result.json</c>. The key is a hash of the weights, the data, the range and the encoding of inputs, so what is
 /// found always belongs to what was asked.
 /// </remarks>
 public sealed class Predictions
@@ -22,13 +21,14 @@ public sealed class Predictions
     private const string PredictionsFolder = "predictions";
 
     private readonly float[] _logits;
+    private readonly ITask _task;
 
-    private Predictions(string directory, PredictionsRecord record, float[] logits, int classes)
+    private Predictions(string directory, PredictionsRecord record, float[] logits, ITask task)
     {
         Directory = directory;
         Record = record;
         _logits = logits;
-        Classes = classes;
+        _task = task;
     }
 
     /// <summary>The folder of <c>result.json</c> and <c>arrays.safetensors</c>, a full path.</summary>
@@ -43,8 +43,8 @@ public sealed class Predictions
     /// <summary>Number of examples.</summary>
     public int Count => _logits.Length / Classes;
 
-    /// <summary>Number of classes.</summary>
-    public int Classes { get; }
+    /// <summary>Number of classes: of numbers that the model emits for an example.</summary>
+    public int Classes => _task.Outputs.Count;
 
     /// <summary>The logits of an example.</summary>
     /// <param name="index">In [0, <see cref="Count"/>), counted within the predicted range.</param>
@@ -53,25 +53,38 @@ public sealed class Predictions
 
     /// <summary>The class with the largest logit; the first of equals.</summary>
     /// <param name="index">In [0, <see cref="Count"/>).</param>
-    public int Predicted(int index) => LogitMath.ArgMax(Logits(index));
+    /// <exception cref="TessarException">The run's answers aren't classes.</exception>
+    public int Predicted(int index) => _task.AsClasses("The predicted class").Predicted(Logits(index));
 
-    /// <summary>The probability of each class: softmax of the logits.</summary>
+    /// <summary>The probability of each class: softmax of the logits, where the run's task is classification.</summary>
     /// <param name="index">In [0, <see cref="Count"/>).</param>
     /// <returns>[classes], summing to 1.</returns>
-    public double[] Probabilities(int index) => LogitMath.Softmax(Logits(index));
+    /// <exception cref="TessarException">The run's answers aren't classes.</exception>
+    public double[] Probabilities(int index) => _task.AsClasses("The probability of a class").Probabilities(Logits(index));
 
     /// <summary>Compares the predictions with the labels of the same examples.</summary>
     /// <param name="labels">The predicted examples, labels overlaid or not.</param>
-    /// <returns>Mean cross-entropy in nats, and the share predicted as labelled.</returns>
+    /// <returns>
+    /// The mean loss, cross-entropy in nats for classification, and the share predicted as labelled; NaN where the run's task has
+    /// no such measure.
+    /// </returns>
     /// <exception cref="ArgumentException">The set is another than the predicted one.</exception>
     public (double Loss, double Accuracy) Score(ExampleSet labels)
+    {
+        Measured measured = Measure(labels);
+        return (measured[Tasks.Measure.Loss] ?? double.NaN, measured[Tasks.Measure.Accuracy] ?? double.NaN);
+    }
+
+    /// <summary>All measures of the run's task on the same examples.</summary>
+    /// <inheritdoc cref="Score"/>
+    internal Measured Measure(ExampleSet labels)
     {
         ArgumentNullException.ThrowIfNull(labels);
         if (labels.ToString() != Record.Targets || labels.Store.Identity != Record.DataIdentity)
             throw new ArgumentException(
                 $"The labels are those of {labels}, the predictions those of {Record.Targets}. Pass the predicted set.",
                 nameof(labels));
-        return LogitMath.Score(_logits, labels, Classes);
+        return _task.Of(_logits, labels);
     }
 
     /// <summary>Finds predictions that were made before.</summary>
@@ -94,7 +107,7 @@ public sealed class Predictions
                 set.StartsWith(targets + ":", StringComparison.Ordinal)) ?? targets;
         return TryOpen(
             DirectoryOf(run.Directory, run.IdentityOf(weights), data.Identity, targets, run.Record.Program.Input),
-            run.Record.Classes.Count);
+            run);
     }
 
     /// <summary>
@@ -121,7 +134,6 @@ public sealed class Predictions
         TrainingProgram program = run.Record.Program;
         string directory = DirectoryOf(
             runDirectory, run.IdentityOf(weights), targets.Store.Identity, targets.ToString(), program.Input);
-        int classes = run.Record.Classes.Count;
         var record = new PredictionsRecord
         {
             Run = run.Name,
@@ -140,17 +152,18 @@ public sealed class Predictions
             Seconds = seconds,
         };
         var arrays = new SafetensorsWriter { IsSealed = true };
-        arrays.Add("logits", logits, logits.Length / classes, classes);
+        arrays.Add("logits", logits, logits.Length / run.Task.Outputs.Count, run.Task.Outputs.Count);
         arrays.Save(Path.Combine(directory, record.Arrays));
         SealedJson.Write(
             Path.Combine(directory, PredictionsRecord.FileName),
             JsonSerializer.Serialize(record, PredictionsJsonContext.Default.PredictionsRecord) + "\n");
-        return new Predictions(directory, record, logits, classes);
+        return new Predictions(directory, record, logits, run.Task);
     }
 
-    /// <summary>Predictions of this folder; null when it holds none.</summary>
-    internal static Predictions? TryOpen(string directory, int classes)
+    /// <summary>Predictions of this folder, made by this run; null when it holds none.</summary>
+    internal static Predictions? TryOpen(string directory, Run run)
     {
+        int classes = run.Task.Outputs.Count;
         string path = Path.Combine(directory, PredictionsRecord.FileName);
         if (!File.Exists(path))
             return null;
@@ -158,13 +171,14 @@ public sealed class Predictions
         {
             byte[] json = File.ReadAllBytes(path);
             SealedJson.Check(path, json, Advice(directory));
-            PredictionsRecord record = JsonSerializer.Deserialize(json, PredictionsJsonContext.Default.PredictionsRecord)
+            PredictionsRecord record = JsonSerializer.Deserialize(
+                EarlierInput.Upgrade(json, run.Record.Program.Input), PredictionsJsonContext.Default.PredictionsRecord)
                 ?? throw new JsonException("null instead of an object");
             using SafetensorsFile arrays = SafetensorsFile.Open(Path.Combine(directory, PredictionsRecord.ArraysFile));
             if (!arrays.TryGet("logits", out TensorEntry? entry) || entry.Shape.Count != 2 || entry.Shape[1] != classes)
                 throw new FileFormatException(
                     arrays.Path, null, $"`logits` [targets, {classes}]", "none of that shape", Advice(directory));
-            return new Predictions(directory, record, arrays.ReadSingles("logits"), classes);
+            return new Predictions(directory, record, arrays.ReadSingles("logits"), run.Task);
         }
         catch (JsonException e)
         {
@@ -177,13 +191,11 @@ public sealed class Predictions
     /// <param name="weights">What the checkpoint computes: <see cref="Run.IdentityOf"/>.</param>
     /// <param name="dataIdentity">Identity of the example store.</param>
     /// <param name="targets">The examples.</param>
-    /// <param name="input">The normalisation.</param>
+    /// <param name="input">What the model is given.</param>
     internal static string DirectoryOf(
-        string runDirectory, string weights, string dataIdentity, string targets, InputNormalization input)
+        string runDirectory, string weights, string dataIdentity, string targets, ModelInput input)
     {
-        string numbers = string.Join(
-            ' ', input.Mean.Concat(input.Std).Select(x => x.ToString("R", CultureInfo.InvariantCulture)));
-        byte[] all = Encoding.UTF8.GetBytes($"predictions 1\n{weights}\n{dataIdentity}\n{targets}\n{numbers}");
+        byte[] all = Encoding.UTF8.GetBytes($"predictions 1\n{weights}\n{dataIdentity}\n{targets}\n{input.EncodingKey}");
         string key = Convert.ToHexStringLower(SHA256.HashData(all))[..16];
         // A colon can't be part of a file name everywhere.
         return Path.Combine(runDirectory, ResultsFolder, PredictionsFolder, targets.Replace(':', '-'), key);
@@ -219,8 +231,8 @@ public sealed record PredictionsRecord
     /// <summary>The examples, such as <c>test:0-1999</c> (both ends included).</summary>
     public required string Targets { get; init; }
 
-    /// <summary>The normalisation of the images.</summary>
-    public required InputNormalization Input { get; init; }
+    /// <summary>What the model was given.</summary>
+    public required ModelInput Input { get; init; }
 
     /// <summary>Seconds the forward passes took.</summary>
     public required double Seconds { get; init; }

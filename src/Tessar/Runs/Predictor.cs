@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Models;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -10,6 +11,14 @@ using static TorchSharp.torch.nn;
 namespace Tessar.Runs;
 
 /// <summary>Asks a run's model about examples. Loads libtorch.</summary>
+/// <example><code>
+/// Run run = Run.Open("runs/first");
+/// using ExampleStore store = run.OpenExamples();
+/// var targets = ExampleSet.Parse(store, "test:0-9");
+/// Predictions predictions = Predictor.Predict(run, targets);
+/// Console.WriteLine($"{store.ClassNames[predictions.Predicted(0)]}: {predictions.Probabilities(0).Max():P1}");
+/// Console.WriteLine(predictions.Score(targets).Accuracy);
+/// </code></example>
 public static class Predictor
 {
     // Fixed, because the size of a batch may change the last bits of an answer.
@@ -17,7 +26,7 @@ public static class Predictor
 
     /// <summary>Computes the logits of some examples and keeps them under the run, or finds those computed before.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="targets">The examples; of the run's data set or another with images of the same size.</param>
+    /// <param name="targets">The examples; of the run's data set or another with inputs of the same shape.</param>
     /// <param name="checkpoint">One of the run's; the last by default.</param>
     /// <param name="progress">Receives the number of examples done.</param>
     /// <param name="cancellation">Stops after the current batch; nothing is kept.</param>
@@ -25,7 +34,7 @@ public static class Predictor
     /// <exception cref="NumericalException">A weight or a logit isn't finite; names the example.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="TessarException">
-    /// The checkpoint is missing or was changed; the images are of another size; the folder can't be written to.
+    /// The checkpoint is missing or was changed; the examples are of another kind or shape; the folder can't be written to.
     /// </exception>
     /// <remarks>One forward pass per example, in batches of 256, in evaluation mode, without gradients.</remarks>
     public static Predictions Predict(
@@ -35,50 +44,47 @@ public static class Predictor
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(targets);
         checkpoint ??= run.LastCheckpoint();
-        if (targets.Store.Image != run.Record.Image)
-        {
-            throw new TessarException(
-                $"The images of {targets.Store.Path} are {targets.Store.Image}, those of the run {run.Name} {run.Record.Image}. "
-                + "Pass data of the same size.",
-                ErrorKind.InputData);
-        }
+        if (run.Record.Program.Input.MisfitOf(targets.Store) is { } misfit)
+            throw misfit;
 
         string directory = Predictions.DirectoryOf(
             run.Directory, run.IdentityOf(checkpoint), targets.Store.Identity, targets.ToString(), run.Record.Program.Input);
         run.CheckCode();
-        if (Predictions.TryOpen(directory, run.Record.Classes.Count) is { } known)
+        if (Predictions.TryOpen(directory, run) is { } known)
             return known;
         using Module<Tensor, Tensor> model = run.LoadModel(checkpoint);
         var watch = Stopwatch.StartNew();
-        float[] logits = Logits(model, targets, run.Record.Program.Input, run.Record.Classes.Count, progress, cancellation);
+        float[] logits = Logits(model, targets, run.Record.Program.Input, run.Task, progress, cancellation);
         return Predictions.Save(run, checkpoint, targets, logits, watch.Elapsed.TotalSeconds);
     }
 
     /// <summary>
     /// The logits of a set, in evaluation mode and without gradients; the module's mode is as before afterwards.
     /// </summary>
-    /// <returns>[examples, classes], row by row.</returns>
+    /// <returns>[examples, ...], row by row: for each what the task calls an answer.</returns>
     /// <exception cref="NumericalException">A logit isn't finite.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     internal static float[] Logits(
-        Module<Tensor, Tensor> model, ExampleSet set, InputNormalization input, int classes,
+        Module<Tensor, Tensor> model, ExampleSet set, ModelInput input, ITask task,
         IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
-        float[] logits = new float[checked(set.Count * classes)];
-        int[] indices = [.. Enumerable.Range(0, set.Count)];
+        float[] logits = [];
         bool wasTraining = model.training;
         model.eval();
         try
         {
             using var noGradient = no_grad();
-            for (int start = 0; start < set.Count; start += BatchSize)
+            foreach (ExampleBatch batch in set.Batches(BatchSize))
             {
                 cancellation.ThrowIfCancellationRequested();
-                ReadOnlySpan<int> batch = indices.AsSpan(start, Math.Min(BatchSize, set.Count - start));
                 using var scope = NewDisposeScope();
-                Tensor output = Answer(model, Batches.Inputs(set, batch, input), classes);
-                MemoryMarshal.Cast<byte, float>(output.bytes).CopyTo(logits.AsSpan(start * classes));
-                progress?.Report(start + batch.Length);
+                Tensor output = Answer(model, Batches.Inputs(set, batch.Indices, input), task);
+                ReadOnlySpan<float> numbers = MemoryMarshal.Cast<byte, float>(output.bytes);
+                int size = numbers.Length / batch.Count;
+                if (batch.First == 0)
+                    logits = new float[checked(set.Count * size)];
+                numbers.CopyTo(logits.AsSpan(batch.First * size));
+                progress?.Report(batch.End);
             }
         }
         finally
@@ -86,27 +92,30 @@ public static class Predictor
             model.train(wasTraining);
         }
 
-        return Checked(logits, set, classes);
+        return Checked(logits, set, task);
     }
 
-    private static Tensor Answer(Module<Tensor, Tensor> model, Tensor inputs, int classes)
+    private static Tensor Answer(Module<Tensor, Tensor> model, Tensor inputs, ITask task)
     {
         Tensor output = model.Ask(inputs);
-        if (output.dim() == 2 && output.shape[1] == classes && output.dtype == ScalarType.Float32)
+        long[] expected = task.AnswerShape(inputs.shape);
+        if (output.shape.AsSpan().SequenceEqual(expected) && output.dtype == ScalarType.Float32)
             return output.contiguous();
         throw new TessarException(
             $"Model `{model.GetName()}` answers {output.dtype} {Shape.Of(output)} to {Shape.Of(inputs)}; Float32 "
-            + $"[{inputs.shape[0]}, {classes}] is "
+            + $"{Shape.Text(expected)} is "
             + "required. Correct its forward method for batches of this size.",
             ErrorKind.InputData);
     }
 
-    private static float[] Checked(float[] logits, ExampleSet set, int classes)
+    private static float[] Checked(float[] logits, ExampleSet set, ITask task)
     {
+        int size = set.Count == 0 ? 1 : logits.Length / set.Count;
         if (NonFinite.FirstIn(ElementType.F32, MemoryMarshal.AsBytes(logits.AsSpan())) is { } at)
         {
             throw new NumericalException(
-                $"The model's answer to example {set.First + at / classes} of `{set.Split}` isn't finite (class {at % classes}). "
+                $"The model's answer to example {set.First + at / size} of `{set.Split}` isn't finite "
+                + $"({task.Outputs[(int)(at % size % task.Outputs.Count)]}). "
                 + "Its weights are too large: train again with a lower learning rate, or check the normalisation.");
         }
 

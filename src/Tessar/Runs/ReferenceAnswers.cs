@@ -11,7 +11,7 @@ namespace Tessar.Runs;
 
 /// <summary>Asks a model about a run's reference inputs, so that another function with the same weights is found out.</summary>
 /// <remarks>
-/// The inputs lie in the run's folder as they enter the model, so that neither the data nor the code that normalises them is
+/// The inputs lie in the run's folder as they enter the model, so that neither the data nor the code that encodes them is
 /// needed. A few logits of each are kept with every checkpoint. Other numbers of threads and other processors round otherwise, so
 /// answers count as the same within <see cref="Tolerance"/> of the largest one; another activation, another draw of a constant is
 /// far beyond that.
@@ -32,15 +32,15 @@ internal static class ReferenceAnswers
     /// <param name="set">At least one example.</param>
     /// <param name="input">How they become inputs.</param>
     /// <returns>Their description and the content of their file.</returns>
-    public static (ReferenceInputs Reference, byte[] File) Take(ExampleSet set, InputNormalization input)
+    public static (ReferenceInputs Reference, byte[] File) Take(ExampleSet set, ModelInput input)
     {
         using var scope = NewDisposeScope();
-        long bytesEach = (long)set.Store.Image.Height * set.Store.Image.Width * set.Store.Image.Channels * sizeof(float);
+        long bytesEach = (long)input.Size * ElementTypes.SizeOf(input.ElementType);
         int count = (int)Math.Clamp(MostBytes / bytesEach, 1, Math.Min(MostExamples, set.Count));
         int[] first = [.. Enumerable.Range(0, count)];
         Tensor inputs = Batches.Inputs(set, first, input).contiguous();
         var writer = new SafetensorsWriter();
-        writer.Add(Tensor, ElementType.F32, inputs.shape, stream => stream.Write(inputs.bytes));
+        writer.Add(Tensor, input.ElementType, inputs.shape, stream => stream.Write(inputs.bytes));
         using var content = new MemoryStream();
         writer.SaveTo(content);
         byte[] file = content.ToArray();
@@ -119,10 +119,10 @@ internal static class ReferenceAnswers
     {
         FileHash.Check(path, reference.Sha256, "Restore the file from a copy, or accept the model as it is.");
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        if (!file.TryGet(Tensor, out TensorEntry? entry) || entry.Type != ElementType.F32)
+        if (!file.TryGet(Tensor, out TensorEntry? entry) || entry.Type is not (ElementType.F32 or ElementType.I64))
             throw new FileFormatException(
-                path, null, $"a tensor `{Tensor}` of type F32", "none", "Restore the file from a copy.");
-        Tensor inputs = empty([.. entry.Shape], float32);
+                path, null, $"a tensor `{Tensor}` of type F32 or I64", "none", "Restore the file from a copy.");
+        Tensor inputs = empty([.. entry.Shape], entry.Type == ElementType.F32 ? float32 : int64);
         file.Bytes(entry).CopyTo(inputs.bytes);
         return inputs;
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Tessar.Examples;
 using Tessar.Models;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -15,10 +16,14 @@ namespace Tessar.Runs;
 /// </remarks>
 /// <example><code>
 /// Run run = Run.Open("runs/first");
+/// Console.WriteLine($"{run.Name}: {run.Status}, accuracy {run.Record.Final?.TestAccuracy:P1}");
+/// using ExampleStore store = run.OpenExamples();
 /// using var model = run.LoadModel();
 /// </code></example>
 public sealed class Run
 {
+    private ITask? _task;
+
     private Run(string directory, RunRecord record, bool acceptsChangedModel)
     {
         Directory = directory;
@@ -35,6 +40,10 @@ public sealed class Run
 
     /// <summary>The content of <c>run.json</c>.</summary>
     public RunRecord Record { get; }
+
+    /// <summary>The rule that its answers are read by.</summary>
+    /// <exception cref="TessarException">Nobody here knows the task that the record names.</exception>
+    internal ITask Task => _task ??= TaskCatalog.Of(Record.Program.Task, Record.Classes);
 
     /// <summary>
     /// How far the run has come. A record that says running although no process writes it any more, because that process was
@@ -148,7 +157,7 @@ public sealed class Run
     /// <summary>Builds the model and fills it with the weights of a checkpoint.</summary>
     /// <param name="checkpoint">One of <see cref="Checkpoints"/>; the last by default.</param>
     /// <returns>
-    /// The module in evaluation mode, mapping normalised images [batch, channels, height, width] to logits [batch, classes];
+    /// The module in evaluation mode, mapping inputs, of pictures [batch, channels, height, width], to logits [batch, classes];
     /// the caller disposes of it.
     /// </returns>
     /// <exception cref="FileFormatException">The checkpoint was changed after it was recorded, or is damaged.</exception>
@@ -187,7 +196,7 @@ public sealed class Run
     {
         ModelSource source = ModelSource.Parse(Record.Program.Model);
         CheckCode();
-        return source.Create(Record.Image, Record.Classes.Count, seed ?? Record.Program.Seed ?? 0, Record.Program.Feed);
+        return source.Create(Record.Program.Input, Task, seed ?? Record.Program.Seed ?? 0, Record.Program.Feed);
     }
 
     /// <summary>Makes sure that the model's code is that of then, unless another was accepted. Loads nothing.</summary>

@@ -13,7 +13,7 @@ namespace Tessar.Runs;
 /// <example><code>
 /// Run run = RunImporter.Import(new ImportRequest
 /// {
-///     Weights = "cnn.safetensors", Model = "cnn", Data = "fashion-mnist", Name = "foreign", Mean = [0.2860f], Std = [0.3530f],
+///     Weights = "cnn.safetensors", Model = "cnn", Data = "fashion-mnist-mini", Name = "foreign", Mean = [0.2860f], Std = [0.3530f],
 /// });
 /// </code></example>
 public static class RunImporter
@@ -35,13 +35,14 @@ public static class RunImporter
         string runs = request.RunsDirectory ?? RunCatalog.DefaultDirectory;
         ModelSource source = ModelSource.Parse(request.Model);
         using ExampleStore store = DataCatalog.Open(request.Data, cancellation: cancellation);
+        ITask task = TaskCatalog.Of(request.Task, store);
         ExampleSet train = ExampleSet.Parse(store, request.Train), test = ExampleSet.Parse(store, request.Test);
-        InputNormalization input = Normalization(request, store);
+        ModelInput input = Input(request, store);
         string name = request.Name ?? RunCatalog.FreeName($"{Path.GetFileNameWithoutExtension(request.Weights)}", runs);
         RunNames.Check(name);
-        (Module<Tensor, Tensor> built, ModelFeed feed) = source.Build(store.Image, store.ClassNames.Count, seed: 0, feed: null);
+        (Module<Tensor, Tensor> built, ModelFeed feed) = source.Build(input, task, seed: 0, feed: null);
         using Module<Tensor, Tensor> model = built;
-        if (feed.Remark($"Model `{source.Name}`") is { } fed)
+        if (feed.Remark($"Model `{source.Name}`", input) is { } fed)
             request.Remark?.Invoke(fed);
         UnregisteredState unregistered = UnregisteredState.Of(model);
         unregistered.ThrowIfTrainable(source.Name);
@@ -51,9 +52,9 @@ public static class RunImporter
         weights.LoadInto(model);
         (ReferenceInputs reference, byte[] inputs) = ReferenceAnswers.Take(test, input);
         var watch = Stopwatch.StartNew();
-        float[] logits = Predictor.Logits(model, test, input, store.ClassNames.Count, progress, cancellation);
+        float[] logits = Predictor.Logits(model, test, input, task, progress, cancellation);
         double seconds = watch.Elapsed.TotalSeconds;
-        (double loss, double accuracy) = LogitMath.Score(logits, test, store.ClassNames.Count);
+        Measured measured = task.Of(logits, test);
 
         var record = new RunRecord
         {
@@ -68,11 +69,11 @@ public static class RunImporter
                 Parameters = DistinctParameters.Of(model).Sum(p => p.Value.numel()),
                 Data = DataReference.Of(request.Data, train, test),
                 Input = input,
+                Task = task.Name == TaskCatalog.Usual ? null : task.Name,
                 Feed = feed.Recorded,
             },
             Identity = new ModelIdentity { Code = source.Code, Unregistered = unregistered.Names, Inputs = reference },
-            Image = store.Image,
-            Classes = [.. store.ClassNames],
+            Classes = [.. task.Outputs],
             Checkpoints = [],
             Versions = RunEnvironment.Versions(),
             Machine = RunEnvironment.Machine(),
@@ -81,19 +82,21 @@ public static class RunImporter
             runs, record, labels: null,
             folder => AtomicFile.Write(Path.Combine(folder, reference.File), stream => stream.Write(inputs)));
         writer.CopyCheckpoint(weights.Path, model);
-        writer.Finish(RunStatus.Completed, new FinalMetrics(TrainLoss: null, TrainAccuracy: null, loss, accuracy, seconds));
+        writer.Finish(RunStatus.Completed, FinalMetrics.Of(trained: null, measured, seconds));
         Run run = Run.Open(writer.Directory);
         Predictions.Save(run, run.Checkpoints[^1], test, logits, seconds);
         return run;
     }
 
-    private static InputNormalization Normalization(ImportRequest request, ExampleStore store)
+    private static ModelInput Input(ImportRequest request, ExampleStore store)
     {
-        InputNormalization own = InputNormalization.Of(store);
-        var input = new InputNormalization(request.Mean ?? own.Mean, request.Std ?? own.Std);
-        return input.Objection(store.Image.Channels) is { } objection
-            ? throw new TessarException(objection, ErrorKind.Usage)
-            : input;
+        var encoding = new Dictionary<string, IReadOnlyList<float>>(StringComparer.Ordinal);
+        if (request.Mean is { } mean)
+            encoding.Add("mean", mean);
+        if (request.Std is { } std)
+            encoding.Add("std", std);
+        ModelInput input = ModelInput.Of(store, encoding);
+        return input.Objection is { } objection ? throw new TessarException(objection, ErrorKind.Usage) : input;
     }
 }
 
@@ -120,6 +123,9 @@ public sealed record ImportRequest
 
     /// <summary>The data it was trained on: a name of the catalogue, or a <c>.tess</c> file.</summary>
     public required string Data { get; init; }
+
+    /// <summary>What turns answers and targets into a loss, by name; <c>classification</c> by default.</summary>
+    public string Task { get; init; } = TaskCatalog.Usual;
 
     /// <summary>The run's name; by default the file's with a number.</summary>
     public string? Name { get; init; }

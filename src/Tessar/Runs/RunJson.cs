@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tessar.Inputs;
 
 namespace Tessar.Runs;
 
@@ -28,12 +29,13 @@ internal static class RunJson
     /// <exception cref="TessarException">It is missing or can't be read.</exception>
     public static RunRecord Read(string path)
     {
-        byte[] json = ReadBytes(path);
+        byte[] json = ReadBytes(path), present = json;
         try
         {
             RefuseOtherSchema(path, json);
             JsonSeal seal = SealedJson.Check(path, json, Remedy);
-            RunRecord record = JsonSerializer.Deserialize(json, RunJsonContext.Default.RunRecord)
+            present = EarlierInput.Upgrade(json);
+            RunRecord record = JsonSerializer.Deserialize(present, RunJsonContext.Default.RunRecord)
                 ?? throw new JsonException("null instead of an object");
             if (seal == JsonSeal.None && record.Schema >= FirstSealedSchema)
                 throw Refuse(path, null, "a checksum", "none");
@@ -43,7 +45,7 @@ internal static class RunJson
         }
         catch (JsonException e)
         {
-            throw Refuse(path, OffsetOf(json, e), "the JSON of a run", e.Message, e);
+            throw Refuse(path, present == json ? OffsetOf(json, e) : null, "the JSON of a run", e.Message, e);
         }
     }
 
@@ -82,12 +84,10 @@ internal static class RunJson
     {
         if (RunNames.Objection(record.Name) is { } objection)
             return ("a run's name", $"`{record.Name}`, which {objection}");
-        if (record.Image is not { Height: > 0, Width: > 0, Channels: > 0 })
-            return ("an image of at least one pixel", record.Image.ToString());
         if (record.Classes.Count == 0 || record.Classes.Contains(null!, StringComparer.Ordinal))
             return ("the names of the classes", $"{record.Classes.Count} names, some of them null or none");
-        if (record.Program.Input.Objection(record.Image.Channels) is { } input)
-            return ("one finite mean and positive std per channel", input);
+        if (record.Program.Input.Objection is { } input)
+            return ("an input that there can be", input);
         if (record.Program is { Epochs: < 1 } or { BatchSize: < 1 } or { CheckpointEverySteps: < 1 })
             return ("epochs, batchSize and checkpointEverySteps from 1 on", "a smaller one");
         if (record.Program is { ClipNorm: not (null or (> 0 and < double.PositiveInfinity)) }

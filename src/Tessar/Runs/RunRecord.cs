@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Tessar.Examples;
+using Tessar.Tasks;
 
 namespace Tessar.Runs;
 
@@ -42,9 +42,6 @@ public sealed record RunRecord
     /// <summary>How much of the metric file is covered by a hash; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MetricsReference? Metrics { get; init; }
-
-    /// <summary>Size of the images.</summary>
-    public required ImageShape Image { get; init; }
 
     /// <summary>Names of the classes, in the order of the logits.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
@@ -106,7 +103,21 @@ public enum RunStatus
 /// <param name="TestAccuracy">Share of the test set classified as labelled, in [0, 1].</param>
 /// <param name="Seconds">Time spent training and testing, in seconds, without interruptions.</param>
 public sealed record FinalMetrics(
-    double? TrainLoss, double? TrainAccuracy, double? TestLoss, double? TestAccuracy, double Seconds);
+    double? TrainLoss, double? TrainAccuracy, double? TestLoss, double? TestAccuracy, double Seconds)
+{
+    /// <summary>
+    /// What else the run's task measures: <c>train/NAME</c>, <c>test/NAME</c>. Null for nothing, as for classification.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double>? Others { get; init; }
+
+    /// <summary>What a task's measures say of the last epoch and of the test set; null where nothing was measured.</summary>
+    internal static FinalMetrics Of(Measured? trained, Measured? tested, double seconds) => new(
+        trained?[Measure.Loss], trained?[Measure.Accuracy], tested?[Measure.Loss], tested?[Measure.Accuracy], seconds)
+    {
+        Others = MetricRow.Named((trained?.Others(MetricColumns.Train) ?? []).Concat(tested?.Others(MetricColumns.Test) ?? [])),
+    };
+}
 
 /// <summary>Versions of what computed a run.</summary>
 /// <param name="Tessar">Tessar itself.</param>

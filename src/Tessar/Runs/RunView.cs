@@ -1,3 +1,5 @@
+using Tessar.Tasks;
+
 namespace Tessar.Runs;
 
 /// <summary>The checkpoints a method looks at: the last of one or several runs, or several of one run.</summary>
@@ -29,6 +31,9 @@ public sealed class RunView
 
     /// <summary>The run that results are kept with: the first.</summary>
     public Run Run => Checkpoints[0].Run;
+
+    /// <summary>The rule that all their answers are read by.</summary>
+    internal ITask Task => Run.Task;
 
     private static IReadOnlyList<Run> Check(IReadOnlyList<Run> runs)
     {

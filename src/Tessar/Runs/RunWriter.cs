@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tessar.Examples;
+using Tessar.Tasks;
 using Tessar.Tensors;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -31,6 +32,9 @@ internal sealed class RunWriter : IDisposable
     /// <summary>The run's folder, a full path.</summary>
     public string Directory { get; }
 
+    /// <summary>Whether the run was made by this writer, not reopened.</summary>
+    public bool IsNew { get; private init; }
+
     /// <summary>What <c>run.json</c> holds now.</summary>
     public RunRecord Record { get; private set; }
 
@@ -57,9 +61,9 @@ internal sealed class RunWriter : IDisposable
             CheckUnused(directory, record.Name);
             labels?.Save(Path.Combine(directory, LabelsFile));
             prepare?.Invoke(directory);
-            metrics = MetricLog.Create(Path.Combine(directory, MetricsFile));
+            metrics = MetricLog.Create(Path.Combine(directory, MetricsFile), kept: null, OthersOf(record));
             RunJson.Write(Path.Combine(directory, RunJson.FileName), record);
-            return new RunWriter(directory, record, held, metrics);
+            return new RunWriter(directory, record, held, metrics) { IsNew = true };
         }
         catch
         {
@@ -97,7 +101,7 @@ internal sealed class RunWriter : IDisposable
                 Metrics = null,
             };
             RunJson.Write(Path.Combine(directory, RunJson.FileName), record);
-            metrics = MetricLog.Create(run.MetricsPath, kept);
+            metrics = MetricLog.Create(run.MetricsPath, kept, OthersOf(record));
             var writer = new RunWriter(run.Directory, record, held, metrics);
             writer.Update(writer.Record with { Metrics = metrics.Written });
             return writer;
@@ -109,6 +113,9 @@ internal sealed class RunWriter : IDisposable
             throw;
         }
     }
+
+    private static IReadOnlyList<string> OthersOf(RunRecord record) =>
+        MetricColumns.OthersOf(TaskCatalog.Of(record.Program.Task, record.Classes));
 
     /// <summary>Adds a checkpoint: weights, the optimiser's state beside them, then the entry in <c>run.json</c>.</summary>
     /// <param name="module">The model.</param>

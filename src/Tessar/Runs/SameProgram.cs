@@ -36,6 +36,8 @@ internal static class SameProgram
             yield return $"the model is {a.Model} and {b.Model}";
         else if (first.ModelKey != other.ModelKey)
             yield return $"the assembly of {a.Model} was changed between them";
+        if (a.Task != b.Task)
+            yield return $"the task is {first.Task.Name} and {other.Task.Name}";
         if (a.Data.Identity != b.Data.Identity)
             yield return $"the data are {a.Data.Name} with identity {a.Data.Identity[..12]} and {b.Data.Name} with "
                 + $"{b.Data.Identity[..12]}";
@@ -46,8 +48,8 @@ internal static class SameProgram
         if (a.Labels != b.Labels)
             yield return $"the labels changed on purpose ({a.Labels?.Edits ?? 0} of them, seed {a.Labels?.Seed}, and "
                 + $"{b.Labels?.Edits ?? 0}, seed {b.Labels?.Seed})";
-        if (!a.Input.Mean.SequenceEqual(b.Input.Mean) || !a.Input.Std.SequenceEqual(b.Input.Std))
-            yield return "the normalisation of the images";
+        if (!a.Input.Equals(b.Input))
+            yield return a.Input.EncodingName;
         if (first.Record.Kind != other.Record.Kind)
             yield return "one was trained here and one imported";
         foreach ((string name, object? left, object? right) in Settings(a, b))

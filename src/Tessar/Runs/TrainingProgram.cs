@@ -21,8 +21,12 @@ public sealed record TrainingProgram
     /// <summary>The data set and the parts of it that were trained and tested on.</summary>
     public required DataReference Data { get; init; }
 
-    /// <summary>How pixels become numbers.</summary>
-    public required InputNormalization Input { get; init; }
+    /// <summary>What the model takes, and how stored examples become that.</summary>
+    public required ModelInput Input { get; init; }
+
+    /// <summary>What turns answers and targets into a loss, by name; null for <c>classification</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Task { get; init; }
 
     /// <summary>Passes over the training set.</summary>
     public int? Epochs { get; init; }

@@ -12,6 +12,8 @@ internal sealed class ClassificationMargin : OutputFunction
 {
     public override string Name => "margin";
 
+    public override bool IsLogistic => true;
+
     public override Tensor Value(Tensor logits, Tensor labels)
     {
         using Tensor index = labels.unsqueeze(1);
@@ -34,6 +36,9 @@ internal sealed class ClassificationMargin : OutputFunction
         using Tensor value = Value(logits, labels);
         return value.neg_().sigmoid();
     }
+
+    public override double Value(ReadOnlySpan<float> answer, ReadOnlySpan<double> target) =>
+        LogitMath.Margin(answer, (int)target[0]);
 
     private static Tensor Others(Tensor logits, Tensor index)
     {

@@ -22,6 +22,15 @@ internal interface IOutputLoss
     /// <param name="targets">y, one for each example.</param>
     Tensor Sum(Tensor outputs, Tensor targets);
 
+    /// <summary>ℓ_i, [B], which can be differentiated likewise.</summary>
+    /// <inheritdoc cref="Sum"/>
+    Tensor Each(Tensor outputs, Tensor targets);
+
+    /// <summary>Σ n_i: what the mean over a batch divides its sum by. One for each example, unless a task counts
+    /// otherwise.</summary>
+    /// <param name="targets">y, one for each example.</param>
+    double Terms(Tensor targets) => targets.shape[0];
+
     /// <summary>∂ℓ_i/∂f_i, of the shape of the outputs.</summary>
     /// <inheritdoc cref="Sum"/>
     Tensor Gradient(Tensor outputs, Tensor targets);
@@ -30,6 +39,14 @@ internal interface IOutputLoss
     /// once.</summary>
     /// <inheritdoc cref="Sum"/>
     Func<Tensor, Tensor> SecondDerivative(Tensor outputs, Tensor targets);
+
+    /// <summary>A column r_c of a root of B: Σ_c r_c r_cᵀ = B, as many as an example has outputs. Where ℓ is
+    /// convex.</summary>
+    /// <param name="outputs">f, [B, ...].</param>
+    /// <param name="targets">y, one for each example.</param>
+    /// <param name="column">c, from 0.</param>
+    /// <returns>Of the shape of the outputs.</returns>
+    Tensor Root(Tensor outputs, Tensor targets, int column);
 
     /// <summary>E[r rᵀ] as a map, r = ∂ℓ/∂f at a target drawn from the model: what the exact Fisher matrix has in the
     /// middle.</summary>

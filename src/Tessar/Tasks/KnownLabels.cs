@@ -6,16 +6,6 @@ namespace Tessar.Tasks;
 /// <summary>Refuses examples whose label a model doesn't know, before anything expensive starts.</summary>
 internal static class KnownLabels
 {
-    /// <summary>Checks every example of a set.</summary>
-    /// <param name="classes">How many classes the model tells apart.</param>
-    /// <param name="set">The examples.</param>
-    /// <exception cref="TessarException">A label isn't a class of the model; names the first.</exception>
-    public static void Check(int classes, ExampleSet set)
-    {
-        for (int i = 0; i < set.Count; i++)
-            Check(classes, set, i);
-    }
-
     /// <summary>Checks some examples of a set.</summary>
     /// <param name="classes">How many classes the model tells apart.</param>
     /// <param name="set">The examples.</param>

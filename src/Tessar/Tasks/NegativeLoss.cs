@@ -27,4 +27,7 @@ internal sealed class NegativeLoss : OutputFunction
     }
 
     public override Tensor Factor(Tensor logits, Tensor labels) => ones(logits.shape[0], dtype: logits.dtype);
+
+    public override double Value(ReadOnlySpan<float> answer, ReadOnlySpan<double> target) =>
+        -LogitMath.CrossEntropy(answer, (int)target[0]);
 }

@@ -5,32 +5,34 @@ namespace Tessar.Tasks;
 /// <summary>
 /// The scalar f of a prediction that is explained, "higher is better", and how a loss gradient follows from its gradient.
 /// </summary>
-/// <remarks>All three are closed forms of the logits, so no graph behind the logits is needed: <c>∇ℓ_i = −Q_i ∇f_i</c>.</remarks>
+/// <remarks>
+/// All three are closed forms of the outputs, so no graph behind them is needed: <c>∇ℓ_i = −Q_i ∇f_i</c>, Q of either sign.
+/// </remarks>
 internal abstract class OutputFunction
 {
-    /// <summary>The output that an option names.</summary>
-    public static OutputFunction For(TargetOutput output) => output switch
-    {
-        TargetOutput.Margin => new ClassificationMargin(),
-        TargetOutput.NegativeLoss => new NegativeLoss(),
-        _ => throw new ArgumentOutOfRangeException(nameof(output), output, null),
-    };
-
     /// <summary>Identifier recorded with every store and result.</summary>
     public abstract string Name { get; }
 
     /// <summary>f_i, shape [B].</summary>
-    /// <param name="logits">Shape [B, classes].</param>
-    /// <param name="labels">Shape [B], int64, in [0, classes).</param>
-    public abstract Tensor Value(Tensor logits, Tensor labels);
+    /// <param name="outputs">What the model emitted, [B, ...].</param>
+    /// <param name="targets">As the task gathers them, one for each example.</param>
+    public abstract Tensor Value(Tensor outputs, Tensor targets);
 
-    /// <summary>∂f_i/∂logits, shape [B, classes].</summary>
-    /// <param name="logits">Shape [B, classes].</param>
-    /// <param name="labels">Shape [B], int64, in [0, classes).</param>
-    public abstract Tensor Direction(Tensor logits, Tensor labels);
+    /// <summary>∂f_i/∂outputs, of the shape of the outputs.</summary>
+    /// <param name="outputs">What the model emitted, [B, ...].</param>
+    /// <param name="targets">As the task gathers them, one for each example.</param>
+    public abstract Tensor Direction(Tensor outputs, Tensor targets);
 
-    /// <summary>Q_i with ∇ℓ_i = −Q_i ∇f_i for the cross-entropy ℓ, shape [B].</summary>
-    /// <param name="logits">Shape [B, classes].</param>
-    /// <param name="labels">Shape [B], int64, in [0, classes).</param>
-    public abstract Tensor Factor(Tensor logits, Tensor labels);
+    /// <summary>Q_i with ∇ℓ_i = −Q_i ∇f_i for the task's loss ℓ, shape [B].</summary>
+    /// <param name="outputs">What the model emitted, [B, ...].</param>
+    /// <param name="targets">As the task gathers them, one for each example.</param>
+    public abstract Tensor Factor(Tensor outputs, Tensor targets);
+
+    /// <summary>Whether ℓ = log(1 + exp(−f)), so that ∂²ℓ/∂f² = Q(1 − Q).</summary>
+    public virtual bool IsLogistic => false;
+
+    /// <summary>f of one example, in double precision and without libtorch.</summary>
+    /// <param name="answer">What the model emitted.</param>
+    /// <param name="target">The example's target, as plain numbers.</param>
+    public abstract double Value(ReadOnlySpan<float> answer, ReadOnlySpan<double> target);
 }

@@ -35,6 +35,10 @@ internal sealed class SoftmaxCrossEntropy : IOutputLoss
         nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.Sum);
 
     /// <inheritdoc/>
+    public Tensor Each(Tensor outputs, Tensor targets) =>
+        nn.functional.cross_entropy(outputs, targets, reduction: nn.Reduction.None);
+
+    /// <inheritdoc/>
     public Tensor Gradient(Tensor outputs, Tensor targets) => _negative.Direction(outputs, targets).neg_();
 
     /// <inheritdoc/>
@@ -46,6 +50,20 @@ internal sealed class SoftmaxCrossEntropy : IOutputLoss
             Tensor weighted = p * u;
             return weighted - p * weighted.sum(1, keepdim: true);
         };
+    }
+
+    /// <summary>√p_c ∇ log p_c = √p_c (e_c − p).</summary>
+    /// <inheritdoc/>
+    public Tensor Root(Tensor outputs, Tensor targets, int column)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor p = outputs.softmax(1);
+        Tensor own = p.narrow(1, column, 1);
+        // The entry of c is 1 − p_c, as the sum of the others: the difference cancels for confident examples.
+        Tensor direction = p.neg();
+        direction.narrow(1, column, 1).zero_();
+        direction.narrow(1, column, 1).copy_(direction.sum(1, keepdim: true).neg());
+        return (direction * own.sqrt()).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -21,4 +21,12 @@ internal sealed class SquaredLogits : OutputFunction
     public override Tensor Direction(Tensor logits, Tensor labels) => logits.clone();
 
     public override Tensor Factor(Tensor logits, Tensor labels) => ones(logits.shape[0], dtype: logits.dtype);
+
+    public override double Value(ReadOnlySpan<float> answer, ReadOnlySpan<double> target)
+    {
+        double sum = 0;
+        foreach (float logit in answer)
+            sum += logit * (double)logit;
+        return sum * 0.5;
+    }
 }

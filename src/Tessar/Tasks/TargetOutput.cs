@@ -3,9 +3,11 @@ namespace Tessar.Tasks;
 /// <summary>Which scalar of a prediction is explained.</summary>
 public enum TargetOutput
 {
-    /// <summary>log(p / (1 − p)), p the probability of the target's label.</summary>
+    /// <summary>
+    /// What the run's task explains by default: for classification log(p / (1 − p)), p the probability of the target's label.
+    /// </summary>
     Margin,
 
-    /// <summary>log p, the negative cross-entropy.</summary>
+    /// <summary>The negative loss: for classification log p, the negative cross-entropy.</summary>
     NegativeLoss,
 }

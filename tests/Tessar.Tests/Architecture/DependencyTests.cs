@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Tessar.Inputs;
 
 namespace Tessar.Tests.Architecture;
 
@@ -10,8 +11,8 @@ public sealed class DependencyTests
     // From the ground up: a room knows only those before it. Errors and the few files beside the rooms are the ground itself.
     private static readonly string[] _floors =
     [
-        "Tessar", "Tessar.Native", "Tessar.Tensors", "Tessar.Examples", "Tessar.Statistics", "Tessar.Tasks", "Tessar.Inputs",
-        "Tessar.Models",
+        "Tessar", "Tessar.Named", "Tessar.Native", "Tessar.Tensors", "Tessar.Examples", "Tessar.Statistics", "Tessar.Tasks",
+        "Tessar.Inputs", "Tessar.Models",
         "Tessar.Autograd", "Tessar.Gradients", "Tessar.Operators", "Tessar.Runs", "Tessar.Results", "Tessar.Methods",
     ];
 
@@ -41,6 +42,13 @@ public sealed class DependencyTests
     [Fact]
     public void Only_Autograd_calls_raw_gradient_functions() => AssertNone(AllPairs().Where(pair =>
         CodeReferences.TypeOf(pair.Used) == typeof(TorchSharp.torch.autograd) && !IsIn(pair.User, "Tessar.Autograd")));
+
+    // Augmentations are about pictures, and so is a patch put over them. All others know inputs.
+    [Fact]
+    public void Only_what_is_about_pictures_names_that_kind_of_input() => AssertNone(AllPairs().Where(pair =>
+        (CodeReferences.TypeOf(pair.Used) is var used && (used == typeof(PictureInput) || used == typeof(InputNormalization)))
+        && !IsIn(pair.User, "Tessar.Inputs") && !IsIn(pair.User, "Tessar.Training.Loading.Augmentations")
+        && pair.User.FullName?.StartsWith("Tessar.Lenses.Data.Comparison.Patch", StringComparison.Ordinal) != true));
 
     [Fact]
     public void Every_room_of_the_library_has_its_floor() =>
@@ -76,6 +84,7 @@ public sealed class DependencyTests
 
     [Theory]
     [InlineData("Tessar", "Tessar")]
+    [InlineData("Tessar", "Tessar.Named")]
     [InlineData("Tessar", "Tessar.Examples")]
     [InlineData("Tessar.Web", "Tessar.Web")]
     public void Namespace_lives_without_torch(string assembly, string space) => AssertNone(Pairs(assembly).Where(pair =>

@@ -16,7 +16,7 @@ public sealed class BadInputTests(SmallRunFixture runs) : IDisposable
     public void Dispose() => _tool.Dispose();
 
     [Theory]
-    [InlineData(3, "`nowhere.tess` is neither a file nor a known data set", "train", "--model", "cnn", "--data", "nowhere.tess")]
+    [InlineData(3, "There is no data set or file `nowhere.tess`. There are", "train", "--model", "cnn", "--data", "nowhere.tess")]
     [InlineData(3, "Did you mean `fashion-mnist-mini`?", "train", "--model", "cnn", "--data", "fashion-mnist-min")]
     [InlineData(2, "There is no model `cn`. Did you mean `cnn`?", "train", "--model", "cn", "--data", "fashion-mnist-mini")]
     [InlineData(2, "`--model MODEL` is missing", "train", "--data", "fashion-mnist-mini")]

@@ -50,6 +50,33 @@ public sealed partial class IgnoredInputTests(SmallRunFixture runs) : IDisposabl
         Assert.Equal(declared.Order(StringComparer.Ordinal), Calls.Select(row => row.Data.Item1).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Seed_and_threads_are_refused_by_every_command_that_has_no_use_for_them()
+    {
+        List<string> refusing = [];
+        foreach (TessarCommand command in CommandTable.Root().AllCommands)
+        {
+            foreach ((string option, GlobalUse use) in new[] { ("--seed", GlobalUse.Seed), ("--threads", GlobalUse.Threads) })
+            {
+                if (!command.Ignored.HasFlag(use))
+                    continue;
+                (int code, string error) = Run([.. command.Examples[0].Line.Split(" > ")[0].Split(' '), option, "1"]);
+                Assert.True(code == 2, $"{command.Name} {option}: {error}");
+                Assert.Contains($"`{option}` has no effect on `{command.Name}`; leave it out.", error, StringComparison.Ordinal);
+                refusing.Add($"{command.Name} {option}");
+            }
+        }
+
+        Assert.Equal(
+            (string[])[
+                "completion --seed", "completion --threads", "export --seed", "export --threads", "import --seed", "import --seed",
+                "import --threads", "methods --seed", "methods --threads", "predict --seed", "runs --seed", "runs --threads",
+                "serve --seed", "serve --threads", "show --seed", "show --seed", "show --threads", "show --threads",
+                "verify --seed", "verify --threads"
+            ],
+            refusing.Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("`--seed` can't be given with --resume", "train", "--resume", "x", "--seed", "2")]
     [InlineData("`--threads` can't be given with --resume", "train", "--resume", "x", "--threads", "2")]

@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
@@ -97,13 +98,34 @@ public sealed class BadModelTests : IDisposable
         Assert.Contains("fc", e.Message, StringComparison.Ordinal);
     }
 
+    // Rows of a layer are shortened by its own projection, and what is made of them, too, of their squares.
+    [Theory]
+    [InlineData("data/logra", 1e-9)]
+    [InlineData("data/logra", 1e9)]
+    [InlineData("data/grass", 1e-9)]
+    [InlineData("data/grass", 1e9)]
+    public void Gradient_whose_square_overflows_for_one_example_is_named_by_methods_of_layers_too(string method, double scale)
+    {
+        (int example, int pixel) = BrightestLonePixel();
+        Run run = With(state =>
+        {
+            state["fc1.weight"][0, pixel] = 1e30;
+            state["fc1.bias"][0] = -Threshold(pixel, example) * 1e30;
+            state["fc2.weight"][0, 0] = 1;
+            state["fc3.weight"][0, 0] = scale;
+        });
+        NumericalException e = Assert.Throws<NumericalException>(() => Score(method, new RunView(run)));
+        Assert.Contains($"The gradient of example train:{example} isn't finite in", e.Message, StringComparison.Ordinal);
+        Assert.Contains("fc", e.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Methods))]
     public void Label_outside_of_the_models_classes_names_the_example(string method)
     {
         // A run that was trained on two of the three classes, by whoever recorded it.
         Run run = _small.Add("two", "mlp", seed: 1);
-        using (nn.Module<Tensor, Tensor> module = ModelSource.Parse("mlp").Create(_small.Store.Image, 2, 1))
+        using (nn.Module<Tensor, Tensor> module = ModelSource.Parse("mlp").Create(ModelInput.Of(_small.Store), 2, 1))
             StateDict.Save(module, run.Checkpoints[0].File);
         run = Record(run, record => record with { Classes = ["top", "middle"] });
         int example = Enumerable.Range(0, SmallRun.TrainCount).First(i => _small.Train.Label(i) == 2);

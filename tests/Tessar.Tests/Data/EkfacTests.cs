@@ -83,7 +83,7 @@ public sealed class EkfacTests : IDisposable
 
     private ExplainedCheckpoint Explained() =>
         new(
-            _small.View.Checkpoints[0], _small.Train, OutputFunction.For(TargetOutput.Margin),
+            _small.View.Checkpoints[0], _small.Train, new ClassificationMargin(),
             Tessar.Autograd.UnsupportedParameters.Throw);
 
     private KroneckerCurvature Fit(ExplainedCheckpoint checkpoint) =>

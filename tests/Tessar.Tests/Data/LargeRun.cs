@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Tensors;
 
@@ -19,7 +20,7 @@ internal static class LargeRun
         if (!File.Exists(store))
             WriteStore(store);
         using ExampleStore examples = ExampleStore.Open(store);
-        using var module = ModelSource.Parse("mlp").Create(examples.Image, 3, 1);
+        using var module = ModelSource.Parse("mlp").Create(ModelInput.Of(examples), 3, 1);
         return ImportedRun.Write(Path.Combine(folder, "run"), "mlp", module, examples, $"train:0-{TrainCount - 1}", "test:0-3");
     }
 

@@ -67,7 +67,7 @@ public sealed class LoGraTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using var model = new GradientModel(
-            _small.View.Checkpoints[0].Open(), _small.Train, OutputFunction.For(TargetOutput.Margin),
+            _small.View.Checkpoints[0].Open(), _small.Train, new ClassificationMargin(),
             Tessar.Autograd.UnsupportedParameters.Throw);
         (Tessar.Autograd.CapturedBatch batch, Tensor q) = model.Run(_small.Train, [.. Enumerable.Range(0, SmallRun.TrainCount)]);
         IReadOnlyList<FactoredLayer> layers = FactoredLayer.Of(model.Gradients, batch).Layers;

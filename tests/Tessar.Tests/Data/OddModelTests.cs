@@ -2,6 +2,7 @@ using Tessar.Examples;
 using Tessar.Lenses.Data;
 using Tessar.Methods;
 using Tessar.Runs;
+using Tessar.Tests.Inputs;
 using Tessar.Tests.Models;
 using Tessar.Tests.Runs;
 using Tessar.Training;
@@ -16,7 +17,7 @@ public sealed class OddModelTests : IDisposable
     [
         typeof(CallsForward), typeof(InBfloat16), typeof(InDouble), typeof(NamesItsType), typeof(SequenceFirst),
         typeof(ViewsInput), typeof(ChangesInput),
-        typeof(BatchNormOfVectors),
+        typeof(BatchNormOfVectors), typeof(FusedAttention),
     ];
 
     private static readonly (string Method, (string, string)[] Settings)[] _methods =
@@ -32,6 +33,7 @@ public sealed class OddModelTests : IDisposable
     private static readonly Dictionary<(string, Type), string> _refusals = new()
     {
         [("data/magic", typeof(BatchNormOfVectors))] = "besides the weights",
+        [("data/magic", typeof(FusedAttention))] = "is not implemented. Look for an operation without derivative",
         [("data/representer-similarity", typeof(CallsForward))] =
             "first, last can't be watched, because forward() was called in place of call(): left out",
     };
@@ -76,7 +78,8 @@ public sealed class OddModelTests : IDisposable
     }
 
     [Theory]
-    [InlineData(typeof(SequenceFirst), "embedding see the examples of a batch on another axis than the first")]
+    [InlineData(typeof(SequenceFirst), "embedding sees the examples of a batch on another axis than the first")]
+    [InlineData(typeof(AllSequenceFirst), "embedding, middle see the examples of a batch on another axis than the first")]
     [InlineData(typeof(CallsForward), "first, last can't be watched, because forward() was called in place of call()")]
     public void Slow_path_is_exact_and_says_why(Type type, string reason)
     {
@@ -96,12 +99,30 @@ public sealed class OddModelTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("gauss-newton")]
+    [InlineData("hessian")]
+    public void Model_without_a_second_derivative_gets_differences_of_the_first_and_is_told(string curvature)
+    {
+        var view = new RunView(Train(typeof(FusedAttention)));
+        using ExampleStore store = view.Run.OpenExamples();
+        ExampleSet train = new(store, "train", 0, 12), test = new(store, "test", 0, 2);
+        List<string> warnings = [];
+        AttributionMatrix scores = new MethodCatalog(typeof(Trak).Assembly)
+            .CreateAttribution(
+                "data/influence-cg",
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["curvature"] = curvature, ["damping"] = "1" })
+            .Score(view, train, test, new MethodContext { Warn = warnings.Add });
+        Assert.Single(warnings, warning => warning.Contains("has no second derivative", StringComparison.Ordinal));
+        Assert.True(float.IsFinite(scores[0, 0]));
+    }
+
     // As many positions as examples: the first axis looks like the examples'.
     [Fact]
     public void Sequence_as_long_as_the_batch_is_not_taken_for_it()
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
-        using var model = ModelFeedTests.Source(typeof(SequenceFirst)).Create(new ImageShape(6, 6, 1), 3);
+        using var model = ModelFeedTests.Source(typeof(SequenceFirst)).Create(Pictures.Of(6, 6, 1), 3);
         var inputs = TorchSharp.torch.randn(6, 1, 6, 6);
         using var gradients = new Tessar.Autograd.PerExampleGradients(model, inputs);
         Assert.Contains("embedding.weight", gradients.Unsupported);

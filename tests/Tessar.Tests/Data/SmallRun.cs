@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Methods;
 using Tessar.Models;
 using Tessar.Runs;
@@ -37,7 +38,7 @@ internal sealed class SmallRun : IDisposable
 
     public Run Add(string name, string model, ulong seed)
     {
-        using var module = ModelSource.Parse(model).Create(Store.Image, 3, seed);
+        using var module = ModelSource.Parse(model).Create(ModelInput.Of(Store), 3, seed);
         return Run.Open(ImportedRun.Write(
             Path.Combine(_folder.Path, "runs", name), model, module, Store, "train:0-149", "test:0-11"));
     }

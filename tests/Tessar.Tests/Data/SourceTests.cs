@@ -34,7 +34,7 @@ public sealed class SourceTests : IDisposable
         CheckpointView[] views = [.. run.Checkpoints.Select(c => new CheckpointView(run, c))];
         double[] rates = [.. run.ReadMetrics().Where(row => row.LearningRate is not null).Select(row => row.LearningRate!.Value)];
         using var last = new ExplainedCheckpoint(
-            views[4], train, OutputFunction.For(TargetOutput.Margin), Tessar.Autograd.UnsupportedParameters.Throw);
+            views[4], train, new ClassificationMargin(), Tessar.Autograd.UnsupportedParameters.Throw);
         var settings = new CurvatureSettings(
             false, CurvatureLabels.Sampled, 0, 100_000, 64, Tessar.Autograd.UnsupportedParameters.LoopFallback);
         // 7 updates an epoch; heavy ball with 0.9.

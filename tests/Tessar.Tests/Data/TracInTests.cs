@@ -75,7 +75,7 @@ public sealed class TracInTests : IDisposable
         AttributionMatrix scores = new TracIn(new TracInOptions()).Score(new RunView(run), train, test, _context);
         using DisposeScope scope = NewDisposeScope();
         using nn.Module<Tensor, Tensor> before = ModelSource.Parse("mlp")
-            .Create(store.Image, 3, run.Record.Program.Seed!.Value), after = run.LoadModel();
+            .Create(ModelInput.Of(store), 3, run.Record.Program.Seed!.Value), after = run.LoadModel();
         double[] change = [.. Margins(after, test, run).Zip(Margins(before, test, run), (a, b) => a - b)];
         for (int j = 0; j < test.Count; j++)
         {

@@ -32,5 +32,8 @@ public sealed class DataLensPageTests
         ? string.Create(CultureInfo.InvariantCulture, $"{auroc.GetDouble():0.000} |")
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"{100 * row.GetProperty("points").EnumerateArray().Select(point => point.GetProperty("share").GetDouble()).First(share => share > 0):0.#} % |");
+            $"{100 * Shares(row).First(share => share > 0):0.#} % |");
+
+    private static IEnumerable<double> Shares(JsonElement row) =>
+        row.GetProperty("points").EnumerateArray().Select(point => point.GetProperty("share").GetDouble());
 }

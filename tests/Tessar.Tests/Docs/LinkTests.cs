@@ -16,7 +16,7 @@ public sealed partial class LinkTests
     public void Links_and_images_lead_somewhere(string page)
     {
         string folder = Path.GetDirectoryName(Path.Combine(Repository.Root, page))!;
-        IEnumerable<string> broken = Links(Path.Combine(Repository.Root, page)).Where(link => !Leads(folder, page, link));
+        string[] broken = [.. Links(Path.Combine(Repository.Root, page)).Where(link => !Leads(folder, page, link))];
         Assert.Empty(broken);
     }
 
@@ -24,19 +24,25 @@ public sealed partial class LinkTests
     public void Every_page_stands_in_the_index_or_in_that_of_its_folder()
     {
         HashSet<string> listed = [.. Listed(Path.Combine(_docs, "README.md"))];
-        foreach (string index in listed.Where(file => Path.GetFileName(file) == "README.md").ToArray())
+        foreach (string index in listed.Where(file => IsPage(file) && Path.GetFileName(file) == "README.md").ToArray())
             listed.UnionWith(Listed(index));
-        Assert.Empty(Files("*.md").Where(file => file.StartsWith(_docs + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-            && file != Path.Combine(_docs, "README.md") && !listed.Contains(file)));
+        string[] missing = [.. Files("*.md").Where(file =>
+            IsPage(file) && file != Path.Combine(_docs, "README.md") && !listed.Contains(file))];
+        Assert.Empty(missing);
     }
 
-    // In comments, messages and pages alike: docs/runs.md, or docs/runs.md#a-run-and-its-model.
+    // In comments, messages and pages alike: docs/runs.md, or docs/runs.md#a-run-and-its-model. What is called my-… is the
+    // reader's, still to be written.
     [Fact]
-    public void Pages_named_in_the_code_are_there() =>
-        Assert.Empty(Files("*.cs").Concat(Files("*.md")).Concat(Files("*.ts")).Concat(Files("*.svelte"))
+    public void Pages_named_in_the_code_are_there()
+    {
+        (string, string)[] gone = [.. Files("*.cs").Concat(Files("*.md")).Concat(Files("*.ts")).Concat(Files("*.svelte"))
             .Where(file => Path.GetFileName(file) != "CHANGELOG.md")
             .SelectMany(file => NamedPage().Matches(File.ReadAllText(file)).Select(match => (File: file, Page: match.Value)))
-            .Where(named => !Leads(Repository.Root, named.File, named.Page)));
+            .Where(named => !Path.GetFileName(named.Page).StartsWith("my-", StringComparison.Ordinal)
+                && !Leads(Repository.Root, named.File, named.Page))];
+        Assert.Empty(gone);
+    }
 
     [Theory]
     [InlineData("README.md", true)]
@@ -47,6 +53,8 @@ public sealed partial class LinkTests
     [InlineData("https://example.org/anything", true)]
     public void Link_leads_to_a_file_and_a_heading_that_are_there(string link, bool leads) =>
         Assert.Equal(leads, Leads(Repository.Root, "README.md", link));
+
+    private static bool IsPage(string file) => file.StartsWith(_docs + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static bool Leads(string folder, string page, string link)
     {
@@ -81,7 +89,8 @@ public sealed partial class LinkTests
     [GeneratedRegex(@"\]\((?<to>[^)\s]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Link();
 
-    [GeneratedRegex("^```.*?^```|`[^`\n]+`(?!\\])", RegexOptions.Multiline | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^```.*?^```|`[^`\n]+`(?!\\])", RegexOptions.Multiline | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Code();
 
     [GeneratedRegex("^#+ (?<text>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

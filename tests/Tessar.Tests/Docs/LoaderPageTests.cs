@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tessar.Named;
 using Tessar.Training;
 using Tessar.Training.Loading;
 using Tessar.Training.Loading.Augmentations;

@@ -1,3 +1,4 @@
+using Tessar.Cli.Commands.Development;
 using Tessar.Lenses.Data;
 using Tessar.Methods;
 
@@ -9,28 +10,22 @@ public sealed class MethodPagesTests
 
     public static TheoryData<string> Names => [.. _catalog.Methods.Select(m => m.Name)];
 
-    [Theory]
-    [MemberData(nameof(Names))]
-    public void Page_holds_the_options_as_the_catalogue_has_them(string name)
-    {
-        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", name + ".md"));
-        Assert.Contains(OptionsTable(_catalog.Find(name)), page, StringComparison.Ordinal);
-    }
+    // What `tessar dev docs` writes.
+    [Fact]
+    public void Tables_of_methods_and_options_are_as_the_catalogue_has_them() =>
+        Assert.Empty(DevDocsCommand.Changed(Checkout.Above(Repository.Root), _catalog).Select(changed => changed.Page));
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Page_names_the_paper(string name)
-    {
-        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", name + ".md"));
-        Assert.Contains(_catalog.Find(name).Paper, page, StringComparison.Ordinal);
-    }
+    public void Page_holds_the_options(string name) =>
+        Assert.Contains(
+            DocsTables.OptionsMark + "\n" + DocsTables.Options(_catalog.Find(name)), Page(name), StringComparison.Ordinal);
 
-    /// <summary>The table of options as a method's page has to hold it.</summary>
-    internal static string OptionsTable(MethodDescription method) => string.Join('\n',
-    [
-        "| option | default | allowed | what it does |",
-        "|---|---|---|---|",
-        .. method.Options.Select(o =>
-            $"| `{o.Name}` | {o.DefaultText} | {o.Allowed.Replace("|", "\\|", StringComparison.Ordinal)} | {o.Help} |"),
-    ]);
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Page_names_the_paper(string name) =>
+        Assert.Contains(_catalog.Find(name).Paper, Page(name), StringComparison.Ordinal);
+
+    private static string Page(string name) =>
+        File.ReadAllText(Path.Combine([Repository.Root, .. DocsTables.PageOf(name).Split('/')]));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tessar.Named;
 using Tessar.Training;
 using Tessar.Training.Optimizers;
 using Tessar.Training.Schedules;

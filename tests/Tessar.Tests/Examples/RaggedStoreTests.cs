@@ -106,7 +106,7 @@ public sealed class RaggedStoreTests
         }
 
         using var raw = ExampleStore.Open(folder.File("raw"));
-        var input = InputNormalization.Of(raw);
+        var input = ModelInput.Of(raw);
         using var expected = Batches.Inputs(new ExampleSet(raw, "train", 0, 4), [3, 0, 2], input);
         foreach (string name in (string[])["png", "lz4"])
         {
@@ -114,7 +114,7 @@ public sealed class RaggedStoreTests
             store.VerifyAll();
             Assert.True(store.HasFixedImages);
             Assert.Equal(shape, store.Image);
-            Assert.Equal(input, InputNormalization.Of(store));
+            Assert.Equal(input, ModelInput.Of(store));
             using var inputs = Batches.Inputs(new ExampleSet(store, "train", 0, 4), [3, 0, 2], input);
             Assert.True(inputs.equal(expected).all().item<bool>());
         }

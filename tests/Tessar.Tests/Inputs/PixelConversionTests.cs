@@ -85,7 +85,7 @@ public sealed class PixelConversionTests
         using var folder = new TemporaryFolder();
         using ExampleStore store = ExampleStore.Open(SmallData.Write(folder, channels: 3));
         var set = new ExampleSet(store, "test", 4, 20);
-        InputNormalization input = InputNormalization.Of(store);
+        var input = (PictureInput)ModelInput.Of(store);
         TensorBalance.Holds(() =>
         {
             using var scope = NewDisposeScope();
@@ -97,7 +97,7 @@ public sealed class PixelConversionTests
             for (int i = 0; i < indices.Length; i++)
             {
                 float[] expected = new float[3 * 6 * 6];
-                PixelConversion.Reference(set.Image(indices[i]), expected, new PixelScale(input));
+                PixelConversion.Reference(set.Image(indices[i]), expected, input.Scale);
                 // The expected numbers are in memory order, channels last.
                 Assert.Equal(expected, images[i].permute(1, 2, 0).contiguous().data<float>().ToArray());
             }
@@ -111,7 +111,7 @@ public sealed class PixelConversionTests
         using var scope = NewDisposeScope();
         using ExampleStore store = ExampleStore.Open(SmallData.Write(folder, channels: 2));
         ExampleSet train = ExampleSet.Parse(store, "train");
-        Tensor images = Batches.Inputs(train, [.. Enumerable.Range(0, train.Count)], InputNormalization.Of(store)).to(float64);
+        Tensor images = Batches.Inputs(train, [.. Enumerable.Range(0, train.Count)], ModelInput.Of(store)).to(float64);
         foreach (double mean in images.mean([0, 2, 3]).data<double>())
             Assert.Equal(0, mean, 1e-5);
         foreach (double variance in images.square().mean([0, 2, 3]).data<double>())

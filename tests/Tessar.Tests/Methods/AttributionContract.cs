@@ -265,7 +265,14 @@ internal sealed partial class AttributionContract(MethodCatalog catalog, string 
         foreach (float deviation in new[] { 1e-38f, 1e-20f })
         {
             Run overflowing = run.Copy(record =>
-                record with { Program = record.Program with { Input = new InputNormalization([0.5f], [deviation]) } });
+                record with
+                {
+                    Program = record.Program with
+                    {
+                        Input = new PictureInput(
+                            ((PictureInput)record.Program.Input).Image, new InputNormalization([0.5f], [deviation])),
+                    }
+                });
             FiniteOrRefused(() => Score(overflowing, run.Train, run.Test).Scores.ToArray());
             FiniteOrRefused(() => Self(overflowing, run.Train));
         }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Tessar.Lenses.Data;
 using Tessar.Methods;
+using Tessar.Named;
 
 namespace Tessar.Tests.Methods;
 
@@ -124,7 +125,7 @@ public sealed partial class MethodCatalogTests
     {
         ArgumentException e = Assert.Throws<ArgumentException>(() =>
             new MethodCatalog(typeof(Trak).Assembly, typeof(Trak).Assembly));
-        Assert.Contains("Two methods are called data/", e.Message, StringComparison.Ordinal);
+        Assert.Contains("The method `data/", e.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -132,7 +133,7 @@ public sealed partial class MethodCatalogTests
     [InlineData("Seed", "seed")]
     [InlineData("F16", "f16")]
     [InlineData("UseLeverage", "use-leverage")]
-    public void Names_are_typed_in_kebab_case(string name, string typed) => Assert.Equal(typed, OptionText.KebabCase(name));
+    public void Names_are_typed_in_kebab_case(string name, string typed) => Assert.Equal(typed, Words.KebabCase(name));
 
     private static Dictionary<string, string> Only(string name, string value) => new(StringComparer.Ordinal) { [name] = value };
 

@@ -2,6 +2,7 @@ using Tessar.Autograd.LayerRules;
 using Tessar.Examples;
 using Tessar.Inputs;
 using Tessar.Models;
+using Tessar.Tests.Inputs;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -10,8 +11,8 @@ namespace Tessar.Tests.Models;
 
 public sealed class ModelFeedTests
 {
-    private static readonly ImageShape _color = new(6, 6, 3);
-    private static readonly ImageShape _grey = new(6, 6, 1);
+    private static readonly PictureInput _color = Pictures.Of(6, 6, 3);
+    private static readonly PictureInput _grey = Pictures.Of(6, 6, 1);
 
     public static TheoryData<Type, bool, bool> Odd => new()
     {
@@ -29,8 +30,9 @@ public sealed class ModelFeedTests
     public void How_a_model_wants_its_inputs_is_found_out(Type type, bool channelsFirst, bool copies)
     {
         // Views of three channels in one are a matter of order alone.
-        ImageShape image = type == typeof(SequenceFirst) ? _grey : _color;
-        (Module<Tensor, Tensor> model, ModelFeed feed) = Source(type).Build(image, 3, seed: 1, feed: null);
+        PictureInput input = type == typeof(SequenceFirst) ? _grey : _color;
+        (Module<Tensor, Tensor> model, ModelFeed feed) = Source(type).Build(
+            input, Tessar.Tasks.TaskCatalog.Of(name: null, ["a", "b", "c"]), seed: 1, feed: null);
         using (model)
             Assert.Equal(new ModelFeed(channelsFirst, copies), feed);
     }
@@ -45,7 +47,7 @@ public sealed class ModelFeedTests
         using var scope = NewDisposeScope();
         using Module<Tensor, Tensor> model = Source(type).Create(_color, 3, seed: 1), twin = Source(typeof(PlainTwin))
             .Create(_color, 3, seed: 1);
-        using Tensor batch = ImageLayout.ChannelsLast(4, _color);
+        using Tensor batch = ImageLayout.ChannelsLast(4, _color.Image);
         batch.copy_(randn(4, 3, 6, 6));
         Tensor before = batch.clone();
         (long[] shape, long[] strides) = (batch.shape, batch.stride());
@@ -61,7 +63,7 @@ public sealed class ModelFeedTests
     public void One_channel_in_either_order_gets_ordinary_strides()
     {
         using var scope = NewDisposeScope();
-        Tensor images = ImageLayout.ChannelsLast(2, _grey);
+        Tensor images = ImageLayout.ChannelsLast(2, _grey.Image);
         images.copy_(randn(2, 1, 6, 6));
         Assert.True(images.is_contiguous()); // which is why contiguous() would leave it
         Assert.False(ImageLayout.IsOrdinary(images));
@@ -79,7 +81,7 @@ public sealed class ModelFeedTests
     {
         using var scope = NewDisposeScope();
         var image = new ImageShape(6, 6, channels);
-        using Module<Tensor, Tensor> model = Source(typeof(GroupNormFirst)).Create(image, 3);
+        using Module<Tensor, Tensor> model = Source(typeof(GroupNormFirst)).Create(Pictures.Of(image), 3);
         for (int i = 0; i < 20; i++)
         {
             using var step = NewDisposeScope();
@@ -100,8 +102,8 @@ public sealed class ModelFeedTests
     [Fact]
     public void Remark_says_what_is_done_and_how_to_do_without()
     {
-        Assert.Null(ModelFeed.Ordinary.Remark("Model `a`"));
-        string both = new ModelFeed(ChannelsFirst: true, Copies: true).Remark("Model `a`")!;
+        Assert.Null(ModelFeed.Ordinary.Remark("Model `a`", _grey));
+        string both = new ModelFeed(ChannelsFirst: true, Copies: true).Remark("Model `a`", _grey)!;
         Assert.Contains("Model `a` doesn't take batches", both, StringComparison.Ordinal);
         Assert.Contains("reshape or flatten", both, StringComparison.Ordinal);
         Assert.Contains("changes its input in place", both, StringComparison.Ordinal);

@@ -1,6 +1,8 @@
 using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Models;
 using Tessar.Tensors;
+using Tessar.Tests.Inputs;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -9,7 +11,7 @@ namespace Tessar.Tests.Models;
 
 public sealed class ModelSourceTests
 {
-    private static readonly ImageShape _grey = new(28, 28, 1);
+    private static readonly PictureInput _grey = Pictures.Of(28, 28, 1);
     private static readonly string _own = typeof(ModelSourceTests).Assembly.Location;
 
     [Theory]
@@ -41,7 +43,7 @@ public sealed class ModelSourceTests
     public void Zoo_model_takes_images_of_any_size(string name, int height, int width, int channels, int classes)
     {
         using var scope = NewDisposeScope();
-        using Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(new ImageShape(height, width, channels), classes);
+        using Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(Pictures.Of(height, width, channels), classes);
         Assert.Equal([3, classes], model.call(randn(3, channels, height, width)).shape);
     }
 
@@ -65,7 +67,7 @@ public sealed class ModelSourceTests
     [Fact]
     public void Resnet9_is_the_network_that_is_published_with_CIFAR10()
     {
-        using Module<Tensor, Tensor> model = ModelSource.Parse("resnet9").Create(new ImageShape(32, 32, 3), 10);
+        using Module<Tensor, Tensor> model = ModelSource.Parse("resnet9").Create(Pictures.Of(32, 32, 3), 10);
         Assert.Equal(2_274_880, model.parameters().Sum(p => p.numel()));
         Assert.Equal(
             [
@@ -83,14 +85,14 @@ public sealed class ModelSourceTests
     public void Resnet9_refuses_images_that_are_too_small_for_it() =>
         Assert.Contains(
             "11×11",
-            Assert.Throws<TessarException>(() => ModelSource.Parse("resnet9").Create(new ImageShape(10, 28, 1), 10)).Message,
+            Assert.Throws<TessarException>(() => ModelSource.Parse("resnet9").Create(Pictures.Of(10, 28, 1), 10)).Message,
             StringComparison.Ordinal);
 
     [Fact]
     public void Logistic_is_an_affine_map_of_the_pixels()
     {
         using var scope = NewDisposeScope();
-        using Module<Tensor, Tensor> model = ModelSource.Parse("logistic").Create(new ImageShape(2, 2, 1), 2);
+        using Module<Tensor, Tensor> model = ModelSource.Parse("logistic").Create(Pictures.Of(2, 2, 1), 2);
         Dictionary<string, Tensor> state = model.state_dict();
         using (no_grad())
         {
@@ -140,7 +142,7 @@ public sealed class ModelSourceTests
     [Fact]
     public void Image_too_small_for_the_cnn_names_its_size()
     {
-        var error = Assert.Throws<TessarException>(() => ModelSource.Parse("cnn").Create(new ImageShape(3, 28, 1), 10));
+        var error = Assert.Throws<TessarException>(() => ModelSource.Parse("cnn").Create(Pictures.Of(3, 28, 1), 10));
         Assert.Equal(ErrorKind.InputData, error.Kind);
         Assert.Contains("these have 3×28", error.Message, StringComparison.Ordinal);
     }
@@ -149,11 +151,13 @@ public sealed class ModelSourceTests
     [InlineData(typeof(NoArguments))]
     [InlineData(typeof(ClassesOnly))]
     [InlineData(typeof(ImageAndClasses))]
+    [InlineData(typeof(InputAndClasses))]
+    [InlineData(typeof(PictureAndClasses))]
     public void User_module_is_found_and_built(Type type)
     {
         ModelSource source = ModelSource.Parse($"{_own}#{type.FullName}");
         Assert.Equal($"{_own}#{type.FullName}", source.Name);
-        using Module<Tensor, Tensor> model = source.Create(new ImageShape(2, 2, 1), 3);
+        using Module<Tensor, Tensor> model = source.Create(Pictures.Of(2, 2, 1), 3);
         Assert.Equal(type.Name, model.GetType().Name);
     }
 
@@ -164,13 +168,13 @@ public sealed class ModelSourceTests
         string foreign = folder.File("user.dll");
         File.Copy(_own, foreign);
         using Module<Tensor, Tensor> model = ModelSource.Parse($"{foreign}#{typeof(ClassesOnly).FullName}")
-            .Create(new ImageShape(2, 2, 1), 3);
+            .Create(Pictures.Of(2, 2, 1), 3);
         using Module<Tensor, Tensor> again = ModelSource.Parse($"{foreign}#{typeof(ClassesOnly).FullName}")
-            .Create(new ImageShape(2, 2, 1), 3);
+            .Create(Pictures.Of(2, 2, 1), 3);
         Assert.Equal((nameof(ClassesOnly), foreign), (model.GetType().Name, model.GetType().Assembly.Location));
         Assert.IsNotType<ClassesOnly>(model);
         Assert.Same(model.GetType(), again.GetType());
-        Assert.IsType<ClassesOnly>(ModelSource.Parse($"{_own}#{typeof(ClassesOnly).FullName}").Create(new ImageShape(2, 2, 1), 3))
+        Assert.IsType<ClassesOnly>(ModelSource.Parse($"{_own}#{typeof(ClassesOnly).FullName}").Create(Pictures.Of(2, 2, 1), 3))
             .Dispose();
     }
 
@@ -192,7 +196,9 @@ public sealed class ModelSourceTests
     }
 
     [Theory]
-    [InlineData(typeof(NoConstructor), "no usable constructor", 0)]
+    [InlineData(
+        typeof(NoConstructor), "(Tessar.Examples.ImageShape image, int classes) or (Tessar.Inputs.ModelInput input, int classes)",
+        0)]
     [InlineData(typeof(Throwing), "the moon is full (InvalidOperationException in its constructor)", 2)]
     [InlineData(typeof(WrongInput), "[2, 1, 2, 2]", 2)]
     [InlineData(typeof(WrongOutput), "into [2, 5]; the data has 3 classes, so [2, 3] is required", 2)]
@@ -201,7 +207,7 @@ public sealed class ModelSourceTests
         TensorBalance.HoldsButFor(parameters, () =>
         {
             ModelSource source = ModelSource.Parse($"{_own}#{type.FullName}");
-            var error = Assert.Throws<TessarException>(() => source.Create(new ImageShape(2, 2, 1), 3));
+            var error = Assert.Throws<TessarException>(() => source.Create(Pictures.Of(2, 2, 1), 3));
             Assert.Equal(ErrorKind.InputData, error.Kind);
             Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         });
@@ -228,6 +234,11 @@ public class ImageAndClasses : Module<Tensor, Tensor>
         return last.call(flat);
     }
 }
+
+public sealed class InputAndClasses(ModelInput input, int classes)
+    : ImageAndClasses(new ImageShape(input.Size, 1, 1), classes);
+
+public sealed class PictureAndClasses(PictureInput input, int classes) : ImageAndClasses(input.Image, classes);
 
 public class ClassesOnly(int classes) : ImageAndClasses(new ImageShape(2, 2, 1), classes);
 

@@ -203,6 +203,47 @@ public sealed class SequenceFirst : Module<Tensor, Tensor>
     }
 }
 
+/// <summary>Attention over the rows of the picture by libtorch's own operation, which has a first derivative only.</summary>
+public sealed class FusedAttention : Module<Tensor, Tensor>
+{
+    private readonly Linear embedding;
+    private readonly Linear last;
+
+    public FusedAttention(ImageShape image, int classes)
+        : base(nameof(FusedAttention))
+    {
+        embedding = Linear(image.Width, 4);
+        last = Linear(4, classes);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        Tensor rows = embedding.call(input.squeeze(1)).unsqueeze(1);
+        return last.call(F.scaled_dot_product_attention(rows, rows, rows).mean([1, 2]));
+    }
+}
+
+/// <summary>Two layers that see the examples of a batch on the second axis.</summary>
+public sealed class AllSequenceFirst : Module<Tensor, Tensor>
+{
+    private readonly Linear embedding;
+    private readonly Linear middle;
+    private readonly Linear last;
+
+    public AllSequenceFirst(ImageShape image, int classes)
+        : base(nameof(AllSequenceFirst))
+    {
+        embedding = Linear(image.Width, 4);
+        middle = Linear(4, 4);
+        last = Linear(4, classes);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input) =>
+        last.call(middle.call(embedding.call(input.permute(2, 0, 1, 3).flatten(2)).tanh()).mean([0]));
+}
+
 public sealed class BatchNormOfVectors : Module<Tensor, Tensor>
 {
     private readonly Linear first;

@@ -1,4 +1,5 @@
 using Tessar.Models;
+using Tessar.Tests.Inputs;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -31,7 +32,7 @@ public sealed class UnregisteredStateTests
     {
         foreach (string name in ModelSource.ZooNames)
         {
-            using nn.Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(new Tessar.Examples.ImageShape(28, 28, 1), 10);
+            using nn.Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(Pictures.Of(28, 28, 1), 10);
             Assert.Null(UnregisteredState.Of(model).Names);
         }
 

@@ -25,6 +25,23 @@ public sealed class TorchThreadsTests
     public void Most_threads_follow_from_the_machine() =>
         Assert.Equal(Math.Min(1024, Math.Max(64, 8 * Environment.ProcessorCount)), TorchThreads.Most);
 
+    [Theory]
+    [InlineData("OMP_DYNAMIC", "true", 2, "OMP_DYNAMIC=true")]
+    [InlineData("OMP_DYNAMIC", " TRUE", 2, "OMP_DYNAMIC=true")]
+    [InlineData("OMP_DYNAMIC", "true", 1, null)]
+    [InlineData("OMP_DYNAMIC", "false", 2, null)]
+    [InlineData("OMP_THREAD_LIMIT", "1", 2, "OMP_THREAD_LIMIT=1, fewer than the 2 threads")]
+    [InlineData("OMP_THREAD_LIMIT", "2", 2, null)]
+    [InlineData("OMP_THREAD_LIMIT", "none", 2, null)]
+    public void Environment_that_would_take_threads_away_is_refused(string variable, string value, int threads, string? words)
+    {
+        string? objection = TorchThreads.ObjectionOfEnvironment(threads, name => name == variable ? value : null);
+        if (words is null)
+            Assert.Null(objection);
+        else
+            Assert.Contains(words, objection, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Number_of_threads_is_what_was_set()
     {

@@ -14,6 +14,15 @@ internal sealed class HalfSquaredError : IOutputLoss
 
     public Tensor Sum(Tensor outputs, Tensor targets) => (outputs - targets).square().sum() * 0.5;
 
+    public Tensor Each(Tensor outputs, Tensor targets) => (outputs - targets).square().flatten(1).sum(1) * 0.5;
+
+    public Tensor Root(Tensor outputs, Tensor targets, int column)
+    {
+        Tensor root = zeros_like(outputs.flatten(1));
+        root.select(1, column).fill_(1);
+        return root.reshape(outputs.shape);
+    }
+
     public Tensor Gradient(Tensor outputs, Tensor targets) => outputs - targets;
 
     public Func<Tensor, Tensor> SecondDerivative(Tensor outputs, Tensor targets) => u => u.clone();

@@ -14,6 +14,16 @@ internal sealed class IndependentLabels : IOutputLoss
 
     public Tensor Sum(Tensor outputs, Tensor targets) => nn.functional.logsigmoid((2 * targets - 1) * outputs).sum().neg();
 
+    public Tensor Each(Tensor outputs, Tensor targets) =>
+        nn.functional.logsigmoid((2 * targets - 1) * outputs).sum(1).neg();
+
+    public Tensor Root(Tensor outputs, Tensor targets, int column)
+    {
+        Tensor p = outputs.sigmoid(), root = zeros_like(outputs);
+        root.select(1, column).copy_((p * (1 - p)).sqrt().select(1, column));
+        return root;
+    }
+
     public Tensor Gradient(Tensor outputs, Tensor targets) => outputs.sigmoid() - targets;
 
     public Func<Tensor, Tensor> SecondDerivative(Tensor outputs, Tensor targets)

@@ -116,6 +116,42 @@ public sealed class ModelLossTests : IDisposable
         Assert.Contains("isn't finite: batch 2 (examples 14 to 20), first in 0.weight", e.Message, StringComparison.Ordinal);
     }
 
+    // libtorch's own attention has a first derivative only.
+    [Fact]
+    public void A_model_without_a_second_derivative_is_told_and_gets_differences_of_the_first()
+    {
+        using nn.Module<Tensor, Tensor> model = new Attention();
+        ModelLoss loss = new(
+            model, ParameterVector.Of(model), new SoftmaxCrossEntropy(),
+            LossExamples.Of(randn(6, 4, dtype: ScalarType.Float64), randint(0, 3, [6], dtype: ScalarType.Int64)));
+        Tensor v = ones(loss.Parameters.Size, dtype: ScalarType.Float64), start = ParameterVector.Join(loss.Parameters.Tensors).clone();
+        GradientException e = Assert.Throws<GradientException>(() => new HessianOperator(loss).Apply(v));
+        Assert.Contains("has no second derivative", e.Message, StringComparison.Ordinal);
+
+        string said = SecondDerivatives.WhyMissing(loss)!;
+        Assert.Contains("curvature is taken by differences of the first", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Operator", said, StringComparison.Ordinal);
+        LinearOperator hessian = SecondDerivatives.Of(loss, isHessian: true, exist: false);
+        LinearOperator gaussNewton = SecondDerivatives.Of(loss, isHessian: false, exist: false);
+        Assert.True(hessian.Apply(v).isfinite().all().item<bool>());
+        Tensor dense = gaussNewton.ToDense();
+        AssertClose(dense, dense.t(), 1e-7);
+        Assert.InRange(linalg.eigvalsh((dense + dense.t()) / 2).min().item<double>(), -1e-7, double.MaxValue);
+        Assert.True(start.equal(ParameterVector.Join(loss.Parameters.Tensors)).all().item<bool>());
+    }
+
+    [Fact]
+    public void Differences_are_close_to_derivatives_where_there_are_some()
+    {
+        ModelLoss loss = _small.Loss(7);
+        Assert.Null(SecondDerivatives.WhyMissing(loss));
+        foreach (bool isHessian in new[] { true, false })
+        {
+            Tensor exact = SecondDerivatives.Of(loss, isHessian, exist: true).ToDense();
+            AssertClose(exact, SecondDerivatives.Of(loss, isHessian, exist: false).ToDense(), 1e-8);
+        }
+    }
+
     [Fact]
     public void Cancellation_is_looked_at_between_batches_and_leaves_the_model_as_it_was()
     {
@@ -143,4 +179,23 @@ public sealed class ModelLossTests : IDisposable
 
     private static void AssertNear(Tensor expected, Tensor found) =>
         Assert.InRange((expected - found).abs().max().item<double>(), 0, 1e-12);
+
+    private static void AssertClose(Tensor expected, Tensor found, double tolerance) =>
+        Assert.InRange(
+            (expected - found).abs().max().item<double>(), 0, tolerance * Math.Max(1, expected.abs().max().item<double>()));
+
+    private sealed class Attention : nn.Module<Tensor, Tensor>
+    {
+        private readonly Linear _in = nn.Linear(4, 8, dtype: ScalarType.Float64);
+        private readonly Linear _out = nn.Linear(8, 3, dtype: ScalarType.Float64);
+
+        public Attention()
+            : base(nameof(Attention)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input)
+        {
+            Tensor x = _in.call(input).reshape(-1, 1, 2, 4);
+            return _out.call(nn.functional.scaled_dot_product_attention(x, x, x).flatten(1));
+        }
+    }
 }

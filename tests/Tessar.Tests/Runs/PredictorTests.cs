@@ -121,7 +121,7 @@ public sealed class PredictorTests : IDisposable
         var error = Assert.Throws<NumericalException>(
             () =>
                 Predictor.Logits(
-                    model, ExampleSet.Parse(store, "test:7-9"), run.Record.Program.Input, 3, progress: null,
+                    model, ExampleSet.Parse(store, "test:7-9"), run.Record.Program.Input, run.Task, progress: null,
                     CancellationToken.None));
         Assert.Contains("example 7 of `test`", error.Message, StringComparison.Ordinal);
     }

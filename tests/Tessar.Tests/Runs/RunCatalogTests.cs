@@ -82,7 +82,8 @@ public sealed class RunCatalogTests : IDisposable
         Predictions predictions = Predictions.TryOpen(run, "test")!;
         Assert.True(predictions.Score(run.TestSet(store)).Accuracy > 0);
         Assert.DoesNotContain("libtorch", File.ReadAllText("/proc/self/maps"), StringComparison.OrdinalIgnoreCase);
+        string model = Tessar.Models.ModelSource.Parse(run.Record.Program.Model).Name;
         Console.WriteLine(FormattableString.Invariant(
-            $"{predictions.Count} predictions, {run.ReadMetrics().Count} rows, {Tessar.Models.ModelSource.Parse(run.Record.Program.Model).Name}"));
+            $"{predictions.Count} predictions, {run.ReadMetrics().Count} rows, {model}"));
     }
 }

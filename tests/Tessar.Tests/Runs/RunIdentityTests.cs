@@ -28,7 +28,7 @@ public sealed class RunIdentityTests : IDisposable
         Predictions recorded = Predictions.TryOpen(run, "test")!;
         using nn.Module<Tensor, Tensor> model = run.LoadModel();
         float[] logits = Predictor.Logits(
-            model, run.TestSet(store), run.Record.Program.Input, 3, cancellation: TestContext.Current.CancellationToken);
+            model, run.TestSet(store), run.Record.Program.Input, run.Task, cancellation: TestContext.Current.CancellationToken);
         for (int i = 0; i < recorded.Count; i++)
             Assert.Equal(recorded.Logits(i).ToArray(), logits.AsSpan(i * 3, 3).ToArray());
         Assert.Equal(["_scale"], run.Record.Identity!.Unregistered);

@@ -34,7 +34,8 @@ public sealed class RunImporterTests : IDisposable
         WriteWeights();
         Run run = SmallRuns.Import(Request with { Mean = [0.25f], Std = [0.5f] });
         Assert.Equal((RunKind.Imported, RunStatus.Completed, "foreign"), (run.Record.Kind, run.Status, run.Name));
-        Assert.Equal(new InputNormalization([0.25f], [0.5f]), run.Record.Program.Input);
+        Assert.Equal(
+            new PictureInput(new ImageShape(6, 6, 1), new InputNormalization([0.25f], [0.5f])), run.Record.Program.Input);
         Assert.Equal(3 * 36 + 3, run.Record.Program.Parameters);
         Assert.Empty(run.ReadMetrics());
         Checkpoint checkpoint = Assert.Single(run.Checkpoints);
@@ -62,7 +63,7 @@ public sealed class RunImporterTests : IDisposable
         WriteWeights();
         Run run = SmallRuns.Import(Request);
         using ExampleStore store = run.OpenExamples();
-        Assert.Equal(InputNormalization.Of(store), run.Record.Program.Input);
+        Assert.Equal(ModelInput.Of(store), run.Record.Program.Input);
     }
 
     [Theory]

@@ -40,8 +40,10 @@ public sealed class RunJsonTests : IDisposable
         JsonElement program = root.GetProperty("program");
         Assert.Equal("""{"name":"adamw","beta1":0.9,"learningRate":0.002}""", Compact(program.GetProperty("optimizer")));
         Assert.Equal("""{"name":"cosine","warmupSteps":39}""", Compact(program.GetProperty("schedule")));
-        Assert.Equal("""{"mean":[0.286],"std":[0.353]}""", Compact(program.GetProperty("input")));
-        Assert.Equal("""{"height":28,"width":28,"channels":1}""", Compact(root.GetProperty("image")));
+        Assert.Equal(
+            """{"kind":"picture","height":28,"width":28,"channels":1,"mean":[0.286],"std":[0.353]}""",
+            Compact(program.GetProperty("input")));
+        Assert.False(root.TryGetProperty("image", out _));
         Assert.Equal(JsonValueKind.Null, root.GetProperty("final").ValueKind);
         Assert.Equal(JsonValueKind.Null, program.GetProperty("checkpointEverySteps").ValueKind);
     }
@@ -72,6 +74,11 @@ public sealed class RunJsonTests : IDisposable
     [InlineData("0.353", "0", "standard deviation of channel 0 is 0")]
     [InlineData("0.286", "0.286, 0.3", "2 means and 1 standard deviations")]
     [InlineData("\"height\": 28", "\"height\": 0", "at least one pixel")]
+    [InlineData("\"picture\"", "\"sound\"", "of the kind `sound`; known are picture")]
+    [InlineData("\"kind\": \"picture\",", "", "`input` names no `kind`")]
+    [InlineData("\"width\": 28", "\"width\": 2.5", "`input.width` isn't a whole number")]
+    [InlineData("0.286", "1e99", "The mean of channel 0 is")]
+    [InlineData("0.286", "\"much\"", "`input.mean` isn't a list of numbers")]
     [InlineData("\"labels.json\"", "\"/etc/passwd\"", "/etc/passwd")]
     [InlineData("\"adamw\"", "7", "`name` has to be a text")]
     [InlineData("\"batchSize\": 64", "\"batchSize\": 0", "batchSize")]
@@ -164,7 +171,7 @@ public sealed class RunJsonTests : IDisposable
             Model = "cnn",
             Parameters = 421_642,
             Data = new DataReference("fashion-mnist-mini", Path: null, _hash, "train:0-9999", "test:0-1999"),
-            Input = new InputNormalization([0.286f], [0.353f]),
+            Input = new PictureInput(new ImageShape(28, 28, 1), new InputNormalization([0.286f], [0.353f])),
             Epochs = 5,
             BatchSize = 64,
             Seed = ulong.MaxValue,
@@ -172,7 +179,6 @@ public sealed class RunJsonTests : IDisposable
             Schedule = new NamedSettings("cosine", Numbers(("warmupSteps", 39))),
             Labels = new LabelsReference("labels.json", "train", 0.05, 7, 500),
         },
-        Image = new ImageShape(28, 28, 1),
         Classes = ["T-shirt/top", "Trouser"],
         Checkpoints = [new Checkpoint("checkpoints/step-00000157.safetensors", 157, 0, _hash)],
         Versions = new RunVersions("0.1.0", "0.107.0", "2.10.0", "10.0.12"),

@@ -38,7 +38,7 @@ public sealed class RunTests : IDisposable
         foreach (Checkpoint checkpoint in run.Checkpoints)
         {
             using Module<Tensor, Tensor> model = run.LoadModel(checkpoint), byHand = ModelSource.Parse("mlp")
-                .Create(run.Record.Image, 3);
+                .Create(run.Record.Program.Input, 3);
             StateDict.Load(byHand, checkpoint.File);
             Assert.Equal(StateDict.Sha256(byHand), StateDict.Sha256(model));
             Assert.False(model.training);

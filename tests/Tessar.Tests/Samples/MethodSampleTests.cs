@@ -1,10 +1,10 @@
 using System.Reflection;
 using System.Text.Json;
+using Tessar.Cli.Commands.Development;
 using Tessar.Lenses.Data;
 using Tessar.Methods;
 using Tessar.Models;
 using Tessar.Tests.Cli;
-using Tessar.Tests.Docs;
 using Tessar.Tests.Methods;
 using Tessar.Tests.Processes;
 
@@ -39,7 +39,7 @@ public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractR
             method.Summary);
         Assert.EndsWith(
             "| `strength` | 1 | 0.001 to 1000 | Score of an example of the target's class. |",
-            MethodPagesTests.OptionsTable(method), StringComparison.Ordinal);
+            DocsTables.Options(method).TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,6 +14,8 @@ namespace Tessar.Tests.Training;
 /// <summary>What a run measures and keeps where the optimiser, or the program, averages weights.</summary>
 public sealed class AveragedWeightsTests : IDisposable
 {
+    private static Classification ThreeClasses => new(new TaskSetup { Outputs = ["a", "b", "c"] });
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -43,9 +45,10 @@ public sealed class AveragedWeightsTests : IDisposable
             using ExampleStore store = run.OpenExamples();
             using Module<Tensor, Tensor> kept = run.LoadModel();
             float[] logits = Predictor.Logits(
-                kept, run.TestSet(store), run.Record.Program.Input, 3, progress: null, TestContext.Current.CancellationToken);
+                kept, run.TestSet(store), run.Record.Program.Input, run.Task, progress: null,
+                TestContext.Current.CancellationToken);
             Assert.Equal(logits[..3], Predictions.TryOpen(run, "test")!.Logits(0).ToArray());
-            Assert.Equal(LogitMath.Score(logits, run.TestSet(store), 3).Loss, run.Record.Final!.TestLoss!.Value, 1e-12);
+            Assert.Equal(run.Task.Of(logits, run.TestSet(store))[Measure.Loss]!.Value, run.Record.Final!.TestLoss!.Value, 1e-12);
         }
     }
 
@@ -158,7 +161,7 @@ public sealed class AveragedWeightsTests : IDisposable
             Tensor[] parameters = [.. model.parameters()];
             using var batch = new BatchObjective(model, parameters, randn(8, 1, 6, 6), zeros(8, int64))
             {
-                Draws = (1, 5), NotFinite = _ => new NumericalException("no"),
+                Task = ThreeClasses, Draws = (1, 5), NotFinite = _ => new NumericalException("no"),
             };
             Tensor[] first = [.. batch.Gradients().Select(g => g!)];
             float[] mean = norm.running_mean!.data<float>().ToArray();
@@ -186,7 +189,7 @@ public sealed class AveragedWeightsTests : IDisposable
         {
             using var batch = new BatchObjective(model, [.. model.parameters()], x, y)
             {
-                LabelSmoothing = 0.3, Draws = (1, 0), NotFinite = _ => new NumericalException("no"),
+                Task = ThreeClasses, LabelSmoothing = 0.3, Draws = (1, 0), NotFinite = _ => new NumericalException("no"),
             };
             if (graph)
                 batch.Gradients();

@@ -69,7 +69,7 @@ public sealed class LastBatchTests : IDisposable
             {
                 using (batch)
                 {
-                    Assert.Equal(batch.Count, batch.Images.shape[0]);
+                    Assert.Equal(batch.Count, batch.Inputs.shape[0]);
                     Assert.Equal(batch.Count, batch.Labels.shape[0]);
                     sizes.Add(batch.Count);
                 }

@@ -50,7 +50,8 @@ public sealed class TrainerTests : IDisposable
         });
         using var scope = NewDisposeScope();
         using ExampleStore store = run.OpenExamples();
-        using Module<Tensor, Tensor> before = Tessar.Models.ModelSource.Parse("logistic").Create(store.Image, 3, seed: 1);
+        using Module<Tensor, Tensor> before = Tessar.Models.ModelSource.Parse("logistic")
+            .Create(ModelInput.Of(store), 3, seed: 1);
         using Module<Tensor, Tensor> after = run.LoadModel();
         Tensor x = Batches.Inputs(run.TrainSet(store), [0], run.Record.Program.Input).flatten(1);
         Tensor w = before.state_dict()["fc1.weight"].detach(), b = before.state_dict()["fc1.bias"].detach();
@@ -267,7 +268,7 @@ public sealed class TrainerTests : IDisposable
             Schedule = "cosin",
             CheckpointEverySteps = 0,
             Threads = 0,
-            Input = new InputNormalization([0], [0]),
+            Input = new PictureInput(new ImageShape(6, 6, 1), new InputNormalization([0], [0])),
         }));
         Assert.Equal(ErrorKind.Usage, error.Kind);
         string[] expected =

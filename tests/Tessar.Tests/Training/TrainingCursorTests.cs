@@ -1,9 +1,15 @@
+using System.Globalization;
+using Tessar.Examples;
+using Tessar.Tasks;
+using Tessar.Tests.Runs;
 using Tessar.Training;
 
 namespace Tessar.Tests.Training;
 
 public sealed class TrainingCursorTests
 {
+    private readonly ITask _task = new Classification(new TaskSetup { Outputs = ["a", "b", "c"] });
+
     [Fact]
     public void Cursor_comes_back_exactly()
     {
@@ -12,21 +18,30 @@ public sealed class TrainingCursorTests
             Step = long.MaxValue,
             TestedAt = 7,
             Seconds = 0.1 + 0.2,
-            Window = new RunningMean(1.0 / 3, 2, 3),
-            Epoch = new RunningMean(double.Epsilon, 0, long.MaxValue),
+            Window = RunningMean.Parse(_task, (1.0 / 3).ToString("R", CultureInfo.InvariantCulture) + " 2 3"),
+            Epoch = RunningMean.Parse(_task, double.Epsilon.ToString("R", CultureInfo.InvariantCulture) + " 0 7"),
         };
-        Assert.Equal(cursor, TrainingCursor.Parse(cursor.ToMetadata()));
+        Assert.Equal(cursor, TrainingCursor.Parse(_task, cursor.ToMetadata()));
+        Assert.NotEqual(cursor, cursor with { Window = cursor.Epoch });
+        Assert.Equal("0 0 0", TrainingCursor.Start(_task).ToMetadata()["window"]);
+        Assert.Throws<FormatException>(() => RunningMean.Parse(_task, "0 0"));
     }
 
     [Fact]
     public void Mean_of_batches_is_that_of_their_examples()
     {
-        var mean = default(RunningMean);
-        Assert.Null(mean.Loss);
-        // Logits 0, 0: log 2 each, and the first class is answered.
-        mean = mean.Add([0, 0, 0, 0], [0, 1]).Add([0, 0], [1]);
-        Assert.Equal(Math.Log(2), mean.Loss!.Value, 1e-15);
-        Assert.Equal(1.0 / 3, mean.Accuracy!.Value, 1e-15);
+        using var folder = new TemporaryFolder();
+        using ExampleStore store = ExampleStore.Open(SmallData.Write(folder));
+        var set = ExampleSet.Parse(store, "train");
+        int right = Enumerable.Range(0, set.Count).First(i => set.Label(i) == 0);
+        int[] wrong = [.. Enumerable.Range(0, set.Count).Where(i => set.Label(i) != 0).Take(2)];
+        var mean = RunningMean.None(_task);
+        Assert.Null(mean.Read(_task)[Measure.Loss]);
+        // Logits 0, 0, 0: log 3 each, and the first class is answered.
+        mean = mean.Add(_task, new float[6], set, [right, wrong[0]]).Add(_task, new float[3], set, [wrong[1]]);
+        Assert.Equal(Math.Log(3), mean.Read(_task)[Measure.Loss]!.Value, 1e-15);
+        Assert.Equal(1.0 / 3, mean.Read(_task)[Measure.Accuracy]!.Value, 1e-15);
+        Assert.Null(mean.Read(_task)["nothing-of-the-kind"]);
     }
 
     [Theory]

@@ -53,6 +53,25 @@ public sealed class JobTests
     }
 
     [Fact]
+    public async Task Job_that_tells_its_error_as_data_is_told_in_words_of_the_page()
+    {
+        const string Line = "{\"error\":{\"message\":\"The factor is singular.\",\"remedies\":[{\"kind\":\"SetMethodOption\","
+            + "\"name\":\"damping\",\"value\":\"1\"},{\"kind\":\"DescribeMethod\",\"name\":\"data/trak\"}]}}";
+        await using Workbench workbench = await StartAsync(
+            $"echo '{Line}' >&2; echo 'The factor is singular. Next: `--set damping=1`.' >&2; exit 3");
+
+        JsonElement problem = (await EndAsync(workbench, Trak)).GetProperty("problem");
+
+        Assert.Equal(
+            (
+                "The factor is singular.",
+                "Set the method’s option “damping” to 1. Or see what data/trak can be told:", "tessar methods data/trak"
+            ),
+            (problem.GetProperty("cause").GetString(), problem.GetProperty("action").GetString(),
+                problem.GetProperty("command").GetString()));
+    }
+
+    [Fact]
     public async Task Process_that_is_killed_without_a_word_is_told_by_its_code()
     {
         await using Workbench workbench = await StartAsync("kill -SEGV $$");

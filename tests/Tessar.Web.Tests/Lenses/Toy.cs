@@ -4,7 +4,7 @@ namespace Tessar.Web.Tests.Lenses;
 
 /// <summary>A method of a lens that no file of the workbench names.</summary>
 /// <param name="options">Its settings.</param>
-[Method("toy/weather", Paper = "original", Cost = "nothing")]
+[Method("odd/weather", Paper = "original", Cost = "nothing")]
 public sealed class Toy(ToyOptions options)
 {
     /// <summary>What it was given.</summary>

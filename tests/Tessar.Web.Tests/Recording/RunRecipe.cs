@@ -17,6 +17,9 @@ internal sealed record RunRecipe
 
     public DateTimeOffset Created { get; init; } = new(2026, 3, 4, 10, 15, 0, TimeSpan.Zero);
 
+    /// <summary>The run's task; null for the usual one.</summary>
+    public string? Task { get; init; }
+
     public double PlantedFraction { get; init; } = 0.05;
 
     public IReadOnlyList<MetricRow> Metrics { get; init; } = Curves.Usual;
@@ -43,7 +46,10 @@ internal sealed record RunRecipe
             File.Delete(weights);
             MetricRow last = Metrics.LastOrDefault(row => row.TestLoss is not null);
             writer.Finish(Status, Status == RunStatus.Completed && Kind == RunKind.Trained
-                ? new FinalMetrics(0.3921, 0.8412, last.TestLoss, last.TestAccuracy, 41.7) : null);
+                ? new FinalMetrics(0.3921, 0.8412, last.TestLoss, last.TestAccuracy, 41.7)
+                {
+                    Others = last.Others,
+                } : null);
         }
 
         Run run = Run.Open(Path.Combine(runsDirectory, Name));
@@ -84,7 +90,8 @@ internal sealed record RunRecipe
             Model = "cnn",
             Parameters = 421642,
             Data = new DataReference("fashion-mnist-mini", Path: null, store.Identity, Evidence.Train, Evidence.Test),
-            Input = InputNormalization.Of(store),
+            Input = ModelInput.Of(store),
+            Task = Task,
             Epochs = Kind == RunKind.Trained ? 5 : null,
             BatchSize = Kind == RunKind.Trained ? 64 : null,
             Seed = Kind == RunKind.Trained ? 1 : null,
@@ -101,7 +108,6 @@ internal sealed record RunRecipe
                 ? null
                 : new LabelsReference(RunWriter.LabelsFile, labels.Split, labels.Fraction, labels.Seed, labels.Edits.Count),
         },
-        Image = store.Image,
         Classes = store.ClassNames,
         Checkpoints = [],
         Versions = new RunVersions("0.1.0", "0.107.0", "2.10.0", "10.0.0"),

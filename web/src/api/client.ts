@@ -84,5 +84,7 @@ export const addresses = {
   },
   metricRows: (run: string, first: number, count: number) =>
     `/api/runs/${segment(run)}/metrics/rows?first=${first}&count=${count}`,
+  results: (run: string) => `/api/runs/${segment(run)}/results`,
+  result: (run: string, key: string) => `/api/runs/${segment(run)}/results/${segment(key)}`,
   example: (run: string, split: string, index: string) => `/api/runs/${segment(run)}/example/${segment(split)}/${segment(index)}`,
 };

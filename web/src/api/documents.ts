@@ -65,13 +65,86 @@ export interface MethodCard {
   created: string | null;
   /** Computes, or recomputes, the result. */
   command: string;
+  /** Whether a job can compute it. */
+  canCompute: boolean;
 }
 
 export interface LensCard {
   lens: string;
   title: string;
+  /** Empty when nobody has said it. */
   question: string;
+  /** The command that asks it, without the run; null when none does. */
+  command: string | null;
+  /** The method that is asked when none is named; null when the lens can't be asked. */
+  defaultMethod: string | null;
+  /** What a job of it answers for; null for a lens that is asked about the run as a whole. */
+  targets: string | null;
   methods: MethodCard[];
+}
+
+export type ResultState = 'done' | 'stale' | 'unreadable';
+
+export interface ResultCheck {
+  name: string;
+  value: number;
+  limit: number | null;
+  meaning: string;
+  holds: boolean;
+}
+
+/** What a result that can't be read doesn't tell is null. */
+export interface ResultRow {
+  key: string;
+  lens: string;
+  question: string;
+  method: string;
+  state: ResultState;
+  /** Why it is stale or can't be read. */
+  reason: string | null;
+  created: string | null;
+  seconds: number | null;
+  targets: string | null;
+  train: string | null;
+  options: Fact[];
+  checks: ResultCheck[];
+  remarks: string[];
+}
+
+export interface ResultsDocument {
+  schema: number;
+  run: string;
+  /** The newest first. */
+  results: ResultRow[];
+}
+
+export interface ResultArray {
+  name: string;
+  type: string;
+  shape: number[];
+  /** Of the finite numbers; null when there are none, or too many numbers to look through. */
+  least: number | null;
+  mean: number | null;
+  greatest: number | null;
+  nonFinite: number | null;
+}
+
+/** Anything JSON can say. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+export interface ResultDetailDocument {
+  schema: number;
+  run: string;
+  result: ResultRow;
+  seed: string | null;
+  /** The lens's own answer, as the lens writes it. */
+  answer: Json;
+  arrays: ResultArray[];
+  arrayBytes: number | null;
+  arraysProblem: Problem | null;
+  /** Where the files can be had from. */
+  documentAddress: string;
+  arraysAddress: string | null;
 }
 
 export interface FinalFigures {

@@ -7,7 +7,8 @@ export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 export interface JobRequest {
   run: string;
   method: string;
-  targets: string;
+  /** null for a lens that is asked about the run as a whole. */
+  targets: string | null;
 }
 
 export interface JobProgress {

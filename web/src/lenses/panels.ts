@@ -8,6 +8,14 @@ type AnyPanel<P extends keyof Places> = Panel<P, unknown>;
 
 const modules = import.meta.glob<{ panel: AnyPanel<keyof Places> }>('./*/*.panel.ts', { eager: true });
 
+/** Where panels lie that are for every lens without one of its own. */
+const common = 'any';
+
+const withPanels = new Set(Object.keys(modules).map((file) => file.split('/')[1]));
+
+/** Whether a lens has a panel of its own, in whatever room. */
+export const hasPanel = (lens: string): boolean => lens !== common && withPanels.has(lens);
+
 /** The panels of a room, from the top. */
 export function panelsOf<P extends keyof Places>(place: P): AnyPanel<P>[] {
   const found = Object.values(modules).map((module) => module.panel);

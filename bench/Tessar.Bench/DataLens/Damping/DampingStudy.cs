@@ -10,7 +10,8 @@ namespace Tessar.Bench.DataLens.Damping;
 /// <remarks>
 /// `mlp`, `cnn` and `logistic` on 2,000 and 5,000 pictures of Fashion-MNIST, judged by random halves trained on; exact kernel,
 /// sketch and landmarks of ten models on other halves, averaged over 1, 5 and 10 of them. Trainings and eigenvectors are kept
-/// below runs/damping-study, so that another rule costs seconds: a study that was interrupted goes on where it stopped.
+/// below runs/damping-study, so that another rule costs seconds. Runs
+/// whose cells are in the result file aren't measured again: delete them, or the file for all.
 /// </remarks>
 internal static class DampingStudy
 {
@@ -37,8 +38,10 @@ internal static class DampingStudy
         string folder = Path.Combine(TessarTool.Root, "runs", "damping-study");
         Directory.CreateDirectory(folder);
         var tool = new TessarTool(folder);
-        var cells = new JsonArray();
-        foreach (Job job in _jobs)
+        JsonArray cells = File.Exists(ResultPath)
+            ? JsonNode.Parse(File.ReadAllText(ResultPath))!["cells"]!.DeepClone().AsArray()
+            : [];
+        foreach (Job job in _jobs.Where(job => cells.All(cell => cell!["run"]!.ToString() != job.Name)))
         {
             tool.TrainOnce(
                 job.Name,
@@ -57,13 +60,20 @@ internal static class DampingStudy
                 foreach (JsonObject cell in new DampingCell(models, kind).Measure())
                     cells.Add(cell);
             }
+
+            Write(cells);
         }
 
+        return Write(cells);
+    }
+
+    private static JsonObject Write(JsonArray cells)
+    {
         var document = new JsonObject
         {
             ["benchmark"] = "damping",
             ["command"] = "dotnet run -c Release --project bench/Tessar.Bench -- damping",
-            ["grid"] = new JsonArray([.. DampingCell.Grid.Select(damping => JsonValue.Create(damping))]),
+            ["grid"] = new JsonArray([.. DampingCell.Grid.Select(damping => JsonValue.Create(Math.Round(damping, 4)))]),
             ["jobs"] = JsonSerializer.SerializeToNode(_jobs.Select(job => new
             {
                 run = job.Name,
@@ -74,7 +84,7 @@ internal static class DampingStudy
                 seeds = job.Seeds,
             })),
             ["machine"] = JsonSerializer.SerializeToNode(Runs.RunEnvironment.Machine()),
-            ["cells"] = cells,
+            ["cells"] = cells.DeepClone(),
         };
         File.WriteAllText(ResultPath, document.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
         StudyPage.Replace(PagePath, "damping", DampingTable.Of(cells));

@@ -32,9 +32,9 @@ internal sealed class LensSettings
     public IEnumerable<(string Name, object? Value)> Values(Invocation call) => _values.Select(value => value(call));
 
     private static Setting<string> SettingOf(MethodOption option, string key, string help) => new(
-        key, $"--{option.Name}", NameOf(option), help, null, hasDefault: false,
-        option.Default is null ? null : option.DefaultText, Expectation(option), JsonType(option),
-        text => (option.TryRead(text, out _, out _), text));
+        new(key, $"--{option.Name}", NameOf(option), help, option.Default is null ? null : option.DefaultText),
+        new(Expectation(option), JsonType(option), text => (option.TryRead(text, out _, out _), text)),
+        defaultValue: null, hasDefault: false);
 
     private static bool IsWhole(MethodOption option) =>
         (Nullable.GetUnderlyingType(option.Type) ?? option.Type) is var type

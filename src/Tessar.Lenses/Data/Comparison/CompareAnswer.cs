@@ -78,19 +78,19 @@ public sealed record CompareAnswer : RecordedAnswer
     public string Result { get; init; } = string.Empty;
 
     internal static CompareAnswer Of(
-        RecipeDifference difference, Inquiry a, Inquiry b, ExampleSet train, ExampleSet targets, int modelsA, int modelsB,
-        int top, double level) => new()
+        RecipeDifference difference, (Inquiry Asked, int Models) a, (Inquiry Asked, int Models) b, ExampleSet train,
+        ExampleSet targets, int top, double level) => new()
         {
-            A = a.Run.Name,
-            B = b.Run.Name,
-            Method = a.Method.Name,
-            Options = a.Options,
+            A = a.Asked.Run.Name,
+            B = b.Asked.Run.Name,
+            Method = a.Asked.Method.Name,
+            Options = a.Asked.Options,
             Train = train.ToString(),
             Targets = targets.ToString(),
-            ModelsA = modelsA,
-            ModelsB = modelsB,
+            ModelsA = a.Models,
+            ModelsB = b.Models,
             Verdict = Word(difference.Verdict),
-            Summary = Sentence(difference, a.Run.Name, b.Run.Name, modelsA, modelsB, level),
+            Summary = Sentence(difference, a.Asked.Run.Name, b.Asked.Run.Name, a.Models, b.Models, level),
             PValue = difference.PValue,
             Level = level,
             Assignments = difference.Assignments,
@@ -239,10 +239,10 @@ public sealed record PatchCheckAnswer
     public required string Summary { get; init; }
 
     internal static PatchCheckAnswer Of(
-        string patch, string? ofClass, double delta, double epsilon, (double Mean, (double Low, double High)? Interval) a,
-        (double Mean, (double Low, double High)? Interval) b, (double Mean, (double Low, double High)? Interval) randomA,
-        (double Mean, (double Low, double High)? Interval) randomB)
+        string patch, string? ofClass, double delta, double epsilon, PatchEffects effects)
     {
+        ((double Mean, (double Low, double High)? Interval) a, (double Mean, (double Low, double High)? Interval) b) =
+            (effects.InA, effects.InB);
         bool? distinguishes = a.Interval is var (low, high)
             ? (low > delta || high < -delta) && Math.Abs(b.Mean) <= epsilon
             : null;
@@ -260,8 +260,8 @@ public sealed record PatchCheckAnswer
             IntervalInA = a.Interval is var (aLow, aHigh) ? [aLow, aHigh] : null,
             EffectInB = b.Mean,
             IntervalInB = b.Interval is var (bLow, bHigh) ? [bLow, bHigh] : null,
-            RandomEffectInA = randomA.Mean,
-            RandomEffectInB = randomB.Mean,
+            RandomEffectInA = effects.AtRandomInA,
+            RandomEffectInB = effects.AtRandomInB,
             Delta = delta,
             Epsilon = epsilon,
             Distinguishes = distinguishes,
@@ -270,7 +270,7 @@ public sealed record PatchCheckAnswer
                 $"The patch {patch} changes the margin of {ofClass ?? "the own class"} by {a.Mean:0.00}{Text(a.Interval)} in A "
                     + $"and by {b.Mean:0.00}{Text(b.Interval)} in B; ")
                 + string.Create(
-                    CultureInfo.InvariantCulture, $"at random places by {randomA.Mean:0.00} and {randomB.Mean:0.00}. {verdict}"),
+                    CultureInfo.InvariantCulture, $"at random places by {effects.AtRandomInA:0.00} and {effects.AtRandomInB:0.00}. {verdict}"),
         };
     }
 

@@ -51,7 +51,7 @@ internal sealed class CompareRecipes(CompareOptions options) : IQuestion
         };
         RecipeDifference difference = ModelDiff.Compare(scoresA, scoresB, settings, inquiry.Context.Cancellation);
         CompareAnswer answer = CompareAnswer.Of(
-            difference, a, b, trainA, queries, scoresA.Models, scoresB.Models, _options.Top, settings.Level) with
+            difference, (a, scoresA.Models), (b, scoresB.Models), trainA, queries, _options.Top, settings.Level) with
         {
             Check = Check(inquiry, modelsA, modelsB, queries),
             SecondsTraining = modelsA.SecondsTraining + modelsB.SecondsTraining,
@@ -78,8 +78,10 @@ internal sealed class CompareRecipes(CompareOptions options) : IQuestion
             put.MovedAtRandom(image, new RandomStream(inquiry.Seed, "random patch", i));
         return PatchCheckAnswer.Of(
             put.ToString(), _options.PatchClass, _options.Delta, _options.Epsilon,
-            PatchEffect.Summary(Effects(a, there), inquiry.Seed), PatchEffect.Summary(Effects(b, there), inquiry.Seed),
-            PatchEffect.Summary(Effects(a, anywhere), inquiry.Seed), PatchEffect.Summary(Effects(b, anywhere), inquiry.Seed));
+            new PatchEffects(
+                PatchEffect.Summary(Effects(a, there), inquiry.Seed), PatchEffect.Summary(Effects(b, there), inquiry.Seed),
+                PatchEffect.Summary(Effects(a, anywhere), inquiry.Seed).Mean,
+                PatchEffect.Summary(Effects(b, anywhere), inquiry.Seed).Mean));
 
         double[] Effects(RecipeModels recipe, Func<int, Patch> where) =>
             [.. recipe.Checkpoints.Select(checkpoint =>
@@ -90,8 +92,7 @@ internal sealed class CompareRecipes(CompareOptions options) : IQuestion
     {
         int index = store.ClassNames.ToList().FindIndex(known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase));
         return index >= 0 ? index : throw new TessarException(
-            $"There is no class `{name}`.{NearestName.Hint(name, store.ClassNames)} {store.Path} has "
-                + $"{string.Join(", ", store.ClassNames)}.", ErrorKind.Usage);
+            UnknownName.Text("class", name, store.ClassNames, $"in {store.Path}"), ErrorKind.Usage);
     }
 
     // The directions of A and B as f32 [directions, train examples] and their projections [directions, queries].

@@ -91,11 +91,11 @@ internal static class ModelDiff
         return difference with
         {
             OfA = Directions(
-                ResidualsOfModels(a, b, keptA, keptB, index), unexplained, a, b, products, kept, isSwapped: false, options,
-                cancellation),
+                ResidualsOfModels(a, b, keptA, keptB, index), unexplained,
+                new Compared(a, b, products, kept, IsSwapped: false), options, cancellation),
             OfB = Directions(
-                ResidualsOfModels(b, a, keptB, keptA, index), Residuals(keptB, keptA), b, a, products, kept, isSwapped: true,
-                options, cancellation),
+                ResidualsOfModels(b, a, keptB, keptA, index), Residuals(keptB, keptA),
+                new Compared(b, a, products, kept, IsSwapped: true), options, cancellation),
         };
     }
 
@@ -171,10 +171,10 @@ internal static class ModelDiff
     }
 
     private static RecipeDirection[] Directions(
-        IReadOnlyList<Tensor> residualsOfModels, Tensor residuals, RecipeScores own, RecipeScores other, double[][,] products,
-        int[] kept, bool isSwapped, ModelDiffOptions options,
+        IReadOnlyList<Tensor> residualsOfModels, Tensor residuals, Compared compared, ModelDiffOptions options,
         CancellationToken cancellation)
     {
+        (RecipeScores own, RecipeScores other, double[][,] products, int[] kept, bool isSwapped) = compared;
         using DisposeScope scope = NewDisposeScope();
         double total = (residuals - residuals.mean([0], keepdim: true)).square().sum().item<double>();
         (Tensor vectors, double[] eigenvalues) = PrincipalDirections(residualsOfModels, options.Directions);
@@ -206,6 +206,9 @@ internal static class ModelDiff
             };
         })];
     }
+
+    // The recipe that is decomposed, the other, products of their models' rows, and the queries that are left.
+    private sealed record Compared(RecipeScores Own, RecipeScores Other, double[][,] Products, int[] Kept, bool IsSwapped);
 
     private static (double Low, double High)? Interval(double[] draws) => draws.Length == 0 ? null : Quantiles.Central95(draws);
 

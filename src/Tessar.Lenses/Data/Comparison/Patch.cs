@@ -42,13 +42,16 @@ internal sealed record Patch(int Width, int Height, int X, int Y, int Value)
     /// <summary>Puts it over normalised pictures.</summary>
     /// <param name="inputs">[B, channels, height, width]; changed.</param>
     /// <param name="row">Which of them.</param>
-    /// <param name="input">Their normalisation.</param>
-    public void PutOver(Tensor inputs, int row, InputNormalization input)
+    /// <param name="input">What they are.</param>
+    /// <exception cref="TessarException">They are no pictures.</exception>
+    public void PutOver(Tensor inputs, int row, ModelInput input)
     {
+        InputNormalization normalization = input is PictureInput picture ? picture.Normalization : throw new TessarException(
+            $"A patch is put over pictures, but the model takes {input.Noun}. Leave the patch out.", ErrorKind.Usage);
         for (int channel = 0; channel < inputs.shape[1]; channel++)
         {
             using Tensor region = inputs[row, channel].narrow(0, Y, Height).narrow(1, X, Width);
-            region.fill_((Value / 255f - input.Mean[channel]) / input.Std[channel]);
+            region.fill_((Value / 255f - normalization.Mean[channel]) / normalization.Std[channel]);
         }
     }
 

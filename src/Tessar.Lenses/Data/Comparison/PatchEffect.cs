@@ -35,20 +35,20 @@ internal static class PatchEffect
         using DisposeScope outer = NewDisposeScope();
         using nn.Module<Tensor, Tensor> model = checkpoint.LoadModel();
         using IDisposable noGraph = no_grad();
-        var output = new ClassificationMargin();
+        IClassTask task = checkpoint.Task.AsClasses("A patch");
+        OutputFunction output = task.Output(TargetOutput.Margin);
         double sum = 0;
-        for (int first = 0; first < queries.Count; first += BatchSize)
+        foreach (ExampleBatch part in queries.Batches(BatchSize))
         {
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            int[] indices = [.. Enumerable.Range(first, Math.Min(BatchSize, queries.Count - first))];
-            Tensor inputs = Batches.Inputs(queries, indices, checkpoint.Input);
+            Tensor inputs = Batches.Inputs(queries, part.Indices, checkpoint.Input);
             Tensor labels = ofClass is { } one
-                ? full(indices.Length, one, dtype: ScalarType.Int64)
-                : Batches.Labels(queries, indices);
+                ? task.Targets([.. Enumerable.Repeat(one, part.Count)])
+                : task.Targets(queries, part.Indices);
             Tensor before = output.Value(model.Ask(inputs), labels);
-            for (int i = 0; i < indices.Length; i++)
-                patch(indices[i]).PutOver(inputs, i, checkpoint.Input);
+            for (int i = 0; i < part.Count; i++)
+                patch(part.First + i).PutOver(inputs, i, checkpoint.Input);
             Tensor after = output.Value(model.Ask(inputs), labels);
             sum += (after - before).to_type(ScalarType.Float64).sum().item<double>();
         }

@@ -41,26 +41,19 @@ internal sealed class SubsetTrainings
     public double Seconds { get; }
 
     /// <summary>Trains what isn't there yet.</summary>
-    /// <param name="method">Who asks, for messages.</param>
+    /// <param name="plan">Which trainings.</param>
     /// <param name="run">The program of its first run is trained.</param>
     /// <param name="train">What the masks choose from.</param>
     /// <param name="targets">Whose outputs are kept.</param>
-    /// <param name="subsets">How many subsets.</param>
-    /// <param name="masksOf">The subsets, so many of them; the first ones of more are the same.</param>
-    /// <param name="repeats">Trainings of each, whose outputs are averaged.</param>
-    /// <param name="output">What is explained.</param>
-    /// <param name="seed">Decides every training's seed; of the method's own domain.</param>
     /// <param name="context">Who trains.</param>
-    /// <param name="least">Subsets that need a model for the fit.</param>
     /// <exception cref="TessarException">
     /// Nobody trains, the run can't be trained again, or too few trainings came to their end.
     /// </exception>
     public static SubsetTrainings Train(
-        string method, RunView run, ExampleSet train, ExampleSet targets, int subsets, Func<int, ExampleMasks> masksOf,
-        int repeats,
-        TargetOutput output, ulong seed, MethodContext context, int least)
+        SubsetPlan plan, RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
-        IRetrainer retrainer = Retrainer(method, context);
+        (int subsets, int repeats) = (plan.Subsets, plan.Repeats);
+        IRetrainer retrainer = Retrainer(plan.Method, context);
         if (Bytes(train, targets.Count, subsets, repeats) is var bytes && bytes > context.MemoryBudget)
         {
             throw new TessarException(string.Create(
@@ -73,24 +66,24 @@ internal sealed class SubsetTrainings
             };
         }
 
-        KnownLabels.Check(run.Run.Record.Classes.Count, train);
-        KnownLabels.Check(run.Run.Record.Classes.Count, targets);
+        run.Task.CheckTargets(train);
+        run.Task.CheckTargets(targets);
         context.Cancellation.ThrowIfCancellationRequested();
         long start = Stopwatch.GetTimestamp();
         ExampleSet asked = AskedAbout(run, targets);
         if (Bytes(train, asked.Count, subsets, repeats) > context.MemoryBudget)
             asked = targets;
-        ExampleMasks masks = masksOf(subsets);
-        RetrainingRequest request = RetrainingCache.Grown(Request(masks), masksOf);
+        ExampleMasks masks = plan.MasksOf(subsets);
+        RetrainingRequest request = RetrainingCache.Grown(Request(masks), plan.MasksOf);
         RetrainedModels models = retrainer.Retrain(request, ProgressOf(context), context.Cancellation);
         int jobs = checked(subsets * repeats);
         FailedTraining[] failed = [.. models.Record.Failed.Where(training => training.Job < jobs)];
         int usable = Enumerable.Range(0, subsets).Count(j => Enumerable.Range(j * repeats, repeats).Any(models.IsCompleted));
-        if (usable < Math.Max(least, 3))
+        if (usable < Math.Max(plan.Least, 3))
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{failed.Length} of {jobs} trainings failed, which leaves models on {usable} subsets; {method} needs {least}. ")
+                $"{failed.Length} of {jobs} trainings failed, which leaves models on {usable} subsets; {plan.Method} needs {plan.Least}. ")
                 + $"The first failure: {(failed.Length > 0 ? failed[0].Reason : "none")}", ErrorKind.InputData);
         }
 
@@ -105,7 +98,7 @@ internal sealed class SubsetTrainings
                 $"A model's output on example {asked.First + at % asked.Count} of {asked.Split} is {answers[at]}. Use "
                     + $"output=negative-loss."));
         var trainings = new SubsetTrainings(
-            new SubsetOutputs(masks, repeats, answers), output, targets.First - asked.First, targets.Count,
+            new SubsetOutputs(masks, repeats, answers), plan.Output, targets.First - asked.First, targets.Count,
             Stopwatch.GetElapsedTime(start).TotalSeconds);
         if (failed.Length > 0)
             trainings.Remarks.Add(string.Create(
@@ -116,10 +109,10 @@ internal sealed class SubsetTrainings
         return trainings;
 
         RetrainingRequest Request(ExampleMasks of) => RetrainingCache.Placed(
-            RetrainingCache.For(run.Run, train, asked, of, seed) with
+            RetrainingCache.For(run.Run, train, asked, of, plan.Seed) with
             {
                 Repeats = repeats,
-                Output = output == TargetOutput.Margin ? RetrainingOutput.Margin : RetrainingOutput.Loss,
+                Output = plan.Output == TargetOutput.Margin ? RetrainingOutput.Margin : RetrainingOutput.Loss,
             },
             run.Run);
     }

@@ -69,9 +69,10 @@ internal static class TrajectoryOutputs
     {
         using DisposeScope scope = NewDisposeScope();
         int[] all = [.. Enumerable.Range(0, targets.Count)];
-        int classes = run.Record.Classes.Count;
+        OutputFunction output = run.Task.Output(TargetOutput.Margin);
         float[] logits = model.Ask(Batches.Inputs(targets, all, run.Record.Program.Input)).contiguous().data<float>().ToArray();
-        return tensor(all.Select(i => (float)LogitMath.Margin(logits.AsSpan(i * classes, classes), targets.Label(i))).ToArray())
+        int size = logits.Length / targets.Count;
+        return tensor(all.Select(i => (float)output.Value(logits.AsSpan(i * size, size), run.Task.Target(targets, i))).ToArray())
             .MoveToOuterDisposeScope();
     }
 

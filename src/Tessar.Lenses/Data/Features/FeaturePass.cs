@@ -23,14 +23,14 @@ internal sealed class FeaturePass(GradientModel model, IGradientProjection sketc
         try
         {
             // Batches lie on a fixed grid, so a resumed store has the bits of an uninterrupted one.
-            for (int first = 0; first < set.Count; first += batchSize)
+            foreach (ExampleBatch part in set.Batches(batchSize))
             {
-                int count = Math.Min(batchSize, set.Count - first);
+                (int first, int count) = part;
                 if (!Enumerable.Range(first, count).All(store.IsDone))
                 {
                     context.Cancellation.ThrowIfCancellationRequested();
                     using DisposeScope scope = NewDisposeScope();
-                    (Tensor rows, Tensor factors) = Compute(set, first, count);
+                    (Tensor rows, Tensor factors) = Compute(set, part);
                     store.Write(first, rows, factors);
                     computed += count;
                 }
@@ -52,34 +52,29 @@ internal sealed class FeaturePass(GradientModel model, IGradientProjection sketc
     public Tensor ToMemory(ExampleSet set)
     {
         Tensor all = empty(set.Count, sketch.Width, dtype: ScalarType.Float32);
-        for (int first = 0; first < set.Count; first += batchSize)
+        foreach (ExampleBatch part in set.Batches(batchSize))
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            int count = Math.Min(batchSize, set.Count - first);
+            (int first, int count) = part;
             using DisposeScope scope = NewDisposeScope();
-            all.narrow(0, first, count).copy_(Compute(set, first, count).Rows);
+            all.narrow(0, first, count).copy_(Compute(set, part).Rows);
             context.Progress?.Report(new MethodProgress("targets", first + count, set.Count, "examples"));
         }
 
         return all;
     }
 
-    private (Tensor Rows, Tensor Factors) Compute(ExampleSet set, int first, int count)
+    private (Tensor Rows, Tensor Factors) Compute(ExampleSet set, ExampleBatch part)
     {
-        (Autograd.CapturedBatch batch, Tensor factors) = model.Run(set, [.. Enumerable.Range(first, count)]);
+        (Autograd.CapturedBatch batch, Tensor factors) = model.Run(set, part.Indices);
         Tensor rows = sketch.Project(batch);
-        // abs().max() hands on NaN and infinity, so one pass checks everything, unless a square may overflow where the number
-        // doesn't: kernels are made of squares.
-        double largest = rows.abs().max().item<float>();
-        bool areSquaresFinite = largest * largest * sketch.Width <= float.MaxValue;
-        if (!areSquaresFinite && rows.square().sum(1).isfinite().logical_not().nonzero().flatten() is { } overflowing
-            && overflowing.numel() > 0)
+        if (FiniteRows.FirstOverflow(rows) is { } bad)
         {
-            int bad = (int)overflowing.min().item<long>();
             IReadOnlyList<string> layers = GradientSketch.FindNonFinite(model.Gradients, batch, bad);
             throw new NumericalException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The gradient of example {set.Split}:{set.First + first + bad} isn't finite in {string.Join(", ", layers)}. ")
+                $"The gradient of example {set.Split}:{set.First + part.First + bad} isn't finite in "
+                    + $"{string.Join(", ", layers)}. ")
                 + "Look at this example, and for overflow in these layers.");
         }
 

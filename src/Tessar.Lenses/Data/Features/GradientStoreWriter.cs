@@ -8,8 +8,10 @@ namespace Tessar.Lenses.Data.Features;
 
 /// <summary>Writes a gradient store batch by batch, so that a process killed at any point goes on where it stopped.</summary>
 /// <remarks>
-/// Rows are flushed before their bits in <c>done.bitmap</c> are set, so a set bit is a promise. The scale of fp16 rows is chosen
+/// Rows and their <see cref="RowHashes"/> are flushed before their bits in <c>done.bitmap</c> are set, so a set bit is a promise,
+/// and the hash tells whether it still holds. The scale of fp16 rows is chosen
 /// from the first <see cref="ScaleSample"/> rows and written to the header before any row; batches until then wait in memory.
+/// The disk is waited for by a thread of its own, while the next batches are computed.
 /// </remarks>
 internal sealed class GradientStoreWriter : IDisposable
 {
@@ -17,6 +19,7 @@ internal sealed class GradientStoreWriter : IDisposable
     public const int ScaleSample = 1000;
 
     private const int BatchesPerFlush = 64;
+    private const long BytesPerCheck = 1 << 25;
     private const double LargestHalf = 65504;
 
     private readonly string _folder;
@@ -28,7 +31,9 @@ internal sealed class GradientStoreWriter : IDisposable
     private RowShards? _rows;
     private FileStream? _factors;
     private FileStream? _bits;
+    private RowHashes? _hashes;
     private int _sinceFlush;
+    private Task? _flushing;
     private bool _scaled;
 
     /// <summary>Starts a store, or goes on with one that was interrupted.</summary>
@@ -58,6 +63,9 @@ internal sealed class GradientStoreWriter : IDisposable
     /// <summary>Whether a row is already on disk.</summary>
     public bool IsDone(int row) => _done[row];
 
+    /// <summary>Rows that an interrupted writing had promised and that weren't what it had written; they count as not done.</summary>
+    public int DamagedRows { get; private set; }
+
     /// <summary>Writes the rows of one batch.</summary>
     /// <param name="first">Index of the first row.</param>
     /// <param name="rows">Shape [B, k], fp32, finite.</param>
@@ -78,17 +86,8 @@ internal sealed class GradientStoreWriter : IDisposable
     /// <summary>Flushes what is written; a process killed later loses nothing of it.</summary>
     public void Flush()
     {
-        if (_rows is null)
-            return;
-        Guard(() =>
-        {
-            _rows.Flush();
-            _factors!.Flush(flushToDisk: true);
-            _bits!.Position = 0;
-            _bits.Write(Pack(_done));
-            _bits.Flush(flushToDisk: true);
-        });
-        _sinceFlush = 0;
+        StartFlush();
+        EndFlush();
     }
 
     /// <summary>Checks that every row is there and writes the final header.</summary>
@@ -114,6 +113,8 @@ internal sealed class GradientStoreWriter : IDisposable
 
         _header = _header with { Summary = summary };
         WriteHeader();
+        _hashes!.Dispose();
+        Guard(() => File.Delete(RowHashes.PathOf(_folder)));
     }
 
     /// <summary>Gives up the store's files; what was flushed stays.</summary>
@@ -126,9 +127,13 @@ internal sealed class GradientStoreWriter : IDisposable
         }
 
         _waiting.Clear();
+        // Files stay open for a flush that runs; whether it worked matters to those who go on writing.
+        if (_flushing is { } flushing)
+            Task.WaitAny(flushing);
         _rows?.Dispose();
         _factors?.Dispose();
         _bits?.Dispose();
+        _hashes?.Dispose();
         _lock.Dispose();
     }
 
@@ -210,6 +215,37 @@ internal sealed class GradientStoreWriter : IDisposable
             for (int i = first; wholeShards[s] && i < first + shards.RowsOf(s) && i / 8 < read; i++)
                 _done[i] = (bytes[i / 8] >> (i % 8) & 1) == 1;
         }
+
+        CheckDone();
+    }
+
+    // A flipped bit in a row would be sealed by the header as if it had been computed.
+    private void CheckDone()
+    {
+        long rowBytes = RowShards.RowBytesOf(_header.Origin);
+        int block = (int)Math.Clamp(BytesPerCheck / rowBytes, 1, _done.Length);
+        for (int first = 0; first < _done.Length; first += block)
+        {
+            int count = Math.Min(block, _done.Length - first);
+            if (Array.IndexOf(_done, true, first, count) < 0)
+                continue;
+            var rows = new byte[count * rowBytes];
+            var factors = new byte[count * sizeof(float)];
+            Guard(() =>
+            {
+                _rows!.Read(first, rows);
+                _factors!.Position = first * (long)sizeof(float);
+                _factors.ReadExactly(factors);
+            });
+            ulong[] found = RowHashes.Of(count, rows, factors), promised = _hashes!.Read(first, count);
+            for (int i = 0; i < count; i++)
+            {
+                if (!_done[first + i] || found[i] == promised[i])
+                    continue;
+                _done[first + i] = false;
+                DamagedRows++;
+            }
+        }
     }
 
     private static GradientStoreHeader Split(GradientStoreHeader header, long shardBytes)
@@ -220,6 +256,32 @@ internal sealed class GradientStoreWriter : IDisposable
             : header with { FormatVersion = 2, RowsPerShard = (int)Math.Max(1, shardBytes / rowBytes) };
     }
 
+    private void StartFlush()
+    {
+        EndFlush();
+        if (_rows is not { } rows)
+            return;
+        byte[] done = Pack(_done); // what is promised is what was written by now
+        _sinceFlush = 0;
+        _flushing = Task.Run(() => Guard(() =>
+        {
+            rows.Flush();
+            _factors!.Flush(flushToDisk: true);
+            _hashes!.Flush();
+            _bits!.Position = 0;
+            _bits.Write(done);
+            _bits.Flush(flushToDisk: true);
+        }));
+    }
+
+    // Hands on what went wrong since.
+    private void EndFlush()
+    {
+        Task? flushing = _flushing;
+        _flushing = null;
+        flushing?.GetAwaiter().GetResult();
+    }
+
     private void OpenFiles(FileMode mode) => Guard(() =>
     {
         _rows?.Dispose();
@@ -227,6 +289,7 @@ internal sealed class GradientStoreWriter : IDisposable
         _rows.OpenForWriting(mode);
         _factors = OpenFile(GradientStore.FactorsPath(_folder), mode, _header.Rows * sizeof(float));
         _bits = OpenFile(GradientStore.DonePath(_folder), mode, (_header.Rows + 7) / 8);
+        _hashes = new RowHashes(_folder, mode, _header.Rows);
     });
 
     // Without a buffer: what a full disk refused would be written again on closing, and fail again.
@@ -257,10 +320,11 @@ internal sealed class GradientStoreWriter : IDisposable
         {
             _rows!.Write(first, stored.bytes);
             RandomAccess.Write(_factors!.SafeFileHandle, flatFactors.bytes, first * (long)sizeof(float));
+            _hashes!.Write(first, RowHashes.Of(count, stored.bytes, flatFactors.bytes));
         });
         Array.Fill(_done, true, first, count);
         if (++_sinceFlush >= BatchesPerFlush)
-            Flush();
+            StartFlush();
     }
 
     private static double LargestOf(Tensor rows)

@@ -120,6 +120,13 @@ internal sealed class ProjectedFeatures : IDisposable
             Skipped = _model.Skipped,
         };
         using var writer = new GradientStoreWriter(folder, header);
+        if (writer.DamagedRows > 0)
+        {
+            context.Warn?.Invoke(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{writer.DamagedRows} rows of {folder}, whose writing was interrupted, are damaged; they are computed anew."));
+        }
+
         int computed = _pass.Fill(writer, train);
         GradientStoreSummary summary = GradientStore.ReadHeader(folder).Summary!;
         if (summary.ZeroRows > 0.05 * train.Count)

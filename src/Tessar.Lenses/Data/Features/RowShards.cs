@@ -99,21 +99,30 @@ internal sealed class RowShards : IDisposable
         while (bytes.Length > 0)
         {
             (int shard, long offset, int length) = PlaceOf(first, bytes.Length);
-            _dirty[shard] = true;
             RandomAccess.Write(_files[shard]!.SafeFileHandle, bytes[..length], offset);
+            Volatile.Write(ref _dirty[shard], true); // after the write: another thread may be flushing
             first += length / _rowBytes;
             bytes = bytes[length..];
         }
     }
 
-    /// <summary>Brings what was written to the disk.</summary>
+    /// <summary>Brings what was written to the disk; others may write meanwhile.</summary>
     public void Flush()
     {
         for (int s = 0; s < _files.Length; s++)
         {
-            if (_dirty[s])
+            if (!Volatile.Read(ref _dirty[s]))
+                continue;
+            Volatile.Write(ref _dirty[s], false);
+            try
+            {
                 _files[s]!.Flush(flushToDisk: true);
-            _dirty[s] = false;
+            }
+            catch
+            {
+                Volatile.Write(ref _dirty[s], true);
+                throw;
+            }
         }
     }
 

@@ -44,8 +44,8 @@ internal sealed class InfluenceScores(
                     (first, solved, model, part) => Stream(model, train, solved, part, (at, products, q) =>
                 sum.narrow(0, at, products.shape[0]).narrow(1, first, products.shape[1]).add_(products * q.unsqueeze(1)))),
             () =>
-                tally.Report(method, OutputFunction.For(output).Name, "change of the output by the example, by one Newton step"),
-                divisor: train.Count);
+                tally.Report(method, run.Task.Output(output).Name, "change of the output by the example, by one Newton step"),
+                divisor: run.Task.Terms(train));
     }
 
     /// <summary>The influence of each training example on itself.</summary>
@@ -56,10 +56,10 @@ internal sealed class InfluenceScores(
         return CheckpointScores.MeanOfSelf(
             run, train, context, (view, sum, pass) => Visit(tally, view, train, train, pass, (first, solved, model, _) =>
             {
-                (Tensor rows, Tensor q) = Gradients(model, train, first, (int)solved.shape[1]);
+                (Tensor rows, Tensor q) = Gradients(model, train, [.. Enumerable.Range(first, (int)solved.shape[1])]);
                 sum.narrow(0, first, solved.shape[1])
                     .add_((rows * solved.t()).sum(1, type: ScalarType.Float64) * q.to_type(ScalarType.Float64));
-            }), divisor: train.Count);
+            }), divisor: run.Task.Terms(train));
     }
 
     private void Visit(
@@ -67,7 +67,7 @@ internal sealed class InfluenceScores(
         Action<int, Tensor, GradientModel, MethodContext> visit)
     {
         tally.Features.Start();
-        using var model = new GradientModel(view.Open(), train, OutputFunction.For(output), unsupported, precision);
+        using var model = new GradientModel(view.Open(), train, view.Task.Output(output), unsupported, precision);
         tally.Note(model);
         tally.Computed += train.Count;
         RefuseEmpty(model);
@@ -75,12 +75,11 @@ internal sealed class InfluenceScores(
         tally.Dampings.Add(inverse.Damping);
         int block = BlockOf(model, targets, pass);
         int blocks = (targets.Count + block - 1) / block;
-        for (int first = 0; first < targets.Count; first += block)
+        foreach ((int first, int count) in targets.Batches(block))
         {
             MethodContext part = RepeatedProgress.Of(pass, first / block, blocks);
             pass.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
-            int count = Math.Min(block, targets.Count - first);
             Tensor columns = TargetColumns(model, targets, first, count);
             Tensor solved = inverse.Solve(columns, part);
             tally.Features.Stop();
@@ -100,40 +99,39 @@ internal sealed class InfluenceScores(
     private void Stream(
         GradientModel model, ExampleSet train, Tensor solved, MethodContext context, Action<int, Tensor, Tensor> visit)
     {
-        for (int first = 0; first < train.Count; first += batchSize)
+        foreach (ExampleBatch part in train.Batches(batchSize))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            (Tensor rows, Tensor q) = Gradients(model, train, first, Math.Min(batchSize, train.Count - first));
-            visit(first, rows.mm(solved).to_type(ScalarType.Float64), q.to_type(ScalarType.Float64));
+            (Tensor rows, Tensor q) = Gradients(model, train, part.Indices);
+            visit(part.First, rows.mm(solved).to_type(ScalarType.Float64), q.to_type(ScalarType.Float64));
             context.Progress?.Report(new MethodProgress(
-                "scores", Math.Min(first + batchSize, train.Count), train.Count, "examples"));
+                "scores", part.End, train.Count, "examples"));
         }
     }
 
     private Tensor TargetColumns(GradientModel model, ExampleSet targets, int first, int count)
     {
         Tensor columns = empty(model.Gradients.ParameterCount, count, dtype: precision);
-        for (int at = 0; at < count; at += batchSize)
+        foreach (ExampleBatch part in targets.Batches(first, count, batchSize))
         {
             using DisposeScope scope = NewDisposeScope();
-            int some = Math.Min(batchSize, count - at);
-            columns.narrow(1, at, some).copy_(Gradients(model, targets, first + at, some).Rows.t());
+            columns.narrow(1, part.First - first, part.Count).copy_(Gradients(model, targets, part.Indices).Rows.t());
         }
 
         return columns;
     }
 
-    private static (Tensor Rows, Tensor Factors) Gradients(GradientModel model, ExampleSet set, int first, int count)
+    private static (Tensor Rows, Tensor Factors) Gradients(GradientModel model, ExampleSet set, ReadOnlySpan<int> indices)
     {
-        (CapturedBatch batch, Tensor q) = model.Run(set, [.. Enumerable.Range(first, count)]);
+        (CapturedBatch batch, Tensor q) = model.Run(set, indices);
         Tensor rows = cat([.. model.Gradients.Captured.Select(slot => PerExampleGradients.Gradient(batch, slot))], 1);
         // abs().max() hands on NaN and infinity, so one pass checks everything.
         if (!double.IsFinite(rows.abs().max().to_type(ScalarType.Float64).item<double>()))
         {
             int bad = (int)rows.isfinite().all(1).logical_not().nonzero().flatten().min().item<long>();
             throw new NumericalException(string.Create(
-                CultureInfo.InvariantCulture, $"The gradient of example {set.Split}:{set.First + first + bad} isn't finite. ")
+                CultureInfo.InvariantCulture, $"The gradient of example {set.Split}:{set.First + indices[bad]} isn't finite. ")
                 + "Look at this example, and for overflow in the model.");
         }
 

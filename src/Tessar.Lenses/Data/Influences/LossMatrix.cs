@@ -115,7 +115,7 @@ internal static class LossMatrix
             for (int other = o; other < outputs; other++, block++)
             {
                 using DisposeScope scope = NewDisposeScope();
-                Tensor part = blocks[block].div_(curvature.Examples);
+                Tensor part = blocks[block].div_(curvature.Terms);
                 Place(o, other, part);
                 if (o != other)
                     Place(other, o, part.t());
@@ -145,7 +145,7 @@ internal static class LossMatrix
                 .to_type(ScalarType.Float64);
             matrix.addmm_(rows.t(), rows);
         });
-        return matrix.div_(curvature.Examples);
+        return matrix.div_(curvature.Terms);
     }
 
     private static Tensor Hessian(TrainCurvature curvature, long size)

@@ -4,13 +4,12 @@ using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
 using Tessar.Methods;
 using Tessar.Operators;
-using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tessar.Lenses.Data.Influences;
 
-/// <summary>The second derivative of the mean cross-entropy of a train set under one checkpoint.</summary>
+/// <summary>The second derivative of the mean loss of a train set under one checkpoint.</summary>
 /// <param name="model">The checkpoint.</param>
 /// <param name="train">n examples.</param>
 /// <param name="kind">Hessian or Gauss–Newton matrix.</param>
@@ -20,6 +19,7 @@ internal sealed class TrainCurvature(
     GradientModel model, ExampleSet train, CurvatureKind kind, int batchSize, MethodContext context)
 {
     private double? _meanEigenvalue;
+    private bool? _hasSecondDerivatives;
 
     /// <summary>The checkpoint.</summary>
     public GradientModel Model => model;
@@ -32,6 +32,9 @@ internal sealed class TrainCurvature(
 
     /// <summary>n.</summary>
     public int Examples => train.Count;
+
+    /// <summary>What the mean divides by: n, where an example is one term.</summary>
+    public double Terms => model.Trained.Task.Terms(train);
 
     /// <summary>The matrix by its products, over all examples.</summary>
     public LinearOperator Whole() => Operator(kind);
@@ -46,7 +49,8 @@ internal sealed class TrainCurvature(
     /// <summary>Trace of the Gauss–Newton matrix over the number of parameters: what damping is relative to, for both
     /// kinds.</summary>
     /// <remarks>
-    /// tr = (1/n) Σ_i Σ_c p_c ‖∇ log p_c(z_i)‖², exactly, by one pass over the train set for each class.
+    /// tr = (1/n) Σ_i Σ_c ‖g_c(z_i)‖², exactly, by one pass over the train set for each output; for classification it is
+    /// (1/n) Σ_i Σ_c p_c ‖∇ log p_c(z_i)‖².
     /// </remarks>
     public double MeanEigenvalue()
     {
@@ -57,14 +61,14 @@ internal sealed class TrainCurvature(
             "trace",
             (batch, _) =>
                 trace += GradientFactors.Of(model.Gradients, batch).SquaredNorms().sum(ScalarType.Float64).item<double>());
-        _meanEigenvalue = trace / train.Count / model.Gradients.ParameterCount;
+        _meanEigenvalue = trace / Terms / model.Gradients.ParameterCount;
         return _meanEigenvalue.Value;
     }
 
-    /// <summary>Runs every example once for each class c, with the gradient of √p_c · log p_c, p taken as fixed: Σ_c g_c g_cᵀ is
-    /// the Gauss–Newton matrix.</summary>
+    /// <summary>Runs every example once for each output c, with g_c the gradient along column c of a root of the loss's second
+    /// derivative: Σ_c g_c g_cᵀ is the Gauss–Newton matrix.</summary>
     /// <param name="stage">Name of this stage for progress.</param>
-    /// <param name="visit">Gets each batch and the class; tensors live until it returns.</param>
+    /// <param name="visit">Gets each batch and the output; tensors live until it returns.</param>
     public void Passes(string stage, Action<CapturedBatch, int> visit)
     {
         int classes = model.Trained.Classes;
@@ -75,7 +79,11 @@ internal sealed class TrainCurvature(
             {
                 context.Cancellation.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
-                CapturedBatch batch = model.Gradients.Capture(model.Inputs(train, indices), logits => Direction(logits, c));
+                CapturedBatch batch = model.Gradients.Capture(model.Inputs(train, indices), outputs =>
+                {
+                    using Tensor targets = model.CheckedLabels(train, indices);
+                    return model.Trained.Task.Loss.Root(outputs, targets, c);
+                });
                 visit(batch, c);
             }
 
@@ -92,32 +100,28 @@ internal sealed class TrainCurvature(
         visit(model.Run(train, [0]).Batch);
     }
 
-    private static Tensor Direction(Tensor logits, int c)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor p = logits.softmax(1);
-        Tensor own = p.narrow(1, c, 1);
-        // The entry of c is 1 − p_c, as the sum of the others: the difference cancels for confident examples.
-        Tensor direction = p.neg();
-        direction.narrow(1, c, 1).zero_();
-        direction.narrow(1, c, 1).copy_(direction.sum(1, keepdim: true).neg());
-        return (direction * own.sqrt()).MoveToOuterDisposeScope();
-    }
-
     private IEnumerable<int[]> FeatureBatches()
     {
-        for (int first = 0; first < train.Count; first += batchSize)
-            yield return [.. Enumerable.Range(first, Math.Min(batchSize, train.Count - first))];
+        foreach (ExampleBatch batch in train.Batches(batchSize))
+            yield return batch.Indices.ToArray();
     }
 
-    private LossOperator Operator(CurvatureKind matrix, int[]? examples = null)
+    private LinearOperator Operator(CurvatureKind matrix, int[]? examples = null)
     {
         var settings = new LossOperatorSettings
         {
             BatchSize = examples?.Length ?? batchSize, Examples = examples, Type = model.Precision,
             Cancellation = context.Cancellation,
         };
-        ModelLoss loss = ModelLoss.Of(model, train, new SoftmaxCrossEntropy(), settings);
-        return matrix == CurvatureKind.Hessian ? new HessianOperator(loss) : new GaussNewtonOperator(loss);
+        ModelLoss loss = ModelLoss.Of(model, train, model.Trained.Task.Loss, settings);
+        if (_hasSecondDerivatives is null)
+        {
+            string? missing = SecondDerivatives.WhyMissing(loss);
+            _hasSecondDerivatives = missing is null;
+            if (missing is not null)
+                context.Warn?.Invoke(missing);
+        }
+
+        return SecondDerivatives.Of(loss, matrix == CurvatureKind.Hessian, _hasSecondDerivatives.Value);
     }
 }

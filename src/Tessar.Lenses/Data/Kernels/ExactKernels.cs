@@ -19,20 +19,18 @@ internal static class ExactKernels
     private const double Rounding = 1e-6;
 
     /// <summary>Computes the kernel and what it has to be solved for.</summary>
-    /// <param name="model">Whose gradients.</param>
+    /// <param name="products">The products of whose gradients.</param>
     /// <param name="train">n examples.</param>
     /// <param name="targets">m examples, or null for the train set's own scores alone.</param>
     /// <param name="plan">Sizes and types.</param>
     /// <param name="useCurvatureWeights">Whether R is p(1 − p) instead of 1.</param>
-    /// <param name="batchSize">Examples per forward pass.</param>
     /// <param name="noteResidual">Told each solution's largest relative residual.</param>
-    /// <param name="context">Progress, cancellation and limits.</param>
+    /// <param name="cancellation">Ends it.</param>
     public static DampedKernels Of(
-        GradientModel model, ExampleSet train, ExampleSet? targets, ExactPlan plan, bool useCurvatureWeights, int batchSize,
-        Action<double> noteResidual, MethodContext context)
+        SymmetricProducts products, ExampleSet train, ExampleSet? targets, ExactPlan plan, bool useCurvatureWeights,
+        Action<double> noteResidual, CancellationToken cancellation)
     {
-        (Tensor kernel, Tensor cross, Tensor q) = new SymmetricProducts(model, batchSize, context)
-            .Of(train, targets, plan.Type, plan.HeldAtOnce);
+        (Tensor kernel, Tensor cross, Tensor q) = products.Of(train, targets, plan.Type, plan.HeldAtOnce);
         Tensor? weights = useCurvatureWeights ? Curvature(q) : null;
         var system = new SymmetricSystem(kernel, weights);
         return new DampedKernels(
@@ -40,7 +38,7 @@ internal static class ExactKernels
 
         ScoreKernel Build(double damping)
         {
-            var solved = new SolvedKernel(system, cross, damping, Rounding, weights, plan.WithSelf, context.Cancellation);
+            var solved = new SolvedKernel(system, cross, damping, Rounding, weights, plan.WithSelf, cancellation);
             noteResidual(system.Residual);
             return solved;
         }

@@ -49,11 +49,10 @@ internal sealed class PrimalKernel : ScoreKernel
         using Tensor matrix = ownsGram ? gram : gram.clone();
         _train = train;
         _weights = weights;
-        double multiplications = (double)train.Count * train.Width * train.Width;
         using DisposeScope scope = NewDisposeScope();
         MeanSquaredNorm = matrix.diagonal().sum().item<double>() / train.Count;
         Damping = relativeDamping * MeanSquaredNorm;
-        _solver = new DampedCholesky(matrix, Damping, relativeDamping == 0 ? FeatureProducts.Rounding(multiplications) : 0);
+        _solver = new DampedCholesky(matrix, Damping, relativeDamping == 0 ? FeatureProducts.RoundingOfGram(train, weights) : 0);
         _scale = normalise ? 1 / _solver.Solve(eye(train.Width, dtype: ScalarType.Float64)).abs().mean().item<double>() : 1;
         Tensor columns = targets.Read(0, targets.Count).to_type(ScalarType.Float64).t();
         _preconditioned = _solver.Solve(columns).mul_(_scale).DetachFromDisposeScope();

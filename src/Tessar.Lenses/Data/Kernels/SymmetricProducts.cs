@@ -42,10 +42,9 @@ internal sealed class SymmetricProducts(GradientModel model, int batchSize, Meth
             ? train.Count
             : Math.Max(SymmetricSystem.Block, held / SymmetricSystem.Block * SymmetricSystem.Block);
         long total = (long)train.Count * (train.Count + 1) / 2, done = 0;
-        for (int first = 0; first < train.Count; first += step)
+        foreach ((int first, int count) in train.Batches(step))
         {
             using DisposeScope scope = NewDisposeScope();
-            int count = Math.Min(step, train.Count - first);
             HeldGradients part = Hold(train, first, count, factors);
             for (int row = 0; row < count; row += Tile)
             {
@@ -93,16 +92,15 @@ internal sealed class SymmetricProducts(GradientModel model, int batchSize, Meth
     private HeldGradients Hold(ExampleSet set, int first, int count, Tensor factors)
     {
         HeldGradients? room = null;
-        for (int at = 0; at < count; at += batchSize)
+        foreach (ExampleBatch part in set.Batches(first, count, batchSize))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            int size = Math.Min(batchSize, count - at);
-            (CapturedBatch batch, Tensor q) = model.Run(set, [.. Enumerable.Range(first + at, size)]);
+            (CapturedBatch batch, Tensor q) = model.Run(set, part.Indices);
             GradientFactors gradients = GradientFactors.Of(model.Gradients, batch);
             room ??= new HeldGradients(gradients, count).MoveToOuterScope();
-            room.Put(at, gradients);
-            factors.narrow(0, first + at, size).copy_(q);
+            room.Put(part.First - first, gradients);
+            factors.narrow(0, part.First, part.Count).copy_(q);
         }
 
         return room!;
@@ -110,16 +108,15 @@ internal sealed class SymmetricProducts(GradientModel model, int batchSize, Meth
 
     private void Stream(ExampleSet set, int from, Action<int, (HeldGradients Held, int Count)> visit)
     {
-        for (int at = from; at < set.Count; at += batchSize)
+        foreach (ExampleBatch part in set.Batches(from, set.Count - from, batchSize))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            int size = Math.Min(batchSize, set.Count - at);
-            (CapturedBatch batch, _) = model.Run(set, [.. Enumerable.Range(at, size)]);
+            (CapturedBatch batch, _) = model.Run(set, part.Indices);
             GradientFactors gradients = GradientFactors.Of(model.Gradients, batch);
-            var held = new HeldGradients(gradients, size);
+            var held = new HeldGradients(gradients, part.Count);
             held.Put(0, gradients);
-            visit(at, (held, size));
+            visit(part.First, (held, part.Count));
         }
     }
 

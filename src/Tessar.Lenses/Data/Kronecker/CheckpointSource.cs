@@ -17,7 +17,7 @@ namespace Tessar.Lenses.Data.Kronecker;
 internal sealed class CheckpointSource(
     GradientModel model, CurvatureBlocks blocks, ExampleSet train, CurvatureLabels labels, ulong seed) : CurvatureSource
 {
-    private static readonly NegativeLoss _loss = new();
+    private readonly IOutputLoss _loss = model.Trained.Task.Loss;
 
     public override CurvatureBlocks Blocks => blocks;
 
@@ -28,14 +28,14 @@ internal sealed class CheckpointSource(
         if (labels == CurvatureLabels.True)
         {
             Tensor own = model.CheckedLabels(train, indices);
-            return model.Gradients.Capture(inputs, logits => _loss.Direction(logits, own));
+            return model.Gradients.Capture(inputs, outputs => _loss.Gradient(outputs, own).neg_());
         }
 
-        double[] uniforms = LabelDraws.Uniforms(inputs, seed, model.CheckpointNumber, pass);
-        return model.Gradients.Capture(inputs, logits =>
+        long[] keys = LabelDraws.Keys(inputs);
+        return model.Gradients.Capture(inputs, outputs =>
         {
-            using Tensor drawn = LabelDraws.Draw(logits, uniforms);
-            return _loss.Direction(logits, drawn);
+            using Tensor drawn = _loss.Draw(outputs, LabelDraws.Streams(keys, seed, model.CheckpointNumber, pass));
+            return _loss.Gradient(outputs, drawn).neg_();
         });
     }
 

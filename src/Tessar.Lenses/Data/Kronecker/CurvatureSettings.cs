@@ -20,9 +20,6 @@ namespace Tessar.Lenses.Data.Kronecker;
 internal sealed record CurvatureSettings(
     bool IsKfac, CurvatureLabels Labels, ulong Seed, int Examples, int BatchSize, UnsupportedParameters Unsupported)
 {
-    // The gradients are those of the loss, whatever is explained.
-    private static readonly NegativeLoss _loss = new();
-
     /// <summary>The mean curvature of some checkpoints of one run, kept beside the run's results.</summary>
     /// <param name="shapes">The blocks of the model.</param>
     /// <param name="checkpoints">At least one.</param>
@@ -48,8 +45,9 @@ internal sealed record CurvatureSettings(
             ]);
         Func<CurvatureSource>[] sources =
             [.. checkpoints.Select(view =>
-                new Func<CurvatureSource>(() =>
-                    new ExplainedCheckpoint(view, used, _loss, Unsupported).AsSource(used, Labels, Seed)))];
+                new Func<CurvatureSource>(() => // gradients of the loss, whatever is explained
+                    new ExplainedCheckpoint(view, used, view.Task.Output(TargetOutput.NegativeLoss), Unsupported)
+                        .AsSource(used, Labels, Seed)))];
         return new CurvatureFit(shapes, sources, used.Count, BatchSize, ScalarType.Float32, files, context).Fit(IsKfac);
     }
 }

@@ -56,21 +56,19 @@ internal sealed class ExplainedCheckpoint : IDisposable
         ExampleSet train, IReadOnlyList<Tensor> rows, double weight, Tensor scores, int batchSize, MethodContext context,
         Action<int> progress)
     {
-        for (int first = 0; first < train.Count; first += batchSize)
+        foreach (ExampleBatch part in train.Batches(batchSize))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            int count = Math.Min(batchSize, train.Count - first);
-            (CapturedBatch batch, Tensor q) = Model.Run(train, [.. Enumerable.Range(first, count)]);
-            scores.narrow(0, first, count)
+            (CapturedBatch batch, Tensor q) = Model.Run(train, part.Indices);
+            scores.narrow(0, part.First, part.Count)
                 .add_(BlockProducts.Of(Blocks, batch, rows) * (q.to_type(ScalarType.Float64) * weight).unsqueeze(1));
-            progress(count);
+            progress(part.Count);
         }
     }
 
     /// <summary>Adds weight · Q_i ⟨∇f_i, W_i⟩ for the train examples that have a row.</summary>
-    /// <param name="train">n examples.</param>
-    /// <param name="first">The one that the first row belongs to.</param>
+    /// <param name="examples">The set and the first of its examples that has a row.</param>
     /// <param name="rows">W, [m, entries] per block.</param>
     /// <param name="weight">A factor.</param>
     /// <param name="scores">[n], fp64; added to.</param>
@@ -78,19 +76,19 @@ internal sealed class ExplainedCheckpoint : IDisposable
     /// <param name="context">Cancellation.</param>
     /// <param name="progress">Told the number of examples of each batch.</param>
     public void AddOwnScores(
-        ExampleSet train, int first, IReadOnlyList<Tensor> rows, double weight, Tensor scores, int batchSize,
+        (ExampleSet Train, int First) examples, IReadOnlyList<Tensor> rows, double weight, Tensor scores, int batchSize,
         MethodContext context, Action<int> progress)
     {
-        for (int done = 0; done < rows[0].shape[0]; done += batchSize)
+        (ExampleSet train, int first) = examples;
+        foreach (ExampleBatch part in train.Batches(first, (int)rows[0].shape[0], batchSize))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            int count = (int)Math.Min(batchSize, rows[0].shape[0] - done);
-            (CapturedBatch batch, Tensor q) = Model.Run(train, [.. Enumerable.Range(first + done, count)]);
-            Tensor[] own = [.. rows.Select(row => row.narrow(0, done, count))];
-            scores.narrow(0, first + done, count)
+            (CapturedBatch batch, Tensor q) = Model.Run(train, part.Indices);
+            Tensor[] own = [.. rows.Select(row => row.narrow(0, part.First - first, part.Count))];
+            scores.narrow(0, part.First, part.Count)
                 .add_(BlockProducts.Paired(Blocks, batch, own) * q.to_type(ScalarType.Float64) * weight);
-            progress(count);
+            progress(part.Count);
         }
     }
 

@@ -47,15 +47,14 @@ internal sealed class TargetGradients : IDisposable
                     empty(count, shape.Count, dtype: ScalarType.Float32).DetachFromDisposeScope())]);
         try
         {
-            for (int done = 0; done < count; done += batchSize)
+            foreach (ExampleBatch part in targets.Batches(first, count, batchSize))
             {
                 context.Cancellation.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
-                int some = Math.Min(batchSize, count - done);
-                (CapturedBatch batch, _) = model.Run(targets, [.. Enumerable.Range(first + done, some)]);
+                (CapturedBatch batch, _) = model.Run(targets, part.Indices);
                 for (int b = 0; b < held._rows.Length; b++)
-                    held._rows[b].narrow(0, done, some).copy_(blocks.Gradient(batch, b));
-                context.Progress?.Report(new MethodProgress("targets", first + done + some, targets.Count, "examples"));
+                    held._rows[b].narrow(0, part.First - first, part.Count).copy_(blocks.Gradient(batch, b));
+                context.Progress?.Report(new MethodProgress("targets", part.End, targets.Count, "examples"));
             }
 
             return held;

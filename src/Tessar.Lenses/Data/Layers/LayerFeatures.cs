@@ -16,6 +16,10 @@ namespace Tessar.Lenses.Data.Layers;
 internal sealed class LayerFeatures : IDisposable
 {
     private const int MeasuredExamples = 64;
+    private readonly GradientModel _model;
+    private readonly IReadOnlyList<LayerProjection> _parts;
+    private readonly ShorteningPlan _pass;
+    private readonly MethodContext _context;
     private readonly List<IDisposable> _owned = [];
     private readonly IFeatureRows[] _train;
     private readonly Action<int, Tensor>[] _writers;
@@ -25,15 +29,13 @@ internal sealed class LayerFeatures : IDisposable
     /// <param name="parts">The projections; stay the caller's.</param>
     /// <param name="train">n examples.</param>
     /// <param name="targets">m examples, or null for none.</param>
-    /// <param name="areLosses">Whether train rows are those of −∇ℓ = Q∇f instead of ∇f.</param>
-    /// <param name="batchSize">Examples per forward pass.</param>
-    /// <param name="folder">Where temporary files may lie.</param>
+    /// <param name="pass">How.</param>
     /// <param name="context">Progress, cancellation and limits.</param>
     public LayerFeatures(
-        GradientModel model, IReadOnlyList<LayerProjection> parts, ExampleSet train, ExampleSet? targets, bool areLosses,
-        int batchSize, string folder,
+        GradientModel model, IReadOnlyList<LayerProjection> parts, ExampleSet train, ExampleSet? targets, ShorteningPlan pass,
         MethodContext context)
     {
+        (_model, _parts, _pass, _context) = (model, parts, pass, context);
         bool fits = parts.Sum(part => (long)part.Width) * train.Count * sizeof(float) <= context.MemoryBudget / 2;
         _train = new IFeatureRows[parts.Count];
         _writers = new Action<int, Tensor>[parts.Count];
@@ -44,8 +46,8 @@ internal sealed class LayerFeatures : IDisposable
         {
             for (int p = 0; p < parts.Count; p++)
                 (_train[p], _writers[p]) = Place(
-                    parts[p].Width, train.Count, fits, Path.Combine(folder, Path.GetRandomFileName()));
-            Fill(model, parts, train, "features", areLosses, batchSize, context, (p, first, rows) =>
+                    parts[p].Width, train.Count, fits, Path.Combine(pass.Folder, Path.GetRandomFileName()));
+            Fill(train, "features", pass.AreLosses, (p, first, rows) =>
             {
                 _writers[p](first, rows);
                 SumOfSquares[p] += rows.square().sum(ScalarType.Float64).item<double>();
@@ -54,7 +56,7 @@ internal sealed class LayerFeatures : IDisposable
             {
                 Targets = [.. parts.Select(part => Keep(empty(targets.Count, part.Width, dtype: ScalarType.Float32)))];
                 Fill(
-                    model, parts, targets, "targets", areLosses: false, batchSize, context,
+                    targets, "targets", areLosses: false,
                     (p, first, rows) => Targets[p].narrow(0, first, rows.shape[0]).copy_(rows));
             }
         }
@@ -108,22 +110,19 @@ internal sealed class LayerFeatures : IDisposable
         return (file, file.Write);
     }
 
-    private void Fill(
-        GradientModel model, IReadOnlyList<LayerProjection> parts, ExampleSet set, string stage, bool areLosses, int batchSize,
-        MethodContext context,
-        Action<int, int, Tensor> write)
+    private void Fill(ExampleSet set, string stage, bool areLosses, Action<int, int, Tensor> write)
     {
-        for (int first = 0; first < set.Count; first += batchSize)
+        foreach (ExampleBatch part in set.Batches(_pass.BatchSize))
         {
-            context.Cancellation.ThrowIfCancellationRequested();
+            _context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            int count = Math.Min(batchSize, set.Count - first);
-            (CapturedBatch batch, Tensor q) = model.Run(set, [.. Enumerable.Range(first, count)]);
+            (int first, int count) = part;
+            (CapturedBatch batch, Tensor q) = _model.Run(set, part.Indices);
             double kept = 0;
-            for (int p = 0; p < parts.Count; p++)
+            for (int p = 0; p < _parts.Count; p++)
             {
-                Tensor rows = parts[p].Project(batch);
-                CheckFinite(rows, parts[p], set, first);
+                Tensor rows = _parts[p].Project(batch);
+                CheckFinite(rows, _parts[p], set, first);
                 if (stage == "features" && first == 0)
                     kept += rows.narrow(0, 0, Math.Min(count, MeasuredExamples)).square().sum(ScalarType.Float64).item<double>();
                 write(p, first, areLosses ? rows * q.to_type(ScalarType.Float32).unsqueeze(1) : rows);
@@ -133,26 +132,24 @@ internal sealed class LayerFeatures : IDisposable
             {
                 Factors.narrow(0, first, count).copy_(q);
                 if (first == 0)
-                    Measure(model, batch, kept, Math.Min(count, MeasuredExamples));
+                    Measure(batch, kept, Math.Min(count, MeasuredExamples));
             }
 
-            context.Progress?.Report(new MethodProgress(stage, first + count, set.Count, "examples"));
+            _context.Progress?.Report(new MethodProgress(stage, first + count, set.Count, "examples"));
         }
     }
 
-    private void Measure(GradientModel model, CapturedBatch batch, double kept, int examples)
+    private void Measure(CapturedBatch batch, double kept, int examples)
     {
-        double whole = GradientFactors.Of(model.Gradients, batch).SquaredNorms().narrow(0, 0, examples).sum(ScalarType.Float64)
+        double whole = GradientFactors.Of(_model.Gradients, batch).SquaredNorms().narrow(0, 0, examples).sum(ScalarType.Float64)
             .item<double>();
         KeptLength = whole > 0 ? kept / whole : 1;
     }
 
     private static void CheckFinite(Tensor rows, LayerProjection part, ExampleSet set, int first)
     {
-        // abs().max() hands on NaN and infinity, so one pass checks everything.
-        if (float.IsFinite(rows.abs().max().item<float>()))
+        if (FiniteRows.FirstOverflow(rows) is not { } bad)
             return;
-        int bad = (int)rows.isfinite().all(1).logical_not().nonzero().flatten().min().item<long>();
         throw new NumericalException(string.Create(
             CultureInfo.InvariantCulture,
             $"The gradient of example {set.Split}:{set.First + first + bad} isn't finite in "

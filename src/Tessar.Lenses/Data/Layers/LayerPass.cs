@@ -8,7 +8,9 @@ using Tessar.Tasks;
 
 namespace Tessar.Lenses.Data.Layers;
 
-/// <summary>How a method of layer-wise projections goes over one checkpoint: model, plan, features, then what it does with them.</summary>
+/// <summary>
+/// How a method of layer-wise projections goes over one checkpoint: model, plan, features, then what it does with them.
+/// </summary>
 /// <param name="Method">Its name, below which features are kept.</param>
 /// <param name="Output">f.</param>
 /// <param name="AreLosses">Whether features are gradients of the loss instead of f.</param>
@@ -31,12 +33,13 @@ internal sealed record LayerPass(
         Action<LayerFeatures> visit)
     {
         tally.Features.Start();
-        using var model = new GradientModel(view.Open(), train, OutputFunction.For(Output), Unsupported);
+        using var model = new GradientModel(view.Open(), train, view.Task.Output(Output), Unsupported);
         LayerProjection[] parts = Plan(model, train, context);
         try
         {
             using var features = new LayerFeatures(
-                model, parts, train, targets, AreLosses, BatchSize, ResultFolder.StoreOf(view.Run, Method), context);
+                model, parts, train, targets,
+                new ShorteningPlan(AreLosses, BatchSize, ResultFolder.StoreOf(view.Run, Method)), context);
             tally.Note(model, features, parts, train.Count);
             tally.Features.Stop();
             tally.Scoring.Start();

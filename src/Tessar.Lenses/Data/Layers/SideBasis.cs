@@ -43,12 +43,11 @@ internal static class SideBasis
         using DisposeScope scope = NewDisposeScope();
         (Tensor? A, Tensor? D)[] sums = [.. layers.Select(layer =>
             (Start(layer, layer.Inputs, rank), Start(layer, layer.Outputs, rank)))];
-        for (int first = 0; first < train.Count; first += batchSize)
+        foreach (ExampleBatch part in train.Batches(batchSize))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
-            int count = Math.Min(batchSize, train.Count - first);
-            (CapturedBatch batch, Tensor q) = model.Run(train, [.. Enumerable.Range(first, count)]);
+            (CapturedBatch batch, Tensor q) = model.Run(train, part.Indices);
             for (int l = 0; l < layers.Count; l++)
             {
                 (Tensor a, Tensor delta) = layers[l].Factors(batch);
@@ -56,7 +55,7 @@ internal static class SideBasis
                 Add(sums[l].D, delta * q.reshape(-1, 1, 1));
             }
 
-            context.Progress?.Report(new MethodProgress("basis", first + count, train.Count, "examples"));
+            context.Progress?.Report(new MethodProgress("basis", part.End, train.Count, "examples"));
         }
 
         return [.. sums.Select(sum => (Leading(sum.A, rank, context), Leading(sum.D, rank, context)))];

@@ -24,7 +24,7 @@ internal static class CheckpointScores
     public static AttributionMatrix Mean(
         RunView run, ExampleSet train, ExampleSet targets, MethodContext context,
         Action<CheckpointView, Tensor, MethodContext> add, Func<AttributionReport> report,
-        int divisor = 1)
+        double divisor = 1)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(train);
@@ -34,7 +34,7 @@ internal static class CheckpointScores
         using DisposeScope scope = NewDisposeScope();
         Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
         CheckpointPasses.Each(run, context, (checkpoint, pass) => add(checkpoint, sum, pass));
-        float[] scores = sum.div_((double)divisor * run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
+        float[] scores = sum.div_(divisor * run.Checkpoints.Count).to_type(ScalarType.Float32).data<float>().ToArray();
         return new AttributionMatrix(scores, train.Count, targets.Count, report());
     }
 
@@ -46,7 +46,8 @@ internal static class CheckpointScores
     /// <param name="divisor">What the mean is divided by once more.</param>
     /// <exception cref="NumericalException">A number isn't finite.</exception>
     public static float[] MeanOfSelf(
-        RunView run, ExampleSet train, MethodContext context, Action<CheckpointView, Tensor, MethodContext> add, int divisor = 1)
+        RunView run, ExampleSet train, MethodContext context, Action<CheckpointView, Tensor, MethodContext> add,
+        double divisor = 1)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(train);
@@ -54,6 +55,6 @@ internal static class CheckpointScores
         using DisposeScope scope = NewDisposeScope();
         Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
         CheckpointPasses.Each(run, context, (checkpoint, pass) => add(checkpoint, sum, pass));
-        return FiniteScores.Of(sum.div_((double)divisor * run.Checkpoints.Count));
+        return FiniteScores.Of(sum.div_(divisor * run.Checkpoints.Count));
     }
 }

@@ -92,8 +92,8 @@ internal sealed class KernelWalk(
 
     private GradientModel Open(int segment, OutputFunction? output = null)
     {
-        var model = new GradientModel(
-            segments[segment].Checkpoints.Single().Open(), train, output ?? new ClassificationMargin(), unsupported);
+        CheckpointView view = segments[segment].Checkpoints.Single();
+        var model = new GradientModel(view.Open(), train, output ?? view.Task.Output(TargetOutput.Margin), unsupported);
         Opened?.Invoke(model);
         return model;
     }

@@ -30,16 +30,15 @@ internal static class HiddenFeatures
             ?? throw NoLayer(checkpoint);
         using var watch = new LayerActivations(model.Module, layer => ReferenceEquals(layer, last));
         Tensor? rows = null;
-        for (int first = 0; first < set.Count; first += BatchSize)
+        foreach (ExampleBatch part in set.Batches(BatchSize))
         {
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            int[] indices = [.. Enumerable.Range(first, Math.Min(BatchSize, set.Count - first))];
-            if (watch.Of(Batches.Inputs(set, indices, model.Input)) is not [.., { Input: { } seen }] || seen.dim() != 2
-                || seen.shape[0] != indices.Length)
+            if (watch.Of(Batches.Inputs(set, part.Indices, model.Input)) is not [.., { Input: { } seen }] || seen.dim() != 2
+                || seen.shape[0] != part.Count)
                 throw NoLayer(checkpoint);
             rows ??= empty(set.Count, seen.shape[1], dtype: ScalarType.Float64).MoveToOuterDisposeScope();
-            rows.narrow(0, first, indices.Length).copy_(seen);
+            rows.narrow(0, part.First, part.Count).copy_(seen);
         }
 
         return rows!.MoveToOuterDisposeScope();

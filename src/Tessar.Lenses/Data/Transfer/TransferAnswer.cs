@@ -55,7 +55,7 @@ public sealed record TransferAnswer : RecordedAnswer
     public double Seconds { get; init; }
 
     internal static TransferAnswer Of(
-        Run run, string target, ExampleSet train, ExampleSet test, string output, int size, TransferTally tally,
+        Run run, string target, (ExampleSet Train, ExampleSet Test) sets, string output, int size, TransferTally tally,
         IReadOnlyList<(int Label, string Name)> classes)
     {
         ClassInfluence[] influences = [.. Enumerable.Range(0, classes.Count).Select(c => tally.Of(c))];
@@ -64,9 +64,9 @@ public sealed record TransferAnswer : RecordedAnswer
         {
             Run = run.Name,
             Target = target,
-            TargetTrain = train.ToString(),
-            TargetTest = test.ToString(),
-            TargetCount = test.Count,
+            TargetTrain = sets.Train.ToString(),
+            TargetTest = sets.Test.ToString(),
+            TargetCount = sets.Test.Count,
             Output = output,
             Models = tally.Models,
             ClassesPerModel = size,

@@ -29,16 +29,8 @@ internal sealed class TransferInfluences(TransferOptions options) : IQuestion
             ?? throw new TessarException(
                 "A transfer needs a target task: a .tess file or the name of a data set. Name one.", ErrorKind.Usage);
         using ExampleStore targetStore = DataCatalog.Open(target);
-        if (targetStore.Image != source.Record.Image)
-        {
-            throw new TessarException(
-                $"The pictures of {targetStore.Path} are {targetStore.Image}, those of the run {source.Name} "
-                    + $"{source.Record.Image}. "
-                + "Import the target at the source's size.", ErrorKind.InputData)
-            {
-                Remedies = [new(RemedyKind.ImportExamples, null, $"{source.Record.Image.Height}x{source.Record.Image.Width}")],
-            };
-        }
+        if (source.Record.Program.Input.MisfitOf(targetStore) is { } misfit)
+            throw misfit;
 
         ExampleSet learned = ExampleSet.Parse(targetStore, _options.TargetTrain), asked = ExampleSet.Parse(
             targetStore, _options.TargetTest);
@@ -55,7 +47,7 @@ internal sealed class TransferInfluences(TransferOptions options) : IQuestion
         }
 
         TransferAnswer answer = TransferAnswer.Of(
-            source, target, learned, asked, MethodOption.Write(_options.Output), size, tally, sources.Classes) with
+            source, target, (learned, asked), MethodOption.Write(_options.Output), size, tally, sources.Classes) with
         {
             ModelsFailed = sets.Length - tally.Models,
             MeanAccuracy = answers.Where(a => a is not null).Average(a => a!.Value.Accuracy),

@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Named;
 using Tessar.Runs;
 
 namespace Tessar.Training.Loading.Augmentations;
@@ -11,7 +12,8 @@ namespace Tessar.Training.Loading.Augmentations;
 /// </remarks>
 internal abstract class Augmentation
 {
-    public static Choices<Augmentation, AugmentationAttribute> Choices { get; } = new("augmentation");
+    public static Choices<Augmentation, AugmentationAttribute> Choices { get; } =
+        new("augmentation", typeof(Augmentation).Assembly);
 
     /// <summary>
     /// Whether it makes pictures of one size from pictures of any size, so that those of a store needn't be resized before.

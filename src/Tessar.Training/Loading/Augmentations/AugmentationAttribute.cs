@@ -1,3 +1,5 @@
+using Tessar.Named;
+
 namespace Tessar.Training.Loading.Augmentations;
 
 /// <summary>Names an augmentation.</summary>

@@ -1,4 +1,4 @@
-using Tessar.Examples;
+using Tessar.Inputs;
 using Tessar.Runs;
 
 namespace Tessar.Training.Loading.Augmentations;
@@ -32,10 +32,26 @@ internal static class AugmentationList
     public static Augmentation[] Create(IReadOnlyList<NamedSettings>? settings) =>
         [.. (settings ?? []).Select(one => Augmentation.Choices.Create(one))];
 
-    /// <summary>Size of the pictures that come out.</summary>
-    /// <exception cref="TessarException">One of them can't be applied to such pictures.</exception>
-    public static ImageShape Output(IEnumerable<Augmentation> augmentations, ImageShape input) =>
-        augmentations.Aggregate(input, (shape, augmentation) => augmentation.Output(shape));
+    /// <summary>What comes out.</summary>
+    /// <exception cref="TessarException">They are no pictures, or one of them can't be applied to such pictures.</exception>
+    public static ModelInput Output(IReadOnlyCollection<Augmentation> augmentations, ModelInput input)
+    {
+        if (augmentations.Count == 0)
+            return input;
+        return input is PictureInput picture
+            ? new PictureInput(
+                augmentations.Aggregate(picture.Image, (shape, augmentation) => augmentation.Output(shape)),
+                picture.Normalization)
+            : throw new TessarException(
+                $"Augmentations change pictures, but the data holds {input.Noun}. Leave `augment` out.", ErrorKind.Usage);
+    }
+
+    /// <summary>What they do to the size, as a clause; null when they leave it.</summary>
+    /// <exception cref="TessarException">As for <see cref="Output"/>.</exception>
+    public static string? ChangeOf(IReadOnlyCollection<Augmentation> augmentations, ModelInput input) =>
+        Output(augmentations, input) is PictureInput output && input is PictureInput picture && output.Image != picture.Image
+            ? $"turn images of {picture.Image} into {output.Image}"
+            : null;
 
     private static IEnumerable<KeyValuePair<string, double?>> Of(string name, IReadOnlyDictionary<string, double> numbers) =>
         numbers.Where(pair => pair.Key.StartsWith(name + ".", StringComparison.Ordinal))

@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Named;
 using Tessar.Runs;
 
 namespace Tessar.Training.Loading.Augmentations;

@@ -5,11 +5,11 @@ using Tessar.Examples;
 namespace Tessar.Training.Loading.Caching;
 
 /// <summary>
-/// Holds the pages of an image column that the batches being made need, read by threads of its own as a schedule says.
+/// Holds the pages of a column that the batches being made need, read by threads of its own as a schedule says.
 /// </summary>
 /// <remarks>
 /// Nobody waits in a circle: a read waits only for batches before the first that needs its page, and a batch only for its own
-/// pages. A slot holds a page and what the images that begin in it have beyond, so that an image never lies in two.
+/// pages. A slot holds a page and what the rows that begin in it have beyond, so that a row never lies in two.
 /// Memory: the schedule's slots, outside of the managed heap.
 /// </remarks>
 internal sealed unsafe class PageCache : IDisposable
@@ -31,9 +31,9 @@ internal sealed unsafe class PageCache : IDisposable
     private bool _isStopping;
     private Exception? _failure;
 
-    public PageCache(ExampleStore store, PageSchedule schedule, long batches)
+    public PageCache(ExampleStore store, StoreColumn column, PageSchedule schedule, long batches)
     {
-        (_schedule, _column, _pageSize) = (schedule, store.ImageColumn, store.Manifest.Checksums.PageSize);
+        (_schedule, _column, _pageSize) = (schedule, column, store.Manifest.Checksums.PageSize);
         _file = File.OpenHandle(store.Path, options: FileOptions.RandomAccess);
         _slotSize = (long)_pageSize + _column.Stride;
         _memory = (byte*)NativeMemory.Alloc((nuint)schedule.Slots, (nuint)_slotSize);
@@ -45,11 +45,11 @@ internal sealed unsafe class PageCache : IDisposable
             reader.Start();
     }
 
-    /// <summary>The bytes of a row's image, once they are read; valid until the batch that needs them is over.</summary>
+    /// <summary>The bytes of a row, once they are read; valid until the batch that needs them is over.</summary>
     /// <param name="row">Row of the store.</param>
     /// <exception cref="IOException">A page can't be read.</exception>
     /// <exception cref="OperationCanceledException">The epoch was left.</exception>
-    public ReadOnlySpan<byte> Image(long row)
+    public ReadOnlySpan<byte> Bytes(long row)
     {
         long start = _column.Offset + (row * _column.Stride);
         int page = (int)(start / _pageSize);

@@ -1,3 +1,4 @@
+using Tessar.Named;
 using Tessar.Runs;
 
 namespace Tessar.Training.Loading.Orders;
@@ -11,7 +12,7 @@ internal abstract class ExampleOrder(NamedSettings settings)
 {
     public const string Default = "random";
 
-    public static Choices<ExampleOrder, OrderAttribute> Choices { get; } = new("order");
+    public static Choices<ExampleOrder, OrderAttribute> Choices { get; } = new("order", typeof(ExampleOrder).Assembly);
 
     /// <summary>Its name and numbers.</summary>
     public NamedSettings Settings => settings;

@@ -1,3 +1,5 @@
+using Tessar.Named;
+
 namespace Tessar.Training.Loading.Orders;
 
 /// <summary>Names an order.</summary>

@@ -60,7 +60,8 @@ internal sealed class BatchRing : IDisposable
         {
             Abandon();
             (_sequence, _cut, _key, _begunBatches) = (order, batches, Draws.Key(_plan.Seed, epoch), 0);
-            _cache = pages is null ? null : new PageCache(_plan.Set.Store, pages, batches.Batches);
+            _cache = pages is null ? null : new PageCache(
+                _plan.Set.Store, _plan.Source.ColumnOf(_plan.Set.Store), pages, batches.Batches);
             Monitor.PulseAll(_gate);
         }
     }

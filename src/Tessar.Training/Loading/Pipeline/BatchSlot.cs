@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
-using Tessar.Examples;
-using Tessar.Inputs;
-using Tessar.Runs;
+using Tessar.Tensors;
 using Tessar.Training.Loading.Augmentations;
 using static TorchSharp.torch;
 
@@ -13,29 +11,28 @@ namespace Tessar.Training.Loading.Pipeline;
 /// </remarks>
 internal sealed unsafe class BatchSlot : IDisposable
 {
-    private readonly Tensor _images;
+    private readonly Tensor _inputs;
     private readonly Tensor _labels;
-    private readonly float* _numbers;
+    private readonly byte* _bytes;
     private readonly long* _classes;
     private readonly int _size;
+    private readonly int _each;
     private readonly int[] _indices;
     private readonly float[] _last;
-    private (int Count, Tensor Images, Tensor Labels)? _part;
+    private (int Count, Tensor Inputs, Tensor Labels)? _part;
 
     public BatchSlot(LoaderPlan plan)
     {
         int count = plan.LargestBatch;
-        ImageShape image = plan.Image;
-        _size = image.Size;
+        _size = plan.Input.Size;
         _indices = new int[count];
         _last = plan.Mixup > 0 ? new float[_size] : [];
-        _images = (plan.ChannelsFirst
-            ? empty([count, image.Channels, image.Height, image.Width], float32)
-            : Batches.NewInputs(count, image))
+        _inputs = (plan.ChannelsFirst ? plan.Input.NewContiguousBatch(count) : plan.Input.NewBatch(count))
             .DetachFromDisposeScope();
         _labels = empty([count], int64).DetachFromDisposeScope();
-        using Tensor flat = _images.as_strided([(long)count * _size], [1]);
-        _numbers = (float*)Pointer(flat);
+        using Tensor flat = _inputs.as_strided([(long)count * _size], [1]);
+        _bytes = (byte*)Pointer(flat);
+        _each = checked(_size * ElementTypes.SizeOf(plan.Input.ElementType));
         _classes = (long*)Pointer(_labels);
         // That of a whole epoch's last batch; an epoch taken up in its middle may end with another.
         if (plan.LastBatch < count)
@@ -60,7 +57,7 @@ internal sealed unsafe class BatchSlot : IDisposable
     /// <summary>Whether everything is in it.</summary>
     public bool IsFilled { get; set; }
 
-    /// <summary>Share of an image in its blend with the one before; 1 without mixup.</summary>
+    /// <summary>Share of an example in its blend with the one before; 1 without mixup.</summary>
     public float MixWeight { get; private set; } = 1;
 
     /// <summary>Chunks that a worker has taken, and that are done.</summary>
@@ -77,46 +74,46 @@ internal sealed unsafe class BatchSlot : IDisposable
 
     public ReadOnlySpan<int> Indices => _indices.AsSpan(0, Count);
 
-    /// <summary>The numbers of one image.</summary>
-    public Span<float> Numbers(int at) => new(_numbers + ((long)at * _size), _size);
+    /// <summary>The bytes of one example's input.</summary>
+    public Span<byte> Input(int at) => new(_bytes + ((long)at * _each), _each);
 
     public Span<long> Labels => new(_classes, Count);
 
-    /// <summary>Blends each image with the one before it.</summary>
+    /// <summary>Blends each example with the one before it; of inputs that are numbers.</summary>
     public void Mix(float weight)
     {
         MixWeight = weight;
-        Mixup.Blend(new Span<float>(_numbers, checked(Count * _size)), _size, weight, _last);
+        Mixup.Blend(new Span<float>(_bytes, checked(Count * _size)), _size, weight, _last);
     }
 
-    /// <summary>Images and labels of the batch; a shorter batch is the first part of the memory.</summary>
-    public (Tensor Images, Tensor Labels) Tensors()
+    /// <summary>Inputs and labels of the batch; a shorter batch is the first part of the memory.</summary>
+    public (Tensor Inputs, Tensor Labels) Tensors()
     {
         if (Count == _indices.Length)
-            return (_images, _labels);
+            return (_inputs, _labels);
         if (_part is not { } known || known.Count != Count)
         {
             Forget();
             _part = known = Part(Count);
         }
 
-        return (known.Images, known.Labels);
+        return (known.Inputs, known.Labels);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Forget();
-        _images.Dispose();
+        _inputs.Dispose();
         _labels.Dispose();
     }
 
     private (int, Tensor, Tensor) Part(int count) =>
-        (count, _images.narrow(0, 0, count).DetachFromDisposeScope(), _labels.narrow(0, 0, count).DetachFromDisposeScope());
+        (count, _inputs.narrow(0, 0, count).DetachFromDisposeScope(), _labels.narrow(0, 0, count).DetachFromDisposeScope());
 
     private void Forget()
     {
-        _part?.Images.Dispose();
+        _part?.Inputs.Dispose();
         _part?.Labels.Dispose();
         _part = null;
     }

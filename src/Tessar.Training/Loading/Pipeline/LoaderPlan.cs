@@ -18,17 +18,15 @@ internal sealed record LoaderPlan
 
     public required ulong Seed { get; init; }
 
-    public required InputNormalization Input { get; init; }
-
     public required ExampleOrder Order { get; init; }
 
     public required Augmentation[] Augmentations { get; init; }
 
-    /// <summary>Size of the images before augmentation.</summary>
-    public required ImageShape Source { get; init; }
+    /// <summary>What examples are before augmentation.</summary>
+    public required ModelInput Source { get; init; }
 
-    /// <summary>Size of the images that are delivered.</summary>
-    public required ImageShape Image { get; init; }
+    /// <summary>What is delivered.</summary>
+    public required ModelInput Input { get; init; }
 
     public required int Workers { get; init; }
 
@@ -59,11 +57,11 @@ internal sealed record LoaderPlan
         Set.Count, BatchSize, DropsLast ? EpochCut.Drop : MergesLast ? EpochCut.Merge : EpochCut.Keep);
 
     /// <summary>
-    /// The page of the file in which an example's image begins; where images differ in size, as if they didn't.
+    /// The page of the file in which an example begins; where examples differ in size, as if they didn't.
     /// </summary>
     public long PageOf(int index)
     {
-        StoreColumn column = Set.Store.ImageColumn;
+        StoreColumn column = Source.ColumnOf(Set.Store);
         long bytes = column.Blob is { } blob ? Math.Max(1, blob.Length / Math.Max(1, Set.Store.Count)) : column.Stride;
         return (column.Offset + (Set.Row(index) * bytes)) / Set.Store.Manifest.Checksums.PageSize;
     }
@@ -78,17 +76,18 @@ internal sealed record LoaderPlan
         Range(options.Ahead, 0, 1024, nameof(options.Ahead), violations);
         Range(options.Ranks, 1, 65_536, nameof(options.Ranks), violations);
         Range(options.Rank, 0, Math.Max(0, options.Ranks - 1), nameof(options.Rank), violations);
-        if (options.Cache == CacheMode.Process && DenseRows.Of(set, options.Size ?? set.Store.Image) is null)
+        ModelInput source = options.Input ?? ModelInput.Of(set.Store);
+        if (source.Objection is { } objection)
+            violations.Add(objection);
+        if (options.Cache == CacheMode.Process && DenseRows.Of(set, source) is null)
             violations.Add(
-                $"Cache is Process, but {set.Store.Path} doesn't hold raw images of the size wanted in one file. Leave it at System.");
+                $"Cache is Process, but {set.Store.Path} doesn't hold raw {source.Noun} of the size wanted in one file. "
+                    + "Leave it at System.");
+        if (options.Mixup > 0 && source.ElementType != Tensors.ElementType.F32)
+            violations.Add(string.Create(
+                CultureInfo.InvariantCulture, $"Mixup is {options.Mixup}; {source.Noun} can't be blended. Leave it at 0."));
         if (options.Mixup is not (>= 0 and <= 1000))
             violations.Add(string.Create(CultureInfo.InvariantCulture, $"Mixup is {options.Mixup}; it has to lie in [0, 1000]."));
-        ImageShape source = options.Size ?? set.Store.Image;
-        if (source is not { Height: > 0, Width: > 0, Channels: >= 1 and <= 4 })
-            violations.Add($"Size is {source}; it has to have at least one pixel and 1 to 4 channels.");
-        InputNormalization input = options.Input ?? InputNormalization.Of(set.Store);
-        if (input.Objection(source.Channels) is { } objection)
-            violations.Add(objection);
         NamedSettings order = ExampleOrder.Choices.Resolve(
             options.Order, options.OrderSettings.Select(pair => new KeyValuePair<string, double?>(pair.Key, pair.Value)),
             violations);
@@ -102,11 +101,10 @@ internal sealed record LoaderPlan
             Set = set,
             BatchSize = options.BatchSize,
             Seed = options.Seed,
-            Input = input,
             Order = ExampleOrder.Choices.Create(order),
             Augmentations = augmentations,
             Source = source,
-            Image = AugmentationList.Output(augmentations, source),
+            Input = AugmentationList.Output(augmentations, source),
             Workers = workers,
             Slots = SlotsFor(workers, options.Ahead),
             Mixup = options.Mixup,
@@ -127,11 +125,10 @@ internal sealed record LoaderPlan
             Set = set,
             BatchSize = program.BatchSize!.Value,
             Seed = program.Seed!.Value,
-            Input = program.Input,
             Order = ExampleOrder.Of(program.Order),
             Augmentations = augmentations,
-            Source = set.Store.Image,
-            Image = AugmentationList.Output(augmentations, set.Store.Image),
+            Source = program.Input,
+            Input = AugmentationList.Output(augmentations, program.Input),
             Workers = workers,
             Slots = SlotsFor(workers, new LoaderOptions().Ahead),
             // A tail that is all there is stays.

@@ -4,7 +4,7 @@ using Tessar.Training.Loading.Pipeline;
 
 namespace Tessar.Training.Loading.Pipeline;
 
-/// <summary>Which batches of an epoch need which pages: an image belongs to the page in which it begins.</summary>
+/// <summary>Which batches of an epoch need which pages: an example belongs to the page in which it begins.</summary>
 internal static class PagePlan
 {
     /// <summary>Goes through an epoch's order once, for this rank's batches.</summary>

@@ -1,3 +1,4 @@
+using Tessar.Named;
 using Tessar.Runs;
 using Tessar.Training.Optimizers.Classic;
 using static TorchSharp.torch;

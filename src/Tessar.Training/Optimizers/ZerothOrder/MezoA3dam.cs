@@ -1,3 +1,4 @@
+using Tessar.Named;
 using Tessar.Runs;
 
 namespace Tessar.Training.Optimizers.ZerothOrder;

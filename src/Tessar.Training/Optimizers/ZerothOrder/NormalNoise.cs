@@ -35,16 +35,15 @@ internal static class NormalNoise
         where TUse : IUse
     {
         using var noGradient = no_grad();
-        Span<float> z = stackalloc float[Block];
-        Span<uint> words = stackalloc uint[Block];
-        long first = 0, drawn = -1;
+        var drawn = new DrawnBlock(key, stackalloc float[Block], stackalloc uint[Block]);
+        long first = 0;
         for (int i = 0; i < parameters.Items.Count; i++)
         {
             Tensor value = parameters.Items[i].Value;
             if (value.dtype == ScalarType.Float32)
-                Pass<float, TUse>(i, value, key, use, first, ref drawn, z, words);
+                Pass<float, TUse>(i, value, use, first, ref drawn);
             else
-                Pass<double, TUse>(i, value, key, use, first, ref drawn, z, words);
+                Pass<double, TUse>(i, value, use, first, ref drawn);
             first += value.numel();
         }
     }
@@ -55,8 +54,7 @@ internal static class NormalNoise
     /// <param name="z">Receives 1024 numbers.</param>
     public static void Draw(ulong key, long block, Span<float> z) => Draw(key, block, z, stackalloc uint[Block]);
 
-    private static void Pass<T, TUse>(
-        int index, Tensor value, ulong key, TUse use, long first, ref long drawn, Span<float> z, Span<uint> words)
+    private static void Pass<T, TUse>(int index, Tensor value, TUse use, long first, ref DrawnBlock drawn)
         where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
         where TUse : IUse
     {
@@ -64,10 +62,9 @@ internal static class NormalNoise
         for (int done = 0; done < theta.Span.Length;)
         {
             (long block, long within) = Math.DivRem(first + done, Block);
-            if (block != drawn)
-                Draw(key, drawn = block, z, words);
+            drawn.MoveTo(block);
             int length = (int)Math.Min(Block - within, theta.Span.Length - done);
-            use.On(index, done, theta.Span.Slice(done, length), z.Slice((int)within, length));
+            use.On(index, done, theta.Span.Slice(done, length), drawn.Numbers.Slice((int)within, length));
             done += length;
         }
     }
@@ -88,6 +85,21 @@ internal static class NormalNoise
             (Vector256<float> sin, Vector256<float> cos) = Vector256.SinCos(turn * (2 * MathF.PI));
             (radius * cos).CopyTo(z[at..]);
             (radius * sin).CopyTo(z[(Pairs + at)..]);
+        }
+    }
+
+    // The block of a key's direction that was drawn last; neighbouring parameters share blocks.
+    private ref struct DrawnBlock(ulong key, Span<float> numbers, Span<uint> words)
+    {
+        private readonly Span<uint> _words = words;
+        private long _block = -1;
+
+        public readonly Span<float> Numbers { get; } = numbers;
+
+        public void MoveTo(long block)
+        {
+            if (block != _block)
+                Draw(key, _block = block, Numbers, _words);
         }
     }
 }

@@ -53,7 +53,7 @@ internal sealed class InfluencesEndpoint(RunsFolder runs, LensCatalog lenses, Jo
             if (covering is not null)
                 return document with { Attribution = AttributionOf(run, examples, covering, index, label) };
             if (damage is [var first, ..])
-                return document with { AttributionProblem = Problems.Of(first) };
+                return document with { AttributionProblem = Problems.Of(first, runs.ProgramName) };
             string targets = TargetsFor(run, split, index);
             return document with
             {
@@ -63,7 +63,7 @@ internal sealed class InfluencesEndpoint(RunsFolder runs, LensCatalog lenses, Jo
         }
         catch (Exception error) when (error is TessarException or ProblemException)
         {
-            return document with { Reach = null, AttributionProblem = Problems.Of(error) };
+            return document with { Reach = null, AttributionProblem = Problems.Of(error, runs.ProgramName) };
         }
     }
 

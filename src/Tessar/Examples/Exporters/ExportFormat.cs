@@ -1,32 +1,27 @@
+using System.Reflection;
+using Tessar.Named;
+
 namespace Tessar.Examples.Exporters;
 
-/// <summary>A format that stores can be written in. One file is one format; it is found by reflection.</summary>
+/// <summary>
+/// A format that stores can be written in. One file is one format, found by its <see cref="ExportFormatAttribute"/>.
+/// </summary>
 internal abstract class ExportFormat
 {
-    private static readonly ExportFormat[] _all =
-    [
-        .. typeof(ExportFormat).Assembly.GetTypes()
-            .Where(type => type.IsAssignableTo(typeof(ExportFormat)) && !type.IsAbstract)
-            .Select(type => (ExportFormat)Activator.CreateInstance(type)!)
-            .OrderBy(format => format.Name, StringComparer.Ordinal),
-    ];
-
-    /// <summary>Names of all formats.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. _all.Select(format => format.Name)];
+    /// <summary>What there is to choose from.</summary>
+    public static Choices<ExportFormat, ExportFormatAttribute> Choices { get; } =
+        new("export format", typeof(ExportFormat).Assembly);
 
     /// <summary>Its name for <c>--format</c>.</summary>
-    public abstract string Name { get; }
+    public string Name => Mark.Name;
 
     /// <summary>Ending of its files, with the dot.</summary>
-    public abstract string Extension { get; }
+    public string Extension => Mark.Extension;
 
     /// <summary>True when a split can be cut into several files.</summary>
-    public virtual bool HasShards => false;
+    public bool HasShards => Mark.HasShards;
 
-    /// <summary>The format of that name.</summary>
-    /// <exception cref="TessarException">There is none.</exception>
-    public static ExportFormat Find(string name) => Array.Find(_all, format => format.Name == name) ?? throw new TessarException(
-        $"Nothing is exported as `{name}`.{NearestName.Hint(name, Names)} Formats: {string.Join(", ", Names)}.", ErrorKind.Usage);
+    private ExportFormatAttribute Mark => GetType().GetCustomAttribute<ExportFormatAttribute>()!;
 
     /// <summary>Writes one split.</summary>
     /// <param name="job">The store, and whom to tell.</param>
@@ -37,6 +32,6 @@ internal abstract class ExportFormat
     /// <summary>The error about a column that the format can't hold.</summary>
     protected TessarException CannotHold(StoreColumn column, string why) => new(
         $"The column `{column.Name}` can't be exported as {Name}: {why}. Choose another format: "
-            + $"{string.Join(", ", Names.Where(name => name != Name))}.",
+            + $"{string.Join(", ", Choices.Names.Where(name => name != Name))}.",
         ErrorKind.Usage);
 }

@@ -10,15 +10,10 @@ using Tessar.Tensors;
 namespace Tessar.Examples.Exporters;
 
 /// <summary>Apache Parquet: pictures as {bytes, path}, arrays as lists whose shape is noted in the file's metadata.</summary>
+[ExportFormat("parquet", ".parquet")]
 internal sealed class ParquetExport : ExportFormat
 {
     private const int RowsPerGroup = 4096;
-
-    /// <inheritdoc/>
-    public override string Name => "parquet";
-
-    /// <inheritdoc/>
-    public override string Extension => ".parquet";
 
     /// <inheritdoc/>
     public override void Write(ExportJob job, StoreSplit split, string path)

@@ -6,14 +6,9 @@ namespace Tessar.Examples.Exporters;
 /// <summary>
 /// safetensors: each column is a tensor whose first dimension counts the rows; pictures as U8 [rows, height, width, channels].
 /// </summary>
+[ExportFormat("safetensors", ".safetensors")]
 internal sealed class SafetensorsExport : ExportFormat
 {
-    /// <inheritdoc/>
-    public override string Name => "safetensors";
-
-    /// <inheritdoc/>
-    public override string Extension => ".safetensors";
-
     /// <inheritdoc/>
     public override void Write(ExportJob job, StoreSplit split, string path)
     {

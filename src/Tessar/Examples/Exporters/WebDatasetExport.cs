@@ -10,18 +10,10 @@ namespace Tessar.Examples.Exporters;
 /// <summary>
 /// WebDataset: for each row 000000000.png, .cls, and the other columns as .NAME.npy, .NAME.bin, .NAME.txt, .NAME.json.
 /// </summary>
+[ExportFormat("webdataset", ".tar", HasShards = true)]
 internal sealed class WebDatasetExport : ExportFormat
 {
     private const int Block = 512;
-
-    /// <inheritdoc/>
-    public override string Name => "webdataset";
-
-    /// <inheritdoc/>
-    public override string Extension => ".tar";
-
-    /// <inheritdoc/>
-    public override bool HasShards => true;
 
     /// <inheritdoc/>
     public override void Write(ExportJob job, StoreSplit split, string path)

@@ -67,8 +67,7 @@ internal static class ChosenColumns
         foreach (string missing in (options.Columns ?? []).Where(name => !names.Contains(name, StringComparer.Ordinal)))
         {
             throw new TessarException(
-                $"The column `{missing}` is asked for, but the source has the columns: "
-                    + $"{string.Join(", ", names)}.{NearestName.Hint(missing, names)}", ErrorKind.Usage);
+                UnknownName.Text("column", missing, names, "in the source"), ErrorKind.Usage);
         }
     }
 

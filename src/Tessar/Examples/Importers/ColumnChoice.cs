@@ -110,7 +110,6 @@ internal static class ColumnChoice
 
         string[] names = [.. columns.Select(column => column.Name)];
         throw new TessarException(
-            $"The {what} are to come from the column `{name}`, but the source has the columns: "
-                + $"{string.Join(", ", names)}.{NearestName.Hint(name, names)}", ErrorKind.Usage);
+            UnknownName.Text("column", name, names, $"in the source to take the {what} from"), ErrorKind.Usage);
     }
 }

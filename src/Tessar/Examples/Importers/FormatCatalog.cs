@@ -1,32 +1,28 @@
+using Tessar.Named;
+
 namespace Tessar.Examples.Importers;
 
 /// <summary>All formats, found by reflection: a new one is a new file.</summary>
 internal static class FormatCatalog
 {
+    /// <summary>What there is to choose from.</summary>
+    public static Choices<SourceFormat, SourceFormatAttribute> Choices { get; } =
+        new("import format", typeof(SourceFormat).Assembly);
+
     /// <summary>The formats in the order in which they are asked.</summary>
     public static IReadOnlyList<SourceFormat> All { get; } =
-    [
-        .. typeof(SourceFormat).Assembly.GetTypes()
-            .Where(type => type.IsAssignableTo(typeof(SourceFormat)) && !type.IsAbstract)
-            .Select(type => (SourceFormat)Activator.CreateInstance(type)!)
-            .OrderBy(format => format.Rank),
-    ];
-
-    /// <summary>The formats' names.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. All.Select(format => format.Name)];
+        [.. Choices.All.OrderBy(choice => choice.Mark.Rank).Select(choice => Choices.Create(choice.Name))];
 
     /// <summary>The format of that name.</summary>
     /// <exception cref="TessarException">There is none.</exception>
-    public static SourceFormat Find(string name) =>
-        All.FirstOrDefault(format => format.Name == name) ?? throw new TessarException(
-        $"There is no format `{name}`.{NearestName.Hint(name, Names)} Formats: {string.Join(", ", Names)}.", ErrorKind.Usage);
+    public static SourceFormat Find(string name) => Choices.Create(name);
 
     /// <summary>The format that a file or folder is in: a file's content decides, then its name.</summary>
     /// <exception cref="TessarException">None of those that are known; the message lists them.</exception>
     public static SourceFormat Detect(string path) =>
         (Directory.Exists(path) ? OfFolder(path) : OfFile(path)) ?? throw new TessarException(
         $"`{path}` is in no format that can be imported. Formats: "
-            + $"{string.Join("; ", All.Select(format => $"{format.Name} ({format.Summary})"))}. "
+            + $"{string.Join("; ", Choices.All.Select(one => $"{one.Name} ({one.Summary})"))}. "
         + "Check the path, or name the format.",
         ErrorKind.InputData)
         { Remedies = [new(RemedyKind.ChangeArgument, "format")] };

@@ -72,7 +72,7 @@ internal static class PictureSurvey
     /// The rows without the first ones that the selection passes over; more than the limit, for bad ones may be among them.
     /// </summary>
     private static IEnumerable<(long Index, SourceRow Row)> Candidates(RowSelection selection, IReadOnlyList<bool> wanted) =>
-        new RowSelection(selection.Split, selection.Table, selection.First, long.MaxValue).Rows(wanted);
+        new RowSelection(selection.Split, selection.Table, selection.First, long.MaxValue, selection.End).Rows(wanted);
 
     private static (FileFormatException? Error, bool IsGrey, bool IsAnimated) Try(
         SourceRow row, IReadOnlyList<bool> pictures, int image)

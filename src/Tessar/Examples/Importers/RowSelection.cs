@@ -7,7 +7,8 @@ namespace Tessar.Examples.Importers;
 /// <param name="table">The rows to choose from.</param>
 /// <param name="first">Rows to pass over before the first.</param>
 /// <param name="limit">Most rows to take.</param>
-internal sealed class RowSelection(string split, SourceTable table, long first, long limit)
+/// <param name="end">The row after the last that may be taken, whatever is left out before it: another split's first.</param>
+internal sealed class RowSelection(string split, SourceTable table, long first, long limit, long end = long.MaxValue)
 {
     /// <summary>Name of the split.</summary>
     public string Split { get; } = split;
@@ -22,7 +23,8 @@ internal sealed class RowSelection(string split, SourceTable table, long first, 
     public long Animated { get; set; }
 
     /// <summary>Rows that are taken; negative until they have been counted.</summary>
-    public long Count { get; set; } = table.Count < 0 ? -1 : Math.Min(limit, Math.Max(0, table.Count - first));
+    public long Count { get; set; } = table.Count < 0 ? -1 : Math.Min(
+        limit, Math.Max(0, Math.Min(table.Count, end) - first));
 
     /// <summary>Rows to pass over before the first.</summary>
     public long First { get; } = first;
@@ -30,16 +32,20 @@ internal sealed class RowSelection(string split, SourceTable table, long first, 
     /// <summary>Most rows to take.</summary>
     public long Limit { get; } = limit;
 
+    /// <summary>The row after the last that may be taken.</summary>
+    public long End { get; } = end;
+
     /// <summary>The rows with their numbers in the table.</summary>
     public IEnumerable<(long Index, SourceRow Row)> Rows(IReadOnlyList<bool> wanted)
     {
-        long index = -1, taken = 0;
+        long index = First - 1, taken = 0;
         if (Limit == 0 || Count == 0)
             yield break;
-        foreach (SourceRow row in Table.Rows(wanted))
+        foreach (SourceRow row in Table.RowsFrom(First, wanted))
         {
-            index++;
-            if (index < First || Skipped.ContainsKey(index))
+            if (++index == End)
+                yield break;
+            if (Skipped.ContainsKey(index))
                 continue;
             yield return (index, row);
             if (++taken == (Count < 0 ? Limit : Count))

@@ -1,18 +1,15 @@
+using System.Reflection;
 using Tessar.Examples.Importers.Columns;
 
 namespace Tessar.Examples.Importers;
 
-/// <summary>A format that examples come in. One file under Formats is one format; the catalogue finds it.</summary>
+/// <summary>
+/// A format that examples come in. One file under Formats is one format, found by its <see cref="SourceFormatAttribute"/>.
+/// </summary>
 internal abstract class SourceFormat
 {
     /// <summary>Its name for <c>--format</c>.</summary>
-    public abstract string Name { get; }
-
-    /// <summary>What it is, in a few words.</summary>
-    public abstract string Summary { get; }
-
-    /// <summary>Formats are asked in this order whether a source is theirs; those surest of their mark come first.</summary>
-    public abstract int Rank { get; }
+    public string Name => GetType().GetCustomAttribute<SourceFormatAttribute>()!.Name;
 
     /// <summary>True when a folder looks like this format. Reads little and throws nothing but what reading throws.</summary>
     public abstract bool RecognisesFolder(string path);

@@ -67,7 +67,7 @@ internal static class SplitPlan
         foreach ((string split, long? count) in options.Splits)
         {
             long rows = count ?? rest;
-            yield return new RowSelection(split, table, first, Math.Min(rows, LimitOf(options, split)));
+            yield return new RowSelection(split, table, first, Math.Min(rows, LimitOf(options, split)), first + rows);
             first += rows;
         }
     }

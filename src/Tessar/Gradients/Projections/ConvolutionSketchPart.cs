@@ -49,20 +49,23 @@ internal sealed class ConvolutionSketchPart : SketchPart
         return new ConvolutionSketchPart(slot, rule, geometry, key, width);
     }
 
-    public override unsafe void AddTo(CapturedBatch batch, Tensor rows)
+    public override unsafe SketchWork Begin(CapturedBatch batch, Tensor rows)
     {
         LayerCall call = batch.Calls.Single(c => ReferenceEquals(c.Rule, _rule));
-        using Tensor images = ChannelsLast(call.Input), deltas = ChannelsLast(call.OutputGradient);
+        Tensor images = ChannelsLast(call.Input), deltas = ChannelsLast(call.OutputGradient);
         float* image = TensorAccess.Pointer(images), delta = TensorAccess.Pointer(deltas), row = TensorAccess.Pointer(rows);
         long imageSize = images.numel() / batch.Count, deltaSize = deltas.numel() / batch.Count;
-        ForEachExample(batch.Count, _table.Length * deltaSize / 16, i =>
-        {
-            if (!_workspaces.TryTake(out ConvolutionGradientKernel.Workspace? workspace))
-                workspace = _kernel.NewWorkspace();
-            _kernel.Compute(image + i * imageSize, delta + i * deltaSize, workspace);
-            SketchHash.Add(_table, workspace.Gradient, new Span<float>(row + (long)i * _width, _width));
-            _workspaces.Add(workspace);
-        });
+        return new SketchWork(
+            _table.Length * deltaSize / 16,
+            i =>
+            {
+                if (!_workspaces.TryTake(out ConvolutionGradientKernel.Workspace? workspace))
+                    workspace = _kernel.NewWorkspace();
+                _kernel.Compute(image + i * imageSize, delta + i * deltaSize, workspace);
+                SketchHash.Add(_table, workspace.Gradient, new Span<float>(row + (long)i * _width, _width));
+                _workspaces.Add(workspace);
+            },
+            images, deltas);
     }
 
     // No copy when the tensor is channels-last already.

@@ -17,14 +17,17 @@ internal sealed class CountSketchPart(ParameterSlot slot, ulong key, int width) 
 
     public override IReadOnlyList<string> Parameters => [slot.Name];
 
-    public override unsafe void AddTo(CapturedBatch batch, Tensor rows)
+    public override unsafe SketchWork Begin(CapturedBatch batch, Tensor rows)
     {
         using Tensor gradient = PerExampleGradients.Gradient(batch, slot);
-        using Tensor flat = TensorAccess.Flat(gradient);
+        Tensor flat = TensorAccess.Flat(gradient);
         float* from = TensorAccess.Pointer(flat);
         float* to = TensorAccess.Pointer(rows);
         int count = checked((int)slot.Count);
-        ForEachExample(batch.Count, count, i => SketchHash.Add(
-            _table, new ReadOnlySpan<float>(from + (long)i * count, count), new Span<float>(to + (long)i * width, width)));
+        return new SketchWork(
+            count,
+            i => SketchHash.Add(
+                _table, new ReadOnlySpan<float>(from + (long)i * count, count), new Span<float>(to + (long)i * width, width)),
+            flat);
     }
 }

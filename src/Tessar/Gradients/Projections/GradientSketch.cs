@@ -7,6 +7,9 @@ namespace Tessar.Gradients.Projections;
 /// <summary>Projects per-example gradients to k numbers, choosing the cheapest exact sketch for each layer.</summary>
 internal sealed class GradientSketch : IGradientProjection
 {
+    // Gradients and activations of a batch that wait for their kernels.
+    private const long MostHeldBytes = 64L << 20;
+
     private readonly List<SketchPart> _parts = [];
 
     /// <summary>Plans the sketch of a model's gradients.</summary>
@@ -56,9 +59,35 @@ internal sealed class GradientSketch : IGradientProjection
     public Tensor Project(CapturedBatch batch)
     {
         Tensor rows = zeros(batch.Count, Width, dtype: ScalarType.Float32);
-        foreach (SketchPart part in _parts)
-            part.AddTo(batch, rows);
-        return rows;
+        List<SketchWork> works = [];
+        try
+        {
+            foreach (SketchPart part in _parts)
+            {
+                works.Add(part.Begin(batch, rows));
+                if (works.Sum(work => work.HeldBytes) > MostHeldBytes)
+                    Finish();
+            }
+
+            Finish();
+            return rows;
+        }
+        catch
+        {
+            rows.Dispose();
+            throw;
+        }
+        finally
+        {
+            works.ForEach(work => work.Dispose());
+        }
+
+        void Finish()
+        {
+            SketchPart.Run(works, batch.Count);
+            works.ForEach(work => work.Dispose());
+            works.Clear();
+        }
     }
 
     /// <summary>

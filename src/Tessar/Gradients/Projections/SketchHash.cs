@@ -66,14 +66,13 @@ internal static class SketchHash
         if (values.Length < table.Length)
             throw new ArgumentException($"values has {values.Length} numbers, the table {table.Length}.", nameof(values));
         ref float first = ref MemoryMarshal.GetReference(sketch);
+        ref uint bits = ref Unsafe.As<float, uint>(ref MemoryMarshal.GetReference(values));
         for (int j = 0; j < table.Length; j++)
         {
             uint entry = table[j];
             // The sign is flipped in the bits: no branch, no multiplication. Buckets are below the table's width by construction.
-            Unsafe.Add(
-                ref first,
-                entry & ~SignBit) +=
-                    BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(values[j]) ^ (entry & SignBit));
+            Unsafe.Add(ref first, entry & ~SignBit) +=
+                BitConverter.UInt32BitsToSingle(Unsafe.Add(ref bits, j) ^ (entry & SignBit));
         }
     }
 

@@ -18,24 +18,40 @@ internal sealed class TensorSketchPart(IReadOnlyList<TensorSketchLayer> layers, 
 
     public override IReadOnlyList<string> Parameters => [.. layers.SelectMany(layer => layer.Layer.Parameters)];
 
-    public override void AddTo(CapturedBatch batch, Tensor rows)
+    public override SketchWork Begin(CapturedBatch batch, Tensor rows)
+    {
+        (TensorSketchLayer Layer, LayerCall Call)[] calls = [.. layers.SelectMany(layer =>
+            batch.Calls.Where(call => ReferenceEquals(call.Rule, layer.Layer.Rule)).Select(call => (layer, call)))];
+        SideSketch[] sides = [.. calls.SelectMany(one => (SideSketch[])[
+            new SideSketch(one.Call.Input, one.Layer.InputTable, width),
+            new SideSketch(one.Call.OutputGradient, one.Layer.OutputTable, width)])];
+        return new SketchWork(
+            sides.Sum(side => (long)side.Count),
+            i =>
+            {
+                foreach (SideSketch side in sides)
+                    side.Add(i);
+            },
+            [.. sides.Select(side => side.Values), .. sides.Select(side => side.Sketch)])
+        {
+            Finish = () => AddProducts(sides, rows),
+        };
+    }
+
+    // Inputs and output gradients of one call follow each other.
+    private void AddProducts(SideSketch[] sides, Tensor rows)
     {
         Tensor? sum = null;
-        foreach (TensorSketchLayer layer in layers)
+        foreach (SideSketch[] pair in sides.Chunk(2))
         {
-            foreach (LayerCall call in batch.Calls.Where(c => ReferenceEquals(c.Rule, layer.Layer.Rule)))
-            {
-                using Tensor u = CountSketch(call.Input, layer.InputTable, batch.Count);
-                using Tensor v = CountSketch(call.OutputGradient, layer.OutputTable, batch.Count);
-                using Tensor inputSpectrum = fft.rfft(u, width, -1);
-                using Tensor outputSpectrum = fft.rfft(v, width, -1);
-                Tensor product = inputSpectrum * outputSpectrum;
-                if (sum is null)
-                    sum = product;
-                else
-                    using (product)
-                        sum.add_(product);
-            }
+            using Tensor inputSpectrum = fft.rfft(pair[0].Sketch, width, -1);
+            using Tensor outputSpectrum = fft.rfft(pair[1].Sketch, width, -1);
+            Tensor product = inputSpectrum * outputSpectrum;
+            if (sum is null)
+                sum = product;
+            else
+                using (product)
+                    sum.add_(product);
         }
 
         if (sum is null)
@@ -43,23 +59,5 @@ internal sealed class TensorSketchPart(IReadOnlyList<TensorSketchLayer> layers, 
         using Tensor spectrum = sum;
         using Tensor sketch = fft.irfft(spectrum, width, -1);
         rows.add_(sketch);
-    }
-
-    // The table may be one longer than the values: the appended input 1 of a bias.
-    private unsafe Tensor CountSketch(Tensor values, uint[] table, int examples)
-    {
-        using Tensor flat = TensorAccess.Flat(values);
-        Tensor sketch = zeros(examples, width, dtype: ScalarType.Float32);
-        int count = checked((int)(flat.numel() / examples));
-        float* from = TensorAccess.Pointer(flat);
-        float* to = TensorAccess.Pointer(sketch);
-        ForEachExample(examples, count, i =>
-        {
-            var row = new Span<float>(to + (long)i * width, width);
-            SketchHash.Add(table.AsSpan(0, count), new ReadOnlySpan<float>(from + (long)i * count, count), row);
-            if (table.Length > count)
-                SketchHash.Add(table.AsSpan(count), [1f], row);
-        });
-        return sketch;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Tessar.Autograd;
+using Tessar.Examples;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -127,11 +128,12 @@ internal sealed class CurvatureFit(
                 work.Cancellation.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
                 using CurvatureSource source = sources[s]();
-                for (int first = (int)(done() - (long)s * examples); first < examples; first += batchSize)
+                int start = (int)(done() - (long)s * examples);
+                foreach ((int first, int count) in new ExampleBatches(start, examples - start, batchSize))
                 {
                     work.Cancellation.ThrowIfCancellationRequested();
                     using DisposeScope inner = NewDisposeScope();
-                    add(source.Blocks, source.Run(first, Math.Min(batchSize, examples - first), pass));
+                    add(source.Blocks, source.Run(first, count, pass));
                     if (sinceSave.Elapsed > _betweenSaves)
                     {
                         Save(partial, stage, sums);

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Tessar.Examples;
 
@@ -78,12 +77,11 @@ internal static class RetrainingCache
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(run);
-        string text = JsonSerializer.Serialize(
+        string text = RetrainingJson.Text(
             new RetrainingIdentity(
                 request.Program, request.Masks.Rule, request.Masks.Examples, request.Seed, request.Repeats, request.Output,
                 request.KeepsWeights,
-                run.ModelKey is { Length: > 0 } code ? code : null),
-            RetrainingJsonContext.Default.RetrainingIdentity);
+                run.ModelKey is { Length: > 0 } code ? code : null));
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
         return request with { Directory = Path.Combine(Path.GetDirectoryName(run.Directory)!, Root, key) };
     }

@@ -1,15 +1,14 @@
 using System.Text.Json.Serialization;
-using Tessar.Examples;
 
 namespace Tessar.Runs.Retraining;
 
 /// <summary>The content of <c>retraining.json</c>: what was trained many times, and how far it has come.</summary>
 public sealed record RetrainingRecord
 {
-    /// <summary>The schema this version reads and writes.</summary>
-    public const int CurrentSchema = 1;
+    /// <summary>The schema this version writes; it reads 1 too, in which the program's input was split in two.</summary>
+    public const int CurrentSchema = 2;
 
-    /// <summary>Version of this description; 1.</summary>
+    /// <summary>Version of this description, from 1 to <see cref="CurrentSchema"/>.</summary>
     public required int Schema { get; init; }
 
     /// <summary>When it was started, UTC.</summary>
@@ -42,9 +41,6 @@ public sealed record RetrainingRecord
 
     /// <summary>Whether the final weights of each training are kept.</summary>
     public bool KeepsWeights { get; init; }
-
-    /// <summary>Size of the images.</summary>
-    public required ImageShape Image { get; init; }
 
     /// <summary>Names of the classes.</summary>
     public required IReadOnlyList<string> Classes { get; init; }

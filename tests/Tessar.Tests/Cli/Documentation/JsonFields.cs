@@ -61,6 +61,8 @@ internal static class JsonFields
         foreach (XElement member in comments.Descendants("member"))
         {
             string name = (string)member.Attribute("name")!;
+            if (!name[2..].StartsWith(nameof(Tessar), StringComparison.Ordinal))
+                continue; // the compiler's own, which several assemblies have
             if (member.Element("summary") is { } summary)
                 yield return new(name, Text(summary));
             foreach (XElement parameter in member.Elements("param").Where(_ => name.StartsWith("T:", StringComparison.Ordinal)))

@@ -132,9 +132,8 @@ internal sealed class ExplainedExamples : IDisposable
                 Model = "logistic",
                 Parameters = 1,
                 Data = new DataReference("a", Store.Path, Store.Identity, "train:0-29", "test:0-0"),
-                Input = new InputNormalization([0.5f], [0.25f]),
+                Input = new PictureInput(Store.Image, new InputNormalization([0.5f], [0.25f])),
             },
-            Image = Store.Image,
             Classes = Store.ClassNames,
             Checkpoints = [new Checkpoint(
                 file, 0, 0, Convert.ToHexStringLower(SHA256.HashData(System.IO.File.ReadAllBytes(path))))],

@@ -31,7 +31,7 @@ public sealed class PatchTests
     {
         using var small = new SmallRun();
         using DisposeScope scope = NewDisposeScope();
-        InputNormalization input = small.View.Checkpoints[0].Input;
+        ModelInput input = small.View.Checkpoints[0].Input;
         Tensor before = Batches.Inputs(small.Test, [0, 1], input), after = Batches.Inputs(small.Test, [0, 1], input);
         new Patch(3, 2, 1, 4, 255).PutOver(after, 1, input);
         for (int y = 0; y < 8; y++)

@@ -90,6 +90,53 @@ public sealed class GradientStoreTests
         Assert.Equal(File.ReadAllBytes(straight.File(name)), File.ReadAllBytes(file));
     }
 
+    [Theory]
+    [InlineData("phi.bin", 700 * Width * 2 + 5, 1)]
+    [InlineData("q.bin", 700 * 4, 1)]
+    [InlineData("rows.hashes", 700 * 8 + 7, 1)]
+    [InlineData("done.bitmap", 2000 / 8, 8)] // promises rows that were never written
+    public void Rows_of_an_interrupted_store_that_were_damaged_are_noticed_and_computed_again(string name, int place, int damaged)
+    {
+        using TemporaryFolder straight = new(), interrupted = new();
+        Write(straight.Path, Origin("f16"), Rows);
+        using (var writer = new GradientStoreWriter(interrupted.Path, Header(Origin("f16"), Rows)))
+        {
+            WriteBatches(writer, Rows, 1500);
+            writer.Flush();
+        }
+
+        byte[] bytes = File.ReadAllBytes(interrupted.File(name));
+        bytes[place] ^= name == "done.bitmap" ? (byte)0xFF : (byte)0x10;
+        File.WriteAllBytes(interrupted.File(name), bytes);
+
+        using (var again = new GradientStoreWriter(interrupted.Path, Header(Origin("f16"), Rows)))
+        {
+            Assert.Equal(damaged, again.DamagedRows);
+            Assert.Equal(name == "done.bitmap" ? 1500 : 1499, Enumerable.Range(0, Rows).Count(again.IsDone));
+        }
+
+        Write(interrupted.Path, Origin("f16"), Rows);
+        foreach (string file in new[] { "phi.bin", "q.bin", "done.bitmap", "header.json" })
+            Assert.Equal(File.ReadAllBytes(straight.File(file)), File.ReadAllBytes(interrupted.File(file)));
+        Assert.False(File.Exists(interrupted.File("rows.hashes")));
+    }
+
+    // As an earlier version left it.
+    [Fact]
+    public void Interrupted_store_without_hashes_is_computed_anew()
+    {
+        using var folder = new TemporaryFolder();
+        using (var writer = new GradientStoreWriter(folder.Path, Header(Origin("f16"), Rows)))
+        {
+            WriteBatches(writer, Rows, 1500);
+            writer.Flush();
+        }
+
+        File.Delete(folder.File("rows.hashes"));
+        using var again = new GradientStoreWriter(folder.Path, Header(Origin("f16"), Rows));
+        Assert.Equal((1500, 0), (again.DamagedRows, Enumerable.Range(0, Rows).Count(again.IsDone)));
+    }
+
     [Fact]
     public void Other_origin_is_refused()
     {
@@ -169,6 +216,27 @@ public sealed class GradientStoreTests
         using GradientStore store = GradientStore.Open(folder.Path, Origin("f16"));
         double largest = store.Header.Summary!.LargestValue * Math.Pow(2, store.Header.ScaleExponent);
         Assert.InRange(largest, 256, 4096);
+    }
+
+    // The disk is waited for in the background: a writer that is given up in between promises what was written before.
+    [Fact]
+    public void Rows_promised_by_a_writer_that_was_given_up_are_there()
+    {
+        const int Many = 9000;
+        using TemporaryFolder straight = new(), interrupted = new();
+        Write(straight.Path, Origin("f16"), Many);
+        using (var writer = new GradientStoreWriter(interrupted.Path, Header(Origin("f16"), Many)))
+            WriteBatches(writer, Many, 8500);
+        using (var again = new GradientStoreWriter(interrupted.Path, Header(Origin("f16"), Many)))
+        {
+            Assert.InRange(Enumerable.Range(0, Many).Count(again.IsDone), 6000, 8500);
+            WriteBatches(again, Many, Many);
+            again.Finish();
+        }
+
+        foreach (string file in new[] { "phi.bin", "q.bin", "done.bitmap", "header.json" })
+            Assert.Equal(
+                File.ReadAllBytes(Path.Combine(straight.Path, file)), File.ReadAllBytes(Path.Combine(interrupted.Path, file)));
     }
 
     private static void Write(string folder, GradientStoreOrigin origin, int rows)

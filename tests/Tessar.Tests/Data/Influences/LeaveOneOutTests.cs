@@ -35,7 +35,7 @@ public sealed class LeaveOneOutTests : IDisposable
         using ExampleStore store = WriteStore();
         var train = new ExampleSet(store, "train", 0, Train);
         var test = new ExampleSet(store, "test", 0, Test);
-        var input = new InputNormalization([0.5f], [0.25f]);
+        ModelInput input = new PictureInput(store.Image, new InputNormalization([0.5f], [0.25f]));
         Tensor x = Inputs(train, input), y = Batches.Labels(train, [.. Enumerable.Range(0, Train)]);
         Tensor all = ones(Train, dtype: ScalarType.Float64), whole = Fit(
             x, y, all, zeros(Classes * (Pixels + 1), dtype: ScalarType.Float64));
@@ -102,7 +102,7 @@ public sealed class LeaveOneOutTests : IDisposable
     private static Tensor Logits(Tensor theta, Tensor x) =>
         x.mm(theta.narrow(0, 0, Classes * Pixels).view(Classes, Pixels).t()) + theta.narrow(0, Classes * Pixels, Classes);
 
-    private static Tensor Margins(Tensor theta, ExampleSet set, InputNormalization input)
+    private static Tensor Margins(Tensor theta, ExampleSet set, ModelInput input)
     {
         Tensor logits = Logits(
             theta,
@@ -111,12 +111,12 @@ public sealed class LeaveOneOutTests : IDisposable
         return 2 * own - logits.sum([1]); // of two classes: the own logit less the other
     }
 
-    private static Tensor Inputs(ExampleSet set, InputNormalization input) =>
+    private static Tensor Inputs(ExampleSet set, ModelInput input) =>
         Batches.Inputs(set, [.. Enumerable.Range(0, set.Count)], input).flatten(1).to_type(ScalarType.Float64);
 
     private Run Record(ExampleStore store, Tensor theta)
     {
-        using nn.Module<Tensor, Tensor> model = ModelSource.Parse("logistic").Create(store.Image, Classes, 1);
+        using nn.Module<Tensor, Tensor> model = ModelSource.Parse("logistic").Create(ModelInput.Of(store), Classes, 1);
         using (no_grad())
         {
             Tensor[] parameters = [.. model.parameters()];

@@ -61,6 +61,46 @@ public sealed class GradientSketchTests
         Assert.Equal(0, sketch.Project(gradients.Capture(zero, logits => zeros_like(logits))).abs().max().item<float>());
     }
 
+    // Neither threads nor what else is in the batch change a row; a strided, dilated, a grouped and a bare convolution,
+    // a dense layer by TensorSketch and a small one, in one parallel region.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Rows_of_a_large_batch_are_those_of_its_parts(bool isChannelsLast)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        manual_seed(5);
+        nn.Module<Tensor, Tensor> model = nn.Sequential(
+            ("a", nn.Conv2d(1, 32, 3, padding: 1)), ("ra", nn.ReLU(inplace: true)), ("p", nn.MaxPool2d(2)),
+            ("b", nn.Conv2d(32, 20, 3, stride: 2, padding: 2, dilation: 2, bias: false)), ("rb", nn.ReLU()),
+            ("g", nn.Conv2d(20, 8, 3, padding: 1, groups: 2)), ("f", nn.Flatten()), ("l", nn.Linear(8 * 36, 40)),
+            ("o", nn.Linear(40, 3, hasBias: false)));
+        Tensor input = randn(41, 1, 22, 22);
+        if (isChannelsLast)
+            input = input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        using var gradients = new PerExampleGradients(model, input);
+        CapturedBatch batch = gradients.Capture(input, Direction);
+        var sketch = new GradientSketch(gradients, batch, 256, seed: 3, checkpoint: 4);
+        Assert.Contains(sketch.Description, part => part.StartsWith("tensor-sketch l", StringComparison.Ordinal));
+        Tensor whole = sketch.Project(batch);
+        foreach ((int first, int count) in new[] { (0, 1), (1, 29), (30, 11) })
+        {
+            var part = new CapturedBatch(
+                batch.Logits.narrow(0, first, count),
+                [.. batch.Calls.Select(call => new LayerCall(
+                    call.Rule, call.Input.narrow(0, first, count), call.OutputGradient.narrow(0, first, count)))],
+                batch.Looped);
+            Tensor alone = sketch.Project(part), together = whole.narrow(0, first, count);
+            // Sums of libtorch's own (biases, grouped convolutions) may be taken in another order for another size.
+            Assert.True((alone - together).abs().max().item<float>() <= 1e-5 * together.abs().max().item<float>());
+        }
+
+        Assert.Equal(0, (sketch.Project(batch) - whole).abs().max().item<float>());
+        Tensor loop = gradients.OfByLoop(input, Direction);
+        Tensor squares = loop.square().sum(1);
+        Assert.InRange((whole.square().sum(1) / squares).mean().item<float>(), 0.7f, 1.3f);
+    }
+
     private static Tensor Direction(Tensor logits) =>
         logits.softmax(1) + arange(logits.numel(), dtype: logits.dtype).reshape(logits.shape).sin();
 }

@@ -173,10 +173,9 @@ public sealed class CurvatureFitTests : IDisposable
         Tensor images = rand([n, 1, 2, 2], ScalarType.Float32), logits = tensor(new[] { 0.0, 1.5, -1, 0.3 }).unsqueeze(0)
             .expand(n, 4);
         double[] p = logits[0].softmax(0).data<double>().ToArray();
-        double[] u0 = LabelDraws.Uniforms(images, 1, 7, 0), u1 = LabelDraws.Uniforms(images, 1, 7, 1);
-        Assert.Equal(u0, LabelDraws.Uniforms(images, 1, 7, 0));
-        long[] first = LabelDraws.Draw(logits, u0).data<long>().ToArray(), second = LabelDraws.Draw(logits, u1).data<long>()
-            .ToArray();
+        double[] u0 = Uniforms(images, 1, 7, 0);
+        Assert.Equal(u0, Uniforms(images, 1, 7, 0));
+        long[] first = Draw(0), second = Draw(1);
         for (int c = 0; c < 4; c++)
         {
             Assert.Equal(n * p[c], first.Count(y => y == c), 5 * Math.Sqrt(n * p[c] * (1 - p[c])));
@@ -187,9 +186,15 @@ public sealed class CurvatureFitTests : IDisposable
         }
 
         // A draw belongs to the picture, wherever it stands; other seeds and checkpoints draw others.
-        Assert.Equal(u0[100..110], LabelDraws.Uniforms(images.narrow(0, 100, 10), 1, 7, 0));
-        Assert.NotEqual(u0[0], LabelDraws.Uniforms(images, 2, 7, 0)[0]);
-        Assert.NotEqual(u0[0], LabelDraws.Uniforms(images, 1, 8, 0)[0]);
-        Assert.Equal(3, LabelDraws.Draw(logits.narrow(0, 0, 1), [1 - 1e-17]).item<long>());
+        Assert.Equal(u0[100..110], Uniforms(images.narrow(0, 100, 10), 1, 7, 0));
+        Assert.NotEqual(u0[0], Uniforms(images, 2, 7, 0)[0]);
+        Assert.NotEqual(u0[0], Uniforms(images, 1, 8, 0)[0]);
+        Assert.Equal(3, Tessar.Tasks.SoftmaxCrossEntropy.ClassAt(logits.narrow(0, 0, 1), [1 - 1e-17]).item<long>());
+
+        long[] Draw(int pass) => new Tessar.Tasks.SoftmaxCrossEntropy()
+            .Draw(logits, LabelDraws.Streams(LabelDraws.Keys(images), 1, 7, pass)).data<long>().ToArray();
+
+        static double[] Uniforms(Tensor inputs, ulong seed, ulong checkpoint, int pass) =>
+            [.. LabelDraws.Streams(LabelDraws.Keys(inputs), seed, checkpoint, pass).Select(stream => stream.NextDouble())];
     }
 }

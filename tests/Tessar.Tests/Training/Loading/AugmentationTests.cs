@@ -275,7 +275,7 @@ public sealed class AugmentationTests : IDisposable
             foreach (LoadedBatch batch in mixed.Epoch(1))
             {
                 using TorchSharp.DisposeScope scope = TorchSharp.torch.NewDisposeScope();
-                float[] found = batch.Images.contiguous().data<float>().ToArray();
+                float[] found = batch.Inputs.contiguous().data<float>().ToArray();
                 float weight = batch.MixWeight;
                 weights.Add(weight);
                 for (int i = 0; i < found.Length; i++)

@@ -49,10 +49,10 @@ public sealed class ExampleLoaderTests : IDisposable
         using LoaderEpoch epoch = loader.Epoch(0);
         Assert.True(epoch.MoveNext());
         using LoadedBatch batch = epoch.Current;
-        Assert.Equal([4, 3, 2, 9], batch.Images.shape);
-        Assert.Equal([54, channelStride, rowStride, columnStride], batch.Images.stride());
+        Assert.Equal([4, 3, 2, 9], batch.Inputs.shape);
+        Assert.Equal([54, channelStride, rowStride, columnStride], batch.Inputs.stride());
         using var scope = NewDisposeScope();
-        float[] found = batch.Images[1].permute(1, 2, 0).contiguous().data<float>().ToArray();
+        float[] found = batch.Inputs[1].permute(1, 2, 0).contiguous().data<float>().ToArray();
         Assert.Equal(LoaderCases.Expected(set, 1, InputNormalization.Of(store)), found);
     }
 
@@ -116,7 +116,7 @@ public sealed class ExampleLoaderTests : IDisposable
         {
             Assert.True(epoch.MoveNext());
             using LoadedBatch batch = epoch.Current;
-            if (batch.Images.IsInvalid || batch.Labels.IsInvalid || batch.Count != 32)
+            if (batch.Inputs.IsInvalid || batch.Labels.IsInvalid || batch.Count != 32)
                 throw new InvalidOperationException();
         }
     }
@@ -134,7 +134,7 @@ public sealed class ExampleLoaderTests : IDisposable
         LoadedBatch batch = epoch.Current;
         batch.Dispose();
         Assert.Throws<ObjectDisposedException>(batch.Dispose);
-        Assert.Throws<ObjectDisposedException>(() => batch.Images);
+        Assert.Throws<ObjectDisposedException>(() => batch.Inputs);
         Assert.Throws<ObjectDisposedException>(() => batch.Indices.Length);
         Assert.True(epoch.MoveNext());
         using LoadedBatch next = epoch.Current;
@@ -166,11 +166,11 @@ public sealed class ExampleLoaderTests : IDisposable
         using LoaderEpoch epoch = loader.Epoch(0);
         Assert.True(epoch.MoveNext());
         using LoadedBatch held = epoch.Current;
-        float[] before = held.Images.data<float>().ToArray();
+        float[] before = held.Inputs.data<float>().ToArray();
         while (epoch.MoveNext())
             epoch.Current.Dispose();
         LoaderCases.Indices(loader, 1);
-        Assert.Equal(before, held.Images.data<float>().ToArray());
+        Assert.Equal(before, held.Inputs.data<float>().ToArray());
     }
 
     [Theory]
@@ -186,8 +186,8 @@ public sealed class ExampleLoaderTests : IDisposable
             var sizes = new List<long>();
             foreach (LoadedBatch batch in loader.Epoch(epoch))
             {
-                Assert.Equal((batch.Images.shape[0], batch.Count), (batch.Labels.shape[0], batch.Indices.Length));
-                sizes.Add(batch.Images.shape[0]);
+                Assert.Equal((batch.Inputs.shape[0], batch.Count), (batch.Labels.shape[0], batch.Indices.Length));
+                sizes.Add(batch.Inputs.shape[0]);
                 batch.Dispose();
             }
 
@@ -284,7 +284,7 @@ public sealed class ExampleLoaderTests : IDisposable
         loader.Dispose();
         loader.Dispose();
         Assert.Throws<ObjectDisposedException>(() => loader.Epoch(1));
-        Assert.Throws<ObjectDisposedException>(() => batch.Images);
+        Assert.Throws<ObjectDisposedException>(() => batch.Inputs);
         Assert.False(epoch.MoveNext());
     }
 }

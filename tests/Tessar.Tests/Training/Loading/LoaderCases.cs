@@ -57,7 +57,7 @@ internal static class LoaderCases
             using (batch)
             {
                 using var scope = NewDisposeScope();
-                float[] numbers = batch.Images.permute(0, 2, 3, 1).contiguous().data<float>().ToArray();
+                float[] numbers = batch.Inputs.permute(0, 2, 3, 1).contiguous().data<float>().ToArray();
                 long[] labels = batch.Labels.data<long>().ToArray();
                 int size = numbers.Length / batch.Count;
                 for (int i = 0; i < batch.ValidCount; i++)

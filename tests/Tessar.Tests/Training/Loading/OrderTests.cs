@@ -129,7 +129,7 @@ public sealed class OrderTests : IDisposable
             foreach (LoadedBatch batch in job[rank].Epoch(0))
             {
                 (last[rank], valid[rank]) = (batch.Indices.ToArray(), batch.ValidCount);
-                Assert.Equal(8, batch.Images.shape[0]);
+                Assert.Equal(8, batch.Inputs.shape[0]);
                 batch.Dispose();
             }
         }

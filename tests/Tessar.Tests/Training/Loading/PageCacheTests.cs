@@ -1,5 +1,6 @@
 using CsCheck;
 using Tessar.Examples;
+using Tessar.Tests.Inputs;
 using Tessar.Training.Loading;
 using Tessar.Training.Loading.Caching;
 using Tessar.Training.Loading.Pipeline;
@@ -115,7 +116,7 @@ public sealed class PageCacheTests : IDisposable
     {
         using ExampleStore store = LoaderCases.Store(_folder, 20);
         var error = Assert.Throws<TessarException>(() => new ExampleLoader(
-            ExampleSet.Parse(store, "train"), new LoaderOptions { Cache = CacheMode.Process, Size = new ImageShape(3, 3, 1) }));
+            ExampleSet.Parse(store, "train"), new LoaderOptions { Cache = CacheMode.Process, Input = Pictures.Of(3, 3, 1) }));
         Assert.Contains("Leave it at System", error.Message, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using Tessar.Named;
 using Tessar.Runs;
 using Tessar.Training.Optimizers;
 using TorchSharp;
@@ -73,7 +74,7 @@ public sealed class OptimizerTests
     [MemberData(nameof(Names))]
     public void Every_number_of_an_optimizer_has_a_meaning_and_a_default_in_its_range(string name)
     {
-        IReadOnlyList<Tessar.Training.SettingAttribute> settings = Optimizer.Choices.Settings(name);
+        IReadOnlyList<Tessar.Named.SettingAttribute> settings = Optimizer.Choices.Settings(name);
         Assert.Contains(settings, s => s.Name == "learningRate");
         Assert.All(settings, s => Assert.True(s.Summary.Length > 0 && s.Allows(s.Fallback), s.Name));
     }
@@ -89,7 +90,7 @@ public sealed class OptimizerTests
             [
                 "There is no optimiser `adamm`. Did you mean `adam`? There are " + string.Join(", ", Optimizer.Choices.Names)
                     + ".",
-                "The optimiser adamw has no `momentun`. It has beta1, beta2, epsilon, learningRate, weightDecay.",
+                "There is no setting `momentun` of the optimiser adamw. There are beta1, beta2, epsilon, learningRate, weightDecay.",
                 "`beta1` of adamw is 1; it has to lie in [0, 1).",
                 "`weightDecay` of adamw is NaN; it has to lie in [0, ∞).",
             ],

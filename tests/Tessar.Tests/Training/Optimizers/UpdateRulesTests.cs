@@ -1,3 +1,4 @@
+using Tessar.Runs;
 using Tessar.Training.Optimizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -3,6 +3,7 @@ using Tessar.Inputs;
 using Tessar.Runs;
 using Tessar.Runs.Replaying;
 using Tessar.Tests.Data.UserModels;
+using Tessar.Tests.Inputs;
 using Tessar.Tests.Methods;
 using Tessar.Tests.Runs;
 using Tessar.Training;
@@ -50,7 +51,7 @@ public sealed class RunReplayerTests : IDisposable
         });
         double[] weights = [.. Enumerable.Range(0, ContractRun.TrainCount).Select(i => 1 + 0.05 * Math.Sin(i))];
         TrajectoryDerivative derivative = RunReplayer.Differentiate(
-            run, Margins, Budget, ScalarType.Float64, weights, interval: 4, cancellation: Stop);
+            run, Margins, Budget, new ReplayNumerics(ScalarType.Float64, weights, 4), cancellation: Stop);
         Assert.Equal((2, 12L), (derivative.Outputs, derivative.Steps));
         double scale = derivative.Values.Max(Math.Abs);
         Assert.True(scale > 0);
@@ -75,12 +76,12 @@ public sealed class RunReplayerTests : IDisposable
     {
         Run run = Train("run", request => request with { Optimizer = "adamw", LearningRate = 0.01 });
         double[] expected = RunReplayer.Differentiate(
-            run, Margins, Budget, ScalarType.Float64, weights: null, interval: 1, cancellation: Stop).Values;
+            run, Margins, Budget, new ReplayNumerics(ScalarType.Float64, Interval: 1), cancellation: Stop).Values;
         foreach (int interval in new[] { 3, 5, 100 })
             Assert.Equal(
                 expected,
                 RunReplayer.Differentiate(
-                    run, Margins, Budget, ScalarType.Float64, weights: null, interval, cancellation: Stop).Values);
+                    run, Margins, Budget, new ReplayNumerics(ScalarType.Float64, Interval: interval), cancellation: Stop).Values);
     }
 
     [Fact]
@@ -114,7 +115,7 @@ public sealed class RunReplayerTests : IDisposable
             "run", request => request with { Optimizer = "sgd", Mask = [.. Enumerable.Range(0, 30).Select(i => i + 5)] });
         TrajectoryDerivative single = new RunReplayer().Differentiate(run, Margins, Budget, cancellation: Stop);
         TrajectoryDerivative wide = RunReplayer.Differentiate(
-            run, Margins, Budget, ScalarType.Float64, weights: null, interval: null, cancellation: Stop);
+            run, Margins, Budget, new ReplayNumerics(ScalarType.Float64), cancellation: Stop);
         Assert.Equal([.. Enumerable.Range(5, 30).Select(i => (long)i)], single.Rows);
         double scale = wide.Values.Max(Math.Abs);
         Assert.All(single.Values.Zip(wide.Values), pair => Assert.Equal(pair.Second, pair.First, 1e-3 * scale));
@@ -173,7 +174,7 @@ public sealed class RunReplayerTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         ScalarType type = model.parameters().First().dtype;
-        Tensor logits = model.call(Batches.Inputs(_data.Test, [0, 5], new InputNormalization([0.5f], [0.25f])).to_type(type));
+        Tensor logits = model.call(Batches.Inputs(_data.Test, [0, 5], Pictures.Of(_data.Store.Image)).to_type(type));
         return (logits.select(1, 0) - logits.select(1, 1)).MoveToOuterDisposeScope();
     }
 }

@@ -1,6 +1,7 @@
 using Tessar.Examples;
 using Tessar.Methods;
 using Tessar.Runs.Retraining;
+using Tessar.Tasks;
 
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 
@@ -21,6 +22,7 @@ internal sealed class RemovalTrainings
     private readonly ExampleSet _targets;
     private readonly int[] _labels;
     private readonly int _seeds;
+    private readonly IClassTask _task;
 
     /// <summary>Refuses runs that can't be trained again.</summary>
     /// <param name="inquiry">The run.</param>
@@ -31,6 +33,7 @@ internal sealed class RemovalTrainings
     public RemovalTrainings(Inquiry inquiry, ExampleSet train, ExampleSet targets, int seeds)
     {
         (_inquiry, Train, _targets, _seeds) = (inquiry, train, targets, seeds);
+        _task = inquiry.Run.Task.AsClasses("A removal");
         _labels = [.. Enumerable.Range(0, targets.Count).Select(targets.Label)];
         RetrainingCache.For(inquiry.Run, train, targets, ExampleMasks.ExactSize(1, train.Count, 1, 0), 0);
         if (inquiry.Run.Record.Program.Mask is not null)
@@ -84,7 +87,7 @@ internal sealed class RemovalTrainings
     {
         (RetrainedModels models, double seconds) = JudgingTrainings.Train(
             _inquiry, Train, _targets, masks, repeats, RetrainingOutput.Logits, role);
-        var trials = new RemovalTrials(removals, models.Count / removals, _labels, models.ReadOutputs());
+        var trials = new RemovalTrials(removals, models.Count / removals, _labels, models.ReadOutputs(), _task);
         Seconds += seconds;
         Trainings += models.Count;
         Failed += trials.Failed;

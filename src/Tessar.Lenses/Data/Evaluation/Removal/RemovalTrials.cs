@@ -20,9 +20,11 @@ internal sealed class RemovalTrials
     /// <param name="seeds">Trainings R of each.</param>
     /// <param name="labels">Label of each of the m targets.</param>
     /// <param name="logits">[count·R, m, classes], those of a removal side by side; NaN for a training that failed.</param>
+    /// <param name="task">How the logits are read.</param>
     /// <exception cref="ArgumentException">The number of logits doesn't fit.</exception>
-    public RemovalTrials(int count, int seeds, IReadOnlyList<int> labels, float[] logits)
+    public RemovalTrials(int count, int seeds, IReadOnlyList<int> labels, float[] logits, IClassTask task)
     {
+        ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -39,12 +41,13 @@ internal sealed class RemovalTrials
         (Count, Seeds, Targets) = (count, seeds, labels.Count);
         (_margins, _isWrong) = (new double[answers], new bool[answers]);
         int classes = logits.Length / answers;
+        OutputFunction output = task.Output(TargetOutput.Margin);
         for (int i = 0; i < answers; i++)
         {
             ReadOnlySpan<float> row = logits.AsSpan(i * classes, classes);
             int label = labels[i % labels.Count];
-            _margins[i] = float.IsNaN(row[0]) ? double.NaN : LogitMath.Margin(row, label);
-            _isWrong[i] = LogitMath.ArgMax(row) != label;
+            _margins[i] = float.IsNaN(row[0]) ? double.NaN : output.Value(row, task.Target(label));
+            _isWrong[i] = task.Predicted(row) != label;
         }
 
         Failed = Enumerable.Range(0, count * seeds).Count(row => double.IsNaN(_margins[row * Targets]));

@@ -45,6 +45,10 @@ internal sealed class JoinedTable : SourceTable
     public override IEnumerable<SourceRow> Rows(IReadOnlyList<bool> wanted) => _tables.SelectMany(table => table.Rows(wanted));
 
     /// <inheritdoc/>
+    public override IEnumerable<SourceRow> RowsFrom(long first, IReadOnlyList<bool> wanted) =>
+        _tables.Count == 1 ? _tables[0].RowsFrom(first, wanted) : base.RowsFrom(first, wanted);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<StoreSource> Files(CancellationToken cancellation) =>
         [.. _tables.SelectMany(table => table.Files(cancellation))];
 

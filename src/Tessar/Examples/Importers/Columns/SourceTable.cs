@@ -36,6 +36,19 @@ internal abstract class SourceTable(string? split) : IDisposable
     /// <exception cref="FileFormatException">The source is damaged.</exception>
     public abstract IEnumerable<SourceRow> Rows(IReadOnlyList<bool> wanted);
 
+    /// <summary>The rows without the first ones.</summary>
+    /// <param name="first">How many to pass over.</param>
+    /// <param name="wanted">As for <see cref="Rows"/>.</param>
+    public virtual IEnumerable<SourceRow> RowsFrom(long first, IReadOnlyList<bool> wanted)
+    {
+        long passed = 0;
+        foreach (SourceRow row in Rows(wanted))
+        {
+            if (passed++ >= first)
+                yield return row;
+        }
+    }
+
     /// <summary>The files it is made from, with digests of their content.</summary>
     public abstract IReadOnlyList<StoreSource> Files(CancellationToken cancellation);
 

@@ -4,17 +4,9 @@ using Tessar.Examples.Importers.Parsing;
 namespace Tessar.Examples.Importers.Formats;
 
 /// <summary>Apache Arrow IPC, as a file or a stream.</summary>
+[SourceFormat("arrow", "Apache Arrow IPC file or stream, pictures as {bytes, path} or bytes", Rank = 43)]
 internal sealed class ArrowFormat : FileFormat
 {
-    /// <inheritdoc/>
-    public override string Name => "arrow";
-
-    /// <inheritdoc/>
-    public override string Summary => "Apache Arrow IPC file or stream, pictures as {bytes, path} or bytes";
-
-    /// <inheritdoc/>
-    public override int Rank => 43;
-
     /// <inheritdoc/>
     protected override IReadOnlyList<string> Extensions => [".arrow", ".arrows", ".feather"];
 

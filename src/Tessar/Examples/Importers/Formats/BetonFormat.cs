@@ -5,18 +5,10 @@ using Tessar.Examples.Importers.Parsing;
 namespace Tessar.Examples.Importers.Formats;
 
 /// <summary>FFCV's <c>.beton</c>, version 2.</summary>
+[SourceFormat("beton", "FFCV .beton, version 2", Rank = 70)]
 internal sealed class BetonFormat : FileFormat
 {
     private const string Ending = ".beton";
-
-    /// <inheritdoc/>
-    public override string Name => "beton";
-
-    /// <inheritdoc/>
-    public override string Summary => "FFCV .beton, version 2";
-
-    /// <inheritdoc/>
-    public override int Rank => 70;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> Extensions => [Ending];

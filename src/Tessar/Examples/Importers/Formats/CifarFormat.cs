@@ -5,6 +5,8 @@ namespace Tessar.Examples.Importers.Formats;
 
 /// <summary>The binary version of CIFAR-10 and CIFAR-100: rows of labels and three planes of 32 × 32 bytes.</summary>
 /// <remarks>Format: https://www.cs.toronto.edu/~kriz/cifar.html. CIFAR-100 has a coarse label before the fine one.</remarks>
+[SourceFormat(
+    "cifar", "folder of data_batch_1.bin … test_batch.bin (CIFAR-10), or of train.bin and test.bin (CIFAR-100)", Rank = 20)]
 internal sealed class CifarFormat : SourceFormat
 {
     private const int LongestNames = 1 << 20;
@@ -13,16 +15,6 @@ internal sealed class CifarFormat : SourceFormat
     ];
     private static readonly string[] _hundred = ["train.bin", "test.bin"];
     private static readonly string[] _names = ["batches.meta.txt", "fine_label_names.txt", "coarse_label_names.txt"];
-
-    /// <inheritdoc/>
-    public override string Name => "cifar";
-
-    /// <inheritdoc/>
-    public override string Summary =>
-        "folder of data_batch_1.bin … test_batch.bin (CIFAR-10), or of train.bin and test.bin (CIFAR-100)";
-
-    /// <inheritdoc/>
-    public override int Rank => 20;
 
     /// <inheritdoc/>
     public override bool RecognisesFolder(string path) =>

@@ -10,21 +10,14 @@ namespace Tessar.Examples.Importers.Formats;
 /// IDX, the format of MNIST and Fashion-MNIST: one file of images and one of labels for each split, gzipped or not.
 /// </summary>
 /// <remarks>Format: http://yann.lecun.com/exdb/mnist, "the IDX file format". All six types of numbers are read.</remarks>
+[SourceFormat(
+    IdxFormat.FormatName, "folder of train-images-idx3-ubyte and its companions, gzipped or not; or one IDX file", Rank = 10)]
 internal sealed partial class IdxFormat : SourceFormat
 {
     /// <summary>Its name.</summary>
     public const string FormatName = "idx";
 
     private static readonly (string Split, string Prefix)[] _splits = [("train", "train"), ("test", "t10k")];
-
-    /// <inheritdoc/>
-    public override string Name => FormatName;
-
-    /// <inheritdoc/>
-    public override string Summary => "folder of train-images-idx3-ubyte and its companions, gzipped or not; or one IDX file";
-
-    /// <inheritdoc/>
-    public override int Rank => 10;
 
     /// <inheritdoc/>
     public override bool RecognisesFolder(string path) =>

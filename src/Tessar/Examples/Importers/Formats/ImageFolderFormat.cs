@@ -6,17 +6,9 @@ namespace Tessar.Examples.Importers.Formats;
 /// <summary>
 /// A folder of pictures: each sub-folder is a class; sub-folders called train, val, test are splits with classes below.
 /// </summary>
+[SourceFormat("folder", "folder of pictures, a sub-folder for each class", Rank = 90)]
 internal sealed class ImageFolderFormat : SourceFormat
 {
-    /// <inheritdoc/>
-    public override string Name => "folder";
-
-    /// <inheritdoc/>
-    public override string Summary => "folder of pictures, a sub-folder for each class";
-
-    /// <inheritdoc/>
-    public override int Rank => 90;
-
     /// <inheritdoc/>
     public override bool RecognisesFolder(string path) =>
         PictureFiles.FoldersIn(path, leftOut: null).Any(folder => PictureFiles.HoldsPictures(Path.Combine(path, folder)));
@@ -55,7 +47,8 @@ internal sealed class ImageFolderFormat : SourceFormat
         foreach (string empty in classes.Where(name => !seen.Contains(name)))
             opening.LeftOut.Add(LeftOut.EmptyClass, empty);
         if (seen.Count > 0)
-            return [.. splits.Select(split => new PictureFolder(split.Split, split.Path, classes, folders, merged))];
+            return [.. splits.Select(split => new PictureFolder(
+                split.Split, split.Path, classes, folders, merged, isDealt: opening.Options.Splits.Count > 0))];
         throw opening.LeftOut.Count > classes.Count && !opening.Options.SkipUnknown
             ? opening.LeftOut.Refuse(part.Path)
             : new TessarException(

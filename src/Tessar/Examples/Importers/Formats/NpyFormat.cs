@@ -4,18 +4,10 @@ using Tessar.Examples.Importers.Parsing;
 namespace Tessar.Examples.Importers.Formats;
 
 /// <summary>NumPy's <c>.npy</c>: one array a file; a folder of them is a set of columns, named by the files.</summary>
+[SourceFormat("npy", "NumPy array, or a folder of them: x_train.npy, y_train.npy", Rank = 40)]
 internal sealed class NpyFormat : SourceFormat
 {
     private const string Ending = ".npy";
-
-    /// <inheritdoc/>
-    public override string Name => "npy";
-
-    /// <inheritdoc/>
-    public override string Summary => "NumPy array, or a folder of them: x_train.npy, y_train.npy";
-
-    /// <inheritdoc/>
-    public override int Rank => 40;
 
     /// <inheritdoc/>
     public override bool RecognisesFolder(string path) => FilesOf(path, RecognisesName, leftOut: null).Length > 0;

@@ -7,18 +7,10 @@ namespace Tessar.Examples.Importers.Formats;
 /// NumPy's <c>.npz</c>: a zip archive of <c>.npy</c> files, each a column; names such as <c>x_train</c> tell the splits.
 /// </summary>
 /// <remarks>Every member's checksum is compared: where it is read to its end, or else before the store is finished.</remarks>
+[SourceFormat("npz", "NumPy archive with arrays such as x_train, y_train, x_test, y_test", Rank = 41)]
 internal sealed class NpzFormat : FileFormat
 {
     private const string Ending = ".npy";
-
-    /// <inheritdoc/>
-    public override string Name => "npz";
-
-    /// <inheritdoc/>
-    public override string Summary => "NumPy archive with arrays such as x_train, y_train, x_test, y_test";
-
-    /// <inheritdoc/>
-    public override int Rank => 41;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> Extensions => [".npz"];

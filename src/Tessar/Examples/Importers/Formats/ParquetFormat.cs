@@ -4,17 +4,9 @@ using Tessar.Examples.Importers.Parsing;
 namespace Tessar.Examples.Importers.Formats;
 
 /// <summary>Apache Parquet: numbers, lists of numbers of one length, text, bytes, and pictures as {bytes, path}.</summary>
+[SourceFormat("parquet", "Apache Parquet, pictures as {bytes, path} or bytes", Rank = 42)]
 internal sealed class ParquetFormat : FileFormat
 {
-    /// <inheritdoc/>
-    public override string Name => "parquet";
-
-    /// <inheritdoc/>
-    public override string Summary => "Apache Parquet, pictures as {bytes, path} or bytes";
-
-    /// <inheritdoc/>
-    public override int Rank => 42;
-
     /// <inheritdoc/>
     protected override IReadOnlyList<string> Extensions => [".parquet"];
 

@@ -7,17 +7,9 @@ namespace Tessar.Examples.Importers.Formats;
 /// <summary>
 /// safetensors: each tensor is a column whose first dimension counts the rows; names such as <c>x_train</c> tell the splits.
 /// </summary>
+[SourceFormat("safetensors", "tensors whose first dimension counts the examples", Rank = 50)]
 internal sealed class SafetensorsFormat : FileFormat
 {
-    /// <inheritdoc/>
-    public override string Name => "safetensors";
-
-    /// <inheritdoc/>
-    public override string Summary => "tensors whose first dimension counts the examples";
-
-    /// <inheritdoc/>
-    public override int Rank => 50;
-
     /// <inheritdoc/>
     protected override IReadOnlyList<string> Extensions => [".safetensors"];
 

@@ -4,18 +4,10 @@ using Tessar.Examples.Importers.Parsing;
 namespace Tessar.Examples.Importers.Formats;
 
 /// <summary>WebDataset: tar archives in which files of one name and several endings are a sample: 0001.jpg, 0001.cls.</summary>
+[SourceFormat("webdataset", "tar shards with 0001.jpg, 0001.cls, …, gzipped or not", Rank = 60)]
 internal sealed class WebDatasetFormat : SourceFormat
 {
     private static readonly string[] _endings = [".tar", ".tar.gz", ".tgz"];
-
-    /// <inheritdoc/>
-    public override string Name => "webdataset";
-
-    /// <inheritdoc/>
-    public override string Summary => "tar shards with 0001.jpg, 0001.cls, …, gzipped or not";
-
-    /// <inheritdoc/>
-    public override int Rank => 60;
 
     /// <inheritdoc/>
     public override bool RecognisesFolder(string path) => FilesOf(path, RecognisesName, leftOut: null).Length > 0;

@@ -15,10 +15,10 @@ internal sealed class ArrowTable : SourceTable
     private readonly StoreMarks _marks;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<string>> _names;
 
-    private ArrowTable(
-        string? split, string path, double? fill, bool isFile, Schema schema, int[] lengths, bool[] gaps, long count)
+    private ArrowTable(string? split, string path, double? fill, bool isFile, Survey survey)
         : base(split)
     {
+        (Schema schema, int[] lengths, bool[] gaps, long count) = survey;
         (_path, _fill, _isFile, Count) = (path, fill, isFile, count);
         ArrowColumn?[] columns = [.. schema.FieldsList.Select((field, i) => ArrowColumn.Of(field, i, lengths[i]))];
         _columns = [.. columns.OfType<ArrowColumn>()];
@@ -74,7 +74,7 @@ internal sealed class ArrowTable : SourceTable
             }
         }
 
-        return new ArrowTable(Marks(schema!, path).Split ?? split, path, fill, isFile, schema!, lengths, gaps, count);
+        return new ArrowTable(Marks(schema!, path).Split ?? split, path, fill, isFile, new Survey(schema!, lengths, gaps, count));
 
         void Take(Schema found) =>
             (schema, lengths, gaps) = (found, new int[found.FieldsList.Count], new bool[found.FieldsList.Count]);
@@ -134,4 +134,7 @@ internal sealed class ArrowTable : SourceTable
                 yield return batch;
         }
     }
+
+    // What a first walk through the batches found: by field, the length of its lists and whether values are missing.
+    private sealed record Survey(Schema Schema, int[] Lengths, bool[] Gaps, long Count);
 }

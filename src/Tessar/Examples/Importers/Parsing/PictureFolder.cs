@@ -5,18 +5,24 @@ using Tessar.Tensors;
 namespace Tessar.Examples.Importers.Parsing;
 
 /// <summary>Pictures in the sub-folders of one folder, class by class, in ordinal order of their paths.</summary>
-/// <remarks>Memory: the names of one class.</remarks>
+/// <remarks>
+/// Memory: the names of one class, or of all when they are dealt out. One class comes after another, so a cut of the rows would
+/// part the classes; dealt out, every beginning of the rows has its share of each class, to within a picture.
+/// </remarks>
 /// <param name="split">Name of the split, or null.</param>
 /// <param name="root">The folder.</param>
 /// <param name="classes">Names of all classes, over all splits.</param>
 /// <param name="folders">Names of all sub-folders, over all splits, in ordinal order.</param>
 /// <param name="merged">Sub-folders whose class has another name.</param>
+/// <param name="isDealt">Whether the classes are dealt out evenly over the rows, which are then counted beforehand.</param>
 internal sealed class PictureFolder(
     string? split, string root, IReadOnlyList<string> classes, IReadOnlyList<string> folders,
-    IReadOnlyDictionary<string, string> merged) : SourceTable(split)
+    IReadOnlyDictionary<string, string> merged, bool isDealt = false) : SourceTable(split)
 {
     private readonly ILookup<string, string> _folders = folders.ToLookup(
         folder => merged.GetValueOrDefault(folder, folder), StringComparer.Ordinal);
+
+    private (int Label, string File)[]? _dealt;
 
     /// <inheritdoc/>
     public override string Name => root;
@@ -26,22 +32,18 @@ internal sealed class PictureFolder(
         [SourceColumn.Of(StoreRules.Image, CellKind.Picture), SourceColumn.Array(StoreRules.Label, ElementType.I32)];
 
     /// <inheritdoc/>
-    public override long Count => -1;
+    public override long Count => isDealt ? Dealt.Length : -1;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Classes => classes;
 
     /// <inheritdoc/>
-    public override IEnumerable<SourceRow> Rows(IReadOnlyList<bool> wanted)
-    {
-        for (int label = 0; label < classes.Count; label++)
-        {
-            byte[] number = BitConverter.GetBytes(label);
-            foreach (string file in FilesOf(classes[label]))
-                yield return new SourceRow(
-                    file, 0, RelativeName(file), [wanted[0] ? new Cell(Read(file)) : default, new Cell(number)]);
-        }
-    }
+    public override IEnumerable<SourceRow> Rows(IReadOnlyList<bool> wanted) =>
+        (isDealt ? Dealt : Labelled()).Select(picture => Row(picture, wanted));
+
+    /// <inheritdoc/>
+    public override IEnumerable<SourceRow> RowsFrom(long first, IReadOnlyList<bool> wanted) =>
+        isDealt ? Dealt.Skip(checked((int)first)).Select(picture => Row(picture, wanted)) : base.RowsFrom(first, wanted);
 
     /// <inheritdoc/>
     public override IReadOnlyList<StoreSource> Files(CancellationToken cancellation)
@@ -50,6 +52,21 @@ internal sealed class PictureFolder(
             .Select(file => SourceFile.Describe(file, cancellation) with { Name = RelativeName(file) });
         return [SourceFile.DescribeAll(Path.GetFileName(root), files)];
     }
+
+    // Picture i of a class with n stands at (i + ½) / n of the whole.
+    private (int Label, string File)[] Dealt => _dealt ??=
+    [
+        .. Labelled().GroupBy(picture => picture.Label)
+            .SelectMany(group => group.Select((picture, i) => (Picture: picture, Place: (i + 0.5) / group.Count())))
+            .OrderBy(placed => placed.Place).Select(placed => placed.Picture),
+    ];
+
+    private IEnumerable<(int Label, string File)> Labelled() =>
+        classes.SelectMany((name, label) => FilesOf(name).Select(file => (label, file)));
+
+    private SourceRow Row((int Label, string File) picture, IReadOnlyList<bool> wanted) => new(
+        picture.File, 0, RelativeName(picture.File),
+        [wanted[0] ? new Cell(Read(picture.File)) : default, new Cell(BitConverter.GetBytes(picture.Label))]);
 
     private IEnumerable<string> FilesOf(string name) => _folders[name].Select(folder => Path.Combine(root, folder))
         .Where(Directory.Exists).SelectMany(folder => PictureFiles.Below(folder, root, leftOut: null));

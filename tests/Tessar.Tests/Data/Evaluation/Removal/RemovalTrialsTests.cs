@@ -6,6 +6,9 @@ namespace Tessar.Tests.Data.Evaluation.Removal;
 
 public sealed class RemovalTrialsTests
 {
+    private static Tessar.Tasks.Classification Classes(int count) =>
+        new(new Tessar.Tasks.TaskSetup { Outputs = [.. Enumerable.Range(0, count).Select(c => $"{c}")] });
+
     // Two classes: the margin is the difference of the logits.
     [Fact]
     public void Margins_and_votes_are_those_of_the_logits()
@@ -20,7 +23,7 @@ public sealed class RemovalTrialsTests
             1, 0, 1, 0,
             2, 0, 0, 3,
         ];
-        var trials = new RemovalTrials(2, 3, [0, 1], logits);
+        var trials = new RemovalTrials(2, 3, [0, 1], logits, Classes(2));
         Assert.Equal([[2, 2], [-1, 1], [-4, -4]], trials.Margins(0));
         Assert.Equal([[1, -1], [2, 3]], trials.Margins(1));
         Assert.Equal(1, trials.Failed);
@@ -32,7 +35,7 @@ public sealed class RemovalTrialsTests
     [Fact]
     public void A_removal_without_a_model_has_no_answer()
     {
-        var trials = new RemovalTrials(1, 2, [0], [float.NaN, float.NaN, float.NaN, float.NaN]);
+        var trials = new RemovalTrials(1, 2, [0], [float.NaN, float.NaN, float.NaN, float.NaN], Classes(2));
         Assert.Null(trials.IsFlipped(0, 0));
         Assert.Empty(trials.Margins(0));
         Assert.Equal(2, trials.Failed);
@@ -41,11 +44,12 @@ public sealed class RemovalTrialsTests
     [Fact]
     public void Joined_trials_stand_one_after_the_other()
     {
-        var joined = new RemovalTrials(1, 1, [0], [1, 0]).Then(new RemovalTrials(2, 1, [0], [2, 0, 0, 3]));
+        var joined = new RemovalTrials(1, 1, [0], [1, 0], Classes(2))
+            .Then(new RemovalTrials(2, 1, [0], [2, 0, 0, 3], Classes(2)));
         Assert.Equal(
             (3, 1.0, 2.0, -3.0), (joined.Count, joined.Margins(0)[0][0], joined.Margins(1)[0][0], joined.Margins(2)[0][0]));
-        Assert.Throws<ArgumentException>(() => joined.Then(new RemovalTrials(1, 2, [0], [1, 0, 1, 0])));
-        Assert.Throws<ArgumentException>(() => new RemovalTrials(2, 1, [0, 1], new float[6]));
+        Assert.Throws<ArgumentException>(() => joined.Then(new RemovalTrials(1, 2, [0], [1, 0, 1, 0], Classes(2))));
+        Assert.Throws<ArgumentException>(() => new RemovalTrials(2, 1, [0, 1], new float[6], Classes(2)));
     }
 
     [Fact]

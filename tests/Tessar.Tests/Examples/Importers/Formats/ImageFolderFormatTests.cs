@@ -50,6 +50,57 @@ public sealed class ImageFolderFormatTests : IDisposable
     }
 
     [Fact]
+    public void Folder_without_splits_is_cut_within_each_class()
+    {
+        for (int i = 0; i < 10; i++)
+            Write($"ant/{i}.png", Photos.Png(2, 2, i));
+        for (int i = 0; i < 5; i++)
+            Write($"bee/{i}.png", Photos.Png(2, 2, 10 + i));
+        var options = new ImportOptions { Splits = [new("train", 9), new("val", 3), new("test", null)] };
+        using ExampleStore store = _folder.Import(_folder.File("photos"), options);
+        Assert.Equal([("train", 9L), ("val", 3L), ("test", 3L)], store.Splits.Select(split => (split.Name, split.Count)));
+        Assert.Equal(["6 ants, 3 bees", "2 ants, 1 bees", "2 ants, 1 bees"], store.Splits.Select(split =>
+        {
+            var set = ExampleSet.Parse(store, split.Name);
+            int bees = Enumerable.Range(0, set.Count).Sum(set.Label);
+            return $"{set.Count - bees} ants, {bees} bees";
+        }));
+        // Every picture once, those of a class in the order of their names.
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => Photos.Pixels(2, 2, i)), AllPixels(store, 0));
+        Assert.Equal(Enumerable.Range(10, 5).Select(i => Photos.Pixels(2, 2, i)), AllPixels(store, 1));
+        Assert.Equal("9", store.Manifest.Provenance.Settings["splits.train"]);
+        Assert.Contains(
+            "ask for 16 rows of 15",
+            _folder.Refusal<ArgumentException>(
+                _folder.File("photos"), new ImportOptions { Splits = [new("train", 16)] }).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Picture_left_out_of_one_split_does_not_pull_one_of_the_next_into_it()
+    {
+        for (int i = 0; i < 6; i++)
+            Write($"a/{i}.png", i == 1 ? Photos.Png(2, 2, i)[..40] : Photos.Png(2, 2, i));
+        var options = new ImportOptions { SkipBad = true, Splits = [new("train", 4), new("test", null)] };
+        using ExampleStore store = _folder.Import(_folder.File("photos"), options);
+        Assert.Equal([("train", 3L), ("test", 2L)], store.Splits.Select(split => (split.Name, split.Count)));
+        Assert.Equal(new[] { 0, 2, 3, 4, 5 }.Select(i => Photos.Pixels(2, 2, i)), AllPixels(store, 0));
+    }
+
+    [Fact]
+    public void Limits_take_the_first_of_what_a_cut_leaves()
+    {
+        for (int i = 0; i < 6; i++)
+            Write($"a/{i}.png", Photos.Png(2, 2, i));
+        var options = new ImportOptions
+        {
+            Splits = [new("train", 4), new("test", null)],
+            Limits = new Dictionary<string, long>(StringComparer.Ordinal) { ["train"] = 2, ["test"] = 1 },
+        };
+        using ExampleStore store = _folder.Import(_folder.File("photos"), options);
+        Assert.Equal(new[] { 0, 1, 4 }.Select(i => Photos.Pixels(2, 2, i)), AllPixels(store, 0));
+    }
+
+    [Fact]
     public void Size_makes_pixels_of_one_size()
     {
         Write("a/1.png", Photos.Png(4, 4, 1));
@@ -252,6 +303,11 @@ public sealed class ImageFolderFormatTests : IDisposable
             Importer.Import(_folder.File("photos"), _folder.File("a.tess"), cancellation: cancelled.Token));
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
+
+    private static IEnumerable<byte[]> AllPixels(ExampleStore store, int label) =>
+        store.Splits.Select(split => ExampleSet.Parse(store, split.Name))
+            .SelectMany(set => Enumerable.Range(0, set.Count).Where(i => set.Label(i) == label).Select(set.Row))
+            .Select(row => store.PixelsOf((int)row));
 
     private void Write(string name, byte[] content)
     {

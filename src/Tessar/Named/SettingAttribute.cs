@@ -1,8 +1,8 @@
 using System.Globalization;
 
-namespace Tessar.Training;
+namespace Tessar.Named;
 
-/// <summary>Declares one number that an optimiser or schedule takes; its value arrives by name.</summary>
+/// <summary>Declares one number that a named choice takes; its value arrives by name.</summary>
 /// <param name="name">Its name in <c>run.json</c> and on the command line, such as <c>weightDecay</c>.</param>
 /// <param name="fallback">Its value when none is given.</param>
 /// <param name="summary">What it means, for the help.</param>
@@ -40,4 +40,14 @@ internal sealed class SettingAttribute(string name, double fallback, string summ
 
     public bool Allows(double value) =>
         value >= Min && value > Above && value < Below && value <= Most && (!IsWhole || value == Math.Floor(value));
+
+    /// <summary>What is wrong with a value, as a sentence; null when nothing is.</summary>
+    /// <param name="owner">Whose number it is, for the sentence.</param>
+    /// <param name="value">The value.</param>
+    public string? Objection(string owner, double value) =>
+        Allows(value)
+        ? null
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"`{Name}` of {owner} is {value}; it has to lie in {Range}{(IsWhole ? " and be whole" : string.Empty)}.");
 }

@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
-namespace Tessar.Methods;
+namespace Tessar.Named;
 
 /// <summary>
 /// The documentation comments of an assembly, from the XML file the compiler puts beside it: help texts are written once.
