@@ -22,9 +22,9 @@ AttributionMatrix scores = trak.Score(new RunView(run), train, image, new Method
 
 Console.WriteLine(
     $"{image} is labelled {store.ClassNames[image.Label(0)]}. Test accuracy of {run.Name}: {run.Record.Final?.TestAccuracy:P1}.");
-foreach (Influence one in scores.Proponents(target: 0, count: 5))
+foreach (ScoredExample one in scores.Proponents(target: 0, count: 5))
     Console.WriteLine($"raised by train:{train.First + one.Train,-5} {Label(one),-12} {one.Score,8:F4}");
-foreach (Influence one in scores.Opponents(target: 0, count: 5))
+foreach (ScoredExample one in scores.Opponents(target: 0, count: 5))
     Console.WriteLine($"lowered by train:{train.First + one.Train,-5} {Label(one),-12} {one.Score,8:F4}");
 
-string Label(Influence one) => store.ClassNames[train.Label(one.Train)];
+string Label(ScoredExample one) => store.ClassNames[train.Label(one.Train)];

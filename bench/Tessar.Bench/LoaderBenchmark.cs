@@ -21,7 +21,7 @@ internal static class LoaderBenchmark
         TorchThreads.Set(1);
         using ExampleStore store = DataCatalog.Open("fashion-mnist");
         ExampleSet train = ExampleSet.Parse(store, "train");
-        var input = (PictureInput)ModelInput.Of(store);
+        var input = (ImageInput)ModelInput.Of(store);
         using var stock = new StockLoader(train, input, BatchSize, isPrepared: false);
         using var prepared = new StockLoader(train, input, BatchSize, isPrepared: true);
         using var resident = new ResidentImages(train, input, BatchSize);
@@ -59,7 +59,11 @@ internal static class LoaderBenchmark
                 loaderOneWorker = PerSecond(workerToStock.Seconds),
                 loaderAugmentedOneWorker = PerSecond(augmentedWorkerToStock.Seconds),
             },
-            managedBytesPerBatch = new { plain = plain.BytesPerBatch(), augmented = augmented.BytesPerBatch(), oneWorker = plainWorker.BytesPerBatch() },
+            managedBytesPerBatch = new
+            {
+                plain = plain.BytesPerBatch(), augmented = augmented.BytesPerBatch(),
+                oneWorker = plainWorker.BytesPerBatch()
+            },
             waitShareInTraining = wait,
             ratioOfTrainingWithWorkerToWithout = withWorker,
             millisecondsToOpenTenMillionRows = LargeStore.OpenMilliseconds(),

@@ -20,7 +20,7 @@ internal sealed class ResidentImages : IDisposable
     private readonly int _count;
     private int _epoch;
 
-    public ResidentImages(ExampleSet set, PictureInput input, int batchSize)
+    public ResidentImages(ExampleSet set, ImageInput input, int batchSize)
     {
         (_count, _batchSize) = (set.Count, batchSize);
         _images = Bytes(set);

@@ -20,14 +20,14 @@ internal sealed class StockLoader : utils.data.Dataset
     private readonly Tensor _labels;
     private readonly int _batchSize;
     // Kept, because TorchSharp's data loader may have a number made on the spot collected before libtorch has read it.
-    private readonly (Scalar Mean, Scalar Std)? _normalisation;
+    private readonly (Scalar Mean, Scalar Std)? _normalization;
 
-    public StockLoader(ExampleSet set, PictureInput input, int batchSize, bool isPrepared)
+    public StockLoader(ExampleSet set, ImageInput input, int batchSize, bool isPrepared)
     {
         int[] all = [.. Enumerable.Range(0, set.Count)];
         _labels = Inputs.Batches.Labels(set, all);
         _images = isPrepared ? Inputs.Batches.Inputs(set, all, input) : ResidentImages.Bytes(set);
-        _normalisation = isPrepared ? null : (
+        _normalization = isPrepared ? null : (
             (input.Normalization.Mean[0] * 255).ToScalar(), (input.Normalization.Std[0] * 255).ToScalar());
         _batchSize = batchSize;
     }
@@ -36,7 +36,7 @@ internal sealed class StockLoader : utils.data.Dataset
 
     public override Dictionary<string, Tensor> GetTensor(long index) => new(StringComparer.Ordinal)
     {
-        ["image"] = _normalisation is var (mean, std) ? _images[index].to(float32).sub_(mean).div_(std) : _images[index],
+        ["image"] = _normalization is var (mean, std) ? _images[index].to(float32).sub_(mean).div_(std) : _images[index],
         ["label"] = _labels[index],
     };
 

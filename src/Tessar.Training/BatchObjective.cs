@@ -17,7 +17,7 @@ namespace Tessar.Training;
 internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] parameters, Tensor inputs, Tensor targets)
     : IObjective, IDisposable
 {
-    private Tensor? _answers;
+    private Tensor? _outputs;
 
     /// <summary>What is trained for.</summary>
     public required ITask Task { get; init; }
@@ -39,13 +39,13 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
 
     /// <summary>Answers at the first question, [batch, ...], contiguous; lives as long as this.</summary>
     /// <exception cref="InvalidOperationException">Nothing was asked.</exception>
-    public Tensor FirstAnswers =>
-        _answers ?? throw new InvalidOperationException("The optimiser made an update without looking at the batch.");
+    public Tensor FirstOutputs =>
+        _outputs ?? throw new InvalidOperationException("The optimiser made an update without looking at the batch.");
 
     /// <inheritdoc/>
     public IReadOnlyList<Tensor?> Gradients()
     {
-        using Buffers? kept = _answers is null ? null : new Buffers(model);
+        using Buffers? kept = _outputs is null ? null : new Buffers(model);
         TorchSeed.Set(Draws.Seed, "step", Draws.Step);
         Tensor logits = Answer();
         Tensor loss = Task.Training(LabelSmoothing).Mean(logits, targets);
@@ -73,7 +73,7 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _answers?.Dispose();
+    public void Dispose() => _outputs?.Dispose();
 
     private Tensor Answer()
     {
@@ -90,9 +90,9 @@ internal sealed class BatchObjective(Module<Tensor, Tensor> model, Tensor[] para
     {
         if (!double.IsFinite(loss))
             throw NotFinite(loss);
-        if (_answers is not null)
+        if (_outputs is not null)
             return;
-        _answers = logits.detach().contiguous().DetachFromDisposeScope();
+        _outputs = logits.detach().contiguous().DetachFromDisposeScope();
         FirstLoss = loss;
     }
 

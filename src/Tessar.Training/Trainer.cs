@@ -70,7 +70,7 @@ public static class Trainer
         using Module<Tensor, Tensor> model = plan.Model.Create(plan.Program.Input, plan.Task, request.Seed, feed);
         UnregisteredState unregistered = UnregisteredState.Of(model);
         unregistered.ThrowIfTrainable(plan.Model.Name);
-        (ReferenceInputs reference, byte[] inputs) = ReferenceAnswers.Take(plan.Test, plan.Program.Input);
+        (ReferenceInputs reference, byte[] inputs) = ReferenceOutputs.Take(plan.Test, plan.Program.Input);
         var identity = new ModelIdentity { Code = plan.Model.Code, Unregistered = unregistered.Names, Inputs = reference };
         using RunWriter writer = RunWriter.Create(
             runs, Describe(name, plan, model) with { Identity = identity }, plan.Labels,
@@ -270,7 +270,13 @@ public static class Trainer
     internal static string? Gap(RunRecord record) => record switch
     {
         { Kind: RunKind.Imported } => "its weights were imported, so there is no training to go on with",
-        { Program: { Epochs: not null, BatchSize: not null, Seed: not null, Optimizer: { } optimizer, Schedule: { } schedule } } =>
+        {
+            Program:
+            {
+                Epochs: not null, BatchSize: not null, Seed: not null, Optimizer: { } optimizer,
+                Schedule: { } schedule
+            }
+        } =>
             Optimizer.Choices.Objection(optimizer) ?? Schedule.Choices.Objection(schedule)
                 ?? LoadingProgram.Objection(record.Program)
             ?? (record.Program.WeightAverage is { } average ? RunningAverage.Choices.Objection(average) : null),

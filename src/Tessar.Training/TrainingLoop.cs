@@ -76,7 +76,7 @@ internal sealed class TrainingLoop : IDisposable
     /// Takes up the place and the state that a checkpoint keeps besides the weights, which the model holds already.
     /// </summary>
     /// <exception cref="TessarException">The checkpoint's state is missing or doesn't fit.</exception>
-    public void GoOnFrom(Checkpoint checkpoint) => _start = _cursor = 
+    public void GoOnFrom(Checkpoint checkpoint) => _start = _cursor =
         TrainingState.Restore(checkpoint, _task, _optimizer, _weights);
 
     /// <summary>
@@ -166,7 +166,7 @@ internal sealed class TrainingLoop : IDisposable
         _optimizer.Step(objective, LearningRate(_cursor.Step), _cursor.Step + 1);
         _weights.Add(_cursor.Step + 1);
 
-        ReadOnlySpan<float> answers = MemoryMarshal.Cast<byte, float>(objective.FirstAnswers.bytes);
+        ReadOnlySpan<float> answers = MemoryMarshal.Cast<byte, float>(objective.FirstOutputs.bytes);
         bool isFirst = _cursor.Step % _stepsPerEpoch == 0;
         _cursor = _cursor with
         {

@@ -9,7 +9,7 @@ namespace Tessar.Web;
 /// </param>
 /// <remarks>
 /// A job is one process of it, started without a shell. Two variables of its environment ask it for what the server needs:
-/// <c>TESSAR_PROGRESS=json</c> for progress and errors as lines of JSON on standard error, <c>TESSAR_PARENT=stdin</c> for its end when its
-/// standard input ends, which happens however the server ends.
+/// <c>TESSAR_PROGRESS=json</c> for progress and errors as lines of JSON on standard error, <c>TESSAR_PARENT=stdin</c> for its end
+/// when its standard input ends, which happens however the server ends.
 /// </remarks>
 public sealed record JobProgram(string Path, IReadOnlyList<string> Arguments);

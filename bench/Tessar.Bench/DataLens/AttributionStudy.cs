@@ -31,10 +31,12 @@ internal static class AttributionStudy
         ["--model", "mlp", "--epochs", "50", "--batch", "64", "--optimizer", "sgd", "--lr", "0.01", "--schedule", "constant"];
 
     private static readonly string[] _logistic =
-        ["--model", "logistic", "--epochs", "20", "--batch", "32", "--optimizer", "sgd", "--lr", "0.01", "--schedule", "constant", .. _noMomentum];
+        ["--model", "logistic", "--epochs", "20", "--batch", "32", "--optimizer", "sgd", "--lr", "0.01", "--schedule", "constant",
+         .. _noMomentum];
 
     private static readonly string[] _smooth =
-        ["--model", "tanh-mlp", "--epochs", "50", "--batch", "64", "--optimizer", "sgd", "--lr", "0.01", "--schedule", "constant", .. _noMomentum];
+        ["--model", "tanh-mlp", "--epochs", "50", "--batch", "64", "--optimizer", "sgd", "--lr", "0.01", "--schedule", "constant",
+         .. _noMomentum];
 
     private static readonly string[] _flipped = [
         "--model", "cnn", "--data", Data, "--epochs", "4", "--label-errors", "0.1", "--seed", "1"

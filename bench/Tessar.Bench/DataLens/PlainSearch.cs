@@ -46,9 +46,9 @@ internal static class PlainSearch
         return sum;
     }
 
-    private static IEnumerable<Influence> Ranked(float[] scores, bool descending, int top)
+    private static IEnumerable<ScoredExample> Ranked(float[] scores, bool descending, int top)
     {
-        IEnumerable<Influence> all = scores.Select((score, i) => new Influence(i, score + 0f));
+        IEnumerable<ScoredExample> all = scores.Select((score, i) => new ScoredExample(i, score + 0f));
         return (descending ? all.OrderByDescending(x => x.Score) : all.OrderBy(x => x.Score)).ThenBy(x => x.Train).Take(top);
     }
 }

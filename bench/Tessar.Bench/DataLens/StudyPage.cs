@@ -52,7 +52,8 @@ internal static class StudyPage
                 text.Append(string.Create(
                     CultureInfo.InvariantCulture,
                     $"| {Number(curves["examples"]):N0} | {point!["kind"]}, k = {Number(point["width"]):N0} | "
-                        + $"{Number(point["kernelError"]):0.000} | {Each("topTen", "0", 100)} % | {Each("correlation", "0.00")} |\n"));
+                        + $"{Number(point["kernelError"]):0.000} | {Each("topTen", "0", 100)} % | "
+                        + $"{Each("correlation", "0.00")} |\n"));
             }
         }
 

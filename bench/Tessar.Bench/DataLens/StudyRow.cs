@@ -85,7 +85,8 @@ internal sealed record StudyRow(string Name, IReadOnlyList<string> Arguments, IR
 
     private static StudyRow Trajectory(string run) => new(
         $"{run} data/magic (same trajectory)",
-        ["evaluate", "lds", run, "--method", "data/magic", "--same-trajectory", "--targets", "test:0-19", "--subsets", "50", "--seeds", "1", "--fraction", "0.95"],
+        ["evaluate", "lds", run, "--method", "data/magic", "--same-trajectory", "--targets", "test:0-19", "--subsets", "50",
+         "--seeds", "1", "--fraction", "0.95"],
         _score);
 
     private static StudyRow Ranking(string method, int ensemble = 0) => new(

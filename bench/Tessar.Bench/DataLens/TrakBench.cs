@@ -63,7 +63,11 @@ internal static class TrakBench
         var options = new TrakOptions { Projection = TrakProjection.Sketch, ProjectionDimension = Width };
         AttributionReport report = new Trak(options)
             .Score(new RunView(run), train, new ExampleSet(store, "test", 0, 1), new MethodContext()).Report;
-        return new { model = "mlp", examples = train.Count, width = Width, seconds = report.SecondsFeatures, secondsScoring = report.SecondsScoring, peakBytes = Resident.Peak() };
+        return new
+        {
+            model = "mlp", examples = train.Count, width = Width, seconds = report.SecondsFeatures,
+            secondsScoring = report.SecondsScoring, peakBytes = Resident.Peak()
+        };
     }
 
     // As much work as with real features: neither depends on the numbers.
@@ -80,7 +84,11 @@ internal static class TrakBench
         double secondsEigen = watch.Elapsed.TotalSeconds;
         watch.Restart();
         new DampedCholesky(gram, 1, 0).Dispose();
-        return new { examples = 60_000, width = Width, secondsGram, secondsEigen, secondsCholesky = watch.Elapsed.TotalSeconds, peakBytes = Resident.Peak() };
+        return new
+        {
+            examples = 60_000, width = Width, secondsGram, secondsEigen, secondsCholesky = watch.Elapsed.TotalSeconds,
+            peakBytes = Resident.Peak()
+        };
     }
 
     private static object ExactKernel(string folder, ExampleStore store)

@@ -128,7 +128,9 @@ internal static class TrakCommand
             return watch.Elapsed.TotalSeconds / examples;
         }
 
-        /// <summary>Seconds per example of forward and backward passes of whole batches, to the gradients of all weights.</summary>
+        /// <summary>
+        /// Seconds per example of forward and backward passes of whole batches, to the gradients of all weights.
+        /// </summary>
         public double SecondsOfBatches(int examples)
         {
             int batch = new TrakOptions().BatchSize;

@@ -53,7 +53,7 @@ internal static class OptimizerStudy
                 [.. Enumerable.Range(0, Epochs).Select(epoch => PairFigures.Of(epoch, sgd, sam))],
                 free.Rate, [.. cosine.Select(c => c.Rate)], sgd.Rate, sam.Rate);
             string root = Repository();
-            File.WriteAllText(Path.Combine(root, "docs/images/optimizers-study.svg"), StudyPicture.Draw(figures));
+            File.WriteAllText(Path.Combine(root, "docs/images/optimizers-study.svg"), StudyChart.Draw(figures));
             return figures;
         }
         catch (OutOfTimeException)

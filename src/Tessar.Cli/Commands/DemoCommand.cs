@@ -56,7 +56,8 @@ internal sealed class DemoCommand : TessarCommand
         // The exact kernel would be better, but not in seconds, and it leaves nothing on disk for the second question.
         var options = new Dictionary<string, string>(call.MethodOptions(Method), StringComparer.Ordinal);
         options.TryAdd("projection", "sketch");
-        MethodJob attributing = Asking.Job(call, "data", Method, run.Directory, ("top", InfluencesKept), ("all", true)) with
+        MethodJob attributing = JobFromCommand.Job(
+            call, "data", Method, run.Directory, ("top", InfluencesKept), ("all", true)) with
         {
             Options = options,
             Targets = run.Record.Program.Data.Test,
@@ -64,19 +65,20 @@ internal sealed class DemoCommand : TessarCommand
         long start = Stopwatch.GetTimestamp();
         MislabelsAnswer? suspects = null;
         // The features on disk serve both questions; they are computed once.
-        Asking.Run(
-            call, Asking.Job(call, "data/mislabels", Method, run.Directory, ("top", SuspectsShown)) with { Options = options },
+        JobFromCommand.Run(
+            call,
+            JobFromCommand.Job(call, "data/mislabels", Method, run.Directory, ("top", SuspectsShown)) with { Options = options },
             (_, found) =>
             suspects = found.Value<MislabelsAnswer>());
-        return Asking.Run(call, attributing, (inquiry, found) =>
-            Show(call, run, inquiry, suspects!, found.Value<Attribution>(), Stopwatch.GetElapsedTime(start).TotalSeconds));
+        return JobFromCommand.Run(call, attributing, (inquiry, found) =>
+            Show(call, run, inquiry, suspects!, found.Value<AttributionAnswer>(), Stopwatch.GetElapsedTime(start).TotalSeconds));
     }
 
     private void Show(
-        Invocation call, Run run, Inquiry inquiry, MislabelsAnswer suspects, Attribution attribution, double seconds)
+        Invocation call, Run run, Inquiry inquiry, MislabelsAnswer suspects, AttributionAnswer attribution, double seconds)
     {
         ExampleSet train = inquiry.Train(), test = inquiry.Targets();
-        Mistake[] mistakes = Mistake.MostConfident(run, test, MistakesShown);
+        Misprediction[] mistakes = Misprediction.MostConfident(run, test, MistakesShown);
         string page = PageOf(run, test, mistakes);
         DemoJson result = DemoJson.Of(
             run, suspects, seconds,
@@ -102,7 +104,7 @@ internal sealed class DemoCommand : TessarCommand
 
     private static Run Train(Invocation call)
     {
-        using ExampleStore store = Data.Open(call, DataSet);
+        using ExampleStore store = DataArgument.Open(call, DataSet);
         long examples = store.Split("train").Count;
         call.Say($"Fashion-MNIST, {Quantity.Count(examples)} small pictures of clothes in {store.ClassNames.Count} classes. "
             + $"We give {Quantity.Count((long)Math.Round(PlantedFraction * examples))} of them a wrong label on purpose, "
@@ -119,17 +121,17 @@ internal sealed class DemoCommand : TessarCommand
             LabelErrors = PlantedFraction,
             Threads = call.Threads,
         };
-        return call.Progress.Run(progress => Trainer.Train(request, Translate.Training(progress), call.Cancellation));
+        return call.Progress.Run(progress => Trainer.Train(request, ProgressTranslation.Training(progress), call.Cancellation));
     }
 
-    private static string PageOf(Run run, ExampleSet test, Mistake[] mistakes)
+    private static string PageOf(Run run, ExampleSet test, Misprediction[] mistakes)
     {
         int example = test.First + (mistakes.Length > 0 ? mistakes[0].Index : 0);
         return string.Create(CultureInfo.InvariantCulture, $"/r/{Uri.EscapeDataString(run.Name)}/example/{test.Split}/{example}");
     }
 
     private static void Tell(
-        Invocation call, DemoJson result, MislabelsAnswer suspects, ExampleSet train, ExampleSet test, Mistake[] mistakes,
+        Invocation call, DemoJson result, MislabelsAnswer suspects, ExampleSet train, ExampleSet test, Misprediction[] mistakes,
         TopAttribution strongest)
     {
         call.Say();
@@ -144,10 +146,11 @@ internal sealed class DemoCommand : TessarCommand
         call.Draw(SuspicionStrip.Lines(call.Style, train, shown));
         call.Say();
         call.Say(
-            $"Of the {Quantity.Count(result.PlantedErrors)} planted errors {Found(result.FoundInFirst5Percent)} are among the first "
+            $"Of the {Quantity.Count(result.PlantedErrors)} planted errors {Found(result.FoundInFirst5Percent)} are among "
+                + $"the first "
             + $"{Inspected(0.05)} and {Found(result.FoundInFirst10Percent)} among the first {Inspected(0.10)}. "
             + $"AUROC {Quantity.Number(result.Auroc)} (0.5 is guessing, 1 is perfect).");
-        foreach (Mistake mistake in mistakes)
+        foreach (Misprediction mistake in mistakes)
         {
             TargetJson target = TargetJson.Of(strongest, mistake.Index, train, test);
             call.Say();

@@ -49,7 +49,7 @@ internal sealed class ExamplesExportCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        using ExampleStore store = Data.Open(call, call.Value(_data));
+        using ExampleStore store = DataArgument.Open(call, call.Value(_data));
         var options = new ExportOptions
         {
             Split = call.Value(_split),
@@ -59,7 +59,8 @@ internal sealed class ExamplesExportCommand : TessarCommand
         long start = Stopwatch.GetTimestamp();
         IReadOnlyList<string> files = call.Progress.Run(progress =>
             Exporter.Export(
-                store, call.Value(_format)!, call.Value(_target)!, options, Translate.Export(progress), call.Cancellation));
+                store, call.Value(_format)!, call.Value(_target)!, options, ProgressTranslation.Export(progress),
+                call.Cancellation));
         var result = new ExamplesExportJson
         {
             Store = store.Path,

@@ -146,7 +146,7 @@ internal sealed class ExamplesImportCommand : TessarCommand
         };
         long start = Stopwatch.GetTimestamp();
         call.Progress.Run(progress =>
-            Importer.Import(call.Value(_source), path, options, Translate.Import(progress), call.Cancellation));
+            Importer.Import(call.Value(_source), path, options, ProgressTranslation.Import(progress), call.Cancellation));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         using ExampleStore store = ExampleStore.Open(path);
         ExamplesJson result = ExamplesJson.Of(store) with { Seconds = seconds };

@@ -16,7 +16,7 @@ internal sealed class ExamplesShowCommand : TessarCommand
 
     private readonly Argument<string> _data;
     private readonly Option<bool> _verify;
-    private readonly OutputOption _picture;
+    private readonly OutputOption _image;
     private readonly Option<int> _count;
 
     public ExamplesShowCommand()
@@ -26,7 +26,7 @@ internal sealed class ExamplesShowCommand : TessarCommand
     {
         _data = AddArgument("DATA", "a .tess file, or one of " + string.Join(", ", DataCatalog.Names), _ => DataCatalog.Names);
         _verify = Add(new Option<bool>("--verify") { Description = "Read the whole file and compare it with its checksums" });
-        _picture = AddOutput(new OutputOption(
+        _image = AddOutput(new OutputOption(
             "--picture", "Draw a contact sheet: the first examples of each class", "FILE.png", ".png"));
         _count = Add(new Option<int>("--count")
         {
@@ -34,7 +34,7 @@ internal sealed class ExamplesShowCommand : TessarCommand
             HelpName = "N",
             DefaultValueFactory = _ => 100
         });
-        OnlyWith(_count, _picture);
+        OnlyWith(_count, _image);
         AddExample("examples show fashion-mnist-mini", "The data set that comes with Tessar");
         AddExample("examples show fashion-mnist-mini --picture sheet.png", "See the first ten examples of each class");
         AddExample("examples show mine.tess --verify --json", "Check every byte, print as JSON");
@@ -49,15 +49,15 @@ internal sealed class ExamplesShowCommand : TessarCommand
         if (call.Value(_count) is not (>= 1 and <= MostExamples))
             throw new TessarException(
                 $"`--count` is {call.Value(_count)}; required is a whole number from 1 to {MostExamples}.", ErrorKind.Usage);
-        string? file = call.Output(_picture);
-        using ExampleStore store = Data.Open(call, call.Value(_data));
+        string? file = call.Output(_image);
+        using ExampleStore store = DataArgument.Open(call, call.Value(_data));
         call.KeepOutputsApart(store.Paths);
         ExamplesJson result = ExamplesJson.Of(store);
         if (call.Value(_verify))
         {
             call.Progress.Run(progress =>
             {
-                store.Verify(Translate.Bytes(progress, store.BytesToVerify), call.Cancellation);
+                store.Verify(ProgressTranslation.Bytes(progress, store.BytesToVerify), call.Cancellation);
                 return true;
             });
             result = result with { Verified = true };
@@ -77,10 +77,10 @@ internal sealed class ExamplesShowCommand : TessarCommand
         console.Write(PlainTable.OfFacts(Facts(result)));
         foreach (string line in LeftOutText.Lines(result))
             console.Line(line);
-        if (result.Picture is { } picture)
+        if (result.Picture is { } image)
         {
             console.Line();
-            console.Line($"{Quantity.Count(result.PictureExamples ?? 0)} examples drawn in {picture}.");
+            console.Line($"{Quantity.Count(result.PictureExamples ?? 0)} examples drawn in {image}.");
         }
         console.Line();
         Table table = PlainTable.Create(["Class", .. result.Splits.Select(split => split.Name)]);
@@ -99,14 +99,15 @@ internal sealed class ExamplesShowCommand : TessarCommand
             console.Write(table);
             console.Line();
         }
-        console.Profile.Out.Writer.Draw(PictureStrip.Lines(SomeExamples(store), style));
+        console.Profile.Out.Writer.Draw(ImageStrip.Lines(SomeExamples(store), style));
     }
 
     private static IEnumerable<(string, string)> Facts(ExamplesJson result)
     {
         yield return (
             "Store",
-            $"{result.Store}, {Quantity.Bytes(result.Bytes)}{(result.Verified == true ? ", every byte verified" : string.Empty)}");
+            $"{result.Store}, {Quantity.Bytes(result.Bytes)}"
+                + $"{(result.Verified == true ? ", every byte verified" : string.Empty)}");
         yield return ("Identity", result.Identity);
         yield return (
             "Examples", string.Join(", ", result.Splits.Select(split => $"{Quantity.Count(split.Count)} {split.Name}")));
@@ -138,22 +139,22 @@ internal sealed class ExamplesShowCommand : TessarCommand
         string.Join(", ", values.Select(value => value.ToString("0.0000", CultureInfo.InvariantCulture)));
 
     // The first example of each class, at most ten classes; without classes the first ten.
-    private static List<(Picture, IReadOnlyList<string>)> SomeExamples(ExampleStore store)
+    private static List<(TerminalImage, IReadOnlyList<string>)> SomeExamples(ExampleStore store)
     {
-        var pictures = new List<(Picture, IReadOnlyList<string>)>();
+        var images = new List<(TerminalImage, IReadOnlyList<string>)>();
         bool Has(string name) => store.Manifest.Columns.Any(column => column.Name == name);
         if (store.Splits.FirstOrDefault(split => split.Count > 0) is not { } first || !Has("image"))
-            return pictures;
+            return images;
         var examples = new ExampleSet(store, first.Name, 0, (int)Math.Min(first.Count, 1000));
         if (!Has("label"))
             return [.. Enumerable.Range(0, Math.Min(10, examples.Count))
-                .Select(i => (Data.PictureOf(examples, i), (IReadOnlyList<string>)[$"{first.Name}:{i}"]))];
+                .Select(i => (DataArgument.ImageOf(examples, i), (IReadOnlyList<string>)[$"{first.Name}:{i}"]))];
         foreach (int label in Enumerable.Range(0, Math.Min(10, store.ClassNames.Count)))
         {
             int found = Enumerable.Range(0, examples.Count).FirstOrDefault(i => examples.Label(i) == label, -1);
             if (found >= 0)
-                pictures.Add((Data.PictureOf(examples, found), [store.ClassNames[label], $"{first.Name}:{found}"]));
+                images.Add((DataArgument.ImageOf(examples, found), [store.ClassNames[label], $"{first.Name}:{found}"]));
         }
-        return pictures;
+        return images;
     }
 }

@@ -28,11 +28,11 @@ internal sealed class ExamplesVerifyCommand : TessarCommand
 
     protected override int Execute(Invocation call)
     {
-        using ExampleStore store = Data.Open(call, call.Value(_data));
+        using ExampleStore store = DataArgument.Open(call, call.Value(_data));
         long start = Stopwatch.GetTimestamp();
         call.Progress.Run(progress =>
         {
-            store.Verify(Translate.Bytes(progress, store.BytesToVerify), call.Cancellation);
+            store.Verify(ProgressTranslation.Bytes(progress, store.BytesToVerify), call.Cancellation);
             return true;
         });
         var result = new ExamplesVerifyJson

@@ -88,13 +88,13 @@ internal sealed class ImportCommand : TessarCommand
             RunsDirectory = call.Runs,
             Remark = call.Remark,
         };
-        using (Data.Open(call, request.Data))
+        using (DataArgument.Open(call, request.Data))
         {
             // Converts the data with progress, if they have to be; importing opens them again at once.
         }
         TorchThreads.Set(call.Threads);
         Run run = call.Progress.Run(progress =>
-            RunImporter.Import(request, Translate.Predicting(progress, total: 0), call.Cancellation));
+            RunImporter.Import(request, ProgressTranslation.Predicting(progress, total: 0), call.Cancellation));
         call.Print(TrainJson.Of(run), JsonOutput.Printing.TrainJson, console => TrainText.Write(call, console, run));
         return ExitCode.Success;
     }

@@ -14,19 +14,20 @@ internal static class InfluenceStrip
 
     public static IEnumerable<string> Lines(TerminalStyle style, ExampleSet train, ExampleSet targets, TargetJson target)
     {
-        Picture picture = Data.PictureOf(targets, target.Index);
-        int shown = PictureStrip.Fitting(Wanted, picture.Width, rows: 2, style) - 1;
+        TerminalImage image = DataArgument.ImageOf(targets, target.Index);
+        int shown = ImageStrip.Fitting(Wanted, image.Width, rows: 2, style) - 1;
         return Strip("pushed away by", target.Opponents).Append(string.Empty)
             .Concat(Strip("pulled towards by", target.Proponents));
 
         IEnumerable<string> Strip(string title, IReadOnlyList<InfluenceJson> influences)
         {
-            (Picture, IReadOnlyList<string>)[] items =
+            (TerminalImage, IReadOnlyList<string>)[] items =
             [
-                (picture, [target.Example, title]),
-                .. influences.Take(shown).Select(influence => (Data.PictureOf(train, influence.Index), Captions(influence))),
+                (image, [target.Example, title]),
+                .. influences.Take(shown)
+                .Select(influence => (DataArgument.ImageOf(train, influence.Index), Captions(influence))),
             ];
-            return PictureStrip.Lines(items, style);
+            return ImageStrip.Lines(items, style);
         }
     }
 

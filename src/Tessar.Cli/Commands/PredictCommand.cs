@@ -44,7 +44,7 @@ internal sealed class PredictCommand : TessarCommand
         TorchThreads.Set(call.Threads);
         Predictions predictions = call.Progress.Run(progress =>
             Predictor.Predict(
-                opened, examples, checkpoint: null, Translate.Predicting(progress, examples.Count), call.Cancellation));
+                opened, examples, checkpoint: null, ProgressTranslation.Predicting(progress, examples.Count), call.Cancellation));
         PredictJson result = PredictJson.Of(opened, examples, predictions);
         call.Print(result, JsonOutput.Printing.PredictJson, console => Write(console, result, examples, predictions));
         return ExitCode.Success;

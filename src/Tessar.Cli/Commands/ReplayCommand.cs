@@ -34,7 +34,8 @@ internal sealed class ReplayCommand : TessarCommand
             throw new TessarException(
                 $"`{other}` can't be given to replay: the run's own program is trained again. Leave it out.", ErrorKind.Usage);
         Run opened = call.OpenRun(call.Value(_run));
-        RunReplay replay = call.Progress.Run(progress => Trainer.Replay(opened, Translate.Training(progress), call.Cancellation));
+        RunReplay replay = call.Progress.Run(progress =>
+            Trainer.Replay(opened, ProgressTranslation.Training(progress), call.Cancellation));
         call.Print(ReplayJson.Of(opened, replay), JsonOutput.Printing.ReplayJson, console => Write(console, replay));
         return replay.IsBitEqual ? ExitCode.Success : ExitCode.CheckFailed;
     }

@@ -57,7 +57,9 @@ internal sealed class RetrainCommand : TessarCommand
         _retryFailed = Add(new Option<bool>("--retry-failed") { Description = "Try trainings that failed before once more" });
         AddSet("Any key below, such as optimizer.weight-decay=0.05");
         AddExample(
-            "retrain --model mlp --data fashion-mnist-mini --train train:0-4999 --epochs 50 --masks half --count 100 --name halves", "A hundred models, each on half of 5,000 examples; the same line goes on after an interruption");
+            "retrain --model mlp --data fashion-mnist-mini --train train:0-4999 --epochs 50 --masks half --count 100 "
+                + "--name halves", "A hundred models, each on half of 5,000 examples; the same line goes on after an "
+                + "interruption");
         AddExample(
             "retrain --model logistic --data fashion-mnist-mini --masks all --count 10 --output logits",
             "Ten models that differ by their seeds");
@@ -69,13 +71,14 @@ internal sealed class RetrainCommand : TessarCommand
     {
         if (call.GivenSeedAndThreads().Contains("--threads", StringComparer.Ordinal))
             throw new TessarException(
-                "`--threads` has no effect on `retrain`: each process has as many as `--set worker-threads=1` says. Leave it out.", ErrorKind.Usage);
+                "`--threads` has no effect on `retrain`: each process has as many as `--set worker-threads=1` says. "
+                    + "Leave it out.", ErrorKind.Usage);
         var watch = Stopwatch.StartNew();
         RetrainingRequest request = Request(call);
         var retrainer = new ProcessRetrainer(
             workers: call.TryValue(_workers, out int processes) ? processes : null, threads: call.Value(_workerThreads));
         RetrainedModels models = call.Progress.Run(progress =>
-            retrainer.Retrain(request, Translate.Retraining(progress), call.Cancellation));
+            retrainer.Retrain(request, ProgressTranslation.Retraining(progress), call.Cancellation));
         var result = RetrainJson.Of(models, MeanAccuracy(models), watch.Elapsed.TotalSeconds);
         call.Print(result, JsonOutput.Printing.RetrainJson, console => Write(console, models, result));
         return ExitCode.Success;

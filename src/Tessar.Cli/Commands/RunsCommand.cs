@@ -23,7 +23,7 @@ internal sealed class RunsCommand : TessarCommand
     protected override int Execute(Invocation call)
     {
         IReadOnlyList<RunSummary> runs = RunCatalog.List(call.Runs);
-        var result = new RunsJson { Folder = call.Runs, Runs = [.. runs.Select(RunRow.Of)] };
+        var result = new RunsJson { Folder = call.Runs, Runs = [.. runs.Select(ListedRun.Of)] };
         call.Print(result, JsonOutput.Printing.RunsJson, console => Write(call, console, result));
         return ExitCode.Success;
     }
@@ -38,7 +38,7 @@ internal sealed class RunsCommand : TessarCommand
         Table table = PlainTable.Create("Name", "Status", "Model", "Data", "Epochs", "Train", "Test", "Time", "Started");
         foreach (int column in (int[])[4, 5, 6, 7])
             table.Columns[column].RightAligned();
-        foreach (RunRow run in result.Runs.Where(run => run.Error is null))
+        foreach (ListedRun run in result.Runs.Where(run => run.Error is null))
         {
             table.AddRow(PlainTable.Cells(
                 run.Name, run.Status, run.Model, run.Data, run.Epochs is { } epochs ? Quantity.Count(epochs) : "–",
@@ -47,7 +47,7 @@ internal sealed class RunsCommand : TessarCommand
                 Quantity.Moment(run.Created)));
         }
         console.Write(table);
-        foreach (RunRow run in result.Runs.Where(run => run.Error is not null))
+        foreach (ListedRun run in result.Runs.Where(run => run.Error is not null))
             console.Line($"{run.Name} can't be read: {run.Error}");
     }
 }

@@ -11,19 +11,19 @@ internal static class SuspicionStrip
 
     /// <summary>How many pictures fit.</summary>
     public static int Count(TerminalStyle style, ExampleSet train) =>
-        PictureStrip.Fitting(Math.Min(Wanted, train.Count), Data.PictureOf(train, 0).Width, rows: 3, style);
+        ImageStrip.Fitting(Math.Min(Wanted, train.Count), DataArgument.ImageOf(train, 0).Width, rows: 3, style);
 
     public static IEnumerable<string> Lines(TerminalStyle style, ExampleSet train, IEnumerable<Suspect> suspects)
     {
-        (Picture, IReadOnlyList<string>)[] items =
+        (TerminalImage, IReadOnlyList<string>)[] items =
         [
-            .. suspects.Select(suspect => (Data.PictureOf(train, suspect.Index), (IReadOnlyList<string>)
+            .. suspects.Select(suspect => (DataArgument.ImageOf(train, suspect.Index), (IReadOnlyList<string>)
             [
                 suspect.Example,
                 $"labelled {suspect.Label}",
                 suspect.TrueLabel is { } truth ? $"planted; is {truth}" : "label of the data set",
             ])),
         ];
-        return PictureStrip.Lines(items, style);
+        return ImageStrip.Lines(items, style);
     }
 }

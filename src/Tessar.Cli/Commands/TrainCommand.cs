@@ -63,9 +63,10 @@ internal sealed class TrainCommand : TessarCommand
                 $"`{other}` can't be given with --resume: the run's own program goes on. Leave it out.", ErrorKind.Usage);
         SortedSet<string> remarks = new(StringComparer.Ordinal);
         Run run = call.Progress.Run(progress => resumed is null
-            ? Trainer.Train(Request(call), Translate.Training(progress, remarks), call.Cancellation)
+            ? Trainer.Train(Request(call), ProgressTranslation.Training(progress, remarks), call.Cancellation)
             : Trainer.Resume(
-                Run.Open(RunCatalog.Resolve(resumed, call.Runs)), Translate.Training(progress, remarks), call.Cancellation));
+                Run.Open(RunCatalog.Resolve(resumed, call.Runs)), ProgressTranslation.Training(progress, remarks),
+                call.Cancellation));
         foreach (string remark in remarks)
             call.Remark(remark);
         TrainJson result = TrainJson.Of(run);

@@ -125,7 +125,7 @@ internal sealed class TrainingSettings
     public TrainingRequest Request(Invocation call)
     {
         RefuseIgnored(call);
-        using ExampleStore store = Commands.Data.Open(call, call.Value(_data)); // converts with progress, if it has to be
+        using ExampleStore store = Commands.DataArgument.Open(call, call.Value(_data)); // converts with progress, if it has to be
         return new TrainingRequest
         {
             Model = call.Value(_model),

@@ -16,14 +16,16 @@ internal sealed class ContactSheetPage
     /// <summary>Training images in one row.</summary>
     public const int MostPerRow = 8;
 
-    private const int FewestColumns = 5, Margin = 36, Gap = 14, TargetTile = 224, TrainTile = 112, BetweenTargetAndRows = 40, HeadingHeight = 24, LineHeight = 18, RowGap = 18, BlockGap = 42;
+    private const int FewestColumns = 5, Margin = 36, Gap = 14, TargetTile = 224, TrainTile = 112, BetweenTargetAndRows = 40,
+        HeadingHeight = 24, LineHeight = 18, RowGap = 18, BlockGap = 42;
 
     private static readonly SKColor _raised = new(0x0B, 0x5C, 0xAD), _lowered = new(0xA8, 0x42, 0x07);
 
     private static readonly SheetText _title = new(26, SheetCanvas.Ink, IsStrong: true), _subtitle = new(15, SheetCanvas.Quiet),
         _name = new(
             18, SheetCanvas.Ink,
-            IsStrong: true), _text = new(15, SheetCanvas.Ink), _small = new(13, SheetCanvas.Ink), _quiet = new(13, SheetCanvas.Quiet),
+            IsStrong: true), _text = new(15, SheetCanvas.Ink), _small = new(13, SheetCanvas.Ink),
+                _quiet = new(13, SheetCanvas.Quiet),
         _up = new(14, _raised, IsStrong: true), _down = new(14, _lowered, IsStrong: true), _warning = new(
             13, _lowered, IsStrong: true), _differs = new(15, _lowered, IsStrong: true);
 

@@ -5,23 +5,24 @@ using Tessar.Cli.Terminal;
 namespace Tessar.Cli.Explanations;
 
 /// <summary>The files that a call of `tessar attribute` asks for beside its result.</summary>
-/// <param name="Picture">Full path of a PNG; null for none.</param>
+/// <param name="Image">Full path of a PNG; null for none.</param>
 /// <param name="Report">Full path of an HTML page; null for none.</param>
 /// <param name="Export">Full path of a table of all scores; null for none.</param>
 /// <param name="HasRawCells">Whether names in a CSV stay as they are, though a spreadsheet would run some.</param>
-internal sealed record ExplanationFiles(string? Picture, string? Report, string? Export, bool HasRawCells = false)
+internal sealed record ExplanationFiles(string? Image, string? Report, string? Export, bool HasRawCells = false)
 {
-    public bool IsNone => Picture is null && Report is null && Export is null;
+    public bool IsNone => Image is null && Report is null && Export is null;
 
     /// <summary>Reads the options; names that can't be used are refused before anything is computed.</summary>
     /// <exception cref="TessarException">An ending isn't known, or a file is there already and may not be replaced.</exception>
     public static ExplanationFiles Of(
-        Invocation call, OutputOption picture, OutputOption report, OutputOption export, bool hasRawCells)
+        Invocation call, OutputOption image, OutputOption report, OutputOption export, bool hasRawCells)
     {
-        var files = new ExplanationFiles(call.Output(picture), call.Output(report), call.Output(export), hasRawCells);
+        var files = new ExplanationFiles(call.Output(image), call.Output(report), call.Output(export), hasRawCells);
         return hasRawCells && files.Export?.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) is false
             ? throw new TessarException(
-                $"`--raw-cells` has no effect on {files.Export}: only a .csv has cells that could be read as formulas. Leave it out.", ErrorKind.Usage)
+                $"`--raw-cells` has no effect on {files.Export}: only a .csv has cells that could be read as formulas. "
+                    + $"Leave it out.", ErrorKind.Usage)
             : files;
     }
 
@@ -30,10 +31,10 @@ internal sealed record ExplanationFiles(string? Picture, string? Report, string?
     {
         int targets = explanation.Targets.Count;
         var written = new List<WrittenFileJson>();
-        if (Picture is not null)
+        if (Image is not null)
         {
-            AtomicFile.Write(Picture, stream => stream.Write(ContactSheetPage.Draw(explanation)));
-            Add("picture", Picture, Math.Min(targets, ContactSheetPage.MostTargets));
+            AtomicFile.Write(Image, stream => stream.Write(ContactSheetPage.Draw(explanation)));
+            Add("picture", Image, Math.Min(targets, ContactSheetPage.MostTargets));
         }
 
         if (Report is not null)

@@ -96,5 +96,6 @@ internal static class ReportFacts
     private static string Exact(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 
     private static string Version() =>
-        typeof(ReportFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?";
+        typeof(ReportFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            .Split('+')[0] ?? "?";
 }

@@ -39,7 +39,8 @@ internal static class ScoreExport
             {
                 writer.Write(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Field(row.Target)},{Field(row.TargetLabel)},{Field(row.TrainExample)},{Field(row.Label)},{Field(row.TrueLabel ?? string.Empty)},{row.Score:R},{row.Rank}\n"));
+                    $"{Field(row.Target)},{Field(row.TargetLabel)},{Field(row.TrainExample)},{Field(row.Label)},"
+                        + $"{Field(row.TrueLabel ?? string.Empty)},{row.Score:R},{row.Rank}\n"));
             }
 
             wrote(target + 1);

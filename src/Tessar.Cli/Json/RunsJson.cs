@@ -9,11 +9,11 @@ internal sealed record RunsJson : JsonResult
     public required string Folder { get; init; }
 
     /// <summary>The newest first; runs that can't be read come last.</summary>
-    public required IReadOnlyList<RunRow> Runs { get; init; }
+    public required IReadOnlyList<ListedRun> Runs { get; init; }
 }
 
 /// <summary>One run; of one that can't be read only name, directory and error.</summary>
-internal sealed record RunRow
+internal sealed record ListedRun
 {
     /// <summary>Name of the run.</summary>
     public required string Name { get; init; }
@@ -65,14 +65,14 @@ internal sealed record RunRow
     /// <summary>Seconds of training.</summary>
     public double? Seconds { get; init; }
 
-    public static RunRow Of(RunSummary summary)
+    public static ListedRun Of(RunSummary summary)
     {
         if (summary.Run is null && RunCatalog.IsStarting(summary.Directory))
-            return new RunRow { Name = summary.Name, Directory = summary.Directory, Status = "starting" };
+            return new ListedRun { Name = summary.Name, Directory = summary.Directory, Status = "starting" };
         if (summary.Run is not { } run)
-            return new RunRow { Name = summary.Name, Directory = summary.Directory, Error = summary.Error };
+            return new ListedRun { Name = summary.Name, Directory = summary.Directory, Error = summary.Error };
         RunRecord record = run.Record;
-        return new RunRow
+        return new ListedRun
         {
             Name = run.Name,
             Directory = run.Directory,

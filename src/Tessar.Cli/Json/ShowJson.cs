@@ -22,7 +22,7 @@ internal sealed record ShowJson : JsonResult
     public required IReadOnlyList<MetricRow> Metrics { get; init; }
 
     /// <summary>What methods have left under the run, the newest first.</summary>
-    public required IReadOnlyList<RecordedResult> Results { get; init; }
+    public required IReadOnlyList<ResultRow> Results { get; init; }
 
     public static ShowJson Of(Run run)
     {
@@ -31,10 +31,10 @@ internal sealed record ShowJson : JsonResult
         {
             Run = run.Name,
             Directory = run.Directory,
-            Status = RunRow.WordOf(run.Status),
+            Status = ListedRun.WordOf(run.Status),
             Record = record.RootElement.Clone(),
             Metrics = run.ReadMetrics(),
-            Results = RecordedResult.Of(run),
+            Results = ResultRow.Of(run),
         };
     }
 }

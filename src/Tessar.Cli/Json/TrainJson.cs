@@ -45,7 +45,7 @@ internal sealed record TrainJson : JsonResult
     {
         Run = run.Name,
         Directory = run.Directory,
-        Status = RunRow.WordOf(run.Status),
+        Status = ListedRun.WordOf(run.Status),
         Parameters = run.Record.Program.Parameters,
         Steps = run.Checkpoints.Count > 0 ? run.Checkpoints[^1].Step : 0,
         Checkpoint = run.Checkpoints.Count > 0 ? run.Checkpoints[^1].File : null,

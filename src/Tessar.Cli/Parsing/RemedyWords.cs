@@ -38,7 +38,8 @@ internal static class RemedyWords
             RemedyKind.Attribute => OnRuns("attribute RUN --targets test:0-9"),
             RemedyKind.ImportExamples =>
                 Line(
-                    $"examples import {Word(remedy.Name ?? "SOURCE")}{(remedy.Value is { } size ? $" --size {size}" : string.Empty)} --out FILE.tess"),
+                    $"examples import {Word(remedy.Name ?? "SOURCE")}"
+                        + $"{(remedy.Value is { } size ? $" --size {size}" : string.Empty)} --out FILE.tess"),
             RemedyKind.ShowExamples => Line($"examples show {Word(remedy.Name ?? "DATA")}"),
             RemedyKind.RunDemo => OnRuns("demo"),
             _ => throw new System.Diagnostics.UnreachableException($"{remedy.Kind} has no words"), // a test goes over all kinds

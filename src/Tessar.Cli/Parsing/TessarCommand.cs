@@ -40,7 +40,9 @@ internal abstract class TessarCommand : Command
     /// <summary>When options mean something; a call in which a given one doesn't is refused.</summary>
     public IReadOnlyList<OptionCondition> Conditions => _conditions;
 
-    /// <summary>The options of every command that change nothing here, because nothing is drawn or computed; they are refused.</summary>
+    /// <summary>
+    /// The options of every command that change nothing here, because nothing is drawn or computed; they are refused.
+    /// </summary>
     public virtual GlobalUse Ignored => GlobalUse.None;
 
     /// <summary>True when `--set` keys that aren't settings of the command are options of a method.</summary>
@@ -86,7 +88,8 @@ internal abstract class TessarCommand : Command
     protected void AddAcceptChangedModel() => AcceptChangedModel = Add(new Option<bool>("--accept-changed-model")
     {
         Description =
-            "Go on though a run's model isn't the one that was trained: its assembly or its answers changed. Results are kept apart",
+            "Go on though a run's model isn't the one that was trained: its assembly or its answers changed. Results are "
+                + "kept apart",
     });
 
     protected void AddSet(string help) =>

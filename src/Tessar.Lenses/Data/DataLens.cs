@@ -8,7 +8,7 @@ namespace Tessar.Lenses.Data;
 
 /// <summary>Finds the training examples that raised or lowered a run's predictions.</summary>
 /// <remarks>
-/// Answers with an <see cref="Attribution"/>; a folder of results is opened by <see cref="AttributionResult.Open"/>.
+/// Answers with an <see cref="AttributionAnswer"/>; a folder of results is opened by <see cref="AttributionResult.Open"/>.
 /// </remarks>
 [Lens(
     "data", Verb = "attribute", Question = "Which training examples made this prediction?", DefaultMethod = "data/trak",
@@ -36,7 +36,7 @@ internal sealed class DataLens(DataLensOptions options) : IQuestion
                 $"{inquiry.Method.Name} can't stream its scores. Leave top-only out, or choose data/trak.", ErrorKind.Usage);
         inquiry.UseEnsemble(_options.Ensemble);
         ExampleSet train = inquiry.Train(), targets = inquiry.Targets();
-        Attribution found = Find(inquiry, method, train, targets);
+        AttributionAnswer found = Find(inquiry, method, train, targets);
         AttributionReport report = found.Strongest.Report;
         AttributionResult.RefuseInfinite(report, inquiry.Run);
         return new MethodAnswer
@@ -52,21 +52,22 @@ internal sealed class DataLens(DataLensOptions options) : IQuestion
     }
 
     // All scores where they fit, otherwise only the strongest, streamed.
-    private Attribution Find(Inquiry inquiry, IAttributionMethod method, ExampleSet train, ExampleSet targets)
+    private AttributionAnswer Find(Inquiry inquiry, IAttributionMethod method, ExampleSet train, ExampleSet targets)
     {
         MethodContext context = inquiry.Context;
         long bytes = BytesPerScore * train.Count * targets.Count;
         if (method is ITopAttribution streaming && (_options.TopOnly || (bytes > context.MemoryBudget && !_options.All)))
-            return new Attribution(streaming.ScoreTop(inquiry.View, train, targets, _options.Top, context), null);
+            return new AttributionAnswer(streaming.ScoreTop(inquiry.View, train, targets, _options.Top, context), null);
         if (context.MemoryBudget != MethodJob.DefaultMemoryBudget)
         {
             context.Plan?.Invoke(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Plan: {(long)train.Count * targets.Count:N0} scores, {bytes:N0} of {context.MemoryBudget:N0} bytes of memory."));
+                $"Plan: {(long)train.Count * targets.Count:N0} scores, {bytes:N0} of {context.MemoryBudget:N0} bytes "
+                    + $"of memory."));
         }
 
         AttributionMatrix matrix = method.Score(inquiry.View, train, targets, context);
-        return new Attribution(TopAttribution.Of(matrix, _options.Top), matrix);
+        return new AttributionAnswer(TopAttribution.Of(matrix, _options.Top), matrix);
     }
 }
 
@@ -89,4 +90,4 @@ internal sealed record DataLensOptions : EnsembleOptions
 /// </summary>
 /// <param name="Strongest">The strongest of both signs.</param>
 /// <param name="All">Every score; null when they were streamed.</param>
-public sealed record Attribution(TopAttribution Strongest, AttributionMatrix? All);
+public sealed record AttributionAnswer(TopAttribution Strongest, AttributionMatrix? All);

@@ -52,7 +52,8 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The self-influence of {train} takes {train.Count} lasso paths, one per example; {MostSelfTargets} are the most. ")
+                $"The self-influence of {train} takes {train.Count} lasso paths, one per example; {MostSelfTargets} are "
+                    + $"the most. ")
                 + "Choose fewer training examples, or estimator=difference.", ErrorKind.Usage)
             {
                 Remedies = [

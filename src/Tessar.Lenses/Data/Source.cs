@@ -45,7 +45,9 @@ public sealed partial class Source(SourceOptions options) : IAttributionMethod
         var tally = new CurvatureTally(context);
         using DisposeScope scope = NewDisposeScope();
         Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
-        int checkpoints = IsExact ? AddExact(tally, run, train, targets, context, scores => sum.add_(scores)) : Visit(tally, run, train, context, (walk, pass) =>
+        int checkpoints = IsExact
+            ? AddExact(tally, run, train, targets, context, scores => sum.add_(scores))
+            : Visit(tally, run, train, context, (walk, pass) =>
         {
             int held = walk.TargetsAtOnce(targets.Count);
             foreach ((int first, int count) in targets.Batches(held))

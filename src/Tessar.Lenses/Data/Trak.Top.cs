@@ -105,7 +105,7 @@ public sealed partial class Trak : ITopAttribution
         Tensor gram = FeatureProducts.Gram(store, weights, context.Cancellation);
         double damping = _options.Damping ?? Choose(
             tally, 0, run, checkpoint, train, q, gram.diagonal().sum().item<double>() / store.Count);
-        using var kernel = new PrimalKernel(store, targetRows, gram, damping, weights, normalise: false);
+        using var kernel = new PrimalKernel(store, targetRows, gram, damping, weights, normalize: false);
         tally.ByDamping[0].Add(kernel.Damping);
         for (int i = 0; i < factors.Length; i++)
             factors[i] += store.Factors[i];

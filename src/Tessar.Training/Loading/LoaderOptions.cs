@@ -15,7 +15,7 @@ public sealed record LoaderOptions
     /// <summary>
     /// What examples become; by default <see cref="ModelInput.Of"/> of the store: pictures of the one size that all have, so that
     /// the training split has mean 0 and variance 1 per channel. Pictures are brought to the size of a
-    /// <see cref="PictureInput"/> before they are augmented.
+    /// <see cref="ImageInput"/> before they are augmented.
     /// </summary>
     public ModelInput? Input { get; init; }
 

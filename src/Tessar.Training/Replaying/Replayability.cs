@@ -21,7 +21,8 @@ internal static class Replayability
         if (!UpdateAdjoint.Known.Contains(program.Optimizer!.Name, StringComparer.Ordinal))
             throw Refuse(
                 run,
-                $"updates of {program.Optimizer.Name} have no derivative here (those of {string.Join(", ", UpdateAdjoint.Known)} have)");
+                $"updates of {program.Optimizer.Name} have no derivative here (those of "
+                    + $"{string.Join(", ", UpdateAdjoint.Known)} have)");
     }
 
     /// <summary>Refuses models that carry something besides their parameters from batch to batch.</summary>

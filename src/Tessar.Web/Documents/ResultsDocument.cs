@@ -50,7 +50,9 @@ internal sealed record ResultDetailDocument : Document
 
     public required ResultRow Result { get; init; }
 
-    /// <summary>The seed of everything random; null when none was chosen. A text: numbers of JavaScript don't hold all of them.</summary>
+    /// <summary>
+    /// The seed of everything random; null when none was chosen. A text: numbers of JavaScript don't hold all of them.
+    /// </summary>
     public string? Seed { get; init; }
 
     /// <summary>The lens's own answer, as the lens writes it.</summary>

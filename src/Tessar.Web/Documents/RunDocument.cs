@@ -67,7 +67,9 @@ internal sealed record LensCard
     /// <summary>The method that is asked when none is named; null when the lens can't be asked.</summary>
     public string? DefaultMethod { get; init; }
 
-    /// <summary>What a job of it answers for, such as <c>test:0-99</c>; null for a lens that is asked about the run as a whole.</summary>
+    /// <summary>
+    /// What a job of it answers for, such as <c>test:0-99</c>; null for a lens that is asked about the run as a whole.
+    /// </summary>
     public string? Targets { get; init; }
 
     public required IReadOnlyList<MethodCard> Methods { get; init; }

@@ -10,7 +10,7 @@ internal static class ProgramFacts
     public static IReadOnlyList<FactGroup> Of(RunRecord record) =>
     [
         new("Data", [.. DataFacts(record)]),
-        new("Optimisation", [.. OptimisationFacts(record)]),
+        new("Optimisation", [.. OptimizationFacts(record)]),
         new("Computed with", [.. MachineFacts(record)]),
     ];
 
@@ -34,7 +34,7 @@ internal static class ProgramFacts
         yield return new("Identity", data.Identity[..Math.Min(12, data.Identity.Length)]);
     }
 
-    private static IEnumerable<Fact> OptimisationFacts(RunRecord record)
+    private static IEnumerable<Fact> OptimizationFacts(RunRecord record)
     {
         TrainingProgram program = record.Program;
         if (record.Kind == RunKind.Imported)

@@ -22,7 +22,7 @@ internal sealed class SubmitJobEndpoint(JobQueue queue, LensCatalog lenses, Runs
         Job job = await work.RunAsync(address: null, () => Submit(request), context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         context.Response.Headers.Location = $"/api/jobs/{job.Document.Id}";
-        await Answer.WriteAsync(context, Content.Of(job.Document, JobJson.Default.JobDocument)).ConfigureAwait(false);
+        await Answer.WriteAsync(context, Content.Of(job.Document, JobJsonContext.Default.JobDocument)).ConfigureAwait(false);
     }
 
     private static async Task<JobRequest> ReadAsync(HttpContext context)
@@ -31,7 +31,8 @@ internal sealed class SubmitJobEndpoint(JobQueue queue, LensCatalog lenses, Runs
             throw Wrong($"The request’s Content-Type is `{context.Request.ContentType}`.");
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, JobJson.Default.JobRequest, context.RequestAborted)
+            return await JsonSerializer.DeserializeAsync(
+                context.Request.Body, JobJsonContext.Default.JobRequest, context.RequestAborted)
                 .ConfigureAwait(false)
                 ?? throw Wrong("It is null.");
         }

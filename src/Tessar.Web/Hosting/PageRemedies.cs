@@ -2,15 +2,17 @@ using System.Diagnostics;
 
 namespace Tessar.Web.Hosting;
 
-/// <summary>Says on a page what an error's remedies say as data: what to do there, and the command for what is done elsewhere.</summary>
+/// <summary>
+/// Says on a page what an error's remedies say as data: what to do there, and the command for what is done elsewhere.
+/// </summary>
 internal static class PageRemedies
 {
     /// <summary>What to do, and the command that does it.</summary>
     /// <param name="remedies">The remedies, the best first.</param>
     /// <param name="program">How the command line is called.</param>
     /// <returns>
-    /// Sentences, the one that the command belongs to last; the empty string without remedies. The command of the first remedy that
-    /// the pages don't offer themselves; null when they offer all of them.
+    /// Sentences, the one that the command belongs to last; the empty string without remedies. The command of the first remedy
+    /// that the pages don't offer themselves; null when they offer all of them.
     /// </returns>
     public static (string Action, string? Command) Of(IReadOnlyList<Remedy> remedies, string program)
     {

@@ -13,6 +13,6 @@ internal sealed class CancelJobEndpoint(JobQueue queue) : IEndpoint
         Job job = JobEndpoint.Find(queue, context);
         queue.Cancel(job);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
-        return Answer.WriteAsync(context, Content.Of(job.Document, JobJson.Default.JobDocument));
+        return Answer.WriteAsync(context, Content.Of(job.Document, JobJsonContext.Default.JobDocument));
     }
 }

@@ -10,7 +10,7 @@ namespace Tessar.Web.Jobs;
 internal sealed class JobEndpoint(JobQueue queue) : IEndpoint
 {
     public Task AnswerAsync(HttpContext context) =>
-        Answer.WriteAsync(context, Content.Of(Find(queue, context).Document, JobJson.Default.JobDocument));
+        Answer.WriteAsync(context, Content.Of(Find(queue, context).Document, JobJsonContext.Default.JobDocument));
 
     /// <exception cref="ProblemException">There is no such job.</exception>
     public static Job Find(JobQueue queue, HttpContext context)

@@ -58,7 +58,7 @@ internal sealed class JobEventsEndpoint(JobQueue queue, IHostApplicationLifetime
         while (true)
         {
             (JobDocument document, Task changed) = job.Look();
-            string json = JsonSerializer.Serialize(document, JobJson.Default.JobDocument);
+            string json = JsonSerializer.Serialize(document, JobJsonContext.Default.JobDocument);
             string text = document == told ? ":\n\n" : $"event: job\ndata: {json}\n\n";
             await response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(text), end).ConfigureAwait(false);
             if (Job.IsFinal(document.State))

@@ -113,7 +113,7 @@ internal sealed class JobProcess : IDisposable
             return null;
         try
         {
-            return JsonSerializer.Deserialize(line, JobJson.Default.ProgressLine)?.Progress;
+            return JsonSerializer.Deserialize(line, JobJsonContext.Default.ProgressLine)?.Progress;
         }
         catch (JsonException)
         {
@@ -127,7 +127,7 @@ internal sealed class JobProcess : IDisposable
             return null;
         try
         {
-            return JsonSerializer.Deserialize(line, JobJson.Default.ErrorLine)?.Error;
+            return JsonSerializer.Deserialize(line, JobJsonContext.Default.JobErrorLine)?.Error;
         }
         catch (JsonException)
         {
@@ -190,7 +190,8 @@ internal sealed class JobProcess : IDisposable
         if (Volatile.Read(ref _error) is { } told)
         {
             return Problems.Of(
-                StatusCodes.Status422UnprocessableEntity, "job-failed", "The job failed.", told.Message, told.Remedies, _commandName);
+                StatusCodes.Status422UnprocessableEntity, "job-failed", "The job failed.", told.Message, told.Remedies,
+                _commandName);
         }
 
         string last;

@@ -9,5 +9,5 @@ namespace Tessar.Web.Jobs;
 internal sealed class JobsEndpoint(JobQueue queue) : IEndpoint
 {
     public Task AnswerAsync(HttpContext context) => Answer.WriteAsync(context, Content.Of(
-        new JobsDocument(queue.IsAvailable, [.. queue.Jobs.Select(job => job.Document)]), JobJson.Default.JobsDocument));
+        new JobsDocument(queue.IsAvailable, [.. queue.Jobs.Select(job => job.Document)]), JobJsonContext.Default.JobsDocument));
 }

@@ -27,7 +27,8 @@ internal interface ILensView
 /// <param name="Summary">What was computed and what it took, a sentence.</param>
 /// <param name="StaleBecause">Why it no longer fits the run, a sentence; null when it does.</param>
 /// <param name="Created">When it was computed.</param>
-internal sealed record RecordedResult(string Method, string? Targets, string Summary, string? StaleBecause, DateTimeOffset Created)
+internal sealed record RecordedResult(
+    string Method, string? Targets, string Summary, string? StaleBecause, DateTimeOffset Created)
 {
     /// <summary>A result told by its envelope alone.</summary>
     public static RecordedResult Of(ResultSummary result)

@@ -41,7 +41,9 @@ internal sealed class LensCatalog
     /// <summary>What a lens says of itself; null when nothing with a verb and a question is known by that name.</summary>
     public LensDescription? Find(string lens) => Methods.Lenses.FirstOrDefault(known => known.Name == lens);
 
-    /// <summary>Whether a method can be made a job: there are jobs, it is known here and answers its lens's own question.</summary>
+    /// <summary>
+    /// Whether a method can be made a job: there are jobs, it is known here and answers its lens's own question.
+    /// </summary>
     public bool CanCompute(string method) =>
         _hasJobs && Find(LensOf(method)) is { } lens && lens.Methods.FirstOrDefault(known => known.Name == method) is { } found
         && (lens.Own.Contract is not { } contract || found.Type.IsAssignableTo(contract));

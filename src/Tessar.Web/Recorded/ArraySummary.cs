@@ -7,7 +7,9 @@ namespace Tessar.Web.Recorded;
 /// <summary>What an array of a result holds, in a few numbers.</summary>
 internal static class ArraySummary
 {
-    /// <summary>Arrays with more numbers than this are told by name and shape alone, so that a page never waits for them.</summary>
+    /// <summary>
+    /// Arrays with more numbers than this are told by name and shape alone, so that a page never waits for them.
+    /// </summary>
     internal const long MostNumbers = 1 << 22;
 
     /// <summary>The arrays of a file, in its order.</summary>

@@ -18,7 +18,7 @@ internal static class PngImage
         if (pixels.Length != shape.Size)
             throw new ArgumentException(
                 $"An image of shape {shape} has {shape.Size} bytes, not {pixels.Length}.", nameof(pixels));
-        byte colourType = shape.Channels switch
+        byte colorType = shape.Channels switch
         {
             1 => 0,
             2 => 4,
@@ -32,7 +32,7 @@ internal static class PngImage
         Span<byte> header = stackalloc byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, shape.Width);
         BinaryPrimitives.WriteInt32BigEndian(header[4..], shape.Height);
-        (header[8], header[9]) = (8, colourType);
+        (header[8], header[9]) = (8, colorType);
 
         using var file = new MemoryStream();
         file.Write(Signature);

@@ -9,7 +9,9 @@ namespace Tessar.Web.Recorded;
 /// <summary>The results of a run by their envelopes, whatever lens they are of.</summary>
 internal static class RecordedResults
 {
-    /// <summary>Results of the lenses, newest first; predictions and what earlier versions kept in other files aren't among them.</summary>
+    /// <summary>
+    /// Results of the lenses, newest first; predictions and what earlier versions kept in other files aren't among them.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="lens">The name of a lens; null for all of them.</param>
     public static IEnumerable<ResultSummary> Of(Run run, string? lens = null) =>

@@ -41,7 +41,8 @@ internal sealed class RunExamples : IDisposable
         {
             throw new ProblemException(new Problem(
                 StatusCodes.Status404NotFound, "split-unknown", $"The data have no split named “{split}”.",
-                $"{Store.Path} has {string.Join(", ", Store.Splits.Select(s => s.Name))}.{NearestName.Hint(split, Store.Splits.Select(s => s.Name))}",
+                $"{Store.Path} has {string.Join(", ", Store.Splits.Select(s => s.Name))}."
+                    + $"{NearestName.Hint(split, Store.Splits.Select(s => s.Name))}",
                 "Use one of these in the address."));
         }
 

@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 
 namespace Tessar.Autograd;
 
-/// <summary>Stands behind a layer's output: hands on the same numbers, and notes the gradient that arrives there on the way back.</summary>
+/// <summary>
+/// Stands behind a layer's output: hands on the same numbers, and notes the gradient that arrives there on the way back.
+/// </summary>
 /// <remarks>
 /// What it hands on shares the output's memory: a copy would be the largest traffic of a small network's pass, and no layer with
 /// a rule needs its own output on the way back, so a successor may work in place. Asking libtorch to retain a gradient instead
-/// costs two transpositions of every channels-last activation, because it stores retained gradients channels-first. The probe is a leaf
-/// that makes the backward pass come by; nothing else of the layer is differentiated. An exception that leaves a backward
+/// costs two transpositions of every channels-last activation, because it stores retained gradients channels-first. The probe is
+/// a leaf that makes the backward pass come by; nothing else of the layer is differentiated. An exception that leaves a backward
 /// function ends the process, so it is kept in the sink for whoever asked for the gradient.
 /// </remarks>
 internal sealed class GradientTap : autograd.SingleTensorFunction<GradientTap>

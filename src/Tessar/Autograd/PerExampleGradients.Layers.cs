@@ -27,7 +27,9 @@ public sealed partial class PerExampleGradients
         if (hidden.Length > 0)
             reasons.Add($"{string.Join(", ", hidden)} can't be watched, because forward() was called in place of call()");
         if (away.Length > 0)
-            reasons.Add($"{string.Join(", ", away)} {(away.Length == 1 ? "sees" : "see")} the examples of a batch on another axis than the first");
+            reasons.Add(
+                $"{string.Join(", ", away)} {(away.Length == 1 ? "sees" : "see")} the examples of a batch on another axis than "
+                    + $"the first");
         if (past.Length > 0)
             reasons.Add(
                 $"Parameters of {string.Join(", ", past)} also act past {(past.Length == 1 ? "that layer" : "those layers")}");

@@ -6,8 +6,7 @@ namespace Tessar;
 /// <summary>What this process is waiting for at the moment, for people who see no progress.</summary>
 /// <remarks>
 /// One note for the whole process: the calls that may take for ever are made one at a time. Made before such a call and taken
-/// back
-/// after it; the words are only put together when somebody asks.
+/// back after it; the words are only put together when somebody asks.
 /// </remarks>
 internal static class Waiting
 {

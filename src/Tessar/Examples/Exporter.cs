@@ -51,7 +51,9 @@ public static class Exporter
         var writer = ExportFormat.Choices.Create(format);
         if (options.ShardBytes is { } bytes && (bytes < 1 || !writer.HasShards))
             throw new ArgumentException(
-                $"A shard size of {bytes} was given; it has to be 1 or more, and {writer.Name} has to be sharded (webdataset is).", nameof(options)).ForUser(ErrorKind.Usage, new Remedy(RemedyKind.ChangeArgument, "shard-size"));
+                $"A shard size of {bytes} was given; it has to be 1 or more, and {writer.Name} has to be sharded "
+                    + $"(webdataset is).", nameof(options))
+                    .ForUser(ErrorKind.Usage, new Remedy(RemedyKind.ChangeArgument, "shard-size"));
         StoreSplit[] splits = options.Split is { } name ? [store.Split(name)] : [.. store.Splits];
         var job = new ExportJob(store, options, splits.Sum(split => split.Count), progress, cancellation);
         // All of them before the first is written: what a failed export leaves is nothing.

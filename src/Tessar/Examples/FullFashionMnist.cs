@@ -27,7 +27,8 @@ internal sealed class FullFashionMnist : NamedData
             $"`{Name}` isn't on this machine: no {Name}.tess and no IDX files (train-images-idx3-ubyte.gz and its three "
                 + $"companions) in "
             + $"{string.Join(", ", folders)} ({Describe(places)}). "
-            + $"Install them with `apt install dataset-fashion-mnist`, or set {CatalogPlaces.Variable} to the folder that holds them.",
+            + $"Install them with `apt install dataset-fashion-mnist`, or set {CatalogPlaces.Variable} to the folder that "
+            + $"holds them.",
             ErrorKind.InputData);
     }
 

@@ -88,7 +88,7 @@ public static class Importer
         OutputPath.RefuseInputs(outPath, "out", parts.Select(part => part.Path));
         SourceFormat format = options.Format is { } name ? FormatCatalog.Find(name) : FormatCatalog.Detect(parts[0].Path);
         var leftOut = new LeftOut();
-        IReadOnlyList<SourceTable> tables = format.Open(parts, new Opening(options, leftOut, cancellation));
+        IReadOnlyList<SourceTable> tables = format.Open(parts, new OpeningContext(options, leftOut, cancellation));
         try
         {
             leftOut = mayHoldOthers ? new LeftOut() : leftOut;

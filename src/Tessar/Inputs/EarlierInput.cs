@@ -28,7 +28,7 @@ internal static class EarlierInput
             foreach (JsonProperty member in document.RootElement.EnumerateObject().Where(member => !member.NameEquals(Image)))
             {
                 if (member.NameEquals(Program))
-                    WriteWith(writer, Program, program, () => WritePicture(writer, size, encoding));
+                    WriteWith(writer, Program, program, () => WriteImage(writer, size, encoding));
                 else
                     member.WriteTo(writer);
             }
@@ -43,13 +43,13 @@ internal static class EarlierInput
     {
         using JsonDocument document = JsonDocument.Parse(json);
         if (!TryObject(document.RootElement, Input, out JsonElement encoding) || encoding.TryGetProperty("kind", out _)
-            || known is not PictureInput picture)
+            || known is not ImageInput image)
             return json;
         JsonElement size = JsonSerializer.SerializeToElement(new Dictionary<string, int>(StringComparer.Ordinal)
         {
-            ["height"] = picture.Image.Height, ["width"] = picture.Image.Width, ["channels"] = picture.Image.Channels,
+            ["height"] = image.Image.Height, ["width"] = image.Image.Width, ["channels"] = image.Image.Channels,
         });
-        return Written(writer => WriteMembers(writer, document.RootElement, () => WritePicture(writer, size, encoding)));
+        return Written(writer => WriteMembers(writer, document.RootElement, () => WriteImage(writer, size, encoding)));
     }
 
     private static bool TryObject(JsonElement owner, string name, out JsonElement found)
@@ -96,10 +96,10 @@ internal static class EarlierInput
         }
     }
 
-    private static void WritePicture(Utf8JsonWriter writer, JsonElement size, JsonElement encoding)
+    private static void WriteImage(Utf8JsonWriter writer, JsonElement size, JsonElement encoding)
     {
         writer.WriteStartObject(Input);
-        writer.WriteString("kind", PictureKind.KindName);
+        writer.WriteString("kind", ImageKind.KindName);
         foreach (JsonProperty member in size.EnumerateObject().Concat(encoding.EnumerateObject()))
             member.WriteTo(writer);
         writer.WriteEndObject();

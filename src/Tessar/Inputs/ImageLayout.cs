@@ -14,8 +14,7 @@ internal static class ImageLayout
     /// <returns>float32 [count, channels, height, width] in channels-last order; the caller disposes of it.</returns>
     /// <remarks>
     /// libtorch's convolutions hand this order on, and its pooling is vectorised only in it: a training step of the zoo's cnn
-    /// takes
-    /// half the time (batch 64, two cores: 104 µs against 190 µs per example).
+    /// takes half the time (batch 64, two cores: 104 µs against 190 µs per example).
     /// </remarks>
     public static Tensor ChannelsLast(int count, ImageShape image)
     {
@@ -31,8 +30,7 @@ internal static class ImageLayout
     /// </summary>
     /// <remarks>
     /// <c>contiguous()</c> isn't enough: of one channel the strides of both orders describe the same memory, so it changes
-    /// nothing, and
-    /// libtorch chooses its kernels by the strides.
+    /// nothing, and libtorch chooses its kernels by the strides.
     /// </remarks>
     public static Tensor ChannelsFirst(Tensor images)
     {

@@ -16,7 +16,7 @@ internal static unsafe class PixelConversion
     /// <param name="pixels">[height, width, channels], whole pixels.</param>
     /// <param name="numbers">As many; overwritten.</param>
     /// <param name="scale">The normalisation.</param>
-    public static void Normalise(ReadOnlySpan<byte> pixels, Span<float> numbers, PixelScale scale)
+    public static void Normalize(ReadOnlySpan<byte> pixels, Span<float> numbers, PixelScale scale)
     {
         if (numbers.Length < pixels.Length)
             throw new ArgumentException(

@@ -17,7 +17,7 @@ internal readonly record struct PixelRows(int Rows, int Count, int FromStride, i
 {
     private const int Lanes = 8;
 
-    /// <summary>Whether <see cref="NormaliseWide"/> can do it on this processor.</summary>
+    /// <summary>Whether <see cref="NormalizeWide"/> can do it on this processor.</summary>
     /// <param name="channels">Numbers of a pixel.</param>
     public bool AreWide(int channels) =>
         Avx2.IsSupported && Fma.IsSupported && Lanes % channels == 0 && Count >= Lanes && Left <= Lanes
@@ -33,7 +33,7 @@ internal readonly record struct PixelRows(int Rows, int Count, int FromStride, i
     /// numbers before it; so every write is a whole vector.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public unsafe void NormaliseWide(byte* from, float* to, PixelScale scale, Vector256<float> fill)
+    public unsafe void NormalizeWide(byte* from, float* to, PixelScale scale, Vector256<float> fill)
     {
         Vector256<float> a = Vector256.Create(scale.Factors[..Lanes]), b = Vector256.Create(scale.Summands[..Lanes]);
         Vector256<int> backwards = Backwards(scale.Channels);

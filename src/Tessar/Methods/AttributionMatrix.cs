@@ -70,31 +70,31 @@ public sealed class AttributionMatrix
     /// <summary>The examples that raise a target's output most, strongest first; equal scores in order of index.</summary>
     /// <param name="target">In [0, m).</param>
     /// <param name="count">How many at most, at least 1.</param>
-    public IReadOnlyList<Influence> Proponents(int target, int count) => Strongest(target, count, descending: true);
+    public IReadOnlyList<ScoredExample> Proponents(int target, int count) => Strongest(target, count, descending: true);
 
     /// <summary>The examples that lower a target's output most, strongest first; equal scores in order of index.</summary>
     /// <param name="target">In [0, m).</param>
     /// <param name="count">How many at most, at least 1.</param>
-    public IReadOnlyList<Influence> Opponents(int target, int count) => Strongest(target, count, descending: false);
+    public IReadOnlyList<ScoredExample> Opponents(int target, int count) => Strongest(target, count, descending: false);
 
-    private Influence[] Strongest(int target, int count, bool descending)
+    private ScoredExample[] Strongest(int target, int count, bool descending)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         count = Math.Min(count, TrainCount);
         // Priority = how weak an entry is: the weakest kept one is thrown out first, and among equals the one with the larger
         // index.
-        var kept = new PriorityQueue<Influence, (float Strength, int Order)>(count);
+        var kept = new PriorityQueue<ScoredExample, (float Strength, int Order)>(count);
         float weakest = float.NaN;
         for (int i = 0; i < TrainCount; i++)
         {
             float score = this[i, target], strength = descending ? score : -score;
             if (kept.Count < count)
             {
-                kept.Enqueue(new Influence(i, score), (strength, -i));
+                kept.Enqueue(new ScoredExample(i, score), (strength, -i));
             }
             else if (strength.CompareTo(weakest) > 0)
             {
-                kept.DequeueEnqueue(new Influence(i, score), (strength, -i));
+                kept.DequeueEnqueue(new ScoredExample(i, score), (strength, -i));
             }
             else
             {
@@ -105,7 +105,7 @@ public sealed class AttributionMatrix
             weakest = last.Strength;
         }
 
-        var result = new Influence[kept.Count];
+        var result = new ScoredExample[kept.Count];
         for (int r = result.Length - 1; r >= 0; r--)
             result[r] = kept.Dequeue();
         return result;

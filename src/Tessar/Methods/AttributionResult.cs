@@ -190,13 +190,13 @@ public sealed class AttributionResult
     /// <summary>The strongest proponents and opponents of one target, strongest first.</summary>
     /// <param name="target">Index inside the target range, 0-based.</param>
     /// <exception cref="FileFormatException">The array file is damaged.</exception>
-    public (IReadOnlyList<Influence> Proponents, IReadOnlyList<Influence> Opponents) Top(int target)
+    public (IReadOnlyList<ScoredExample> Proponents, IReadOnlyList<ScoredExample> Opponents) Top(int target)
     {
         using SafetensorsFile file = OpenArrays();
         return (ReadRow(file, "proponents", "proponentScores", target), ReadRow(file, "opponents", "opponentScores", target));
     }
 
-    private static Influence[] ReadRow(SafetensorsFile file, string indices, string scores, int target)
+    private static ScoredExample[] ReadRow(SafetensorsFile file, string indices, string scores, int target)
     {
         if (!file.TryGet(indices, out TensorEntry? i) || !file.TryGet(scores, out TensorEntry? s) || i.Type != ElementType.I32
             || s.Type != ElementType.F32 || i.Shape.Count != 2 || !i.Shape.SequenceEqual(s.Shape))
@@ -213,9 +213,9 @@ public sealed class AttributionResult
             i, (long)target * top * sizeof(int), top * sizeof(int)));
         ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(file.Bytes(
             s, (long)target * top * sizeof(float), top * sizeof(float)));
-        var row = new Influence[top];
+        var row = new ScoredExample[top];
         for (int r = 0; r < top; r++)
-            row[r] = new Influence(trains[r], values[r]);
+            row[r] = new ScoredExample(trains[r], values[r]);
         return row;
     }
 
@@ -239,7 +239,7 @@ public sealed class AttributionResult
         writer.Add("opponentScores", opponentScores, targets, top);
     }
 
-    private static void Place(IReadOnlyList<Influence> influences, int[] indices, float[] scores, int at)
+    private static void Place(IReadOnlyList<ScoredExample> influences, int[] indices, float[] scores, int at)
     {
         for (int r = 0; r < influences.Count; r++)
             (indices[at + r], scores[at + r]) = (influences[r].Train, influences[r].Score);

@@ -26,12 +26,12 @@ internal sealed record ExplainedTarget(
     /// <param name="train">The training examples that the result is of.</param>
     /// <param name="targets">Its targets.</param>
     public static ExplainedTarget Of(
-        (IReadOnlyList<Influence> Proponents, IReadOnlyList<Influence> Opponents) lists, int target, ExampleSet train,
+        (IReadOnlyList<ScoredExample> Proponents, IReadOnlyList<ScoredExample> Opponents) lists, int target, ExampleSet train,
         ExampleSet targets)
     {
         return new ExplainedTarget(LabeledExample.Of(targets, target), All(lists.Proponents), All(lists.Opponents));
 
-        ExplainingExample[] All(IReadOnlyList<Influence> list) =>
+        ExplainingExample[] All(IReadOnlyList<ScoredExample> list) =>
             [.. list.Select(one => new ExplainingExample(LabeledExample.Of(train, one.Train), one.Train, one.Score))];
     }
 }

@@ -5,8 +5,8 @@ namespace Tessar.Methods;
 /// </summary>
 public sealed class TopAttribution
 {
-    private readonly IReadOnlyList<IReadOnlyList<Influence>> _proponents;
-    private readonly IReadOnlyList<IReadOnlyList<Influence>> _opponents;
+    private readonly IReadOnlyList<IReadOnlyList<ScoredExample>> _proponents;
+    private readonly IReadOnlyList<IReadOnlyList<ScoredExample>> _opponents;
 
     /// <summary>Wraps lists.</summary>
     /// <param name="proponents">
@@ -17,7 +17,8 @@ public sealed class TopAttribution
     /// <param name="report">How they were found.</param>
     /// <exception cref="ArgumentException">Lists have different lengths, or none is there.</exception>
     public TopAttribution(
-        IReadOnlyList<IReadOnlyList<Influence>> proponents, IReadOnlyList<IReadOnlyList<Influence>> opponents, int trainCount,
+        IReadOnlyList<IReadOnlyList<ScoredExample>> proponents, IReadOnlyList<IReadOnlyList<ScoredExample>> opponents,
+        int trainCount,
         AttributionReport report)
     {
         ArgumentNullException.ThrowIfNull(proponents);
@@ -55,9 +56,9 @@ public sealed class TopAttribution
 
     /// <summary>The examples that raise a target's output most, strongest first; equal scores in order of index.</summary>
     /// <param name="target">In [0, m).</param>
-    public IReadOnlyList<Influence> Proponents(int target) => _proponents[target];
+    public IReadOnlyList<ScoredExample> Proponents(int target) => _proponents[target];
 
     /// <summary>The examples that lower a target's output most, strongest first; equal scores in order of index.</summary>
     /// <param name="target">In [0, m).</param>
-    public IReadOnlyList<Influence> Opponents(int target) => _opponents[target];
+    public IReadOnlyList<ScoredExample> Opponents(int target) => _opponents[target];
 }

@@ -36,7 +36,8 @@ internal static class ModelCall
             throw Refuse($"answered{Place()} with a tensor that it has disposed of; leave it to the caller", null);
         if (answer.dim() == 0 || answer.shape[0] != shape[0])
             throw Refuse(
-                $"answered {Shape.Of(answer)}{Place()} to {Shape.Text(shape)}; one row per example is required, {shape[0]} of them", null);
+                $"answered {Shape.Of(answer)}{Place()} to {Shape.Text(shape)}; one row per example is required, "
+                    + $"{shape[0]} of them", null);
         return answer;
 
         string Place() => where.Length == 0 ? string.Empty : " " + where;

@@ -99,8 +99,7 @@ public sealed class ModelSource
     /// </exception>
     /// <remarks>
     /// Costs one or two forward passes of two examples of noise. Sets libtorch's global generator. A module of your own that
-    /// doesn't take
-    /// batches as they lie in memory, or that changes them, gets others through a hook, as docs/runs.md says.
+    /// doesn't take batches as they lie in memory, or that changes them, gets others through a hook, as docs/runs.md says.
     /// </remarks>
     public Module<Tensor, Tensor> Create(ModelInput input, int classes, ulong seed = 0)
     {
@@ -191,7 +190,8 @@ public sealed class ModelSource
 
         string[] fitting =
         [
-            .. _zoo.All.Where(model => Candidates(input, classes).Any(one => model.Type.GetConstructor(one.Parameters) is not null))
+            .. _zoo.All.Where(model =>
+                Candidates(input, classes).Any(one => model.Type.GetConstructor(one.Parameters) is not null))
                 .Select(model => model.Name),
         ];
         return new TessarException(

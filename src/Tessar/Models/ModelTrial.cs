@@ -33,8 +33,8 @@ internal sealed class ModelTrial : IDisposable
 
     /// <summary>
     /// Whether a group normalisation was asked for an input that needs no gradient and isn't channels-first in memory. Its
-    /// backward pass
-    /// would end the process: libtorch's channels-last kernel writes the input's gradient even when nobody asked for it.
+    /// backward pass would end the process: libtorch's channels-last kernel writes the input's gradient even when nobody asked
+    /// for it.
     /// </summary>
     public bool MeetsUnsafeGroupNorm { get; private set; }
 

@@ -36,7 +36,8 @@ internal sealed class Resnet9 : nn.Module<Tensor, Tensor>
         if (image.Height < least || image.Width < least)
         {
             throw new ArgumentException(
-                $"resnet9 needs images of at least {least}×{least} pixels; these have {image.Height}×{image.Width}. Use cnn or mlp.",
+                $"resnet9 needs images of at least {least}×{least} pixels; these have {image.Height}×{image.Width}. Use "
+                    + $"cnn or mlp.",
                 nameof(image)).ForUser(ErrorKind.InputData, new Remedy(RemedyKind.ChangeArgument, "model", "cnn"));
         }
 

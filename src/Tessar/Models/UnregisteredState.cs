@@ -64,7 +64,8 @@ internal sealed class UnregisteredState
 
     /// <summary>What to say about constants that aren't saved; null when there are none.</summary>
     public static string? RemarkOn(IReadOnlyList<string>? names) => names is null or [] ? null
-        : $"{Listed(names)} of the model aren't registered: they are neither trained nor saved, and built anew from the run's seed. "
+        : $"{Listed(names)} of the model aren't registered: they are neither trained nor saved, and built anew from the "
+        + $"run's seed. "
         + "register_buffer makes them part of the weights.";
 
     private static string Listed(IReadOnlyList<string> names) =>

@@ -59,7 +59,8 @@ internal static class UserAssembly
         string path = Path.GetFullPath(file);
         if (!File.Exists(path))
             throw Unusable(
-                $"There is no assembly {path}. A {what} of your own is given as path/my.dll; build the project and pass its dll.");
+                $"There is no assembly {path}. A {what} of your own is given as path/my.dll; build the project and pass "
+                    + $"its dll.");
         return ExportedTypes(path).Any(type => type.IsDefined(mark, inherit: false))
             ? Load(path)
             : throw Unusable($"{path} holds no {what}: {shape} is required.");

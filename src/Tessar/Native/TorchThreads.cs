@@ -38,8 +38,9 @@ public static class TorchThreads
         + $"Pass {Environment.ProcessorCount}.");
 
     /// <summary>
-    /// What in the environment would give libtorch's pool fewer threads than it is told, with a word of it: sums are cut otherwise
-    /// then, and neither training nor replay has the bits that the recorded number of threads promises. Null when nothing would.
+    /// What in the environment would give libtorch's pool fewer threads than it is told, with a word of it: sums are cut
+    /// otherwise then, and neither training nor replay has the bits that the recorded number of threads promises. Null when
+    /// nothing would.
     /// </summary>
     /// <param name="threads">The number it is told.</param>
     /// <param name="valueOf">The environment.</param>
@@ -49,7 +50,8 @@ public static class TorchThreads
         if (threads > 1 && valueOf("OMP_DYNAMIC")?.Trim() is { } dynamic
             && string.Equals(dynamic, "true", StringComparison.OrdinalIgnoreCase))
         {
-            return "The environment has OMP_DYNAMIC=true: libtorch would take as many threads as the machine has free at the moment, "
+            return "The environment has OMP_DYNAMIC=true: libtorch would take as many threads as the machine has free at the "
+                + "moment, "
                 + "and results wouldn't repeat. Required is OMP_DYNAMIC=false. Unset it, then run the command again.";
         }
 
@@ -58,7 +60,8 @@ public static class TorchThreads
             && limit > 0 && limit < threads
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"The environment has OMP_THREAD_LIMIT={limit}, fewer than the {threads} threads to compute with: results wouldn't be "
+                $"The environment has OMP_THREAD_LIMIT={limit}, fewer than the {threads} threads to compute with: results "
+                    + $"wouldn't be "
                     + $"those of {threads} threads. Unset it, or compute with {limit}.")
             : null;
     }

@@ -7,8 +7,7 @@ namespace Tessar.Operators;
 /// lengths.</summary>
 /// <remarks>
 /// A column whose direction p has pᵀAp ≤ 0 has met negative curvature: it keeps the iterate it had and is flagged. Cost: one
-/// product with
-/// all columns per iteration. Source: Hestenes and Stiefel 1952.
+/// product with all columns per iteration. Source: Hestenes and Stiefel 1952.
 /// </remarks>
 internal static class ConjugateGradients
 {

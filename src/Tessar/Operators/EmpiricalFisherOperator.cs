@@ -6,8 +6,7 @@ namespace Tessar.Operators;
 /// data.</summary>
 /// <remarks>
 /// No per-example gradients are formed: ∇ℓ_n = J_nᵀ r_n with r = ∂ℓ/∂f, so M_n = r rᵀ. No curvature away from a good fit: it
-/// vanishes
-/// where the model interpolates. Cost: see <see cref="OutputOperator"/>. Source: Kunstner et al., arXiv:1905.12558.
+/// vanishes where the model interpolates. Cost: see <see cref="OutputOperator"/>. Source: Kunstner et al., arXiv:1905.12558.
 /// </remarks>
 /// <param name="loss">The loss.</param>
 internal sealed class EmpiricalFisherOperator(ModelLoss loss) : OutputOperator(loss)

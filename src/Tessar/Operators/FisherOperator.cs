@@ -6,8 +6,7 @@ namespace Tessar.Operators;
 /// form.</summary>
 /// <remarks>
 /// Targets of the data don't matter. Equal to <see cref="GaussNewtonOperator"/> for losses that are negative log-likelihoods of
-/// natural
-/// parameters, which is all of ours. Cost: see <see cref="OutputOperator"/>. Source: Martens, arXiv:1412.1193, section 5.
+/// natural parameters, which is all of ours. Cost: see <see cref="OutputOperator"/>. Source: Martens, arXiv:1412.1193, section 5.
 /// </remarks>
 /// <param name="loss">The loss.</param>
 internal sealed class FisherOperator(ModelLoss loss) : OutputOperator(loss)

@@ -8,9 +8,8 @@ namespace Tessar.Operators;
 /// <summary>The Hessian of a loss: H v = (1/N) Σ_n d/dθ ⟨∇ℓ_n, v⟩.</summary>
 /// <remarks>
 /// Can have negative eigenvalues. Cost of one product: about two gradients of all examples; of several at once, one less for each
-/// but the
-/// first. Memory: one graph of a batch, twice differentiable. Source: Pearlmutter, "Fast exact multiplication by the Hessian",
-/// 1994.
+/// but the first. Memory: one graph of a batch, twice differentiable. Source: Pearlmutter, "Fast exact multiplication by the
+/// Hessian", 1994.
 /// </remarks>
 /// <example>A linear model under ½‖f − y‖² has H = XᵀX/N.</example>
 /// <param name="loss">The loss.</param>

@@ -16,8 +16,7 @@ internal abstract partial class LinearOperator
     /// first.</exception>
     /// <remarks>
     /// Solvers take for granted that A v is a function of v, and answer nonsense without a word when it isn't. Rounding: 1e-9 of
-    /// the
-    /// largest entry in fp64, 1e-3 in fp32. Cost: two products; curvature of a model takes five, in other orders and sizes of
+    /// the largest entry in fp64, 1e-3 in fp32. Cost: two products; curvature of a model takes five, in other orders and sizes of
     /// batches.
     /// </remarks>
     public void CheckDeterminism(ulong seed = 0)

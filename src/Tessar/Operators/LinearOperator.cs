@@ -8,8 +8,7 @@ namespace Tessar.Operators;
 /// <summary>A matrix that is known by its products with vectors.</summary>
 /// <remarks>
 /// Square unless it says otherwise. Operators own no tensors and are never disposed; what they are made of stays the caller's and
-/// has
-/// to live as long as they do. They add up, scale, compose and are cut into blocks without being written out.
+/// has to live as long as they do. They add up, scale, compose and are cut into blocks without being written out.
 /// </remarks>
 /// <example>(2 A + I) v for A = diag(1, 3) and v = (1, 1).<code>
 /// using Tensor matrix = torch.diag(torch.tensor(new[] { 1.0, 3.0 })), ones = torch.ones(2, torch.float64);

@@ -7,8 +7,7 @@ namespace Tessar.Operators;
 /// <param name="Count">How many there are.</param>
 /// <param name="Load">
 /// The inputs [B, ...] and targets [B, ...] of some examples, numbers in [0, Count); the same for the same numbers, always.
-/// Tensors
-/// belong to the current dispose scope.
+/// Tensors belong to the current dispose scope.
 /// </param>
 internal sealed record LossExamples(int Count, Func<int[], (Tensor Inputs, Tensor Targets)> Load)
 {

@@ -107,7 +107,8 @@ internal abstract class LossOperator(ModelLoss loss) : LinearOperator
         }
 
         return new NumericalException(
-            "A product with the curvature isn't finite, though that of each batch is. Look for overflow in the model, or use 64 bits.");
+            "A product with the curvature isn't finite, though that of each batch is. Look for overflow in the model, or use "
+                + "64 bits.");
     }
 
     private string FirstName(Tensor columns) =>

@@ -8,8 +8,8 @@ namespace Tessar.Operators;
 /// model.</summary>
 /// <remarks>
 /// A draw follows from (seed, number of the example, s) alone, so the operator is one matrix: products repeat to the bit, and
-/// neither
-/// batches nor their order matter. Its mean over seeds is <see cref="FisherOperator"/>. Cost: see <see cref="OutputOperator"/>.
+/// neither batches nor their order matter. Its mean over seeds is <see cref="FisherOperator"/>. Cost: see
+/// <see cref="OutputOperator"/>.
 /// </remarks>
 internal sealed class MonteCarloFisherOperator : OutputOperator
 {

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Operators;
 
-/// <summary>The parameters of a model, moved along directions for central differences and put back bit for bit at the end.</summary>
+/// <summary>
+/// The parameters of a model, moved along directions for central differences and put back bit for bit at the end.
+/// </summary>
 /// <remarks>
 /// The step is ε = e·max(1, ‖θ‖), e = 1e-5 in fp64 and 1e-3 in fp32, near the cube root of the rounding error, where truncation
 /// and rounding are about equal: relative errors around 1e-9 and 1e-4.

@@ -9,8 +9,7 @@ namespace Tessar.Operators;
 /// matrices.</summary>
 /// <remarks>
 /// J v is taken by differentiating g(u) = Jᵀu, which is linear in u, so no forward mode is needed. Cost of one product: about
-/// three
-/// backward passes of all examples; of several at once, two for each but the first.
+/// three backward passes of all examples; of several at once, two for each but the first.
 /// </remarks>
 /// <param name="loss">The loss.</param>
 internal abstract class OutputOperator(ModelLoss loss) : LossOperator(loss)

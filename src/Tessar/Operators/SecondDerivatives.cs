@@ -31,7 +31,8 @@ internal static class SecondDerivatives
             one.Gradient();
             string reason = (e.InnerException as GradientException ?? e).Message.TrimEnd('.');
             string accuracy = loss.Parameters.Type == ScalarType.Float64 ? "1e-9" : "1e-4";
-            return $"The model has no second derivative ({reason}): curvature is taken by differences of the first, which are exact "
+            return $"The model has no second derivative ({reason}): curvature is taken by differences of the first, which "
+                + $"are exact "
                 + $"to about {accuracy} of themselves.";
         }
     }

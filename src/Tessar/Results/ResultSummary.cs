@@ -24,7 +24,9 @@ public sealed record ResultSummary(string Lens, string Question, string Method, 
     /// <summary>The lens's own answer; undefined when it can't be read.</summary>
     internal JsonElement Payload { get; init; }
 
-    /// <summary>The result, opened; null when it can't be read, and for predictions and what earlier versions kept otherwise.</summary>
+    /// <summary>
+    /// The result, opened; null when it can't be read, and for predictions and what earlier versions kept otherwise.
+    /// </summary>
     internal ResultFolder? Folder { get; init; }
 
     /// <summary>What tells it from the other results of its run: the name of its folder.</summary>

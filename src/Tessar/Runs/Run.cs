@@ -150,7 +150,8 @@ public sealed class Run
         }
         catch (FileFormatException) when (Open(Directory).Record.Metrics is { } now && now != recorded)
         {
-            return MetricReader.Read(MetricsPath, now); // it was resumed, and its metrics were written anew, since this was opened
+            // it was resumed, and its metrics were written anew, since this was opened
+            return MetricReader.Read(MetricsPath, now);
         }
     }
 
@@ -179,7 +180,7 @@ public sealed class Run
         {
             StateDict.Load(module, checkpoint.File);
             module.eval();
-            CheckAnswers(module, checkpoint);
+            CheckOutputs(module, checkpoint);
             return module;
         }
         catch
@@ -228,11 +229,11 @@ public sealed class Run
         ? $"accepted\n{ModelSource.CodeOf(Record.Program.Model)?.Key ?? recorded.Code.Key}"
         : Record.Identity?.Code.Key ?? ModelSource.CodeOf(Record.Program.Model)?.Key ?? string.Empty;
 
-    private void CheckAnswers(Module<Tensor, Tensor> module, Checkpoint checkpoint)
+    private void CheckOutputs(Module<Tensor, Tensor> module, Checkpoint checkpoint)
     {
         if (AcceptsChangedModel || Record.Identity?.Inputs is not { } inputs || checkpoint.Answers is not { } recorded)
             return;
-        if (ReferenceAnswers.DifferenceTo(recorded, module, Directory, inputs) is { } difference)
+        if (ReferenceOutputs.DifferenceTo(recorded, module, Directory, inputs) is { } difference)
         {
             string state = Record.Identity.Unregistered is { Count: > 0 } names
                 ? $" ({string.Join(", ", names.Take(5))} aren't registered)"

@@ -25,7 +25,7 @@ public static class RunCatalog
         [
             .. Directory.EnumerateDirectories(folder)
                 .Where(IsRun)
-                .Select(Summarise)
+                .Select(Summarize)
                 .OrderByDescending(summary => summary.Run?.Record.Created ?? DateTimeOffset.MinValue)
                 .ThenBy(summary => summary.Name, StringComparer.Ordinal),
         ];
@@ -82,7 +82,7 @@ public static class RunCatalog
         File.Exists(Path.Combine(folder, RunJson.FileName))
         || (File.Exists(Path.Combine(folder, RunLock.FileName)) && !File.Exists(Path.Combine(folder, RetrainingJson.FileName)));
 
-    private static RunSummary Summarise(string folder)
+    private static RunSummary Summarize(string folder)
     {
         try
         {

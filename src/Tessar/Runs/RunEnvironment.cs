@@ -8,7 +8,8 @@ namespace Tessar.Runs;
 internal static class RunEnvironment
 {
     public static RunVersions Versions() => new(
-        typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
+        typeof(RunEnvironment).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion
+            .Split('+')[0],
         typeof(torch.Tensor).Assembly.GetName().Version!.ToString(fieldCount: 3),
         string.Join('.', torch.__version__.Split('+')[0].Split('.').Take(3)),
         Environment.Version.ToString());

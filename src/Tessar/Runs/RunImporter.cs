@@ -13,8 +13,8 @@ namespace Tessar.Runs;
 /// <example><code>
 /// Run run = RunImporter.Import(new ImportRequest
 /// {
-///     Weights = "cnn.safetensors", Model = "cnn", Data = "fashion-mnist-mini", Name = "foreign", Mean = [0.2860f], Std = [0.3530f],
-/// });
+///     Weights = "cnn.safetensors", Model = "cnn", Data = "fashion-mnist-mini", Name = "foreign", Mean = [0.2860f], Std =
+/// [0.3530f], });
 /// </code></example>
 public static class RunImporter
 {
@@ -50,7 +50,7 @@ public static class RunImporter
             request.Remark?.Invoke(remark);
         using var weights = ForeignWeights.Prepare(request, model);
         weights.LoadInto(model);
-        (ReferenceInputs reference, byte[] inputs) = ReferenceAnswers.Take(test, input);
+        (ReferenceInputs reference, byte[] inputs) = ReferenceOutputs.Take(test, input);
         var watch = Stopwatch.StartNew();
         float[] logits = Predictor.Logits(model, test, input, task, progress, cancellation);
         double seconds = watch.Elapsed.TotalSeconds;

@@ -120,7 +120,7 @@ internal static class RunJson
         _ when !FileHash.IsHash(checkpoint.Sha256) => ($"the SHA-256 of {checkpoint.File}", $"`{checkpoint.Sha256}`"),
         { OptimizerSha256: { } optimizer } when !FileHash.IsHash(optimizer) =>
             ($"the SHA-256 of the state beside {checkpoint.File}", $"`{optimizer}`"),
-        { Answers: { } answers } when !ReferenceAnswers.IsValid(answers) =>
+        { Answers: { } answers } when !ReferenceOutputs.IsValid(answers) =>
             ($"numbers as answers of {checkpoint.File}", $"`{answers}`"),
         _ => null,
     };

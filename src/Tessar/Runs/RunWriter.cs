@@ -238,7 +238,7 @@ internal sealed class RunWriter : IDisposable
     }
 
     private string? AnswersOf(Module? module) =>
-        module is not null && Record.Identity?.Inputs is { } inputs ? ReferenceAnswers.Of(module, Directory, inputs) : null;
+        module is not null && Record.Identity?.Inputs is { } inputs ? ReferenceOutputs.Of(module, Directory, inputs) : null;
 
     private static void MakeFolder(string directory)
     {
@@ -275,12 +275,13 @@ internal sealed class RunWriter : IDisposable
         string? foreign = System.IO.Directory.EnumerateFileSystemEntries(directory).Select(e => Path.GetFileName(e)!)
             .FirstOrDefault(
             entry =>
-                !RunLock.IsLockFile(entry) && entry is not (LabelsFile or MetricsFile or MaskFile.Name or ReferenceAnswers.File)
+                !RunLock.IsLockFile(entry) && entry is not (LabelsFile or MetricsFile or MaskFile.Name or ReferenceOutputs.File)
                     && !entry.Contains(".tmp-", StringComparison.Ordinal));
         if (foreign is not null)
         {
             throw new TessarException(
-                $"{directory} is no run and isn't empty: it holds `{foreign}`. Choose another name, or another folder for the runs.",
+                $"{directory} is no run and isn't empty: it holds `{foreign}`. Choose another name, or another folder for "
+                    + $"the runs.",
                 ErrorKind.Usage)
             { Remedies = [new(RemedyKind.ChangeArgument, "name"), new(RemedyKind.ChangeArgument, "runs")] };
         }

@@ -6,8 +6,7 @@ namespace Tessar.Tasks;
 /// <summary>A loss ℓ(f, y) of one example's outputs f and target y, with the closed forms that curvature is built from.</summary>
 /// <remarks>
 /// No graph behind the outputs is needed but for <see cref="Sum"/>. Losses add up over examples: row i of every answer depends on
-/// row i
-/// of the outputs and of the targets alone. Tensors belong to the current dispose scope.
+/// row i of the outputs and of the targets alone. Tensors belong to the current dispose scope.
 /// </remarks>
 internal interface IOutputLoss
 {
@@ -52,8 +51,7 @@ internal interface IOutputLoss
     /// middle.</summary>
     /// <remarks>
     /// Equal to the second derivative, which is the default, where ℓ is the negative log-likelihood of an exponential family in
-    /// its
-    /// natural parameters: every task of ours. Source: Martens, arXiv:1412.1193, section 9.2.
+    /// its natural parameters: every task of ours. Source: Martens, arXiv:1412.1193, section 9.2.
     /// </remarks>
     /// <inheritdoc cref="Sum"/>
     Func<Tensor, Tensor> Expected(Tensor outputs, Tensor targets) => SecondDerivative(outputs, targets);

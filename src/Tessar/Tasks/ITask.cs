@@ -8,8 +8,8 @@ namespace Tessar.Tasks;
 /// read.</summary>
 /// <remarks>
 /// A task is one file with a <see cref="TaskAttribute"/>. Trainer, replay, lenses and evaluations ask the task of the run and
-/// name none. An answer is what the model emits for one example, as plain numbers in the order of memory; a target is what the example
-/// asks for, as a row of a tensor (for losses) or as plain numbers (for measures).
+/// name none. An answer is what the model emits for one example, as plain numbers in the order of memory; a target is what the
+/// example asks for, as a row of a tensor (for losses) or as plain numbers (for measures).
 /// </remarks>
 internal interface ITask
 {

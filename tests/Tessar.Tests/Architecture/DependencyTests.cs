@@ -46,7 +46,7 @@ public sealed class DependencyTests
     // Augmentations are about pictures, and so is a patch put over them. All others know inputs.
     [Fact]
     public void Only_what_is_about_pictures_names_that_kind_of_input() => AssertNone(AllPairs().Where(pair =>
-        (CodeReferences.TypeOf(pair.Used) is var used && (used == typeof(PictureInput) || used == typeof(InputNormalization)))
+        (CodeReferences.TypeOf(pair.Used) is var used && (used == typeof(ImageInput) || used == typeof(InputNormalization)))
         && !IsIn(pair.User, "Tessar.Inputs") && !IsIn(pair.User, "Tessar.Training.Loading.Augmentations")
         && pair.User.FullName?.StartsWith("Tessar.Lenses.Data.Comparison.Patch", StringComparison.Ordinal) != true));
 

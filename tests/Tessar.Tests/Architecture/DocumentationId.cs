@@ -64,7 +64,8 @@ internal static class DocumentationId
             if (tick < 0)
                 return part;
             int count = int.Parse(part[(tick + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-            return $"{part[..tick]}{{{string.Join(',', Enumerable.Range(0, count).Select(_ => Reference(arguments.Dequeue())))}}}";
+            return $"{part[..tick]}{{"
+                + $"{string.Join(',', Enumerable.Range(0, count).Select(_ => Reference(arguments.Dequeue())))}}}";
         });
         return string.Join('.', parts);
     }

@@ -17,6 +17,21 @@ public sealed partial class LayoutTests
     public void No_file_is_longer_than_a_reader_can_hold(string folder, int lines) =>
         AssertNone(SourceFiles(folder).Where(file => File.ReadLines(file).Count() > lines));
 
+    // What stands in a raw string is another language's, or bytes.
+    [Fact]
+    public void No_line_is_longer_than_130_characters() => AssertNone(
+        new[] { "src", "tests", "bench", "samples" }.SelectMany(SourceFiles).SelectMany(file =>
+            Lines(file).Where(line => line.Text.Length > 130 && !line.IsRaw)
+                .Select(line => $"{Path.GetRelativePath(Repository.Root, file)}:{line.Number} has {line.Text.Length}")));
+
+    [Fact]
+    public void Lines_of_raw_strings_are_told_from_code()
+    {
+        const string quotes = "\"\"\"";
+        string[] text = [$"a = {quotes}", "raw", $"{quotes};", "code", $"b = {quotes}short{quotes};", "code"];
+        Assert.Equal([true, true, true, false, true, false], MarkRaw(text).Select(line => line.IsRaw));
+    }
+
     [Fact]
     public void No_file_has_a_name_that_says_nothing() => AssertNone(SourceFiles("src").Where(file =>
         _vagueNames.Any(name => Path.GetFileNameWithoutExtension(file).EndsWith(name, StringComparison.Ordinal))));
@@ -36,6 +51,21 @@ public sealed partial class LayoutTests
     private static IEnumerable<string> SourceFiles(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories);
 
+
+    private static IEnumerable<(int Number, string Text, bool IsRaw)> Lines(string file) => MarkRaw(File.ReadLines(file));
+
+    private static IEnumerable<(int Number, string Text, bool IsRaw)> MarkRaw(IEnumerable<string> lines)
+    {
+        bool isOpen = false;
+        int number = 0;
+        foreach (string line in lines)
+        {
+            int quotes = line.Split("\"\"\"").Length - 1;
+            bool opens = quotes % 2 == 1 && !isOpen;
+            yield return (++number, line, isOpen || quotes > 0);
+            isOpen = quotes % 2 == 1 ? opens : isOpen;
+        }
+    }
 
     // src/Tessar/Native/BridgeLoader.cs → Tessar.Native; a project's name keeps its dots. Errors belong to everyone: Tessar.
     private static string ExpectedNamespace(string file)

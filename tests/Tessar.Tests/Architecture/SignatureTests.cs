@@ -40,7 +40,8 @@ public sealed class SignatureTests
 
     // Local functions and lambdas carry what they capture; generators mark what they write.
     private static bool IsGenerated(MemberInfo member) =>
-        member.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) || member.Name.Contains('<', StringComparison.Ordinal)
+        member.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
+            || member.Name.Contains('<', StringComparison.Ordinal)
         || member.IsDefined(typeof(System.CodeDom.Compiler.GeneratedCodeAttribute), inherit: false)
         || (member.DeclaringType is { } outer && IsGenerated(outer));
 

@@ -10,7 +10,8 @@ public sealed class TaskNamesTests
     private static readonly Type[] _contract =
     [
         typeof(ITask), typeof(IClassTask), typeof(IOutputLoss), typeof(OutputFunction), typeof(TargetOutput),
-        typeof(TrainingLoss), typeof(Measure), typeof(Measured), typeof(TaskSetup), typeof(TaskAttribute), typeof(TaskCatalog), typeof(SquaredLogits),
+        typeof(TrainingLoss), typeof(Measure), typeof(Measured), typeof(TaskSetup), typeof(TaskAttribute), typeof(TaskCatalog),
+        typeof(SquaredLogits),
     ];
 
     // The command line and the pages draw answers; they may know whose they draw.

@@ -65,7 +65,7 @@ internal static class PerExampleCases
             "parameters without a rule", () => nn.Sequential(("l", nn.Linear(5, 4)), ("p", nn.PReLU(4)), ("o", nn.Linear(4, 3))),
             [4, 5]),
         new("parameter used functionally", () => new Functional(), [4, 5]),
-        new("resnet9", () => ModelSource.Parse("resnet9").Create(Pictures.Of(11, 12, 2), 3), [3, 2, 11, 12]),
+        new("resnet9", () => ModelSource.Parse("resnet9").Create(Images.Of(11, 12, 2), 3), [3, 2, 11, 12]),
         new("one example", () => nn.Linear(5, 3), [1, 5]),
     ];
 

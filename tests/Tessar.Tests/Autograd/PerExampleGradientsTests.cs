@@ -64,7 +64,7 @@ public sealed class PerExampleGradientsTests
     }
 
     [Fact]
-    public void Batch_normalisation_without_running_statistics_is_refused()
+    public void Batch_normalization_without_running_statistics_is_refused()
     {
         using DisposeScope scope = NewDisposeScope();
         nn.Module<Tensor, Tensor> model = nn.Sequential(

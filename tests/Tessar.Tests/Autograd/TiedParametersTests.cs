@@ -56,7 +56,8 @@ public sealed class TiedParametersTests
     [Fact]
     public void Parameter_that_acts_past_its_layer_is_named_and_looped_over()
     {
-        using nn.Module<Tensor, Tensor> words = Create("words as output"), outside = Create("used outside"), plain = Create("layers");
+        using nn.Module<Tensor, Tensor> words = Create("words as output"), outside = Create("used outside"),
+            plain = Create("layers");
         using Tensor inputs = randn([2, 1, 8, 8]);
         using (var gradients = new PerExampleGradients(words, inputs))
             Assert.Equal(["tok.weight"], gradients.Unsupported);

@@ -175,7 +175,7 @@ public sealed class BadInputTests(SmallRunFixture runs) : IDisposable
     }
 
     [Fact]
-    public void Normalisation_needs_one_number_per_channel()
+    public void Normalization_needs_one_number_per_channel()
     {
         var writer = new SafetensorsWriter();
         writer.Add("fc1.weight", new float[7840], 10, 784);

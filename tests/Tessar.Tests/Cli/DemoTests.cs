@@ -40,7 +40,8 @@ public sealed class DemoTests : IDisposable
 
     // Rounding, which depends on the processor, grows over 785 steps, and the projection is drawn by the weights' hash: with the
     // kernels of other processors (ATEN_CPU_CAPABILITY=default, MKL_CBWR=COMPATIBLE) accuracy differed by 0.0015, AUROC by 1e-4,
-    // the shares found by 0.014 and 0.004; the bounds are several times that. Where the weights are the recorded ones bit for bit, so are accuracy and scores.
+    // the shares found by 0.014 and 0.004; the bounds are several times that. Where the weights are the recorded ones bit for
+    // bit, so are accuracy and scores.
     private static void AssertAsRecorded(JsonElement result)
     {
         JsonElement recorded = RecordedNumbers.Of("demo");

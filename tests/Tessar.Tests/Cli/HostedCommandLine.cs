@@ -17,7 +17,8 @@ internal static class HostedCommandLine
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        TextWriter toOutput = TextWriter.Synchronized(output), toErrors = TextWriter.Synchronized(errors); // progress comes from other threads
+        // progress comes from other threads
+        TextWriter toOutput = TextWriter.Synchronized(output), toErrors = TextWriter.Synchronized(errors);
         string before = System.Environment.CurrentDirectory;
         int threads = TorchThreads.Current;
         Dictionary<string, string?> variables = environment.Keys.ToDictionary(

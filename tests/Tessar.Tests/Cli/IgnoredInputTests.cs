@@ -69,7 +69,8 @@ public sealed partial class IgnoredInputTests(SmallRunFixture runs) : IDisposabl
 
         Assert.Equal(
             (string[])[
-                "completion --seed", "completion --threads", "export --seed", "export --threads", "import --seed", "import --seed",
+                "completion --seed", "completion --threads", "export --seed", "export --threads", "import --seed",
+                "import --seed",
                 "import --threads", "methods --seed", "methods --threads", "predict --seed", "runs --seed", "runs --threads",
                 "serve --seed", "serve --threads", "show --seed", "show --seed", "show --threads", "show --threads",
                 "verify --seed", "verify --threads"

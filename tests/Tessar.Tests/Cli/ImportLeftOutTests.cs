@@ -35,8 +35,8 @@ public sealed class ImportLeftOutTests : IDisposable
     [Fact]
     public void Columns_that_a_store_cannot_hold_are_named()
     {
-        byte[] pictures = Npy.File("'|u1'", "(2, 2, 2)", Npy.Ramp(8)), times = Npy.File("'<M8[s]'", "(2,)", new byte[16]);
-        File.WriteAllBytes(_tool.File("a.npz"), Npy.Archive(("x", pictures), ("when", times)));
+        byte[] images = Npy.File("'|u1'", "(2, 2, 2)", Npy.Ramp(8)), times = Npy.File("'<M8[s]'", "(2,)", new byte[16]);
+        File.WriteAllBytes(_tool.File("a.npz"), Npy.Archive(("x", images), ("when", times)));
         JsonElement made = _tool.Json("examples", "import", "a.npz", "--out", "a.tess");
         Assert.Equal("times", made.GetProperty("columnsLeftOut").GetProperty("when").GetString());
         JsonElement asked = _tool.Json("examples", "import", "a.npz", "--out", "b.tess", "--columns", "x");

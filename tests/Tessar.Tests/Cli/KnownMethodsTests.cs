@@ -6,7 +6,7 @@ public sealed class KnownMethodsTests
 {
     // As an assembly of the user's might bring it: the commands stay, asking the catalogue says why.
     [Fact]
-    public void A_question_whose_verb_is_a_command_already_is_an_error_of_the_catalogue()
+    public void A_question_whose_verb_is_a_command_already_is_an_error_of_the_catalog()
     {
         var known = KnownMethods.OfEnvironment();
         Assert.Same(known, known.Beside(["train", "show"]));

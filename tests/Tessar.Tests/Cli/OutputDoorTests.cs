@@ -22,7 +22,8 @@ public sealed class OutputDoorTests(SmallRunFixture runs) : IDisposable
         string[] found = [.. CommandTable.Root().AllCommands.SelectMany(command =>
             command.Options.OfType<OutputOption>().Select(option => $"{PathOf(command)} {option.Name}"))];
         Assert.Equal(
-            ["attribute --export", "attribute --picture", "attribute --report", "examples export --out", "examples import --out", "examples show --picture"],
+            ["attribute --export", "attribute --picture", "attribute --report", "examples export --out", "examples import --out",
+             "examples show --picture"],
             found.Order(StringComparer.Ordinal));
         // Files that are only read: every other option with a file as its value.
         string[] others = [.. CommandTable.Root().AllCommands.SelectMany(command =>

@@ -22,10 +22,10 @@ public sealed class EkfacTests : IDisposable
 
     // By the definition, in fp64: factors of the same weights, dense inverses, one backward pass per example.
     [Theory]
-    [InlineData(Factorisation.Ekfac, TargetOutput.Margin, 0.1)]
-    [InlineData(Factorisation.Ekfac, TargetOutput.NegativeLoss, 1)]
-    [InlineData(Factorisation.Kfac, TargetOutput.Margin, 0.1)]
-    public void Scores_are_the_influence_by_dense_matrices(Factorisation factorisation, TargetOutput output, double damping)
+    [InlineData(Factorization.Ekfac, TargetOutput.Margin, 0.1)]
+    [InlineData(Factorization.Ekfac, TargetOutput.NegativeLoss, 1)]
+    [InlineData(Factorization.Kfac, TargetOutput.Margin, 0.1)]
+    public void Scores_are_the_influence_by_dense_matrices(Factorization factorization, TargetOutput output, double damping)
     {
         using DisposeScope scope = NewDisposeScope();
         CheckpointView view = _small.View.Checkpoints[0];
@@ -34,7 +34,7 @@ public sealed class EkfacTests : IDisposable
         using var source = new FixedSource(
             model, Batches.Inputs(_small.Train, all, view.Input).to_type(ScalarType.Float64), 3,
             Batches.Labels(_small.Train, all));
-        using KroneckerCurvature curvature = TinyModels.Fit(source, factorisation == Factorisation.Kfac);
+        using KroneckerCurvature curvature = TinyModels.Fit(source, factorization == Factorization.Kfac);
         Tensor losses = Reference.Losses(view, _small.Train), targets = output == TargetOutput.Margin
             ? Reference.Margins(view, _small.Test).Gradients
             : -Reference.Losses(view, _small.Test);
@@ -49,7 +49,7 @@ public sealed class EkfacTests : IDisposable
 
         AttributionMatrix scores = Score(new EkfacOptions
         {
-            Factorisation = factorisation,
+            Factorisation = factorization,
             Output = output,
             Damping = damping,
             Labels = CurvatureLabels.True
@@ -64,11 +64,11 @@ public sealed class EkfacTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Factorisation.Ekfac)]
-    [InlineData(Factorisation.Kfac)]
-    public void Self_influence_is_the_diagonal_and_batches_do_not_matter(Factorisation factorisation)
+    [InlineData(Factorization.Ekfac)]
+    [InlineData(Factorization.Kfac)]
+    public void Self_influence_is_the_diagonal_and_batches_do_not_matter(Factorization factorization)
     {
-        var options = new EkfacOptions { Factorisation = factorisation };
+        var options = new EkfacOptions { Factorisation = factorization };
         AttributionMatrix pairs = new Ekfac(options).Score(_small.View, _small.Train, _small.Train, _context);
         float[] self = new Ekfac(options).SelfInfluence(_small.View, _small.Train, _context);
         float scale = self.Max(Math.Abs);

@@ -33,7 +33,7 @@ public sealed class FeatureMemoryTests
     private static void Run(string[] arguments)
     {
         TorchThreads.Set(1);
-        using nn.Module<Tensor, Tensor> model = ModelSource.Parse("cnn").Create(Pictures.Of(12, 12, 1), 10, seed: 1);
+        using nn.Module<Tensor, Tensor> model = ModelSource.Parse("cnn").Create(Images.Of(12, 12, 1), 10, seed: 1);
         using Tensor input = randn(16, 1, 12, 12);
         using var gradients = new PerExampleGradients(model, input);
         (long tensors, long bytes) before = default;

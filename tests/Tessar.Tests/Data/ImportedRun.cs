@@ -30,7 +30,7 @@ internal static class ImportedRun
                 Model = model,
                 Parameters = 1,
                 Data = new DataReference(Path.GetFileNameWithoutExtension(store.Path), store.Path, store.Identity, train, test),
-                Input = new PictureInput(store.Image, new InputNormalization([0.5f], [0.25f])),
+                Input = new ImageInput(store.Image, new InputNormalization([0.5f], [0.25f])),
             },
             Classes = store.ClassNames,
             Checkpoints = [new Checkpoint(file, 0, 0, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))))],

@@ -122,7 +122,7 @@ public sealed class OddModelTests : IDisposable
     public void Sequence_as_long_as_the_batch_is_not_taken_for_it()
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
-        using var model = ModelFeedTests.Source(typeof(SequenceFirst)).Create(Pictures.Of(6, 6, 1), 3);
+        using var model = ModelFeedTests.Source(typeof(SequenceFirst)).Create(Images.Of(6, 6, 1), 3);
         var inputs = TorchSharp.torch.randn(6, 1, 6, 6);
         using var gradients = new Tessar.Autograd.PerExampleGradients(model, inputs);
         Assert.Contains("embedding.weight", gradients.Unsupported);

@@ -124,7 +124,7 @@ public sealed class SourceTests : IDisposable
     }
 
     [Fact]
-    public void Other_optimisers_are_remarked_on()
+    public void Other_optimizers_are_remarked_on()
     {
         Run run = SmallRuns.Train(SmallRuns.Request(_folder) with { Model = TinyConvolution.Source, Optimizer = "adamw" });
         using ExampleStore store = run.OpenExamples();

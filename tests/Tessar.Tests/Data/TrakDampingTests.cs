@@ -60,14 +60,15 @@ public sealed class TrakDampingTests : IDisposable
         AttributionMatrix given = new Trak(options with { Damping = relative }).Score(new RunView(run), train, test, _context);
         Assert.Equal(given.Scores.ToArray(), scores.Scores.ToArray());
         Assert.Null(given.Report.RelativeDamping);
-        float[] batches = new Trak(options with { BatchSize = 7 }).Score(new RunView(run), train, test, _context).Scores.ToArray();
+        float[] batches = new Trak(options with { BatchSize = 7 })
+            .Score(new RunView(run), train, test, _context).Scores.ToArray();
         float scale = batches.Max(Math.Abs);
         for (int i = 0; i < batches.Length; i++)
             Assert.Equal(scores.Scores.Span[i], batches[i], 1e-4 * scale);
     }
 
     [Fact]
-    public void Adaptive_optimisers_and_imported_weights_get_the_usual_damping()
+    public void Adaptive_optimizers_and_imported_weights_get_the_usual_damping()
     {
         Run adaptive = Train("adamw");
         using (ExampleStore store = adaptive.OpenExamples())

@@ -169,13 +169,13 @@ public sealed class TrakOptionsTests
     [Theory]
     [InlineData("none", "true", "same", "mean-abs-normalise")]
     [InlineData("sketch", "false", "squared-logits", "use-curvature-weights")]
-    public void Options_that_exclude_each_other_are_refused(string projection, string normalise, string feature, string named)
+    public void Options_that_exclude_each_other_are_refused(string projection, string normalize, string feature, string named)
     {
         using var small = new SmallRun("mlp");
         var options = new TrakOptions
         {
             Projection = projection == "none" ? TrakProjection.None : TrakProjection.Sketch,
-            MeanAbsNormalise = normalise == "true",
+            MeanAbsNormalise = normalize == "true",
             FeatureOutput = feature == "same" ? TrakFeatureOutput.Same : TrakFeatureOutput.SquaredLogits,
             UseCurvatureWeights = named == "use-curvature-weights",
             ProjectionDimension = 64,

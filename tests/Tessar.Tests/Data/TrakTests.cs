@@ -168,7 +168,7 @@ public sealed class TrakTests
     }
 
     [Fact]
-    public void Call_after_a_cancelled_one_gives_the_same_scores()
+    public void Call_after_a_canceled_one_gives_the_same_scores()
     {
         using var small = new SmallRun("mlp");
         var options = new TrakOptions { ProjectionDimension = 256, BatchSize = 10 };

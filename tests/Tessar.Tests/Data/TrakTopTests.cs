@@ -76,6 +76,6 @@ public sealed class TrakTopTests
     }
 
     // Ranks may swap within rounding; scores at a rank may not differ by more than it.
-    private static void AssertClose(IReadOnlyList<Influence> expected, IReadOnlyList<Influence> found) => Assert.All(
+    private static void AssertClose(IReadOnlyList<ScoredExample> expected, IReadOnlyList<ScoredExample> found) => Assert.All(
         expected.Zip(found), pair => Assert.Equal(pair.First.Score, pair.Second.Score, Math.Abs(pair.First.Score) * 1e-3 + 1e-6));
 }

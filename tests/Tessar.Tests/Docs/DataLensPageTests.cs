@@ -11,7 +11,7 @@ public sealed class DataLensPageTests
 
     // Choosing is only possible among all.
     [Fact]
-    public void Page_links_every_method_of_the_catalogue() =>
+    public void Page_links_every_method_of_the_catalog() =>
         Assert.All(new MethodCatalog(typeof(Trak).Assembly).Methods, method =>
             Assert.Contains($"({method.Name.Split('/')[1]}.md)", _page, StringComparison.Ordinal));
 

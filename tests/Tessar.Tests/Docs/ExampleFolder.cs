@@ -18,7 +18,7 @@ namespace Tessar.Tests.Docs;
 /// </summary>
 public sealed class ExampleFolder : IDisposable
 {
-    private static readonly ModelInput _input = Pictures.Of(28, 28, 1);
+    private static readonly ModelInput _input = Images.Of(28, 28, 1);
     private readonly TemporaryFolder _made = new();
 
     public ExampleFolder()

@@ -12,7 +12,7 @@ public sealed class MethodPagesTests
 
     // What `tessar dev docs` writes.
     [Fact]
-    public void Tables_of_methods_and_options_are_as_the_catalogue_has_them() =>
+    public void Tables_of_methods_and_options_are_as_the_catalog_has_them() =>
         Assert.Empty(DevDocsCommand.Changed(Checkout.Above(Repository.Root), _catalog).Select(changed => changed.Page));
 
     [Theory]

@@ -11,7 +11,7 @@ public sealed class OptimizerPageTests
     private static readonly string _page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "optimizers.md"));
 
     [Fact]
-    public void Page_has_the_optimizers_as_the_catalogue_has_them() =>
+    public void Page_has_the_optimizers_as_the_catalog_has_them() =>
         Assert.Contains(Optimizers(), _page, StringComparison.Ordinal);
 
     [Fact]

@@ -73,12 +73,12 @@ public sealed class ExampleStoreAppenderTests
     }
 
     [Fact]
-    public void Ragged_rows_are_appended_and_grey_beside_colour_counts_as_colour()
+    public void Ragged_rows_are_appended_and_gray_beside_color_counts_as_color()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("a.tess");
-        var grey = new ImageShape(3, 4, 1);
-        var colour = new ImageShape(3, 4, 3);
+        var gray = new ImageShape(3, 4, 1);
+        var color = new ImageShape(3, 4, 3);
         var layout = new StoreLayout
         {
             Columns = [StoreColumn.RaggedImage("image"), StoreColumn.Text("text")],
@@ -87,16 +87,16 @@ public sealed class ExampleStoreAppenderTests
         using (var writer = ExampleStoreWriter.Create(path, layout))
         {
             for (int row = 0; row < 2; row++)
-                writer.Append(Row(row, grey));
+                writer.Append(Row(row, gray));
             writer.Finish();
         }
 
         using (var store = ExampleStore.Open(path))
-            Assert.Equal(grey, store.Image);
+            Assert.Equal(gray, store.Image);
         using (var appender = ExampleStoreAppender.Create(path, [new StoreSplit("train", 0, 3)]))
         {
             for (int row = 2; row < 5; row++)
-                appender.Append(Row(row, colour));
+                appender.Append(Row(row, color));
             appender.Finish();
         }
 
@@ -104,7 +104,7 @@ public sealed class ExampleStoreAppenderTests
             folder.File("whole.tess"), layout with { Splits = [new StoreSplit("train", 0, 5)] }))
         {
             for (int row = 0; row < 5; row++)
-                writer.Append(Row(row, row < 2 ? grey : colour));
+                writer.Append(Row(row, row < 2 ? gray : color));
             writer.Finish();
         }
 
@@ -113,7 +113,7 @@ public sealed class ExampleStoreAppenderTests
         appended.VerifyAll();
         Assert.False(appended.HasFixedImages);
         for (int row = 0; row < 5; row++)
-            Assert.Equal(RaggedStores.Pixels(row, row < 2 ? grey : colour), appended.Value(appended.Column("image"), row));
+            Assert.Equal(RaggedStores.Pixels(row, row < 2 ? gray : color), appended.Value(appended.Column("image"), row));
         ColumnStatistics expected = whole.Column("image").Statistics!, found = appended.Column("image").Statistics!;
         Assert.Equal(60, found.Values);
         Assert.Equal(expected.Values, found.Values);

@@ -384,7 +384,7 @@ public sealed class ExampleStoreTests
     }
 
     [Fact]
-    public void Verifying_reports_growing_progress_to_the_end_and_can_be_cancelled()
+    public void Verifying_reports_growing_progress_to_the_end_and_can_be_canceled()
     {
         using var folder = new TemporaryFolder();
         using ExampleStore store = TestStores.Make(folder, 10_000, 0);

@@ -64,7 +64,7 @@ public sealed class FashionMnistMiniTests
     }
 
     [Fact]
-    public void Its_sources_are_recognised_as_Fashion_MNIST()
+    public void Its_sources_are_recognized_as_Fashion_MNIST()
     {
         using ExampleStore store = Open();
         IReadOnlyList<StoreSource> sources = store.Manifest.Provenance.Sources;
@@ -73,7 +73,7 @@ public sealed class FashionMnistMiniTests
     }
 
     [Fact]
-    public void Licence_and_description_ship_beside_it()
+    public void License_and_description_ship_beside_it()
     {
         using ExampleStore store = Open();
         string folder = Path.GetDirectoryName(store.Path)!;

@@ -255,7 +255,7 @@ public sealed class IdxImporterTests
     }
 
     [Fact]
-    public void Cancelled_import_leaves_no_file()
+    public void Canceled_import_leaves_no_file()
     {
         using var folder = new TemporaryFolder();
         IdxSource.Write(folder.File("idx"));

@@ -33,7 +33,7 @@ internal static class RaggedStores
         [.. Enumerable.Range(0, shape.Size).Select(i => (byte)((i * 3) + (row * 11) + (i / 7 % 5 * 20)))];
 
     /// <summary>The row's picture as it is stored.</summary>
-    public static StoreValue Picture(long row)
+    public static StoreValue Image(long row)
     {
         (ImageCodec codec, ImageShape shape) = Kind(row);
         byte[] pixels = Pixels(row, shape);
@@ -51,7 +51,7 @@ internal static class RaggedStores
 
     public static StoreValue[] Row(long row) =>
     [
-        Picture(row), StoreValue.Bytes(BitConverter.GetBytes((int)(row % 3))),
+        Image(row), StoreValue.Bytes(BitConverter.GetBytes((int)(row % 3))),
         StoreValue.Bytes(Encoding.UTF8.GetBytes(Caption(row))),
         StoreValue.Bytes(Sound(row)), StoreValue.Bytes(Encoding.UTF8.GetBytes(Facts(row))), StoreValue.Bytes(Vector(row)),
         StoreValue.Bytes((byte[])[(byte)row, 1, 2]),
@@ -74,12 +74,12 @@ internal static class RaggedStores
     /// <summary>An image file of these pixels: grey (1), colour (3) or colour with transparency (4).</summary>
     public static byte[] Encode(ImageCodec codec, ImageShape shape, ReadOnlySpan<byte> pixels)
     {
-        bool isGrey = shape.Channels == 1;
+        bool isGray = shape.Channels == 1;
         var info = new SKImageInfo(
-            shape.Width, shape.Height, isGrey ? SKColorType.Gray8 : SKColorType.Rgba8888,
+            shape.Width, shape.Height, isGray ? SKColorType.Gray8 : SKColorType.Rgba8888,
             shape.Channels == 4 ? SKAlphaType.Unpremul : SKAlphaType.Opaque);
-        byte[] wide = new byte[shape.Height * shape.Width * (isGrey ? 1 : 4)];
-        Tessar.Examples.Images.Pixels.Fit(pixels, shape, wide, shape with { Channels = isGrey ? 1 : 4 });
+        byte[] wide = new byte[shape.Height * shape.Width * (isGray ? 1 : 4)];
+        Tessar.Examples.Images.Pixels.Fit(pixels, shape, wide, shape with { Channels = isGray ? 1 : 4 });
         using SKImage image = SKImage.FromPixelCopy(info, wide);
         using SKData data = image.Encode(codec == ImageCodec.Jpeg ? SKEncodedImageFormat.Jpeg : SKEncodedImageFormat.Png, 90);
         return data.ToArray();

@@ -10,7 +10,7 @@ public sealed class PixelConversionTests
 {
     private delegate void Conversion(ReadOnlySpan<byte> pixels, Span<float> numbers, PixelScale scale);
 
-    private static readonly InputNormalization _grey = new([0.286f], [0.353f]);
+    private static readonly InputNormalization _gray = new([0.286f], [0.353f]);
 
     public static TheoryData<string, float[], float[]> Sets => new()
     {
@@ -27,7 +27,7 @@ public sealed class PixelConversionTests
     {
         byte[] pixels = [.. Enumerable.Range(0, 256 * mean.Length).Select(i => (byte)(i / mean.Length))];
         float[] numbers = new float[pixels.Length];
-        PixelConversion.Normalise(pixels, numbers, new PixelScale(new InputNormalization(mean, std)));
+        PixelConversion.Normalize(pixels, numbers, new PixelScale(new InputNormalization(mean, std)));
         for (int i = 0; i < numbers.Length; i++)
         {
             int channel = i % mean.Length;
@@ -47,7 +47,7 @@ public sealed class PixelConversionTests
             byte[] pixels = [.. Enumerable.Range(0, width * mean.Length).Select(i => (byte)(i * 7))];
             float[] expected = new float[pixels.Length], numbers = new float[pixels.Length + 1];
             PixelConversion.Reference(pixels, expected, scale);
-            foreach (Conversion convert in (Conversion[])[PixelConversion.Normalise, PixelConversion.Portable])
+            foreach (Conversion convert in (Conversion[])[PixelConversion.Normalize, PixelConversion.Portable])
             {
                 Array.Fill(numbers, 77);
                 convert(pixels, numbers, scale);
@@ -63,7 +63,7 @@ public sealed class PixelConversionTests
         using var scope = NewDisposeScope();
         byte[] pixels = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
         float[] numbers = new float[256];
-        PixelConversion.Normalise(pixels, numbers, new PixelScale(_grey));
+        PixelConversion.Normalize(pixels, numbers, new PixelScale(_gray));
         float[] expected = tensor(pixels).to(float32).div(255).sub(tensor(0.286f)).div(tensor(0.353f)).data<float>().ToArray();
         for (int i = 0; i < 256; i++)
             Assert.Equal(expected[i], numbers[i], 1e-6f);
@@ -75,7 +75,7 @@ public sealed class PixelConversionTests
         // Two rows of two pixels of three channels.
         byte[] pixels = [0, 51, 102, 255, 0, 51, 102, 255, 0, 51, 102, 255];
         float[] numbers = new float[12];
-        PixelConversion.Normalise(pixels, numbers, new PixelScale(new InputNormalization([0, 0.2f, 0.4f], [1, 0.5f, 2])));
+        PixelConversion.Normalize(pixels, numbers, new PixelScale(new InputNormalization([0, 0.2f, 0.4f], [1, 0.5f, 2])));
         Assert.Equal([0, 0, 0, 1, -0.4f, -0.1f, 0.4f, 1.6f, -0.2f, 0.2f, 0.4f, 0.3f], numbers, (a, b) => Math.Abs(a - b) < 1e-6f);
     }
 
@@ -85,7 +85,7 @@ public sealed class PixelConversionTests
         using var folder = new TemporaryFolder();
         using ExampleStore store = ExampleStore.Open(SmallData.Write(folder, channels: 3));
         var set = new ExampleSet(store, "test", 4, 20);
-        var input = (PictureInput)ModelInput.Of(store);
+        var input = (ImageInput)ModelInput.Of(store);
         TensorBalance.Holds(() =>
         {
             using var scope = NewDisposeScope();
@@ -105,7 +105,7 @@ public sealed class PixelConversionTests
     }
 
     [Fact]
-    public void Default_normalisation_gives_the_training_split_mean_zero_and_variance_one()
+    public void Default_normalization_gives_the_training_split_mean_zero_and_variance_one()
     {
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
@@ -119,7 +119,7 @@ public sealed class PixelConversionTests
     }
 
     [Fact]
-    public void Normalisation_of_a_constant_channel_does_not_divide_by_zero()
+    public void Normalization_of_a_constant_channel_does_not_divide_by_zero()
     {
         Assert.Null(new InputNormalization([0], [1]).Objection(1));
         Assert.Contains("is 0", new InputNormalization([0], [0]).Objection(1), StringComparison.Ordinal);

@@ -269,8 +269,8 @@ internal sealed partial class AttributionContract(MethodCatalog catalog, string 
                 {
                     Program = record.Program with
                     {
-                        Input = new PictureInput(
-                            ((PictureInput)record.Program.Input).Image, new InputNormalization([0.5f], [deviation])),
+                        Input = new ImageInput(
+                            ((ImageInput)record.Program.Input).Image, new InputNormalization([0.5f], [deviation])),
                     }
                 });
             FiniteOrRefused(() => Score(overflowing, run.Train, run.Test).Scores.ToArray());

@@ -25,7 +25,7 @@ public sealed class AttributionMatrixTests
         AttributionMatrix matrix = Matrix(scores, 60, 7);
         for (int j = 0; j < 7; j++)
         {
-            Influence[] column = [.. Enumerable.Range(0, 60).Select(i => new Influence(i, scores[i * 7 + j]))];
+            ScoredExample[] column = [.. Enumerable.Range(0, 60).Select(i => new ScoredExample(i, scores[i * 7 + j]))];
             foreach (int count in new[] { 1, 10, 60 })
             {
                 Assert.Equal(column.OrderByDescending(x => x.Score).Take(count), matrix.Proponents(j, count));

@@ -23,7 +23,7 @@ public sealed class MethodRunnerTests(ContractRun run) : IClassFixture<ContractR
             Targets = "test:0-3",
             Settings = Of(("top", "2"))
         });
-        Attribution found = result.Value<Attribution>();
+        AttributionAnswer found = result.Value<AttributionAnswer>();
         AttributionMatrix direct = new GradDot(new GradDotOptions()).Score(
             new RunView(Tessar.Runs.Run.Open(folder)), run.Train, new Tessar.Examples.ExampleSet(run.Store, "test", 0, 4),
             new MethodContext());
@@ -69,7 +69,7 @@ public sealed class MethodRunnerTests(ContractRun run) : IClassFixture<ContractR
             Targets = "test:0-3",
             Options = method == "data/influence-lissa" ? Of(("depth", "3")) : Of()
         };
-        float[] Scores(ulong? seed) => _runner.Run(job with { Seed = seed }).Value<Attribution>().All!.Scores.ToArray();
+        float[] Scores(ulong? seed) => _runner.Run(job with { Seed = seed }).Value<AttributionAnswer>().All!.Scores.ToArray();
         Assert.Equal(Scores(1), Scores(1));
         Assert.NotEqual(Scores(1), Scores(2));
         Assert.Equal(Scores(null), Scores(0));
@@ -82,11 +82,12 @@ public sealed class MethodRunnerTests(ContractRun run) : IClassFixture<ContractR
         string folder = run.Copy().Directory;
         MethodJob job = Job("data", folder) with { Method = "data/random", Targets = "test:0-3", Options = Of(("seed", "5")) };
         Assert.Equal(
-            _runner.Run(job with { Seed = 1 }).Value<Attribution>().All!.Scores.ToArray(),
-            _runner.Run(job with { Seed = 2 }).Value<Attribution>().All!.Scores.ToArray());
+            _runner.Run(job with { Seed = 1 }).Value<AttributionAnswer>().All!.Scores.ToArray(),
+            _runner.Run(job with { Seed = 2 }).Value<AttributionAnswer>().All!.Scores.ToArray());
         MethodResult open = _runner.Run(job with { Options = Of(), Seed = 5 });
         Assert.Equal(
-            _runner.Run(job).Value<Attribution>().All!.Scores.ToArray(), open.Value<Attribution>().All!.Scores.ToArray());
+            _runner.Run(job).Value<AttributionAnswer>().All!.Scores.ToArray(),
+            open.Value<AttributionAnswer>().All!.Scores.ToArray());
         Assert.Equal("5", open.Kept.Document.Job.Options["seed"]);
     }
 

@@ -11,8 +11,8 @@ namespace Tessar.Tests.Models;
 
 public sealed class ModelFeedTests
 {
-    private static readonly PictureInput _color = Pictures.Of(6, 6, 3);
-    private static readonly PictureInput _grey = Pictures.Of(6, 6, 1);
+    private static readonly ImageInput _color = Images.Of(6, 6, 3);
+    private static readonly ImageInput _gray = Images.Of(6, 6, 1);
 
     public static TheoryData<Type, bool, bool> Odd => new()
     {
@@ -30,7 +30,7 @@ public sealed class ModelFeedTests
     public void How_a_model_wants_its_inputs_is_found_out(Type type, bool channelsFirst, bool copies)
     {
         // Views of three channels in one are a matter of order alone.
-        PictureInput input = type == typeof(SequenceFirst) ? _grey : _color;
+        ImageInput input = type == typeof(SequenceFirst) ? _gray : _color;
         (Module<Tensor, Tensor> model, ModelFeed feed) = Source(type).Build(
             input, Tessar.Tasks.TaskCatalog.Of(name: null, ["a", "b", "c"]), seed: 1, feed: null);
         using (model)
@@ -63,7 +63,7 @@ public sealed class ModelFeedTests
     public void One_channel_in_either_order_gets_ordinary_strides()
     {
         using var scope = NewDisposeScope();
-        Tensor images = ImageLayout.ChannelsLast(2, _grey.Image);
+        Tensor images = ImageLayout.ChannelsLast(2, _gray.Image);
         images.copy_(randn(2, 1, 6, 6));
         Assert.True(images.is_contiguous()); // which is why contiguous() would leave it
         Assert.False(ImageLayout.IsOrdinary(images));
@@ -81,7 +81,7 @@ public sealed class ModelFeedTests
     {
         using var scope = NewDisposeScope();
         var image = new ImageShape(6, 6, channels);
-        using Module<Tensor, Tensor> model = Source(typeof(GroupNormFirst)).Create(Pictures.Of(image), 3);
+        using Module<Tensor, Tensor> model = Source(typeof(GroupNormFirst)).Create(Images.Of(image), 3);
         for (int i = 0; i < 20; i++)
         {
             using var step = NewDisposeScope();
@@ -102,8 +102,8 @@ public sealed class ModelFeedTests
     [Fact]
     public void Remark_says_what_is_done_and_how_to_do_without()
     {
-        Assert.Null(ModelFeed.Ordinary.Remark("Model `a`", _grey));
-        string both = new ModelFeed(ChannelsFirst: true, Copies: true).Remark("Model `a`", _grey)!;
+        Assert.Null(ModelFeed.Ordinary.Remark("Model `a`", _gray));
+        string both = new ModelFeed(ChannelsFirst: true, Copies: true).Remark("Model `a`", _gray)!;
         Assert.Contains("Model `a` doesn't take batches", both, StringComparison.Ordinal);
         Assert.Contains("reshape or flatten", both, StringComparison.Ordinal);
         Assert.Contains("changes its input in place", both, StringComparison.Ordinal);
@@ -114,7 +114,7 @@ public sealed class ModelFeedTests
     [InlineData(typeof(AnswersDisposed), "it has disposed of")]
     public void Model_without_an_answer_is_refused(Type type, string reason)
     {
-        TessarException error = Assert.Throws<TessarException>(() => Source(type).Create(_grey, 3));
+        TessarException error = Assert.Throws<TessarException>(() => Source(type).Create(_gray, 3));
         Assert.Equal(ErrorKind.InputData, error.Kind);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }

@@ -11,7 +11,7 @@ namespace Tessar.Tests.Models;
 
 public sealed class ModelSourceTests
 {
-    private static readonly PictureInput _grey = Pictures.Of(28, 28, 1);
+    private static readonly ImageInput _gray = Images.Of(28, 28, 1);
     private static readonly string _own = typeof(ModelSourceTests).Assembly.Location;
 
     [Theory]
@@ -21,14 +21,14 @@ public sealed class ModelSourceTests
     [InlineData("resnet9", 2_273_728)]
     public void Zoo_model_has_the_documented_number_of_parameters(string name, long parameters)
     {
-        using Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(_grey, 10);
+        using Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(_gray, 10);
         Assert.Equal(parameters, model.parameters().Sum(p => p.numel()));
     }
 
     [Fact]
     public void Cnn_has_the_names_and_layouts_of_its_PyTorch_twin()
     {
-        using Module<Tensor, Tensor> model = ModelSource.Parse("cnn").Create(_grey, 10);
+        using Module<Tensor, Tensor> model = ModelSource.Parse("cnn").Create(_gray, 10);
         Assert.Equal(
             [
                 "conv1.bias [32]", "conv1.weight [32,1,3,3]", "conv2.bias [64]", "conv2.weight [64,32,3,3]",
@@ -43,7 +43,7 @@ public sealed class ModelSourceTests
     public void Zoo_model_takes_images_of_any_size(string name, int height, int width, int channels, int classes)
     {
         using var scope = NewDisposeScope();
-        using Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(Pictures.Of(height, width, channels), classes);
+        using Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(Images.Of(height, width, channels), classes);
         Assert.Equal([3, classes], model.call(randn(3, channels, height, width)).shape);
     }
 
@@ -67,7 +67,7 @@ public sealed class ModelSourceTests
     [Fact]
     public void Resnet9_is_the_network_that_is_published_with_CIFAR10()
     {
-        using Module<Tensor, Tensor> model = ModelSource.Parse("resnet9").Create(Pictures.Of(32, 32, 3), 10);
+        using Module<Tensor, Tensor> model = ModelSource.Parse("resnet9").Create(Images.Of(32, 32, 3), 10);
         Assert.Equal(2_274_880, model.parameters().Sum(p => p.numel()));
         Assert.Equal(
             [
@@ -85,14 +85,14 @@ public sealed class ModelSourceTests
     public void Resnet9_refuses_images_that_are_too_small_for_it() =>
         Assert.Contains(
             "11×11",
-            Assert.Throws<TessarException>(() => ModelSource.Parse("resnet9").Create(Pictures.Of(10, 28, 1), 10)).Message,
+            Assert.Throws<TessarException>(() => ModelSource.Parse("resnet9").Create(Images.Of(10, 28, 1), 10)).Message,
             StringComparison.Ordinal);
 
     [Fact]
     public void Logistic_is_an_affine_map_of_the_pixels()
     {
         using var scope = NewDisposeScope();
-        using Module<Tensor, Tensor> model = ModelSource.Parse("logistic").Create(Pictures.Of(2, 2, 1), 2);
+        using Module<Tensor, Tensor> model = ModelSource.Parse("logistic").Create(Images.Of(2, 2, 1), 2);
         Dictionary<string, Tensor> state = model.state_dict();
         using (no_grad())
         {
@@ -114,7 +114,7 @@ public sealed class ModelSourceTests
         static string Fingerprint(ulong seed)
         {
             rand(3).Dispose();
-            using Module<Tensor, Tensor> model = ModelSource.Parse("mlp").Create(_grey, 10, seed);
+            using Module<Tensor, Tensor> model = ModelSource.Parse("mlp").Create(_gray, 10, seed);
             return StateDict.Sha256(model);
         }
     }
@@ -125,7 +125,7 @@ public sealed class ModelSourceTests
         {
             foreach (string name in ModelSource.ZooNames)
             {
-                using Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(_grey, 10);
+                using Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(_gray, 10);
                 Assert.True(model.training);
             }
         });
@@ -142,7 +142,7 @@ public sealed class ModelSourceTests
     [Fact]
     public void Image_too_small_for_the_cnn_names_its_size()
     {
-        var error = Assert.Throws<TessarException>(() => ModelSource.Parse("cnn").Create(Pictures.Of(3, 28, 1), 10));
+        var error = Assert.Throws<TessarException>(() => ModelSource.Parse("cnn").Create(Images.Of(3, 28, 1), 10));
         Assert.Equal(ErrorKind.InputData, error.Kind);
         Assert.Contains("these have 3×28", error.Message, StringComparison.Ordinal);
     }
@@ -157,7 +157,7 @@ public sealed class ModelSourceTests
     {
         ModelSource source = ModelSource.Parse($"{_own}#{type.FullName}");
         Assert.Equal($"{_own}#{type.FullName}", source.Name);
-        using Module<Tensor, Tensor> model = source.Create(Pictures.Of(2, 2, 1), 3);
+        using Module<Tensor, Tensor> model = source.Create(Images.Of(2, 2, 1), 3);
         Assert.Equal(type.Name, model.GetType().Name);
     }
 
@@ -168,13 +168,13 @@ public sealed class ModelSourceTests
         string foreign = folder.File("user.dll");
         File.Copy(_own, foreign);
         using Module<Tensor, Tensor> model = ModelSource.Parse($"{foreign}#{typeof(ClassesOnly).FullName}")
-            .Create(Pictures.Of(2, 2, 1), 3);
+            .Create(Images.Of(2, 2, 1), 3);
         using Module<Tensor, Tensor> again = ModelSource.Parse($"{foreign}#{typeof(ClassesOnly).FullName}")
-            .Create(Pictures.Of(2, 2, 1), 3);
+            .Create(Images.Of(2, 2, 1), 3);
         Assert.Equal((nameof(ClassesOnly), foreign), (model.GetType().Name, model.GetType().Assembly.Location));
         Assert.IsNotType<ClassesOnly>(model);
         Assert.Same(model.GetType(), again.GetType());
-        Assert.IsType<ClassesOnly>(ModelSource.Parse($"{_own}#{typeof(ClassesOnly).FullName}").Create(Pictures.Of(2, 2, 1), 3))
+        Assert.IsType<ClassesOnly>(ModelSource.Parse($"{_own}#{typeof(ClassesOnly).FullName}").Create(Images.Of(2, 2, 1), 3))
             .Dispose();
     }
 
@@ -207,7 +207,7 @@ public sealed class ModelSourceTests
         TensorBalance.HoldsButFor(parameters, () =>
         {
             ModelSource source = ModelSource.Parse($"{_own}#{type.FullName}");
-            var error = Assert.Throws<TessarException>(() => source.Create(Pictures.Of(2, 2, 1), 3));
+            var error = Assert.Throws<TessarException>(() => source.Create(Images.Of(2, 2, 1), 3));
             Assert.Equal(ErrorKind.InputData, error.Kind);
             Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         });
@@ -238,7 +238,7 @@ public class ImageAndClasses : Module<Tensor, Tensor>
 public sealed class InputAndClasses(ModelInput input, int classes)
     : ImageAndClasses(new ImageShape(input.Size, 1, 1), classes);
 
-public sealed class PictureAndClasses(PictureInput input, int classes) : ImageAndClasses(input.Image, classes);
+public sealed class PictureAndClasses(ImageInput input, int classes) : ImageAndClasses(input.Image, classes);
 
 public class ClassesOnly(int classes) : ImageAndClasses(new ImageShape(2, 2, 1), classes);
 

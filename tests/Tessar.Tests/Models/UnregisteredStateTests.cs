@@ -32,7 +32,7 @@ public sealed class UnregisteredStateTests
     {
         foreach (string name in ModelSource.ZooNames)
         {
-            using nn.Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(Pictures.Of(28, 28, 1), 10);
+            using nn.Module<Tensor, Tensor> model = ModelSource.Parse(name).Create(Images.Of(28, 28, 1), 10);
             Assert.Null(UnregisteredState.Of(model).Names);
         }
 

@@ -45,7 +45,8 @@ public sealed class ChoicesTests
     [Fact]
     public void Two_of_one_name_are_refused()
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => new Choices<Fruit, FruitAttribute>("fruit", _here, _here));
+        ArgumentException error = Assert.Throws<ArgumentException>(() =>
+            new Choices<Fruit, FruitAttribute>("fruit", _here, _here));
         Assert.StartsWith($"The fruit `apple` is there twice: {typeof(Apple)} and", error.Message, StringComparison.Ordinal);
     }
 
@@ -59,7 +60,8 @@ public sealed class ChoicesTests
     [Fact]
     public void Included_settings_stand_among_the_own_and_the_own_win()
     {
-        Assert.Equal([("size", 3.0), ("tartness", 0.5)], _fruit.Settings("quince").Select(setting => (setting.Name, setting.Fallback)));
+        Assert.Equal(
+            [("size", 3.0), ("tartness", 0.5)], _fruit.Settings("quince").Select(setting => (setting.Name, setting.Fallback)));
         Assert.Equal([("size", 2.0)], _fruit.Settings("pear").Select(setting => (setting.Name, setting.Fallback)));
         Assert.Empty(_fruit.Settings("apple"));
     }
@@ -116,7 +118,9 @@ public sealed class ChoicesTests
     [Setting("size", 2, "how large")]
     private sealed class Pear(string taste) : Fruit
     {
-        public string Taste { get; } = taste.Length > 0 ? taste : throw new InvalidOperationException("A pear tastes of something.");
+        public string Taste { get; } = taste.Length > 0
+            ? taste
+            : throw new InvalidOperationException("A pear tastes of something.");
     }
 
     [Fruit("quince", Base = typeof(Pear))]

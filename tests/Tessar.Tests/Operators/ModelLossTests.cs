@@ -124,7 +124,8 @@ public sealed class ModelLossTests : IDisposable
         ModelLoss loss = new(
             model, ParameterVector.Of(model), new SoftmaxCrossEntropy(),
             LossExamples.Of(randn(6, 4, dtype: ScalarType.Float64), randint(0, 3, [6], dtype: ScalarType.Int64)));
-        Tensor v = ones(loss.Parameters.Size, dtype: ScalarType.Float64), start = ParameterVector.Join(loss.Parameters.Tensors).clone();
+        Tensor v = ones(loss.Parameters.Size, dtype: ScalarType.Float64), start = ParameterVector.Join(loss.Parameters.Tensors)
+            .clone();
         GradientException e = Assert.Throws<GradientException>(() => new HessianOperator(loss).Apply(v));
         Assert.Contains("has no second derivative", e.Message, StringComparison.Ordinal);
 

@@ -34,7 +34,8 @@ public sealed class RecordedNumbersTests : IDisposable
     public void Training_scores_replay_and_a_row_of_the_study_are_those_recorded()
     {
         JsonElement trained = _tool.Json(
-            "train", "--model", "mlp", "--data", "fashion-mnist-mini", "--train", "train:0-1999", "--test", "test:0-199", "--epochs",
+            "train", "--model", "mlp", "--data", "fashion-mnist-mini", "--train", "train:0-1999", "--test", "test:0-199",
+            "--epochs",
             "3", "--seed", "5", "--name", "m", "--quiet");
         JsonElement recorded = RecordedNumbers.Of("training");
         Assert.Equal(recorded.GetProperty("steps").GetInt32(), trained.GetProperty("steps").GetInt32());
@@ -65,7 +66,8 @@ public sealed class RecordedNumbersTests : IDisposable
                 checkpoint.GetProperty("recorded").GetString(), checkpoint.GetProperty("replayed").GetString()));
 
         JsonElement row = _tool.Json(
-            "evaluate", "lds", "m", "--method", "data/trak", "--targets", "test:0-19", "--subsets", "10", "--seeds", "1", "--train",
+            "evaluate", "lds", "m", "--method", "data/trak", "--targets", "test:0-19", "--subsets", "10", "--seeds", "1",
+            "--train",
             "train:0-999", "--set", "damping=0.3", "--quiet");
         AssertRetrained(RecordedNumbers.Of("lds"));
         AssertNear(RecordedNumbers.Of("lds"), row, "lds", LdsTolerance);

@@ -47,7 +47,8 @@ public sealed class ResultCatalogTests : IDisposable
         AttributionDocument document = opened.Document;
         Assert.Equal(
             ("data/grad-dot", "first", "train:0-9", "test:0-1", 3, false, "64"),
-            (document.Method, document.Run, document.Train, document.Targets, document.Top, document.TopOnly, document.Options["batch-size"]));
+            (document.Method, document.Run, document.Train, document.Targets, document.Top, document.TopOnly,
+                document.Options["batch-size"]));
         Assert.Equal(
             ("negative-loss", 7850, 10), (document.Report.Output, document.Report.Parameters, document.Report.ExamplesComputed));
         Assert.Equal(("first", 1), (document.Checkpoints[0].Run, document.Checkpoints[0].Step));

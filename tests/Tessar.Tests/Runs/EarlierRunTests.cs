@@ -71,7 +71,7 @@ public sealed class EarlierRunTests : IDisposable
         JsonObject root = JsonNode.Parse(text)!.AsObject();
         Assert.Equal(
             ["program", "rule", "examples", "seed", "repeats", "output", "keepsWeights"], root.Select(member => member.Key));
-        var input = (PictureInput)request.Program.Input;
+        var input = (ImageInput)request.Program.Input;
         string mean = JsonValue.Create(input.Normalization.Mean[0]).ToJsonString();
         string std = JsonValue.Create(input.Normalization.Std[0]).ToJsonString();
         Assert.Contains(

@@ -32,7 +32,7 @@ public sealed class FlippedBitsTests : IDisposable
         Check(Path.Combine(run.Directory, "run.json"), () => Run.Open(run.Directory));
         Check(run.MetricsPath, () => run.ReadMetrics());
         Check(run.Checkpoints[^1].File, () => run.LoadModel());
-        Check(Path.Combine(run.Directory, ReferenceAnswers.File), () => run.LoadModel());
+        Check(Path.Combine(run.Directory, ReferenceOutputs.File), () => run.LoadModel());
         Check(Path.Combine(run.Directory, "labels.json"), () => run.OpenLabels(store));
         Check(Path.Combine(run.Directory, "mask.safetensors"), () => run.ChosenSet(store), mayBeHarmless: true);
         Predictions predictions = Predictions.TryOpen(run, "test")!;

@@ -97,7 +97,7 @@ public sealed class PredictorTests : IDisposable
     }
 
     [Fact]
-    public void Prediction_can_be_cancelled_and_then_leaves_nothing()
+    public void Prediction_can_be_canceled_and_then_leaves_nothing()
     {
         Run run = SmallRuns.Train(_folder);
         using ExampleStore store = run.OpenExamples();

@@ -29,13 +29,13 @@ public sealed class RunImporterTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Imported_logits_are_those_of_the_formula_under_the_given_normalisation()
+    public void Imported_logits_are_those_of_the_formula_under_the_given_normalization()
     {
         WriteWeights();
         Run run = SmallRuns.Import(Request with { Mean = [0.25f], Std = [0.5f] });
         Assert.Equal((RunKind.Imported, RunStatus.Completed, "foreign"), (run.Record.Kind, run.Status, run.Name));
         Assert.Equal(
-            new PictureInput(new ImageShape(6, 6, 1), new InputNormalization([0.25f], [0.5f])), run.Record.Program.Input);
+            new ImageInput(new ImageShape(6, 6, 1), new InputNormalization([0.25f], [0.5f])), run.Record.Program.Input);
         Assert.Equal(3 * 36 + 3, run.Record.Program.Parameters);
         Assert.Empty(run.ReadMetrics());
         Checkpoint checkpoint = Assert.Single(run.Checkpoints);
@@ -58,7 +58,7 @@ public sealed class RunImporterTests : IDisposable
     }
 
     [Fact]
-    public void Normalisation_is_that_of_the_training_split_unless_given()
+    public void Normalization_is_that_of_the_training_split_unless_given()
     {
         WriteWeights();
         Run run = SmallRuns.Import(Request);
@@ -222,7 +222,7 @@ public sealed class RunImporterTests : IDisposable
     [InlineData(1, 0f, "standard deviation of channel 0 is 0")]
     [InlineData(1, -1f, "standard deviation of channel 0 is -1")]
     [InlineData(3, 1f, "3 standard deviations, the images have 1 channels")]
-    public void Normalisation_that_cannot_be_is_refused(int count, float std, string expected)
+    public void Normalization_that_cannot_be_is_refused(int count, float std, string expected)
     {
         WriteWeights();
         var error = Assert.Throws<TessarException>(() =>

@@ -171,7 +171,7 @@ public sealed class RunJsonTests : IDisposable
             Model = "cnn",
             Parameters = 421_642,
             Data = new DataReference("fashion-mnist-mini", Path: null, _hash, "train:0-9999", "test:0-1999"),
-            Input = new PictureInput(new ImageShape(28, 28, 1), new InputNormalization([0.286f], [0.353f])),
+            Input = new ImageInput(new ImageShape(28, 28, 1), new InputNormalization([0.286f], [0.353f])),
             Epochs = 5,
             BatchSize = 64,
             Seed = ulong.MaxValue,

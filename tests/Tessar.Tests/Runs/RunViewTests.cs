@@ -67,7 +67,7 @@ public sealed class RunViewTests
             "epochs 2 and 3" => one with { Epochs = 3 },
             "optimiser adamw" => one with { LearningRate = 0.01 },
             "labels smoothed by" => one with { LabelSmoothing = 0.1 },
-            "the normalisation" => one with { Input = Pictures.Of(((PictureInput)first.Record.Program.Input).Image) },
+            "the normalisation" => one with { Input = Images.Of(((ImageInput)first.Record.Program.Input).Image) },
             _ => one with { Train = "train:0-49" },
         };
         Run third = SmallRuns.Train(other with { Name = "three" });

@@ -18,7 +18,8 @@ public sealed partial class ContributingTests(SmallRunFixture runs) : IDisposabl
 
     private readonly CheckoutCopy _checkout = new(
         "src/Tessar.Lenses", "src/Tessar/Tessar.csproj", "build/new-method", "docs/data", "CHANGELOG.md", "tessar",
-        "BannedSymbols.txt", ".editorconfig", "global.json", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props");
+        "BannedSymbols.txt", ".editorconfig", "global.json", "Directory.Build.props", "Directory.Build.targets",
+        "Directory.Packages.props");
 
     private readonly Dictionary<string, string?> _environment = new(runs.Tool.Environment, StringComparer.Ordinal)
     {

@@ -29,7 +29,8 @@ public sealed class TestScriptTests
         ChildResult result = checkout.Test();
         Assert.Equal((0, "5 passed, 0 failed"), (result.ExitCode, LastLine(result)));
         Assert.Equal(
-            ["Tessar.Tests.Data.Middle 1 1", "Tessar.Tests.Data.Short 1 1", "Tessar.Tests.Long 1 1", "Tessar.Tests.New 1 1", "Tessar.Web.Tests.Page 1 1"],
+            ["Tessar.Tests.Data.Middle 1 1", "Tessar.Tests.Data.Short 1 1", "Tessar.Tests.Long 1 1", "Tessar.Tests.New 1 1",
+             "Tessar.Web.Tests.Page 1 1"],
             checkout.Ran.Order(StringComparer.Ordinal));
         string second = Assert.Single(checkout.Calls, call => call.Contains("--filter-class", StringComparison.Ordinal));
         Assert.Contains("--filter-class Tessar.Tests.Long Tessar.Tests.New --output", second, StringComparison.Ordinal);

@@ -42,7 +42,8 @@ internal static class Snapshot
         File.WriteAllText(receivedPath, actual);
         if (approved is null)
             Assert.Fail(
-                $"Nothing is approved yet. Look at {receivedPath} and rename it to {Path.GetFileName(approvedPath)} if it is right.");
+                $"Nothing is approved yet. Look at {receivedPath} and rename it to {Path.GetFileName(approvedPath)} if it "
+                    + $"is right.");
         Assert.Fail($"{FirstDifference(approved, actual)} Compare {approvedPath} with {receivedPath}.");
     }
 

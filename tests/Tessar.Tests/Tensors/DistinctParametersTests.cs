@@ -58,7 +58,8 @@ public sealed class DistinctParametersTests : IDisposable
     [Fact]
     public void Trained_parameters_that_share_memory_without_being_one_are_refused()
     {
-        using nn.Module<Tensor, Tensor> copied = new SharesMemory(Share.Detached), half = new SharesMemory(Share.Part), frozen = new SharesMemory(Share.Frozen);
+        using nn.Module<Tensor, Tensor> copied = new SharesMemory(Share.Detached), half = new SharesMemory(Share.Part),
+            frozen = new SharesMemory(Share.Frozen);
         foreach (nn.Module<Tensor, Tensor> model in (nn.Module<Tensor, Tensor>[])[copied, half])
         {
             TessarException e = Assert.Throws<TessarException>(() => DistinctParameters.Of(model));

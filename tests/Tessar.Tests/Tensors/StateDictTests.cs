@@ -17,10 +17,10 @@ public sealed class StateDictTests : IDisposable
     public void Saved_module_is_restored_bit_for_bit_with_its_buffers()
     {
         using var scope = NewDisposeScope();
-        using Module<Tensor, Tensor> saved = Normalised();
+        using Module<Tensor, Tensor> saved = Normalized();
         saved.call(randn(5, 3)).Dispose(); // moves the running statistics
         StateDict.Save(saved, File, new Dictionary<string, string>(StringComparer.Ordinal) { ["step"] = "12" });
-        using Module<Tensor, Tensor> loaded = Normalised();
+        using Module<Tensor, Tensor> loaded = Normalized();
         Assert.False(StateDict.Sha256(saved) == StateDict.Sha256(loaded));
         StateDict.Load(loaded, File);
         Assert.Equal(StateDict.Sha256(saved), StateDict.Sha256(loaded));
@@ -65,7 +65,7 @@ public sealed class StateDictTests : IDisposable
     }
 
     [Fact]
-    public void Prefix_before_every_name_is_recognised()
+    public void Prefix_before_every_name_is_recognized()
     {
         using Module<Tensor, Tensor> model = Linear(3, 2);
         var writer = new SafetensorsWriter();
@@ -137,7 +137,7 @@ public sealed class StateDictTests : IDisposable
     [Fact]
     public void Saving_loading_and_hashing_leave_no_tensors_behind()
     {
-        using Module<Tensor, Tensor> model = Normalised();
+        using Module<Tensor, Tensor> model = Normalized();
         TensorBalance.Holds(() =>
         {
             StateDict.Save(model, File);
@@ -148,6 +148,6 @@ public sealed class StateDictTests : IDisposable
 
     private static Dictionary<string, Tensor> Only(string name, Tensor tensor) => new(StringComparer.Ordinal) { [name] = tensor };
 
-    private static Module<Tensor, Tensor> Normalised() =>
+    private static Module<Tensor, Tensor> Normalized() =>
         Sequential(("first", Linear(3, 4)), ("norm", BatchNorm1d(4)), ("last", Linear(4, 2)));
 }

@@ -26,7 +26,8 @@ public sealed class AveragedWeightsTests : IDisposable
         Run run = SmallRuns.Train(Request("run") with { Model = "logistic" });
         using SafetensorsFile weights = SafetensorsFile.Open(run.Checkpoints[^1].File), state =
             SafetensorsFile.Open(RunWriter.OptimizerPath(run.Checkpoints[^1].File));
-        float[] x = weights.ReadSingles("fc1.weight"), y = state.ReadSingles("training/fc1.weight"), z = state.ReadSingles("z/fc1.weight");
+        float[] x = weights.ReadSingles("fc1.weight"), y = state.ReadSingles("training/fc1.weight"),
+            z = state.ReadSingles("z/fc1.weight");
         // x = y + (1 − 1/β)(z − y) with β = 0.9.
         Assert.Equal(y.Zip(z, (a, b) => a + (b - a) * (float)(1 - 1 / 0.9)), x, (a, b) => Math.Abs(a - b) < 1e-6);
         Assert.NotEqual(x, y);

@@ -122,7 +122,7 @@ public sealed class LastBatchTests : IDisposable
     }
 
     [Fact]
-    public void Optimiser_that_never_trains_on_batch_statistics_takes_a_batch_of_one()
+    public void Optimizer_that_never_trains_on_batch_statistics_takes_a_batch_of_one()
     {
         string data = SmallData.Write(_folder, train: 97);
         TrainingRequest request = SmallRuns.Request(_folder) with

@@ -176,7 +176,7 @@ public sealed class ResumeTests : IDisposable
     [Theory]
     [InlineData(7)]
     [InlineData(14)]
-    public void Run_cancelled_while_it_is_tested_is_tested_when_it_goes_on(long step)
+    public void Run_canceled_while_it_is_tested_is_tested_when_it_goes_on(long step)
     {
         string model = $"{typeof(CancelsWhenTested).Assembly.Location}#{typeof(CancelsWhenTested).FullName}";
         SmallData.Write(_folder, test: 300); // two batches, so that there is a moment between them

@@ -127,7 +127,7 @@ public sealed class StartCheckTests : IDisposable
     public void Imported_weights_are_fed_as_their_model_wants_it()
     {
         string data = SmallData.Write(_folder, channels: 3);
-        using var model = ModelFeedTests.Source(typeof(ViewsInput)).Create(Pictures.Of(6, 6, 3), 3);
+        using var model = ModelFeedTests.Source(typeof(ViewsInput)).Create(Images.Of(6, 6, 3), 3);
         StateDict.Save(model, _folder.File("w.safetensors"));
         Run run = RunImporter.Import(
             new ImportRequest

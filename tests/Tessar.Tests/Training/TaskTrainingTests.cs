@@ -40,7 +40,12 @@ public sealed class TaskTrainingTests : IDisposable
     {
         Run run = SmallRuns.Train(Request("one") with
         {
-            Model = "logistic", Epochs = 1, BatchSize = 100, Optimizer = "sgd", LearningRate = 0.1, WarmupSteps = 0,
+            Model = "logistic",
+            Epochs = 1,
+            BatchSize = 100,
+            Optimizer = "sgd",
+            LearningRate = 0.1,
+            WarmupSteps = 0,
             Schedule = "constant",
             OptimizerSettings = new Dictionary<string, double> { ["momentum"] = 0, ["weightDecay"] = 0 },
         });

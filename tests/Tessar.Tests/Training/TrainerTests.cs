@@ -268,7 +268,7 @@ public sealed class TrainerTests : IDisposable
             Schedule = "cosin",
             CheckpointEverySteps = 0,
             Threads = 0,
-            Input = new PictureInput(new ImageShape(6, 6, 1), new InputNormalization([0], [0])),
+            Input = new ImageInput(new ImageShape(6, 6, 1), new InputNormalization([0], [0])),
         }));
         Assert.Equal(ErrorKind.Usage, error.Kind);
         string[] expected =

@@ -53,10 +53,12 @@ public sealed class ResultsEndpointTests
         JsonElement array = Assert.Single(detail.GetProperty("arrays").EnumerateArray());
         Assert.Equal(
             ("shades", "F64", 10, 40.0, 72.625, 105.25, 0),
-            (array.GetProperty("name").GetString(), array.GetProperty("type").GetString(), array.GetProperty("shape")[0].GetInt32(),
+            (array.GetProperty("name").GetString(), array.GetProperty("type").GetString(), array.GetProperty("shape")[0]
+                .GetInt32(),
                 array.GetProperty("least").GetDouble(), array.GetProperty("mean").GetDouble(),
                 array.GetProperty("greatest").GetDouble(), array.GetProperty("nonFinite").GetInt32()));
-        foreach ((string address, string name) in new[] { ("documentAddress", "result.json"), ("arraysAddress", "arrays.safetensors") })
+        foreach ((
+            string address, string name) in new[] { ("documentAddress", "result.json"), ("arraysAddress", "arrays.safetensors") })
         {
             using HttpResponseMessage answer = await workbench.Client.GetAsync(
                 new Uri(detail.GetProperty(address).GetString()!, UriKind.Relative), Test);

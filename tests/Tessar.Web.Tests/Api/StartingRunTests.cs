@@ -23,7 +23,8 @@ public sealed class StartingRunTests
             Assert.Equal(JsonValueKind.Null, row.GetProperty("problem").ValueKind);
             Assert.Equal("starting", run.GetProperty("status").GetString());
             Assert.Empty(run.GetProperty("lenses").EnumerateArray());
-            foreach (string part in new[] { "metrics", "example/test/0", "lenses/data/mistakes", "lenses/data/example/test/0", "image/test/0.png" })
+            foreach (string part in new[] { "metrics", "example/test/0", "lenses/data/mistakes", "lenses/data/example/test/0",
+                "image/test/0.png" })
                 await workbench.GetProblemAsync($"/api/runs/demo/{part}", HttpStatusCode.ServiceUnavailable, "run-starting");
 
             File.Move(later, record);

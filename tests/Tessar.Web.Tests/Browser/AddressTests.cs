@@ -25,7 +25,7 @@ public sealed class AddressTests(SharedWorkbench shared, Chromium chromium)
         Assert.Equal(address, session.Address);
         byte[] after = await session.Page.ScreenshotAsync();
         // The browser may smooth the edges of a glyph differently from one time to the next; a word or a line is more than that.
-        Assert.InRange(Picture.Difference(before, after, tolerance: 24), 0, 5e-5);
+        Assert.InRange(Image.Difference(before, after, tolerance: 24), 0, 5e-5);
     }
 
     [Fact]

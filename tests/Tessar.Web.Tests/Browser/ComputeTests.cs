@@ -42,7 +42,7 @@ public sealed class ComputeTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Job_can_be_cancelled_and_started_again()
+    public async Task Job_can_be_canceled_and_started_again()
     {
         await using Workbench workbench = await StartAsync(JobScript.UntilTheParentEnds);
         await using Session session = await Session.OpenAsync(chromium, workbench.Url, Address);

@@ -7,7 +7,8 @@ namespace Tessar.Web.Tests.Browser;
 public sealed class PageStateTests(SharedWorkbench shared, Chromium chromium)
 {
     public static MatrixTheoryData<string, ColorScheme> Loaded => new(
-        ["/", "/r/demo", "/r/demo?table=loss&at=94&steps=40-200", "/r/demo/example/test/21", "/r/both/example/test/21?as=table", "/r/demo/example/train/337?from=test%3A43"],
+        ["/", "/r/demo", "/r/demo?table=loss&at=94&steps=40-200", "/r/demo/example/test/21", "/r/both/example/test/21?as=table",
+         "/r/demo/example/train/337?from=test%3A43"],
         [ColorScheme.Light, ColorScheme.Dark]);
 
     public static MatrixTheoryData<(string Address, string Text, string Command), ColorScheme> Empty => new(

@@ -29,7 +29,8 @@ public sealed class ToyLensTests(Chromium chromium)
 
         await Assertions.Expect(panel).ToContainTextAsync("2 results of the Toy lens, 1 stale.");
         await Assertions.Expect(rows).ToHaveCountAsync(2);
-        foreach (string words in new[] { "Done", "train:0-2999", "classes 3", "empty-classes 0 ≤ 0", "0.3 s", "4 Mar 2026 · 11:30" })
+        foreach (string words in new[] { "Done", "train:0-2999", "classes 3", "empty-classes 0 ≤ 0", "0.3 s",
+            "4 Mar 2026 · 11:30" })
             await Assertions.Expect(rows.First).ToContainTextAsync(words);
         await Assertions.Expect(rows.Last).ToContainTextAsync("Stale");
         await Assertions.Expect(rows.Last).ToContainTextAsync("it was computed for other data than the run records.");
@@ -122,12 +123,12 @@ public sealed class ToyLensTests(Chromium chromium)
     private static async Task MatchesAsync(Session session, ILocator panel, string name, ColorScheme theme)
     {
         await panel.ScrollIntoViewIfNeededAsync();
-        byte[] picture = await panel.ScreenshotAsync(new LocatorScreenshotOptions
+        byte[] image = await panel.ScreenshotAsync(new LocatorScreenshotOptions
         {
             Mask = [session.Page.Locator(".command")],
             MaskColor = "#888888"
         });
-        Picture.Matches(picture, $"{name}-{(theme == ColorScheme.Dark ? "dark" : "light")}");
+        Image.Matches(image, $"{name}-{(theme == ColorScheme.Dark ? "dark" : "light")}");
     }
 
     private static Task<Workbench> StartAsync() => Workbench.StartAsync(

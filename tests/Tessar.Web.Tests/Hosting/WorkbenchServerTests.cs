@@ -43,7 +43,7 @@ public sealed class WorkbenchServerTests(SharedWorkbench shared)
     }
 
     [Fact]
-    public async Task Waiting_ends_when_the_token_is_cancelled_and_the_port_is_free_again()
+    public async Task Waiting_ends_when_the_token_is_canceled_and_the_port_is_free_again()
     {
         WorkbenchServer server = await WorkbenchServer.StartAsync(
             new WorkbenchOptions { RunsDirectory = shared.Workbench.Runs, Port = 0 }, TestContext.Current.CancellationToken);

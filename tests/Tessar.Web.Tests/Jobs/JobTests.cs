@@ -34,7 +34,8 @@ public sealed class JobTests
         Assert.Equal(["Gradients", "Scores"], stages);
         Assert.Equal(4, events[^1].GetProperty("progress").GetProperty("done").GetInt32());
         Assert.Equal(
-            ["json stdin", "attribute", "demo", "--method", "data/trak", "--targets", "test:0-199", "--json", "--runs", workbench.Runs],
+            ["json stdin", "attribute", "demo", "--method", "data/trak", "--targets", "test:0-199", "--json", "--runs",
+             workbench.Runs],
             await File.ReadAllLinesAsync(workbench.PathOf("words"), Test));
     }
 
@@ -42,7 +43,8 @@ public sealed class JobTests
     public async Task Job_that_fails_tells_its_last_line_as_cause_and_action()
     {
         await using Workbench workbench = await StartAsync(
-            "echo 'first words' >&2; echo 'The checkpoint is missing. Train the run anew: `tessar train --resume demo`.' >&2; exit 3");
+            "echo 'first words' >&2; echo 'The checkpoint is missing. Train the run anew: `tessar train --resume demo`.' "
+                + ">&2; exit 3");
 
         JsonElement job = await EndAsync(workbench, Trak);
 
@@ -100,7 +102,7 @@ public sealed class JobTests
     [Theory]
     [InlineData(JobScript.UntilTheParentEnds)]
     [InlineData("trap '' TERM INT; sleep 600")]
-    public async Task Cancelled_job_ends_whether_its_process_listens_or_not(string script)
+    public async Task Canceled_job_ends_whether_its_process_listens_or_not(string script)
     {
         await using Workbench workbench = await StartAsync($"echo $$ > \"$RUNS/pid\"; {script}");
         string id = (await workbench.ChangeAsync(HttpMethod.Post, "/api/jobs", Trak)).Document.GetProperty("id").GetString()!;
@@ -115,7 +117,7 @@ public sealed class JobTests
     }
 
     [Fact]
-    public async Task One_job_runs_at_a_time_in_order_and_one_that_waits_can_be_cancelled()
+    public async Task One_job_runs_at_a_time_in_order_and_one_that_waits_can_be_canceled()
     {
         await using Workbench workbench = await StartAsync(
             "echo start $6 >> \"$RUNS/order\"; until mv \"$RUNS/go\" \"$RUNS/gone\" 2> /dev/null; do sleep 0.02; done; echo end "
@@ -125,7 +127,7 @@ public sealed class JobTests
             .Where(job => State(job) == "queued")];
         string dropped = waiting[0].GetProperty("id").GetString()!;
 
-        (HttpStatusCode _, JsonElement cancelled) = await workbench.ChangeAsync(HttpMethod.Delete, $"/api/jobs/{dropped}");
+        (HttpStatusCode _, JsonElement canceled) = await workbench.ChangeAsync(HttpMethod.Delete, $"/api/jobs/{dropped}");
         for (int i = 0; i < 2; i++)
         {
             await File.WriteAllTextAsync(workbench.PathOf("go"), "", Test);
@@ -137,7 +139,7 @@ public sealed class JobTests
             await EventsAsync(workbench, id);
 
         Assert.Equal(2, waiting.Length);
-        Assert.Equal("cancelled", State(cancelled));
+        Assert.Equal("cancelled", State(canceled));
         string[] order = await File.ReadAllLinesAsync(workbench.PathOf("order"), Test);
         Assert.Equal(4, order.Length);
         Assert.Equal(order[0].Replace("start", "end", StringComparison.Ordinal), order[1]);

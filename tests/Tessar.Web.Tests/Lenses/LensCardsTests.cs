@@ -8,7 +8,7 @@ namespace Tessar.Web.Tests.Lenses;
 public sealed class LensCardsTests
 {
     [Fact]
-    public async Task Lens_of_the_given_catalogue_has_a_card_without_a_word_about_it_anywhere()
+    public async Task Lens_of_the_given_catalog_has_a_card_without_a_word_about_it_anywhere()
     {
         var catalog = new MethodCatalog(typeof(Tessar.Lenses.Data.Trak).Assembly, typeof(Toy).Assembly);
         await using Workbench workbench = await Workbench.StartAsync(new WorkbenchOptions { Methods = catalog }, new RunRecipe());
@@ -74,7 +74,8 @@ public sealed class LensCardsTests
             Methods = ToyResults.Catalog,
             JobProgram = JobScript.Of("for RUNS; do :; done; printf '%s\\n' \"$@\" > \"$RUNS/words\"")
         };
-        await using Workbench workbench = await Workbench.StartAsync(options, new RunRecipe { HasPredictions = false, Methods = [] });
+        await using Workbench workbench = await Workbench.StartAsync(
+            options, new RunRecipe { HasPredictions = false, Methods = [] });
 
         (HttpStatusCode refused, JsonElement problem) = await workbench.ChangeAsync(
             HttpMethod.Post, "/api/jobs", "{\"run\":\"demo\",\"method\":\"toy/mean-shade\",\"targets\":\"test:0-1\"}");
@@ -111,7 +112,7 @@ public sealed class LensCardsTests
     }
 
     [Fact]
-    public async Task Result_of_a_method_that_the_catalogue_does_not_hold_is_on_its_card_all_the_same()
+    public async Task Result_of_a_method_that_the_catalog_does_not_hold_is_on_its_card_all_the_same()
     {
         var catalog = new MethodCatalog(typeof(Toy).Assembly);
         await using Workbench workbench = await Workbench.StartAsync(new WorkbenchOptions { Methods = catalog }, new RunRecipe());

@@ -39,7 +39,11 @@ internal static class ToyResults
                     Question = "toy",
                     Method = "toy/mean-shade",
                     Options = new Dictionary<string, string>(StringComparer.Ordinal) { ["ceiling"] = "none", ["only"] = "none" },
-                    Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["classes"] = classes, ["prefix"] = "class " },
+                    Settings = new Dictionary<string, string>(StringComparer.Ordinal)
+                    {
+                        ["classes"] = classes,
+                        ["prefix"] = "class "
+                    },
                     Runs = [run.Name],
                     Train = Evidence.Train,
                     Seed = 7,

@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace Tessar.Bench.DataLens.Damping;
 
-/// <summary>The linear datamodeling scores of one kernel of a program's models at every damping, and at those of the rules.</summary>
+/// <summary>
+/// The linear datamodeling scores of one kernel of a program's models at every damping, and at those of the rules.
+/// </summary>
 internal sealed class DampingCell(StudyModels models, string kind)
 {
     private const int Resamples = 400;

@@ -11,7 +11,8 @@ internal static class DampingTable
     public static string Of(JsonArray cells)
     {
         var text = new StringBuilder(
-            "| run and kernel | models | best of the sweep | standard error | auto | less than the best by |\n|---|---|---|---|---|---|\n");
+            "| run and kernel | models | best of the sweep | standard error | auto | less than the best by "
+                + "|\n|---|---|---|---|---|---|\n");
         foreach (JsonNode? cell in cells)
         {
             JsonNode auto = cell!["rules"]!["auto"]!;
@@ -29,14 +30,16 @@ internal static class DampingTable
     /// <summary>Every rule: how far it stays behind the sweep's best.</summary>
     public static string Rules(JsonArray cells)
     {
-        var text = new StringBuilder("| rule | mean loss of LDS | largest | where | cells within 0.02 |\n|---|---|---|---|---|\n");
+        var text =
+            new StringBuilder("| rule | mean loss of LDS | largest | where | cells within 0.02 |\n|---|---|---|---|---|\n");
         foreach ((string rule, _) in cells[0]!["rules"]!.AsObject())
         {
             double Loss(JsonNode? cell) => Number(cell!["bestLds"]) - Number(cell["rules"]![rule]!["lds"]);
             JsonNode worst = cells.MaxBy(Loss)!;
             text.Append(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {rule} | {cells.Average(Loss):0.000} | {Loss(worst):0.000} | {worst["run"]} {Kernel(worst)} ×{worst["models"]} | "
+                $"| {rule} | {cells.Average(Loss):0.000} | {Loss(worst):0.000} | {worst["run"]} {Kernel(worst)} "
+                    + $"×{worst["models"]} | "
                     + $"{cells.Count(cell => Loss(cell) <= 0.02)} of {cells.Count} |\n"));
         }
 

@@ -54,7 +54,8 @@ internal sealed class StudyModels : IDisposable
         Kinds = ["exact", .. _widths.Select(k => $"sketch{k}"), .. _widths.Where(k => k < Train.Count).Select(k => $"land{k}")];
         for (int c = 0; c < Count; c++)
             Compute(c);
-        Times = [.. Enumerable.Range(0, Count).Select(c => TrainingTime.Of(new CheckpointView(_run, _explaining.CheckpointOf(c)), _store))];
+        Times = [.. Enumerable.Range(0, Count)
+            .Select(c => TrainingTime.Of(new CheckpointView(_run, _explaining.CheckpointOf(c)), _store))];
     }
 
     /// <summary>Name of the run.</summary>
@@ -142,7 +143,8 @@ internal sealed class StudyModels : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         var pass = new FeaturePass(gradients, projection, 128, new MethodContext());
-        Tensor phi = pass.ToMemory(Train).to_type(ScalarType.Float64), targets = pass.ToMemory(Targets).to_type(ScalarType.Float64);
+        Tensor phi = pass.ToMemory(Train).to_type(ScalarType.Float64), targets = pass.ToMemory(Targets)
+            .to_type(ScalarType.Float64);
         (Tensor values, Tensor vectors) = linalg.eigh(phi.t().mm(phi));
         Save(model, kind, values, phi.mm(vectors), vectors.t().mm(targets.t()));
     }
@@ -161,7 +163,8 @@ internal sealed class StudyModels : IDisposable
         stream.Write(MemoryMarshal.AsBytes<float>(single.data<float>().ToArray()));
     }
 
-    private float[] Load(int model, string name) => MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(PathOf(model, name))).ToArray();
+    private float[] Load(int model, string name) =>
+        MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(PathOf(model, name))).ToArray();
 
     private string PathOf(int model, string name) =>
         Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{model}.{name}"));

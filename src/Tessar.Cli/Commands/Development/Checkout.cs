@@ -24,7 +24,8 @@ internal sealed class Checkout
 
         throw new TessarException(
             $"{folder} lies in no checkout of Tessar: neither it nor a folder above holds {Mark}, and "
-                + $"`{CommandLine.ProgramName} dev` changes sources. Clone the repository, change into it and start `./tessar dev` "
+                + $"`{CommandLine.ProgramName} dev` changes sources. Clone the repository, change into it and start "
+                + $"`./tessar dev` "
                 + "there.", ErrorKind.Usage);
     }
 

@@ -22,7 +22,7 @@ internal sealed class BrittlenessRenderer : TypedRenderer<BrittlenessAnswer>
         ("evaluate brittleness first --count 10 --shares 0.05", "A quick look at TRAK, at 5 % only"),
         ("evaluate brittleness first --ensemble 10 --json", "30 targets, shares from 1 % to 10 %, for a script"),
         (
-            "evaluate brittleness first --bisect --shares 0.2", 
+            "evaluate brittleness first --bisect --shares 0.2",
             "The fewest examples behind each prediction, searched up to 20 %"),
     ];
 

@@ -17,9 +17,9 @@ internal sealed class LdsRenderer : TypedRenderer<LdsAnswer>
     public override IEnumerable<(string Line, string Meaning)> ExamplesOf(QuestionDescription question, string usual) =>
     [
         ("evaluate lds demo-1 --subsets 30 --seeds 1", "A quick look at TRAK"),
-        ("evaluate lds first --method data/magic --same-trajectory --fraction 0.95 --subsets 50 --targets test:0-49", 
+        ("evaluate lds first --method data/magic --same-trajectory --fraction 0.95 --subsets 50 --targets test:0-49",
             "Does the derivative of this training predict what leaving examples out of it does?"),
-        ("evaluate lds first --method data/trak --ensemble 10 --subsets 100 --seeds 5 --sweep damping=0.03,0.1,0.3,1,3 --json", 
+        ("evaluate lds first --method data/trak --ensemble 10 --subsets 100 --seeds 5 --sweep damping=0.03,0.1,0.3,1,3 --json",
             "With a tuned damping, an interval and a noise ceiling, for a script"),
     ];
 
@@ -42,16 +42,20 @@ internal sealed class LdsRenderer : TypedRenderer<LdsAnswer>
         if (result.Sweep is { } sweep)
         {
             where.Output.WriteLine(
-                $"{sweep.Option} = {sweep.Best} was best on {Quantity.Count(sweep.TuningQueries)} targets that aren't counted here:");
+                $"{sweep.Option} = {sweep.Best} was best on {Quantity.Count(sweep.TuningQueries)} targets that aren't "
+                    + $"counted here:");
             foreach (SweepPoint point in sweep.Points)
                 where.Output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"  {point.Value,8}  {point.TuningLds:0.000} there, {point.Lds:0.000} on the others"));
         }
 
+        string excluded = result.ExcludedColumns > 0
+            ? $", {Quantity.Count(result.ExcludedColumns)} targets left out (constant)"
+            : string.Empty;
         where.Output.WriteLine(
             $"{Quantity.Count(result.Queries)} targets, {Quantity.Count(result.Subsets)} subsets × {result.Seeds} trainings"
-            + $"{(result.ExcludedColumns > 0 ? $", {Quantity.Count(result.ExcludedColumns)} targets left out (constant)" : string.Empty)}; "
+            + $"{excluded}; "
             + $"training {Quantity.Seconds(result.SecondsRetraining)}, scoring {Quantity.Seconds(result.SecondsScoring)}.");
         foreach (string remark in result.Remarks)
             where.Output.WriteLine(remark);

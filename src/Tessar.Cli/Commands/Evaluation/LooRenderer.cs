@@ -18,7 +18,7 @@ internal sealed class LooRenderer : TypedRenderer<LooAnswer>
     public override IEnumerable<(string Line, string Meaning)> ExamplesOf(QuestionDescription question, string usual) =>
     [
         ("evaluate loo first --examples 20 --seeds 2", "A quick look at TRAK"),
-        ("evaluate loo first --method data/grad-dot --examples 100 --seeds 5 --json", 
+        ("evaluate loo first --method data/grad-dot --examples 100 --seeds 5 --json",
             "With a noise ceiling worth the name, for a script"),
     ];
 
@@ -42,10 +42,12 @@ internal sealed class LooRenderer : TypedRenderer<LooAnswer>
         }
 
         where.Output.WriteLine(result.Verdict);
+        string excluded = result.All.ExcludedColumns > 0
+            ? $", {Quantity.Count(result.All.ExcludedColumns)} targets left out (constant)"
+            : string.Empty;
         where.Output.WriteLine(
             $"{Quantity.Count(result.Queries)} targets, {Quantity.Count(result.All.Removed)} removed examples × {result.Seeds} "
-                + $"trainings"
-            + $"{(result.All.ExcludedColumns > 0 ? $", {Quantity.Count(result.All.ExcludedColumns)} targets left out (constant)" : string.Empty)}; "
+            + $"trainings{excluded}; "
             + $"training {Quantity.Seconds(result.SecondsRetraining)}, scoring {Quantity.Seconds(result.SecondsScoring)}.");
         foreach (string remark in result.Remarks)
             where.Output.WriteLine(remark);

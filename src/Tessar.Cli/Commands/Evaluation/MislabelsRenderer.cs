@@ -17,11 +17,11 @@ internal sealed class MislabelsRenderer : TypedRenderer<MislabelsAnswer>
     public override IEnumerable<(string Line, string Meaning)> ExamplesOf(QuestionDescription question, string usual) =>
     [
         ("evaluate mislabels demo-1", "By the self-influence of TRAK"),
-        ("evaluate mislabels mine --method data/grad-dot --top 100 --json", 
+        ("evaluate mislabels mine --method data/grad-dot --top 100 --json",
             "Of a run on your own data: a list to look through"),
     ];
 
-    protected override MislabelsAnswer Placed(MislabelsAnswer answer, ResultFolder kept) => 
+    protected override MislabelsAnswer Placed(MislabelsAnswer answer, ResultFolder kept) =>
         answer with { Result = kept.DocumentPath, Ranking = kept.ArraysPath };
 
     protected override void Write(Shown where, MislabelsAnswer result)
@@ -39,8 +39,13 @@ internal sealed class MislabelsRenderer : TypedRenderer<MislabelsAnswer>
 
     // What the ranking found, in a sentence or two.
     private static string Verdict(MislabelsAnswer result) =>
-        result is { Auroc: { } auroc, AurocInterval: { } interval, FoundInFirst10Percent: { } first, FoundInFirst20Percent: { } second }
-            ? $"Of {Quantity.Count(result.PlantedErrors)} planted errors {Quantity.Percent(first)} lie among the most suspicious 10 % "
+        result is
+        {
+            Auroc: { } auroc, AurocInterval: { } interval, FoundInFirst10Percent: { } first,
+            FoundInFirst20Percent: { } second
+        }
+            ? $"Of {Quantity.Count(result.PlantedErrors)} planted errors {Quantity.Percent(first)} lie among the most "
+            + $"suspicious 10 % "
                 + $"and {Quantity.Percent(second)} among 20 %. AUROC {Quantity.Number(auroc)}, 95 % interval "
                 + $"{Quantity.Number(interval[0])} to {Quantity.Number(interval[1])}."
             : "No label here is known to be wrong, so this is a list to look through. To measure the method, train with "

@@ -19,7 +19,7 @@ internal sealed class RemovalRenderer : TypedRenderer<RemovalAnswer>
     public override IEnumerable<(string Line, string Meaning)> ExamplesOf(QuestionDescription question, string usual) =>
     [
         ("evaluate removal first --by sum --count 200", "A quick look at TRAK: one ranking for 200 targets, few trainings"),
-        ("evaluate removal first --ensemble 10 --json", 
+        ("evaluate removal first --ensemble 10 --json",
             "Each target's own proponents; the trainings are those of evaluate brittleness"),
     ];
 

@@ -80,9 +80,13 @@ internal class AnswerRenderer
             output.WriteLine($"  {name}: {value}");
         output.WriteLine($"{document.Method} of {string.Join(", ", document.Job.Runs)}, {Quantity.Seconds(document.Seconds)}.");
         foreach (SelfCheck check in document.Checks)
-            output.WriteLine(
-                $"Check {check.Name}: "
-                    + $"{Quantity.Number(check.Value)}{(check.Limit is { } limit ? $", limit {Quantity.Number(limit)}{(check.Holds ? string.Empty : ", exceeded")}" : string.Empty)}. {check.Meaning}");
+        {
+            string against = check.Limit is { } limit
+                ? $", limit {Quantity.Number(limit)}{(check.Holds ? string.Empty : ", exceeded")}"
+                : string.Empty;
+            output.WriteLine($"Check {check.Name}: {Quantity.Number(check.Value)}{against}. {check.Meaning}");
+        }
+
         foreach (string remark in document.Remarks)
             output.WriteLine(remark);
         output.WriteLine($"Result: {kept.DocumentPath}");

@@ -18,13 +18,14 @@ internal sealed class CompareRenderer : TypedRenderer<CompareAnswer>
     public override IEnumerable<(string Line, string Meaning)> ExamplesOf(QuestionDescription question, string usual) =>
     [
         ("compare plain augmented", "Five models of each recipe, TRAK, and whether the recipes differ at all"),
-        ("compare with-patch without --targets test:0-499 --patch 4x4@0,0=255 --json", 
+        ("compare with-patch without --targets test:0-499 --patch 4x4@0,0=255 --json",
             "With a counterfactual check, for a script"),
     ];
 
     public override Action<Inquiry, MethodResult> Prepare(Invocation call, QuestionCommand command)
     {
-        bool standForThemselves = Asking.Split(command.Runs(call)).Count > 1 && Asking.Split(command.Against(call)).Count > 1;
+        bool standForThemselves = JobFromCommand.Split(command.Runs(call)).Count > 1
+            && JobFromCommand.Split(command.Against(call)).Count > 1;
         return command.IsGiven(call, "models") && standForThemselves
             ? throw new TessarException(
                 "`--models` has no effect where both recipes name several runs, which stand for them; leave it out.",

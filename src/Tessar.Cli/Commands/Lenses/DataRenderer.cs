@@ -17,7 +17,7 @@ internal sealed class DataRenderer : AnswerRenderer
 {
     private const int TargetsShown = 5;
 
-    private readonly OutputOption _picture = new(
+    private readonly OutputOption _image = new(
         "--picture", $"Draw the strongest examples: one block per prediction, at most {ContactSheetPage.MostTargets}", "FILE.png",
         ".png");
     private readonly OutputOption _report = new(
@@ -41,7 +41,7 @@ internal sealed class DataRenderer : AnswerRenderer
 
     public override void AddTo(QuestionCommand command)
     {
-        command.WriteTo(_picture);
+        command.WriteTo(_image);
         command.WriteTo(_report);
         command.WriteTo(_export);
         command.AddOption(_rawCells);
@@ -65,7 +65,7 @@ internal sealed class DataRenderer : AnswerRenderer
 
     public override Action<Inquiry, MethodResult> Prepare(Invocation call, QuestionCommand command)
     {
-        ExplanationFiles files = ExplanationFiles.Of(call, _picture, _report, _export, call.Value(_rawCells));
+        ExplanationFiles files = ExplanationFiles.Of(call, _image, _report, _export, call.Value(_rawCells));
         if (IsWriting(call) && call.GivenOptions().Contains("--top-only", StringComparer.Ordinal))
             throw new TessarException(
                 "--picture, --report and --export need every score, --top-only keeps the strongest. Leave one of them out.",
@@ -73,11 +73,11 @@ internal sealed class DataRenderer : AnswerRenderer
         return (inquiry, result) => Print(call, files, inquiry, result);
     }
 
-    private bool IsWriting(Invocation call) => call.IsGiven(_picture) || call.IsGiven(_report) || call.IsGiven(_export);
+    private bool IsWriting(Invocation call) => call.IsGiven(_image) || call.IsGiven(_report) || call.IsGiven(_export);
 
     private static void Print(Invocation call, ExplanationFiles files, Inquiry inquiry, MethodResult found)
     {
-        Attribution attribution = found.Value<Attribution>();
+        AttributionAnswer attribution = found.Value<AttributionAnswer>();
         var kept = AttributionResult.Of(found.Kept);
         ExampleSet train = inquiry.Train(), targets = inquiry.Targets();
         AttributeJson result = AttributeJson.Of(attribution.Strongest, kept, train, targets);
@@ -127,9 +127,13 @@ internal sealed class DataRenderer : AnswerRenderer
             output.WriteLine($"Left out: {string.Join(", ", result.SkippedParameters)}.");
         output.WriteLine(Explanation.UnitsOf(result.Units));
         foreach (SelfCheckJson check in result.Checks)
-            output.WriteLine(
-                $"Check {check.Name}: "
-                    + $"{Quantity.Number(check.Value)}{(check.Limit is { } limit ? $", limit {Quantity.Number(limit)}{(check.Holds ? string.Empty : ", exceeded")}" : string.Empty)}. {check.Meaning}");
+        {
+            string against = check.Limit is { } limit
+                ? $", limit {Quantity.Number(limit)}{(check.Holds ? string.Empty : ", exceeded")}"
+                : string.Empty;
+            output.WriteLine($"Check {check.Name}: {Quantity.Number(check.Value)}{against}. {check.Meaning}");
+        }
+
         foreach (string remark in result.Remarks)
             output.WriteLine(remark);
         output.WriteLine($"{(result.TopOnly is true ? "Strongest scores" : "Scores")}: {result.Scores}");

@@ -99,16 +99,16 @@ internal sealed class QuestionCommand : TessarCommand
     protected override int Execute(Invocation call)
     {
         Action<Inquiry, MethodResult> print = _renderer.Prepare(call, this);
-        MethodJob job = Asking.Job(
+        MethodJob job = JobFromCommand.Job(
             call, _question.Name, _method is null ? null : call.Value(_method), Runs(call),
             [.. _settings.Values(call), .. _renderer.Settings(call)]) with
         {
-            Against = _against is null ? [] : Asking.Split(Against(call)),
+            Against = _against is null ? [] : JobFromCommand.Split(Against(call)),
             Train = _train is null ? null : call.Given(_train),
             Targets = _needed is not null ? call.Value(_needed) : _targets is not null ? call.Given(_targets) : null,
             MemoryBudget = _memory is null ? MethodJob.DefaultMemoryBudget : call.Value(_memory),
         };
-        return Asking.Run(call, job, print);
+        return JobFromCommand.Run(call, job, print);
     }
 
     private static string UsualMethod(QuestionDescription question, KnownMethods known) =>

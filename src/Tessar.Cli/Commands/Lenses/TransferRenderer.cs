@@ -17,7 +17,7 @@ internal sealed class TransferRenderer : TypedRenderer<TransferAnswer>
     [
         ("transfer demo-1 --target mine.tess", "A hundred source models, and what removing the worst classes does"),
         (
-            "transfer demo-1 --target fashion-mnist-mini --target-train train:9000-9499 --models 200 --removed 0 --json", 
+            "transfer demo-1 --target fashion-mnist-mini --target-train train:9000-9499 --models 200 --removed 0 --json",
             "Influences only, for a script"),
     ];
 

@@ -118,7 +118,8 @@ internal sealed record CompareAnswer : RecordedAnswer
                 CultureInfo.InvariantCulture,
                 $"No difference: {modelsA} models of {a} and {modelsB} of {b} differ no more than models of one recipe do (p = "
                     + $"{difference.PValue:0.###}, level {level}). ")
-                + $"{100 * difference.UnexplainedShare:0} % of the scores' norm is unexplained by the other recipe; two seeds of one "
+                + $"{100 * difference.UnexplainedShare:0} % of the scores' norm is unexplained by the other recipe; two "
+                + $"seeds of one "
                 + $"recipe leave as much.",
             RecipeVerdict.Difference => string.Create(
                 CultureInfo.InvariantCulture,
@@ -126,7 +127,8 @@ internal sealed record CompareAnswer : RecordedAnswer
                     + $"{difference.Assignments} exchanges tried)."),
             _ => string.Create(
                 CultureInfo.InvariantCulture,
-                $"Not tested: {modelsA} and {modelsB} models are too few to tell a difference of recipes from one of seeds at the "
+                $"Not tested: {modelsA} and {modelsB} models are too few to tell a difference of recipes from one of "
+                    + $"seeds at the "
                     + $"level {level}. ")
                 + "The directions below may be noise. Train 5 models of each recipe, or name several runs of each.",
         };
@@ -270,7 +272,8 @@ internal sealed record PatchCheckAnswer
                 $"The patch {patch} changes the margin of {ofClass ?? "the own class"} by {a.Mean:0.00}{Text(a.Interval)} in A "
                     + $"and by {b.Mean:0.00}{Text(b.Interval)} in B; ")
                 + string.Create(
-                    CultureInfo.InvariantCulture, $"at random places by {effects.AtRandomInA:0.00} and {effects.AtRandomInB:0.00}. {verdict}"),
+                    CultureInfo.InvariantCulture,
+                    $"at random places by {effects.AtRandomInA:0.00} and {effects.AtRandomInB:0.00}. {verdict}"),
         };
     }
 

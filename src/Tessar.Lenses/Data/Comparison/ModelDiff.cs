@@ -122,10 +122,10 @@ internal static class ModelDiff
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor mean = stack(models).mean([0]);
-        Tensor centred = mean - mean.mean([0], keepdim: true);
+        Tensor centerd = mean - mean.mean([0], keepdim: true);
         (Tensor values, Tensor vectors) = linalg.eigh(models.Count == 1
-            ? centred.mm(centred.t())
-            : CrossProducts(models, centred));
+            ? centerd.mm(centerd.t())
+            : CrossProducts(models, centerd));
         double[] ascending = values.data<double>().ToArray();
         double largest = ascending[^1];
         int kept = Math.Min(
@@ -134,7 +134,7 @@ internal static class ModelDiff
             return (empty(0, mean.shape[1], dtype: ScalarType.Float64).MoveToOuterDisposeScope(), []);
         double[] eigenvalues = [.. ascending.Reverse().Take(kept)];
         Tensor chosen = vectors.narrow(1, ascending.Length - kept, kept).flip(1);
-        Tensor directions = chosen.t().mm(centred);
+        Tensor directions = chosen.t().mm(centerd);
         directions = directions / directions.norm(1, keepdim: true);
         // The sign is free: the largest entry is made positive.
         Tensor at = directions.abs().argmax(1, keepdim: true);
@@ -143,16 +143,16 @@ internal static class ModelDiff
     }
 
     // mean over e ≠ e′ of R_e R_e′ᵀ = (E² R̄R̄ᵀ − Σ_e R_e R_eᵀ) / (E (E − 1)), columns centred.
-    private static Tensor CrossProducts(IReadOnlyList<Tensor> models, Tensor centredMean)
+    private static Tensor CrossProducts(IReadOnlyList<Tensor> models, Tensor centerdMean)
     {
         using DisposeScope scope = NewDisposeScope();
         double count = models.Count;
-        Tensor sum = count * count * centredMean.mm(centredMean.t());
+        Tensor sum = count * count * centerdMean.mm(centerdMean.t());
         foreach (Tensor model in models)
         {
             using DisposeScope inner = NewDisposeScope();
-            Tensor centred = model - model.mean([0], keepdim: true);
-            sum.sub_(centred.mm(centred.t()));
+            Tensor centerd = model - model.mean([0], keepdim: true);
+            sum.sub_(centerd.mm(centerd.t()));
         }
 
         return (sum / (count * (count - 1))).MoveToOuterDisposeScope();

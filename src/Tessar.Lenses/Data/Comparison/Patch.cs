@@ -46,7 +46,7 @@ internal sealed record Patch(int Width, int Height, int X, int Y, int Value)
     /// <exception cref="TessarException">They are no pictures.</exception>
     public void PutOver(Tensor inputs, int row, ModelInput input)
     {
-        InputNormalization normalization = input is PictureInput picture ? picture.Normalization : throw new TessarException(
+        InputNormalization normalization = input is ImageInput image ? image.Normalization : throw new TessarException(
             $"A patch is put over pictures, but the model takes {input.Noun}. Leave the patch out.", ErrorKind.Usage);
         for (int channel = 0; channel < inputs.shape[1]; channel++)
         {

@@ -14,10 +14,10 @@ internal static class DifferenceInMeans
     /// <param name="errors">[n], overwritten.</param>
     public static void Fit(MaskColumns columns, ReadOnlySpan<double> y, Span<double> weights, Span<double> errors)
     {
-        double[] centred = Centred(y), squares = [.. centred.Select(v => v * v)];
-        columns.Sums(centred, weights);
+        double[] centerd = Centerd(y), squares = [.. centerd.Select(v => v * v)];
+        columns.Sums(centerd, weights);
         columns.Sums(squares, errors);
-        double total = centred.Sum(), totalSquares = squares.Sum();
+        double total = centerd.Sum(), totalSquares = squares.Sum();
         for (int i = 0; i < columns.Count; i++)
             (weights[i], errors[i]) = Of(columns.Ones(i), columns.Rows, weights[i], errors[i], total, totalSquares);
     }
@@ -25,17 +25,17 @@ internal static class DifferenceInMeans
     /// <summary>Fits a target to one column.</summary>
     public static (double Weight, double Error) Fit(MaskColumns columns, ReadOnlySpan<double> y, int column)
     {
-        double[] centred = Centred(y);
+        double[] centerd = Centerd(y);
         double sum = 0, squares = 0;
-        for (int r = 0; r < centred.Length; r++)
+        for (int r = 0; r < centerd.Length; r++)
         {
             if (!columns.Has(r, column))
                 continue;
-            sum += centred[r];
-            squares += centred[r] * centred[r];
+            sum += centerd[r];
+            squares += centerd[r] * centerd[r];
         }
 
-        return Of(columns.Ones(column), columns.Rows, sum, squares, centred.Sum(), centred.Sum(v => v * v));
+        return Of(columns.Ones(column), columns.Rows, sum, squares, centerd.Sum(), centerd.Sum(v => v * v));
     }
 
     /// <summary>What the weights predict for other models, up to a constant: Σ w_i over their examples.</summary>
@@ -48,13 +48,13 @@ internal static class DifferenceInMeans
     }
 
     // Around the mean, so that the squares don't cancel.
-    private static double[] Centred(ReadOnlySpan<double> y)
+    private static double[] Centerd(ReadOnlySpan<double> y)
     {
-        double[] centred = y.ToArray();
-        double mean = centred.Average();
-        foreach (ref double value in centred.AsSpan())
+        double[] centerd = y.ToArray();
+        double mean = centerd.Average();
+        foreach (ref double value in centerd.AsSpan())
             value -= mean;
-        return centred;
+        return centerd;
     }
 
     private static (double Weight, double Error) Of(

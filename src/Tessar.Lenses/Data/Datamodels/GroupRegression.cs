@@ -13,7 +13,7 @@ internal sealed class GroupRegression
 {
     private const double Singular = 1e-10;
 
-    private readonly Matrix<double> _centred;
+    private readonly Matrix<double> _centerd;
     private readonly Matrix<double> _inverse;
     private readonly double[] _means;
     private readonly double[] _leverage;
@@ -30,15 +30,15 @@ internal sealed class GroupRegression
         int rows = design.Count, groups = design[0].Length;
         Matrix<double> z = Matrix<double>.Build.Dense(rows, groups, (r, g) => design[r][g] ? 1 : 0);
         _means = [.. z.ColumnSums() / rows];
-        _centred = Matrix<double>.Build.Dense(rows, groups, (r, g) => z[r, g] - _means[g]);
-        Matrix<double> second = _centred.TransposeThisAndMultiply(_centred) / rows;
-        Matrix<double> penalised = second + ridge * Matrix<double>.Build.DenseIdentity(groups);
-        _inverse = Inverse(penalised, describe);
+        _centerd = Matrix<double>.Build.Dense(rows, groups, (r, g) => z[r, g] - _means[g]);
+        Matrix<double> second = _centerd.TransposeThisAndMultiply(_centerd) / rows;
+        Matrix<double> penalized = second + ridge * Matrix<double>.Build.DenseIdentity(groups);
+        _inverse = Inverse(penalized, describe);
         Matrix<double> product = _inverse * second;
         _degrees = rows - 1 - product.Trace();
         _unitErrors = [.. (product * _inverse).Diagonal().Select(v => Math.Sqrt(Math.Max(0, v) / rows))];
-        Matrix<double> half = _centred * _inverse;
-        _leverage = [.. Enumerable.Range(0, rows).Select(r => (1 + half.Row(r).DotProduct(_centred.Row(r))) / rows)];
+        Matrix<double> half = _centerd * _inverse;
+        _leverage = [.. Enumerable.Range(0, rows).Select(r => (1 + half.Row(r).DotProduct(_centerd.Row(r))) / rows)];
     }
 
     /// <summary>Fits a target.</summary>
@@ -46,9 +46,9 @@ internal sealed class GroupRegression
     public GroupFit Fit(double[] y)
     {
         double mean = y.Average();
-        Vector<double> centred = Vector<double>.Build.Dense(y.Length, r => y[r] - mean);
-        Vector<double> weights = _inverse * _centred.TransposeThisAndMultiply(centred) / y.Length;
-        Vector<double> residual = centred - _centred * weights;
+        Vector<double> centerd = Vector<double>.Build.Dense(y.Length, r => y[r] - mean);
+        Vector<double> weights = _inverse * _centerd.TransposeThisAndMultiply(centerd) / y.Length;
+        Vector<double> residual = centerd - _centerd * weights;
         double deviation = Math.Sqrt(residual.DotProduct(residual) / _degrees);
         return new GroupFit(
             [.. weights], [.. _unitErrors.Select(unit => unit * deviation)], mean - weights.Select((w, g) => w * _means[g]).Sum(),

@@ -45,7 +45,7 @@ internal sealed class LassoPath
         {
             _fitted.Solve(penalty, cancellation);
             last = k;
-            List<(int Column, double Weight)> weights = _fitted.Standardised();
+            List<(int Column, double Weight)> weights = _fitted.Standardized();
             double[] predictions = Predict(_columns.Fitted, _columns.HeldOut, weights, _fitted.Mean);
             double error = 0;
             for (int r = 0; r < heldOut.Length; r++)
@@ -93,12 +93,12 @@ internal sealed class LassoPath
             _all.Solve(penalty, cancellation);
         }
 
-        List<(int Column, double Weight)> standardised = _all.Standardised();
-        var weights = new (int, double)[standardised.Count];
+        List<(int Column, double Weight)> standardized = _all.Standardized();
+        var weights = new (int, double)[standardized.Count];
         double intercept = _all.Mean;
         for (int k = 0; k < weights.Length; k++)
         {
-            (int i, double weight) = standardised[k];
+            (int i, double weight) = standardized[k];
             double raw = weight * _columns.All.InverseDeviations[i];
             intercept -= raw * _columns.All.Means[i];
             weights[k] = (i, raw);

@@ -140,7 +140,7 @@ internal sealed class LassoSolver
     }
 
     /// <summary>The standardised weights that aren't 0.</summary>
-    public List<(int Column, double Weight)> Standardised()
+    public List<(int Column, double Weight)> Standardized()
     {
         List<(int, double)> list = new(NonZeros);
         for (int a = 0; a < _gram.Count; a++)

@@ -78,7 +78,8 @@ internal sealed class SubsetTrainings
         {
             throw new TessarException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{failed.Length} of {jobs} trainings failed, which leaves models on {usable} subsets; {plan.Method} needs {plan.Least}. ")
+                $"{failed.Length} of {jobs} trainings failed, which leaves models on {usable} subsets; {plan.Method} needs "
+                    + $"{plan.Least}. ")
                 + $"The first failure: {(failed.Length > 0 ? failed[0].Reason : "none")}", ErrorKind.InputData);
         }
 

@@ -63,7 +63,7 @@ public sealed record LdsAnswer : RecordedAnswer
     public required int FailedTrainings { get; init; }
 
     /// <summary>What was tried, with `--sweep`.</summary>
-    public Sweep? Sweep { get; init; }
+    public TunedOption? Sweep { get; init; }
 
     /// <summary>What a score of 1 means.</summary>
     public required string Units { get; init; }
@@ -122,7 +122,7 @@ public sealed record LdsAnswer : RecordedAnswer
 /// <param name="Best">The value with the best score on the tuning targets.</param>
 /// <param name="TuningQueries">Targets it was decided on; they aren't among `queries`.</param>
 /// <param name="Points">What was tried.</param>
-public sealed record Sweep(string Option, string Best, int TuningQueries, IReadOnlyList<SweepPoint> Points);
+public sealed record TunedOption(string Option, string Best, int TuningQueries, IReadOnlyList<SweepPoint> Points);
 
 /// <summary>One value of a sweep.</summary>
 /// <param name="Value">As it would be typed.</param>

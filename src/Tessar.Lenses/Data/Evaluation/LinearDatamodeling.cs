@@ -63,7 +63,7 @@ internal sealed class LinearDatamodeling(LdsOptions options) : IQuestion
             Options = tried is null ? inquiry.Options : tried.With(inquiry.Options, bestValue!),
             Ensemble = _options.Ensemble,
             SameTrajectory = _options.SameTrajectory,
-            Sweep = tried is null ? null : new Sweep(tried.Option, bestValue!, tuning.Length, points),
+            Sweep = tried is null ? null : new TunedOption(tried.Option, bestValue!, tuning.Length, points),
             SecondsRetraining = secondsRetraining,
             SecondsEnsemble = secondsEnsemble,
             SecondsScoring = secondsScoring,

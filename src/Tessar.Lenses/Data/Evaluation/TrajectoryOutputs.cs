@@ -44,7 +44,8 @@ internal static class TrajectoryOutputs
 
         string identity = string.Create(
             CultureInfo.InvariantCulture,
-            $"{run.IdentityOf(run.Checkpoints[^1])}|{masks.Rule}|{masks.Examples}|{JudgingTrainings.Seed(inquiry)}|{targets}|{masks.Count}");
+            $"{run.IdentityOf(run.Checkpoints[^1])}|{masks.Rule}|{masks.Examples}|{JudgingTrainings.Seed(inquiry)}|{targets}|"
+                + $"{masks.Count}");
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..16];
         string path = Path.Combine(ResultFolder.StoreOf(run, "evaluations/trajectory"), $"{key}.safetensors");
         List<float> outputs = Kept(path);

@@ -63,7 +63,9 @@ internal sealed class GradientStoreWriter : IDisposable
     /// <summary>Whether a row is already on disk.</summary>
     public bool IsDone(int row) => _done[row];
 
-    /// <summary>Rows that an interrupted writing had promised and that weren't what it had written; they count as not done.</summary>
+    /// <summary>
+    /// Rows that an interrupted writing had promised and that weren't what it had written; they count as not done.
+    /// </summary>
     public int DamagedRows { get; private set; }
 
     /// <summary>Writes the rows of one batch.</summary>

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Tessar.Lenses.Data.Features;
 
-/// <summary>The hash of each row of a gradient store that is being written, so that whoever goes on with it can trust the rows.</summary>
+/// <summary>
+/// The hash of each row of a gradient store that is being written, so that whoever goes on with it can trust the rows.
+/// </summary>
 /// <remarks>
 /// File <c>rows.hashes</c>: 8 bytes a row, XXH3 of the row's bytes and its factor's, little-endian, never 0; 0 where no row was
 /// written. A finished store has the hashes of its whole files in its header, and this file is gone.
@@ -61,7 +63,8 @@ internal sealed class RowHashes : IDisposable
             done += read;
         }
 
-        return [.. Enumerable.Range(0, count).Select(i => BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong))))];
+        return [.. Enumerable.Range(0, count)
+            .Select(i => BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong))))];
     }
 
     /// <summary>Writes the hashes of rows from <paramref name="first"/> on.</summary>

@@ -48,7 +48,9 @@ internal static class FeatureProducts
         ? Rounding(double.PositiveInfinity)
         : Rounding((double)features.Count * features.Width * features.Width);
 
-    /// <summary>ΦᵀΦ from the half of it on and above the diagonal, by blocks of columns: little more than half the work.</summary>
+    /// <summary>
+    /// ΦᵀΦ from the half of it on and above the diagonal, by blocks of columns: little more than half the work.
+    /// </summary>
     /// <param name="features">Φ, [n, k].</param>
     /// <param name="type">Type of the products within a block of rows; blocks are added in fp64.</param>
     /// <param name="cancellation">Looked at between blocks.</param>

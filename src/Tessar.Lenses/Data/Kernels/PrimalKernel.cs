@@ -25,7 +25,7 @@ internal sealed class PrimalKernel : ScoreKernel
         IFeatureRows train, IFeatureRows targets, double relativeDamping, Tensor? weights, CancellationToken cancellation)
         : this(
             train, targets, FeatureProducts.Gram(train, weights, cancellation), ownsGram: true, relativeDamping, weights,
-            normalise: false)
+            normalize: false)
     {
     }
 
@@ -35,16 +35,16 @@ internal sealed class PrimalKernel : ScoreKernel
     /// <param name="gram">ΦᵀRΦ, [k, k], fp64; stays the caller's, unchanged.</param>
     /// <param name="relativeDamping">λ / s̄, at least 0.</param>
     /// <param name="weights">The diagonal of R, [n]; null means 1.</param>
-    /// <param name="normalise">Whether scores are divided by the mean absolute entry of K⁻¹.</param>
+    /// <param name="normalize">Whether scores are divided by the mean absolute entry of K⁻¹.</param>
     public PrimalKernel(
-        IFeatureRows train, IFeatureRows targets, Tensor gram, double relativeDamping, Tensor? weights, bool normalise)
-        : this(train, targets, gram, ownsGram: false, relativeDamping, weights, normalise)
+        IFeatureRows train, IFeatureRows targets, Tensor gram, double relativeDamping, Tensor? weights, bool normalize)
+        : this(train, targets, gram, ownsGram: false, relativeDamping, weights, normalize)
     {
     }
 
     private PrimalKernel(
         IFeatureRows train, IFeatureRows targets, Tensor gram, bool ownsGram, double relativeDamping, Tensor? weights,
-        bool normalise)
+        bool normalize)
     {
         using Tensor matrix = ownsGram ? gram : gram.clone();
         _train = train;
@@ -53,7 +53,7 @@ internal sealed class PrimalKernel : ScoreKernel
         MeanSquaredNorm = matrix.diagonal().sum().item<double>() / train.Count;
         Damping = relativeDamping * MeanSquaredNorm;
         _solver = new DampedCholesky(matrix, Damping, relativeDamping == 0 ? FeatureProducts.RoundingOfGram(train, weights) : 0);
-        _scale = normalise ? 1 / _solver.Solve(eye(train.Width, dtype: ScalarType.Float64)).abs().mean().item<double>() : 1;
+        _scale = normalize ? 1 / _solver.Solve(eye(train.Width, dtype: ScalarType.Float64)).abs().mean().item<double>() : 1;
         Tensor columns = targets.Read(0, targets.Count).to_type(ScalarType.Float64).t();
         _preconditioned = _solver.Solve(columns).mul_(_scale).DetachFromDisposeScope();
     }

@@ -14,21 +14,21 @@ internal static class ProjectedKernels
     /// <param name="q">Q, [n]; disposed with the kernels.</param>
     /// <param name="needsSelf">Whether scores of examples on themselves will be asked for.</param>
     /// <param name="useCurvatureWeights">Whether R is p(1 − p) instead of 1.</param>
-    /// <param name="meanAbsNormalise">Whether features are divided by their mean absolute value.</param>
+    /// <param name="meanAbsNormalize">Whether features are divided by their mean absolute value.</param>
     /// <param name="work">Cancellation.</param>
     public static DampedKernels Of(
-        ProjectedFeatures features, Tensor targets, Tensor q, bool needsSelf, bool useCurvatureWeights, bool meanAbsNormalise,
+        ProjectedFeatures features, Tensor targets, Tensor q, bool needsSelf, bool useCurvatureWeights, bool meanAbsNormalize,
         Work work)
     {
         GradientStore store = features.Store;
         var right = new FeaturesInMemory(targets);
-        if (useCurvatureWeights || meanAbsNormalise || store.Count >= store.Width)
+        if (useCurvatureWeights || meanAbsNormalize || store.Count >= store.Width)
         {
             Tensor? weights = useCurvatureWeights ? ExactKernels.Curvature(q) : null;
             Tensor primal = FeatureProducts.Gram(store, weights, work.Cancellation);
             return new DampedKernels(
                 q, primal.diagonal().sum().item<double>() / store.Count,
-                damping => new PrimalKernel(store, right, primal, damping, weights, meanAbsNormalise),
+                damping => new PrimalKernel(store, right, primal, damping, weights, meanAbsNormalize),
                 weights is null ? [features, primal] : [features, primal, weights]);
         }
 

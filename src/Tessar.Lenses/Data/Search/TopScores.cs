@@ -79,12 +79,12 @@ internal sealed class TopScores
     }
 
     /// <summary>The rows with the highest scores, highest first.</summary>
-    public Influence[] Proponents(int query) =>
-        [.. Strongest(_highest, query).Select(key => new Influence(RowOf(key), ScoreOf(key)))];
+    public ScoredExample[] Proponents(int query) =>
+        [.. Strongest(_highest, query).Select(key => new ScoredExample(RowOf(key), ScoreOf(key)))];
 
     /// <summary>The rows with the lowest scores, lowest first.</summary>
-    public Influence[] Opponents(int query) =>
-        [.. Strongest(_lowest, query).Select(key => new Influence(RowOf(key), -ScoreOf(key) + 0f))];
+    public ScoredExample[] Opponents(int query) =>
+        [.. Strongest(_lowest, query).Select(key => new ScoredExample(RowOf(key), -ScoreOf(key) + 0f))];
 
     private IEnumerable<ulong> Strongest(ulong[] heaps, int query) =>
         heaps.AsSpan(query * Top, _count[query]).ToArray().OrderDescending();

@@ -32,7 +32,8 @@ internal sealed class TopSearch
             {
                 throw new ArgumentException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{part.Rows.Name} has {part.Rows.Count} rows, {parts[0].Rows.Name} has {_count}; an ensemble needs the same."), nameof(parts));
+                    $"{part.Rows.Name} has {part.Rows.Count} rows, {parts[0].Rows.Name} has {_count}; an ensemble needs "
+                        + $"the same."), nameof(parts));
             }
 
             if (part.Queries.Length != (long)question.Queries * part.Rows.Width)

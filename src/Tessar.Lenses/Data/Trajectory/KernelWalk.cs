@@ -43,7 +43,8 @@ internal sealed class KernelWalk(
     {
         using DisposeScope scope = NewDisposeScope();
         int held = Held(targets);
-        long n = train.Count, total = segments.Count * n * targets.Count + segments.Count * (segments.Count - 1L) / 2 * n * n, done = 0;
+        long n = train.Count, total = segments.Count * n * targets.Count
+            + segments.Count * (segments.Count - 1L) / 2 * n * n, done = 0;
         Tensor[] products =
             [.. segments.Select(_ => zeros(train.Count, targets.Count, dtype: ScalarType.Float64))];
         using (GradientModel last = Open(segments.Count - 1, output))

@@ -26,7 +26,7 @@ internal abstract class Augmentation
     public virtual ImageShape Output(ImageShape input) => input;
 
     /// <summary>Changes one picture.</summary>
-    /// <param name="picture">The picture.</param>
+    /// <param name="image">The picture.</param>
     /// <param name="draws">Random numbers for this example and this augmentation.</param>
-    public abstract void Apply(ref Picture picture, ref Draws draws);
+    public abstract void Apply(ref AugmentedImage image, ref Draws draws);
 }

@@ -38,10 +38,10 @@ internal static class AugmentationList
     {
         if (augmentations.Count == 0)
             return input;
-        return input is PictureInput picture
-            ? new PictureInput(
-                augmentations.Aggregate(picture.Image, (shape, augmentation) => augmentation.Output(shape)),
-                picture.Normalization)
+        return input is ImageInput image
+            ? new ImageInput(
+                augmentations.Aggregate(image.Image, (shape, augmentation) => augmentation.Output(shape)),
+                image.Normalization)
             : throw new TessarException(
                 $"Augmentations change pictures, but the data holds {input.Noun}. Leave `augment` out.", ErrorKind.Usage);
     }
@@ -49,8 +49,8 @@ internal static class AugmentationList
     /// <summary>What they do to the size, as a clause; null when they leave it.</summary>
     /// <exception cref="TessarException">As for <see cref="Output"/>.</exception>
     public static string? ChangeOf(IReadOnlyCollection<Augmentation> augmentations, ModelInput input) =>
-        Output(augmentations, input) is PictureInput output && input is PictureInput picture && output.Image != picture.Image
-            ? $"turn images of {picture.Image} into {output.Image}"
+        Output(augmentations, input) is ImageInput output && input is ImageInput image && output.Image != image.Image
+            ? $"turn images of {image.Image} into {output.Image}"
             : null;
 
     private static IEnumerable<KeyValuePair<string, double?>> Of(string name, IReadOnlyDictionary<string, double> numbers) =>

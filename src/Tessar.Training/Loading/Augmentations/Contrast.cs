@@ -11,18 +11,18 @@ internal sealed class Contrast(NamedSettings settings) : Augmentation
 {
     private readonly double _amount = settings["amount"];
 
-    public override void Apply(ref Picture picture, ref Draws draws)
+    public override void Apply(ref AugmentedImage image, ref Draws draws)
     {
         float factor = (float)draws.NextBetween(1 - _amount, 1 + _amount);
-        int channels = picture.Shape.Channels, colours = Luma.ColourChannels(channels);
-        Span<byte> pixels = picture.Edit();
+        int channels = image.Shape.Channels, colors = Luma.ColorChannels(channels);
+        Span<byte> pixels = image.Edit();
         double sum = 0;
         for (int at = 0; at < pixels.Length; at += channels)
             sum += Luma.Of(pixels.Slice(at, channels));
         float mean = (float)(sum * channels / pixels.Length);
         for (int at = 0; at < pixels.Length; at += channels)
         {
-            for (int c = at; c < at + colours; c++)
+            for (int c = at; c < at + colors; c++)
                 pixels[c] = Luma.Saturate(mean + ((pixels[c] - mean) * factor));
         }
     }

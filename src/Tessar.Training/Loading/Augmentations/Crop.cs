@@ -22,18 +22,18 @@ internal sealed class Crop(NamedSettings settings) : Augmentation
             + $"{Math.Min(input.Height, input.Width)}.",
         ErrorKind.Usage);
 
-    public override void Apply(ref Picture picture, ref Draws draws)
+    public override void Apply(ref AugmentedImage image, ref Draws draws)
     {
         int down = draws.NextBelow((2 * _pad) + 1) - _pad, right = draws.NextBelow((2 * _pad) + 1) - _pad;
         if (!_reflects)
         {
-            picture.Shift(down, right, 0);
+            image.Shift(down, right, 0);
             return;
         }
 
-        ImageShape shape = picture.Shape;
-        ReadOnlySpan<byte> source = picture.Edit();
-        Span<byte> target = picture.Replace(shape);
+        ImageShape shape = image.Shape;
+        ReadOnlySpan<byte> source = image.Edit();
+        Span<byte> target = image.Replace(shape);
         for (int y = 0; y < shape.Height; y++)
         {
             int from = Reflected(y + down, shape.Height) * shape.Width;

@@ -23,17 +23,17 @@ internal sealed class Cutout(NamedSettings settings) : Augmentation
             + $"{Math.Min(input.Height, input.Width)}.",
         ErrorKind.Usage);
 
-    public override void Apply(ref Picture picture, ref Draws draws)
+    public override void Apply(ref AugmentedImage image, ref Draws draws)
     {
-        ImageShape shape = picture.Shape;
+        ImageShape shape = image.Shape;
         int top = draws.NextBelow(shape.Height - _size + 1), left = draws.NextBelow(shape.Width - _size + 1);
-        uint colour = Colour.Of(_fill, picture.MeanColour);
-        Span<byte> pixels = picture.Edit();
+        uint color = Color.Of(_fill, image.MeanColor);
+        Span<byte> pixels = image.Edit();
         for (int y = top; y < top + _size; y++)
         {
             Span<byte> row = pixels.Slice(((y * shape.Width) + left) * shape.Channels, _size * shape.Channels);
             for (int i = 0; i < row.Length; i++)
-                row[i] = (byte)(colour >> (8 * (i % shape.Channels)));
+                row[i] = (byte)(color >> (8 * (i % shape.Channels)));
         }
     }
 }

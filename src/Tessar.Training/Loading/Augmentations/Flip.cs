@@ -10,9 +10,9 @@ internal sealed class Flip(NamedSettings settings) : Augmentation
 {
     private readonly double _probability = settings["probability"];
 
-    public override void Apply(ref Picture picture, ref Draws draws)
+    public override void Apply(ref AugmentedImage image, ref Draws draws)
     {
         if (draws.NextSingle() < _probability)
-            picture.Mirror();
+            image.Mirror();
     }
 }

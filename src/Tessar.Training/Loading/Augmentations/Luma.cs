@@ -4,13 +4,13 @@ namespace Tessar.Training.Loading.Augmentations;
 internal static class Luma
 {
     /// <summary>Whether pixels have a colour: 3 channels, or 4 with an opacity that is left alone.</summary>
-    public static bool HasColour(int channels) => channels >= 3;
+    public static bool HasColor(int channels) => channels >= 3;
 
     /// <summary>Channels that carry colour; an opacity (the last of 2 or 4) isn't one.</summary>
-    public static int ColourChannels(int channels) => channels >= 3 ? 3 : 1;
+    public static int ColorChannels(int channels) => channels >= 3 ? 3 : 1;
 
     public static float Of(ReadOnlySpan<byte> pixel) =>
-        HasColour(pixel.Length) ? (0.299f * pixel[0]) + (0.587f * pixel[1]) + (0.114f * pixel[2]) : pixel[0];
+        HasColor(pixel.Length) ? (0.299f * pixel[0]) + (0.587f * pixel[1]) + (0.114f * pixel[2]) : pixel[0];
 
     /// <summary>The nearest byte, halves away from zero; what lies beyond 0 or 255 becomes that.</summary>
     public static byte Saturate(float value) => (byte)Math.Clamp(value + 0.5f, 0, 255);

@@ -16,12 +16,12 @@ internal static class PlacedRows
     /// <param name="shape">Size of both.</param>
     /// <param name="placement">Where the pixels come from.</param>
     /// <param name="scale">The normalisation.</param>
-    public static void Normalise(
+    public static void Normalize(
         ReadOnlySpan<byte> pixels, Span<float> numbers, ImageShape shape, in Placement placement, PixelScale scale)
     {
         if (placement.IsIdentity)
         {
-            PixelConversion.Normalise(pixels, numbers, scale);
+            PixelConversion.Normalize(pixels, numbers, scale);
             return;
         }
 
@@ -78,7 +78,7 @@ internal static class PlacedRows
         Fill(fill, placement, scale);
         fixed (byte* from = pixels)
         fixed (float* to = numbers)
-            rows.NormaliseWide(from, to, scale, Vector256.Create<float>(fill));
+            rows.NormalizeWide(from, to, scale, Vector256.Create<float>(fill));
     }
 
     private static void Narrow(
@@ -92,7 +92,7 @@ internal static class PlacedRows
             if (rows.IsMirrored)
                 Mirrored(source, to.Slice(rows.Left, rows.Count), scale);
             else
-                PixelConversion.Normalise(source, to.Slice(rows.Left, rows.Count), scale);
+                PixelConversion.Normalize(source, to.Slice(rows.Left, rows.Count), scale);
             Fill(to[(rows.Left + rows.Count)..], placement, scale);
         }
     }
@@ -106,7 +106,7 @@ internal static class PlacedRows
         {
             int length = Math.Min(most, source.Length - at);
             Reverse(source.Slice(source.Length - at - length, length), reversed, scale.Channels);
-            PixelConversion.Normalise(reversed[..length], numbers.Slice(at, length), scale);
+            PixelConversion.Normalize(reversed[..length], numbers.Slice(at, length), scale);
         }
     }
 

@@ -11,18 +11,18 @@ internal sealed class Saturation(NamedSettings settings) : Augmentation
 {
     private readonly double _amount = settings["amount"];
 
-    public override void Apply(ref Picture picture, ref Draws draws)
+    public override void Apply(ref AugmentedImage image, ref Draws draws)
     {
         float factor = (float)draws.NextBetween(1 - _amount, 1 + _amount);
-        int channels = picture.Shape.Channels, colours = Luma.ColourChannels(channels);
-        if (!Luma.HasColour(channels))
+        int channels = image.Shape.Channels, colors = Luma.ColorChannels(channels);
+        if (!Luma.HasColor(channels))
             return;
-        Span<byte> pixels = picture.Edit();
+        Span<byte> pixels = image.Edit();
         for (int at = 0; at < pixels.Length; at += channels)
         {
-            float grey = Luma.Of(pixels.Slice(at, channels));
-            for (int c = at; c < at + colours; c++)
-                pixels[c] = Luma.Saturate(grey + ((pixels[c] - grey) * factor));
+            float gray = Luma.Of(pixels.Slice(at, channels));
+            for (int c = at; c < at + colors; c++)
+                pixels[c] = Luma.Saturate(gray + ((pixels[c] - gray) * factor));
         }
     }
 }

@@ -16,8 +16,8 @@ internal abstract class SizedAugmentation(NamedSettings settings) : Augmentation
     public sealed override ImageShape Output(ImageShape input) =>
         _wanted = input with { Height = _height == 0 ? input.Height : _height, Width = _width == 0 ? input.Width : _width };
 
-    public sealed override void Apply(ref Picture picture, ref Draws draws) =>
-        Part(picture.Shape, ref draws).Apply(ref picture, _wanted.Height, _wanted.Width);
+    public sealed override void Apply(ref AugmentedImage image, ref Draws draws) =>
+        Part(image.Shape, ref draws).Apply(ref image, _wanted.Height, _wanted.Width);
 
     /// <summary>The part of a picture that is kept.</summary>
     protected abstract CropBox Part(ImageShape shape, ref Draws draws);

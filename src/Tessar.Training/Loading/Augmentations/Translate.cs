@@ -13,9 +13,9 @@ internal sealed class Translate(NamedSettings settings) : Augmentation
     private readonly int _pad = (int)settings["pad"];
     private readonly double _fill = settings["fill"];
 
-    public override void Apply(ref Picture picture, ref Draws draws)
+    public override void Apply(ref AugmentedImage image, ref Draws draws)
     {
         int down = draws.NextBelow((2 * _pad) + 1) - _pad, right = draws.NextBelow((2 * _pad) + 1) - _pad;
-        picture.Shift(down, right, Colour.Of(_fill, picture.MeanColour));
+        image.Shift(down, right, Color.Of(_fill, image.MeanColor));
     }
 }

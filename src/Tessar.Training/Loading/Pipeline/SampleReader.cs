@@ -18,7 +18,7 @@ internal sealed class SampleReader(LoaderPlan plan)
     private readonly ExampleSet _set = plan.Set;
     private readonly ModelInput _input = plan.Source;
     private readonly DenseRows? _rows = DenseRows.Of(plan.Set, plan.Source);
-    private readonly PictureReader? _pictures = PictureReader.Of(
+    private readonly ImageReader? _images = ImageReader.Of(
         plan.Set, plan.Source, plan.Input, plan.Augmentations, plan.ChannelsFirst);
 
     /// <summary>Where examples are read from instead of the mapped file; null for that.</summary>
@@ -48,8 +48,8 @@ internal sealed class SampleReader(LoaderPlan plan)
     private void Read(int index, ulong key, Span<byte> input)
     {
         ReadOnlySpan<byte> raw = _rows is null ? default : Raw(index);
-        if (_pictures is not null)
-            _pictures.Read(index, raw, key, MemoryMarshal.Cast<byte, float>(input));
+        if (_images is not null)
+            _images.Read(index, raw, key, MemoryMarshal.Cast<byte, float>(input));
         else
             _input.Read(_set, index, raw, input);
     }

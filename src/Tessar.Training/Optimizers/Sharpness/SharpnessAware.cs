@@ -17,14 +17,14 @@ internal abstract class SharpnessAware : Optimizer
     private const double Floor = 1e-12;
 
     private readonly GradientOptimizer _basis;
-    private readonly double _radius;
+    private readonly double _rho;
 
     /// <summary>Wraps an optimiser, which becomes part of this one.</summary>
     protected SharpnessAware(GradientOptimizer basis, NamedSettings settings)
         : base(basis.Parameters)
     {
         _basis = basis;
-        _radius = settings["rho"];
+        _rho = settings["rho"];
     }
 
     /// <inheritdoc/>
@@ -76,13 +76,13 @@ internal abstract class SharpnessAware : Optimizer
         Tensor?[] scales = [.. Parameters.Items.Select(p => Scale(p.Name, p.Value))];
         Tensor?[] scaled = [.. gradients.Select((g, i) => g is not null && scales[i] is { } t ? g * t : g)];
         double norm = Array.TrueForAll(scales, scale => scale is null) ? length : GradientNorm.Of(scaled);
-        if (norm == 0 || _radius == 0)
+        if (norm == 0 || _rho == 0)
             return null;
         Tensor[] kept = [.. Parameters.Items.Select(p => p.Value.detach().clone())];
         for (int i = 0; i < kept.Length; i++)
         {
             if (scaled[i] is { } direction)
-                Parameters.Items[i].Value.add_(scales[i] is { } t ? direction * t : direction, _radius / (norm + Floor));
+                Parameters.Items[i].Value.add_(scales[i] is { } t ? direction * t : direction, _rho / (norm + Floor));
         }
 
         return kept;

@@ -49,7 +49,8 @@ internal abstract class MezoAdaptive : ZerothOrderOptimizer
             Span<T> v = MemoryMarshal.Cast<byte, T>(owner._second[parameter].bytes).Slice(offset, theta.Length);
             T b1 = T.CreateTruncating(owner._beta1), f1 = T.CreateTruncating(1 - owner._beta1);
             T b2 = T.CreateTruncating(owner._beta2), f2 = T.CreateTruncating(1 - owner._beta2);
-            T back = T.CreateTruncating(owner.Perturbation), rho = T.CreateTruncating(slope), delta = T.CreateTruncating(owner._divisor);
+            T back = T.CreateTruncating(owner.Perturbation), rho = T.CreateTruncating(slope),
+                delta = T.CreateTruncating(owner._divisor);
             T kept = T.CreateTruncating(1 - rate * owner.DecayOf(parameter, owner.WeightDecay));
             T size = T.CreateTruncating(rate / _firstCorrection), scale = T.CreateTruncating(1 / _secondCorrection);
             for (int i = 0; i < theta.Length; i++)

@@ -15,7 +15,7 @@ internal sealed record InfluencesDocument : Document
 
     public required int Index { get; init; }
 
-    public Attribution? Attribution { get; init; }
+    public TargetAttribution? Attribution { get; init; }
 
     /// <summary>Why there is no attribution, or null.</summary>
     public Problem? AttributionProblem { get; init; }
@@ -27,5 +27,5 @@ internal sealed record InfluencesDocument : Document
     public required IReadOnlyList<string> Methods { get; init; }
 
     /// <summary>For a training example: the targets in whose lists it stands.</summary>
-    public Reach? Reach { get; init; }
+    public ExampleReach? Reach { get; init; }
 }

@@ -68,11 +68,11 @@ internal sealed class InfluencesEndpoint(RunsFolder runs, LensCatalog lenses, Jo
         }
     }
 
-    private Attribution AttributionOf(Run run, RunExamples examples, RecordedAttribution result, int index)
+    private TargetAttribution AttributionOf(Run run, RunExamples examples, RecordedAttribution result, int index)
     {
         string? reason = result.Staleness(run);
         ExplainedTarget explained = result.Explain(index, examples);
-        return new Attribution
+        return new TargetAttribution
         {
             Method = result.Document.Method,
             State = reason is null ? "done" : "stale",
@@ -83,15 +83,15 @@ internal sealed class InfluencesEndpoint(RunsFolder runs, LensCatalog lenses, Jo
             Sign = result.Document.Sign,
             OutputClass = explained.Example.Label,
             Command = lenses.Command(run, result.Document.Method, result.Document.Targets),
-            Proponents = [.. explained.Proponents.Select(one => Influence.Of(one, examples))],
-            Opponents = [.. explained.Opponents.Select(one => Influence.Of(one, examples))],
+            Proponents = [.. explained.Proponents.Select(one => ScoredExampleEntry.Of(one, examples))],
+            Opponents = [.. explained.Opponents.Select(one => ScoredExampleEntry.Of(one, examples))],
         };
     }
 
-    private static Reach ReachOf(RunExamples examples, RecordedAttribution result, int index)
+    private static ExampleReach ReachOf(RunExamples examples, RecordedAttribution result, int index)
     {
         (IReadOnlyList<(int Target, float Score)> raised, IReadOnlyList<(int Target, float Score)> lowered) = result.Reach(index);
-        return new Reach
+        return new ExampleReach
         {
             Method = result.Document.Method,
             Targets = result.Document.Targets,

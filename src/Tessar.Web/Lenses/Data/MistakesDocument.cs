@@ -10,7 +10,8 @@ namespace Tessar.Web.Lenses.Data;
 /// <param name="Classes">Names of the classes.</param>
 /// <param name="Mistakes">The first of them.</param>
 internal sealed record MistakesDocument(
-    string Run, string Split, int Examples, int Total, IReadOnlyList<string> Classes, IReadOnlyList<Mistake> Mistakes) : Document;
+    string Run, string Split, int Examples, int Total, IReadOnlyList<string> Classes, IReadOnlyList<MispredictionEntry> Mistakes)
+        : Document;
 
 /// <summary>A wrongly classified example.</summary>
-internal sealed record Mistake(int Index, int Label, int Predicted, double Confidence, ImageReference Image);
+internal sealed record MispredictionEntry(int Index, int Label, int Predicted, double Confidence, ImageReference Image);

@@ -23,7 +23,7 @@ internal sealed class MistakesEndpoint(RunsFolder runs) : IReadEndpoint
         IReadOnlyList<RankedMistake> mistakes = predictions.Mistakes(examples);
         var document = new MistakesDocument(
             run.Name, split, predictions.Count, mistakes.Count, run.Record.Classes,
-            [.. mistakes.Take(top).Select(mistake => new Mistake(
+            [.. mistakes.Take(top).Select(mistake => new MispredictionEntry(
                 mistake.Index, mistake.Label, mistake.Predicted, mistake.Confidence, examples.Image(split, mistake.Index)))]);
         return Content.Of(document, DataLensJson.Default.MistakesDocument);
     }

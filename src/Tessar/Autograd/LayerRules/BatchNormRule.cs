@@ -31,8 +31,8 @@ internal sealed class BatchNormRule(string name, NormBase layer) : Normalization
         long[] perChannel = [.. Enumerable.Repeat(1L, (int)input.dim())];
         perChannel[1] = layer.num_features;
         using Tensor scale = (layer.running_var! + layer.eps).rsqrt();
-        using Tensor centred = input - layer.running_mean!.reshape(perChannel);
-        return centred * scale.reshape(perChannel);
+        using Tensor centerd = input - layer.running_mean!.reshape(perChannel);
+        return centerd * scale.reshape(perChannel);
     }
 
     protected override Tensor SumPositions(Tensor values) => SumBehindChannels(values);

@@ -81,7 +81,7 @@ internal sealed class ExportJob(
     public StoreMarks MarksOf(StoreSplit split) => new(split.Name, Store.ClassNames);
 
     /// <summary>A picture as a file: as it is stored, or as PNG when only its pixels are.</summary>
-    public (ImageCodec Codec, byte[] File) PictureFile(StoreColumn column, long row)
+    public (ImageCodec Codec, byte[] File) ImageFile(StoreColumn column, long row)
     {
         StoredImage image = Store.ImageOf(column, row);
         return image.Codec == ImageCodec.Raw

@@ -66,11 +66,11 @@ internal sealed class ParquetExport : ExportFormat
         switch (column.Kind)
         {
             case ColumnKind.Image:
-                var picture = (StructField)field;
+                var image = (StructField)field;
                 await group.WriteAsync(
-                    (DataField)picture.Fields[0], Array.ConvertAll(rows, row => job.PictureFile(column, row).File))
+                    (DataField)image.Fields[0], Array.ConvertAll(rows, row => job.ImageFile(column, row).File))
                         .ConfigureAwait(false);
-                await group.WriteAsync((DataField)picture.Fields[1], Array.ConvertAll(rows, _ => string.Empty))
+                await group.WriteAsync((DataField)image.Fields[1], Array.ConvertAll(rows, _ => string.Empty))
                     .ConfigureAwait(false);
                 break;
             case ColumnKind.Bytes:

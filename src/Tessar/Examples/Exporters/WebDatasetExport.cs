@@ -68,7 +68,7 @@ internal sealed class WebDatasetExport : ExportFormat
     {
         if (column.Kind == ColumnKind.Image)
         {
-            (ImageCodec codec, byte[] file) = job.PictureFile(column, row);
+            (ImageCodec codec, byte[] file) = job.ImageFile(column, row);
             string ending = codec == ImageCodec.Jpeg ? "jpg" : "png";
             return (column.Name == StoreRules.Image ? ending : $"{column.Name}.{ending}", file);
         }

@@ -28,8 +28,8 @@ internal static class ImageDecoder
                 $"{pixels.Length} bytes were given for an image of {target}, which takes {target.Size}.", nameof(pixels));
         ImageHeader header = Probe(file, source);
         int count = header.Shape.Height * header.Shape.Width;
-        bool isGrey = header.Shape.Channels == 1;
-        byte[] decoded = ArrayPool<byte>.Shared.Rent(checked(count * (isGrey ? 1 : 4)));
+        bool isGray = header.Shape.Channels == 1;
+        byte[] decoded = ArrayPool<byte>.Shared.Rent(checked(count * (isGray ? 1 : 4)));
         try
         {
             int channels = Decode(file, header, decoded, source);
@@ -58,18 +58,18 @@ internal static class ImageDecoder
                     $"{codec.Info.Width} × {codec.Info.Height}");
             }
 
-            bool isGrey = header.Shape.Channels == 1 && codec.Info.ColorType == SKColorType.Gray8;
-            if (!isGrey && target.Length < 4 * (long)header.Shape.Height * header.Shape.Width)
+            bool isGray = header.Shape.Channels == 1 && codec.Info.ColorType == SKColorType.Gray8;
+            if (!isGray && target.Length < 4 * (long)header.Shape.Height * header.Shape.Width)
                 throw source.Refuse("an image in grey, as its header says", "one in colour");
             var info = new SKImageInfo(
-                header.Shape.Width, header.Shape.Height, isGrey ? SKColorType.Gray8 : SKColorType.Rgba8888,
-                isGrey || codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+                header.Shape.Width, header.Shape.Height, isGray ? SKColorType.Gray8 : SKColorType.Rgba8888,
+                isGray || codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
             SKCodecResult result = codec.GetPixels(info, (IntPtr)pixels);
             if (result != SKCodecResult.Success)
                 throw source.Refuse(
                     $"a whole image in {header.Format}",
                     result == SKCodecResult.IncompleteInput ? "one that is cut short" : "a damaged one");
-            return isGrey ? 1 : 4;
+            return isGray ? 1 : 4;
         }
     }
 }

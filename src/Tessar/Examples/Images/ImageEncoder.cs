@@ -23,12 +23,12 @@ internal static class ImageEncoder
 
     private static byte[] Encode(ReadOnlySpan<byte> pixels, ImageShape shape, SKEncodedImageFormat format, int quality)
     {
-        bool isGrey = shape.Channels == 1, isOpaque = shape.Channels is 1 or 3;
+        bool isGray = shape.Channels == 1, isOpaque = shape.Channels is 1 or 3;
         var info = new SKImageInfo(
-            shape.Width, shape.Height, isGrey ? SKColorType.Gray8 : SKColorType.Rgba8888,
+            shape.Width, shape.Height, isGray ? SKColorType.Gray8 : SKColorType.Rgba8888,
             isOpaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
-        byte[] buffer = isGrey || shape.Channels == 4 ? pixels.ToArray() : new byte[checked(4 * shape.Height * shape.Width)];
-        if (!isGrey && shape.Channels != 4)
+        byte[] buffer = isGray || shape.Channels == 4 ? pixels.ToArray() : new byte[checked(4 * shape.Height * shape.Width)];
+        if (!isGray && shape.Channels != 4)
             Pixels.Convert(pixels, shape.Channels, buffer, 4);
         GCHandle pin = GCHandle.Alloc(buffer, GCHandleType.Pinned);
         try

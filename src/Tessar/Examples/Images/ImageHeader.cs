@@ -15,7 +15,8 @@ namespace Tessar.Examples.Images;
 /// </remarks>
 internal readonly record struct ImageHeader(ImageFormat Format, ImageShape Shape)
 {
-    private const int JpegPixelsPerByte = 1024, DeflateRatio = 1032, EvenPixelsPerByte = 4096, EvenPixels = 1 << 22, IconEntryBytes = 16;
+    private const int JpegPixelsPerByte = 1024, DeflateRatio = 1032, EvenPixelsPerByte = 4096, EvenPixels = 1 << 22,
+        IconEntryBytes = 16;
 
     /// <summary>The codec that a store keeps such files by; null when they have to be recoded.</summary>
     public ImageCodec? Codec => Format switch

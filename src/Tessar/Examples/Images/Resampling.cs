@@ -121,7 +121,7 @@ internal static class Resampling
                 return (start, end - start);
             }
 
-            int left = (int)Math.Floor((double)Centre(i) / (2 * Length));
+            int left = (int)Math.Floor((double)Center(i) / (2 * Length));
             int first = Math.Max(left, 0);
             return (first, Math.Min(left + 1, From - 1) - first + 1);
         }
@@ -136,11 +136,11 @@ internal static class Resampling
                 return (int)(end - start);
             }
 
-            long centre = Math.Clamp(Centre(i), 0, 2L * Length * (From - 1));
-            return (int)Math.Max(0, (2L * Length) - Math.Abs(centre - (2L * Length * pixel)));
+            long center = Math.Clamp(Center(i), 0, 2L * Length * (From - 1));
+            return (int)Math.Max(0, (2L * Length) - Math.Abs(center - (2L * Length * pixel)));
         }
 
         /// <summary>2m times the centre of target pixel i in the source's pixels: (2i + 1) n − m.</summary>
-        private long Centre(int i) => (((2L * i) + 1) * From) - Length;
+        private long Center(int i) => (((2L * i) + 1) * From) - Length;
     }
 }

@@ -10,7 +10,8 @@ namespace Tessar.Examples.Images;
 internal sealed class SheetCanvas : IDisposable
 {
     /// <summary>Colours of the paper, of text and of lines; text has a contrast of at least 4.5 : 1 on the paper.</summary>
-    public static readonly SKColor Paper = new(0xF7, 0xF8, 0xFA), Ink = new(0x1B, 0x1F, 0x27), Quiet = new(0x5B, 0x65, 0x76), Frame = new(0xD5, 0xDA, 0xE2);
+    public static readonly SKColor Paper = new(0xF7, 0xF8, 0xFA), Ink = new(0x1B, 0x1F, 0x27), Quiet = new(0x5B, 0x65, 0x76),
+        Frame = new(0xD5, 0xDA, 0xE2);
 
     private readonly SKSurface _surface;
 

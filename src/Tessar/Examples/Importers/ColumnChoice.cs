@@ -10,7 +10,8 @@ internal static class ColumnChoice
     public const string IdName = "id";
 
     private static readonly string[] _images =
-        ["image", "images", "img", "imgs", "jpg", "jpeg", "png", "webp", "bmp", "picture", "pictures", "pixels", "x", "data", "input", "inputs"];
+        ["image", "images", "img", "imgs", "jpg", "jpeg", "png", "webp", "bmp", "picture", "pictures", "pixels", "x", "data",
+         "input", "inputs"];
 
     private static readonly string[] _labels = ["label", "labels", "cls", "class", "y", "target", "targets", "fine_label"];
 
@@ -21,7 +22,7 @@ internal static class ColumnChoice
         if (options.Image is { } name)
         {
             int chosen = Find(columns, name, "pictures");
-            return CanBePictures(columns[chosen]) ? chosen : throw new TessarException(
+            return CanBeImages(columns[chosen]) ? chosen : throw new TessarException(
                 $"`{columns[chosen]}` can't be pictures. Required are image files, or numbers of shape [height, width], [height, "
                     + $"width, channels] "
                 + "or [channels, height, width] with at most 4 channels, as U8 or from 0 to 1. Name another column.",
@@ -29,8 +30,8 @@ internal static class ColumnChoice
             { Remedies = [new(RemedyKind.ChangeArgument, "image")] };
         }
 
-        int named = Named(columns, _images, CanBePictures);
-        int[] likely = named >= 0 ? [named] : [.. Enumerable.Range(0, columns.Count).Where(i => AreLikelyPictures(columns[i]))];
+        int named = Named(columns, _images, CanBeImages);
+        int[] likely = named >= 0 ? [named] : [.. Enumerable.Range(0, columns.Count).Where(i => AreLikelyImages(columns[i]))];
         return likely.Length == 1 ? likely[0] : -1;
     }
 
@@ -69,16 +70,16 @@ internal static class ColumnChoice
     public static int Id(IReadOnlyList<SourceColumn> columns) =>
         Named(columns, [IdName], column => column.IsSingleNumber && column.IsInteger);
 
-    private static bool CanBePictures(SourceColumn column) => column.Kind switch
+    private static bool CanBeImages(SourceColumn column) => column.Kind switch
     {
-        CellKind.Pixels or CellKind.Picture or CellKind.Bytes => true,
+        CellKind.Pixels or CellKind.Image or CellKind.Bytes => true,
         CellKind.Array =>
             column.Type is ElementType.U8 or ElementType.F32 or ElementType.F64 && PixelLayout.Of(column.Shape) is not null,
         _ => false,
     };
 
-    private static bool AreLikelyPictures(SourceColumn column) =>
-        column.Kind is CellKind.Pixels or CellKind.Picture
+    private static bool AreLikelyImages(SourceColumn column) =>
+        column.Kind is CellKind.Pixels or CellKind.Image
         || (column.Kind == CellKind.Array && column.Type == ElementType.U8 && PixelLayout.Of(column.Shape) is not null);
 
     private static bool CanBeClasses(SourceColumn column) =>

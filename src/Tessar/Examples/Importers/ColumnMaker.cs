@@ -48,7 +48,7 @@ internal sealed class LabelMaker(LabelColumn labels) : ColumnMaker(StoreColumn.S
 /// <param name="source">What it is.</param>
 /// <param name="layout">How its numbers lie.</param>
 /// <param name="size">Height and width wanted, or null for its own.</param>
-internal sealed class ArrayPictureMaker(
+internal sealed class ArrayImageMaker(
     string name, int index, SourceColumn source, PixelLayout layout, (int Height, int Width)? size)
     : ColumnMaker(StoreColumn.Image(name, Target(layout, size)))
 {

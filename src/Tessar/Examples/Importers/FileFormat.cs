@@ -16,22 +16,22 @@ internal abstract class FileFormat : SourceFormat
     protected abstract bool IsMark(ReadOnlySpan<byte> start);
 
     /// <summary>Opens one file.</summary>
-    protected abstract IReadOnlyList<SourceTable> OpenFile(string path, string? split, Opening opening);
+    protected abstract IReadOnlyList<SourceTable> OpenFile(string path, string? split, OpeningContext opening);
 
     /// <inheritdoc/>
-    public sealed override bool RecognisesFolder(string path) => FilesOf(path, RecognisesName, leftOut: null).Length > 0;
+    public sealed override bool RecognizesFolder(string path) => FilesOf(path, RecognizesName, leftOut: null).Length > 0;
 
     /// <inheritdoc/>
-    public sealed override bool RecognisesContent(FileStart start) => IsMark(start.Bytes);
+    public sealed override bool RecognizesContent(FileStart start) => IsMark(start.Bytes);
 
     /// <inheritdoc/>
-    public sealed override bool RecognisesName(string name) =>
+    public sealed override bool RecognizesName(string name) =>
         Extensions.Any(extension => name.EndsWith(extension, StringComparison.OrdinalIgnoreCase));
 
     /// <inheritdoc/>
-    protected sealed override IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening)
+    protected sealed override IReadOnlyList<SourceTable> OpenPart(SourcePart part, OpeningContext opening)
     {
-        string[] files = Directory.Exists(part.Path) ? FilesOf(part.Path, RecognisesName, opening.LeftOut) : [part.Path];
+        string[] files = Directory.Exists(part.Path) ? FilesOf(part.Path, RecognizesName, opening.LeftOut) : [part.Path];
         if (files.Length == 0)
         {
             throw new TessarException(

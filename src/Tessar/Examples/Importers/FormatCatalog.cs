@@ -27,12 +27,12 @@ internal static class FormatCatalog
         ErrorKind.InputData)
         { Remedies = [new(RemedyKind.ChangeArgument, "format")] };
 
-    private static SourceFormat? OfFolder(string path) => All.FirstOrDefault(format => format.RecognisesFolder(path));
+    private static SourceFormat? OfFolder(string path) => All.FirstOrDefault(format => format.RecognizesFolder(path));
 
     private static SourceFormat? OfFile(string path)
     {
         var start = FileStart.Read(path);
-        return All.FirstOrDefault(format => format.RecognisesContent(start))
-            ?? All.FirstOrDefault(format => format.RecognisesName(Path.GetFileName(path)));
+        return All.FirstOrDefault(format => format.RecognizesContent(start))
+            ?? All.FirstOrDefault(format => format.RecognizesName(Path.GetFileName(path)));
     }
 }

@@ -6,10 +6,12 @@ namespace Tessar.Examples.Importers;
 internal static class NotData
 {
     private static readonly string[] _files =
-        [".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".gitattributes", ".gitignore", ".gitkeep", ".nomedia", ".directory", ".localized"];
+        [".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".gitattributes", ".gitignore", ".gitkeep", ".nomedia",
+         ".directory", ".localized"];
 
     private static readonly string[] _folders =
-        [".git", ".svn", ".hg", ".ipynb_checkpoints", "__macosx", "__pycache__", "@eadir", "$recycle.bin", "system volume information",
+        [".git", ".svn", ".hg", ".ipynb_checkpoints", "__macosx", "__pycache__", "@eadir", "$recycle.bin",
+         "system volume information",
             ".trash", ".trashes", ".spotlight-v100", ".fseventsd", ".cache", ".idea", ".vscode", "lost+found"];
 
     private static readonly string[] _texts = [

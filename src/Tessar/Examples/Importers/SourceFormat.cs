@@ -12,21 +12,21 @@ internal abstract class SourceFormat
     public string Name => GetType().GetCustomAttribute<SourceFormatAttribute>()!.Name;
 
     /// <summary>True when a folder looks like this format. Reads little and throws nothing but what reading throws.</summary>
-    public abstract bool RecognisesFolder(string path);
+    public abstract bool RecognizesFolder(string path);
 
     /// <summary>True when a file begins as this format does. All formats are asked this before the name counts.</summary>
-    public virtual bool RecognisesContent(FileStart start) => false;
+    public virtual bool RecognizesContent(FileStart start) => false;
 
     /// <summary>
     /// True when a file is named as files of this format are, for those whose content tells nothing or is damaged.
     /// </summary>
     /// <param name="name">The file's name without its folder.</param>
-    public abstract bool RecognisesName(string name);
+    public abstract bool RecognizesName(string name);
 
     /// <summary>Opens the tables of a source; several of one split are read one after the other.</summary>
     /// <exception cref="FileFormatException">It is damaged or another format.</exception>
     /// <exception cref="TessarException">It can't be read.</exception>
-    public virtual IReadOnlyList<SourceTable> Open(IReadOnlyList<SourcePart> parts, Opening opening)
+    public virtual IReadOnlyList<SourceTable> Open(IReadOnlyList<SourcePart> parts, OpeningContext opening)
     {
         var tables = new List<SourceTable>();
         try
@@ -44,7 +44,7 @@ internal abstract class SourceFormat
 
     /// <summary>Opens the tables of one part of a source.</summary>
     /// <inheritdoc cref="Open"/>
-    protected abstract IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening);
+    protected abstract IReadOnlyList<SourceTable> OpenPart(SourcePart part, OpeningContext opening);
 
     /// <summary>
     /// Files of a folder that belong to a format, in ordinal order; everything else in it is left out and counted.

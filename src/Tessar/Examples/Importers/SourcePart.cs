@@ -88,6 +88,7 @@ internal sealed record SourcePart(string? Split, string Path)
     }
 
     private static TessarException Wrong(string source) => new(
-        $"The braces in `{source}` don't name files. Write `shard-{{000..003}}.tar` or `{{a,b}}.tar`, at most {MostFiles} files in all.",
+        $"The braces in `{source}` don't name files. Write `shard-{{000..003}}.tar` or `{{a,b}}.tar`, at most {MostFiles} "
+            + $"files in all.",
         ErrorKind.Usage);
 }

@@ -25,7 +25,8 @@ internal static class SplitPlan
         if (splits.Length > 1 && (options.Split is not null || options.Splits.Count > 0))
         {
             throw new ArgumentException(
-                $"The source has the splits {Names(splits.Select(split => split.Split!))}, so they can be neither named nor cut anew.", nameof(options)).ForUser();
+                $"The source has the splits {Names(splits.Select(split => split.Split!))}, so they can be neither named nor "
+                    + $"cut anew.", nameof(options)).ForUser();
         }
 
         if (options.Split is { } name)

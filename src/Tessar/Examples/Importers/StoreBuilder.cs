@@ -66,7 +66,7 @@ internal static class StoreBuilder
         StorePlan plan, SourceTable table, (long Index, SourceRow Row)[] rows, CancellationToken cancellation)
     {
         var values = new StoreValue[rows.Length][];
-        if (!plan.Columns.Any(maker => maker is PictureMaker or ResizedPictureMaker or ArrayPictureMaker))
+        if (!plan.Columns.Any(maker => maker is ImageMaker or ResizedImageMaker or ArrayImageMaker))
         {
             for (int i = 0; i < rows.Length; i++)
                 Make(i);

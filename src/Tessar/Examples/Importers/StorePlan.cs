@@ -47,12 +47,12 @@ internal sealed record StorePlan(IReadOnlyList<ColumnMaker> Columns, IReadOnlyLi
             ? LabelColumn.Survey(tables, label, options, cancellation)
             : null;
         id = id == image || id == labels?.Source ? -1 : id;
-        bool[] pictures = [.. columns.Select((column, i) =>
-            column.Kind == CellKind.Picture || (i == image && column.Kind == CellKind.Bytes))];
-        bool isGrey = PictureSurvey.Run(selections, pictures, image, options.SkipBad, progress, cancellation);
+        bool[] images = [.. columns.Select((column, i) =>
+            column.Kind == CellKind.Image || (i == image && column.Kind == CellKind.Bytes))];
+        bool isGray = ImageSurvey.Run(selections, images, image, options.SkipBad, progress, cancellation);
         var makers = new List<ColumnMaker>();
         if (image >= 0)
-            makers.Add(PictureOf(columns[image], image, StoreRules.Image, options.Size, isGrey));
+            makers.Add(ImageOf(columns[image], image, StoreRules.Image, options.Size, isGray));
         if (labels is not null)
             makers.Add(new LabelMaker(labels));
         for (int i = 0; i < columns.Count; i++)
@@ -64,18 +64,18 @@ internal sealed record StorePlan(IReadOnlyList<ColumnMaker> Columns, IReadOnlyLi
         return new StorePlan(makers, labels?.Classes ?? [], id);
     }
 
-    private static ColumnMaker PictureOf(
-        SourceColumn column, int index, string name, (int Height, int Width)? size, bool isGrey) => column.Kind switch
+    private static ColumnMaker ImageOf(
+        SourceColumn column, int index, string name, (int Height, int Width)? size, bool isGray) => column.Kind switch
         {
-            CellKind.Picture or CellKind.Bytes when size is { } wanted =>
-                new ResizedPictureMaker(name, index, new ImageShape(wanted.Height, wanted.Width, isGrey ? 1 : 3)),
-            CellKind.Picture or CellKind.Bytes => new PictureMaker(name, index),
-            _ => new ArrayPictureMaker(name, index, column, PixelLayout.Of(column.Shape)!.Value, size),
+            CellKind.Image or CellKind.Bytes when size is { } wanted =>
+                new ResizedImageMaker(name, index, new ImageShape(wanted.Height, wanted.Width, isGray ? 1 : 3)),
+            CellKind.Image or CellKind.Bytes => new ImageMaker(name, index),
+            _ => new ArrayImageMaker(name, index, column, PixelLayout.Of(column.Shape)!.Value, size),
         };
 
     private static ColumnMaker Other(SourceColumn column, int index, string name) => column.Kind switch
     {
-        CellKind.Pixels or CellKind.Picture => PictureOf(column, index, name, size: null, isGrey: false),
+        CellKind.Pixels or CellKind.Image => ImageOf(column, index, name, size: null, isGray: false),
         CellKind.Bytes => new CopyMaker(StoreColumn.Bytes(name), index),
         CellKind.Text => new CopyMaker(StoreColumn.Text(name), index),
         CellKind.Json => new CopyMaker(StoreColumn.Json(name), index),

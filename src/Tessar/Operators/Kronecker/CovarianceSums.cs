@@ -7,10 +7,9 @@ namespace Tessar.Operators.Kronecker;
 /// <summary>Σ a aᵀ and Σ δ δᵀ of each layer, fp64, with what they have to be divided by: A by positions, D by examples.</summary>
 /// <remarks>
 /// The Fisher of a layer is E_examples[vec(G)vec(G)ᵀ] with G = Σ_t δ_t a_tᵀ. With T uncorrelated positions that is
-/// T·E[δδᵀ]⊗E[aaᵀ], means over
-/// positions: A takes one mean over positions and D the sum over them. Dividing both by positions would lose the factor T, which
-/// relative
-/// damping hides within a layer but not between layers. Sums and counts of parts of a set add up to those of the set.
+/// T·E[δδᵀ]⊗E[aaᵀ], means over positions: A takes one mean over positions and D the sum over them. Dividing both by positions
+/// would lose the factor T, which relative damping hides within a layer but not between layers. Sums and counts of parts of a set
+/// add up to those of the set.
 /// </remarks>
 internal sealed class CovarianceSums : IDisposable
 {

@@ -10,8 +10,7 @@ namespace Tessar.Operators.Kronecker;
 /// <summary>Measures a curvature: covariances in a first pass, their eigenvectors, eigenvalues in a second pass.</summary>
 /// <remarks>
 /// What is done is kept: a call after an interruption goes on where the last one stopped, to the same bits. Several sources are
-/// treated as
-/// one larger set: their covariances and eigenvalues are means over all of them.
+/// treated as one larger set: their covariances and eigenvalues are means over all of them.
 /// </remarks>
 /// <param name="shapes">The blocks.</param>
 /// <param name="sources">Opens the models, one after the other.</param>
@@ -163,7 +162,8 @@ internal sealed class CurvatureFit(
             {
                 string layer = key[(key.IndexOf(':', StringComparison.Ordinal) + 1)..];
                 throw new NumericalException(
-                    $"The {stage} of {layer} aren't finite. Look for examples with exploding activations or gradients in this layer.");
+                    $"The {stage} of {layer} aren't finite. Look for examples with exploding activations or gradients in "
+                        + $"this layer.");
             }
         }
 

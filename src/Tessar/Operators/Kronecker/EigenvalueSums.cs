@@ -8,8 +8,7 @@ namespace Tessar.Operators.Kronecker;
 /// draws.</summary>
 /// <remarks>
 /// Rotations keep lengths, so the entries of the first have to add up to the second: what the method checks itself by. A layer
-/// with one
-/// position needs no G: (Q_Dᵀ δ aᵀ Q_A)² = (Q_Dᵀδ)² ((Q_Aᵀa)²)ᵀ, so a batch is one product of matrices.
+/// with one position needs no G: (Q_Dᵀ δ aᵀ Q_A)² = (Q_Dᵀδ)² ((Q_Aᵀa)²)ᵀ, so a batch is one product of matrices.
 /// </remarks>
 internal sealed class EigenvalueSums : IDisposable
 {

@@ -83,7 +83,8 @@ public abstract class ExampleMasks
             [IndependentMasks.Name, var share] => Independent(count, examples, Number(rule, share), seed),
             _ when File.Exists(rule) => FileMasks.Open(rule, examples).CheckCount(count),
             _ => throw new ArgumentException(
-                $"`{rule}` is no rule for masks, and no file. Write `half`, `all`, `exact:0.3`, `independent:0.3`, or the path of a "
+                $"`{rule}` is no rule for masks, and no file. Write `half`, `all`, `exact:0.3`, `independent:0.3`, or the "
+                    + $"path of a "
                 + "safetensors file with a tensor `masks` [masks, examples].",
                 nameof(rule)).ForUser(),
         };

@@ -68,7 +68,7 @@ public sealed class LensCommandTests(SmallRunFixture runs)
     }
 
     [Fact]
-    public void Help_catalogue_and_completion_know_it()
+    public void Help_catalog_and_completion_know_it()
     {
         Assert.Contains("shade ", Run("--help").Output, StringComparison.Ordinal);
         string help = Run("shade", "--help").Output;

@@ -132,7 +132,7 @@ internal sealed class ExplainedExamples : IDisposable
                 Model = "logistic",
                 Parameters = 1,
                 Data = new DataReference("a", Store.Path, Store.Identity, "train:0-29", "test:0-0"),
-                Input = new PictureInput(Store.Image, new InputNormalization([0.5f], [0.25f])),
+                Input = new ImageInput(Store.Image, new InputNormalization([0.5f], [0.25f])),
             },
             Classes = Store.ClassNames,
             Checkpoints = [new Checkpoint(

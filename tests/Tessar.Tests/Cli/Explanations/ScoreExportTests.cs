@@ -69,13 +69,13 @@ public sealed class ScoreExportTests
     }
 
     [Fact]
-    public void Export_stops_when_cancelled()
+    public void Export_stops_when_canceled()
     {
         using var examples = new ExplainedExamples();
-        using var cancelled = new CancellationTokenSource();
-        cancelled.Cancel();
+        using var canceled = new CancellationTokenSource();
+        canceled.Cancel();
         Assert.Throws<OperationCanceledException>(() =>
-            ScoreExport.WriteCsv(examples.Explanation, Stream.Null, hasRawCells: false, _ => { }, cancelled.Token));
+            ScoreExport.WriteCsv(examples.Explanation, Stream.Null, hasRawCells: false, _ => { }, canceled.Token));
     }
 
     private static void AssertMatrix(ExplainedExamples examples, ScoreRow[] rows)
@@ -87,7 +87,7 @@ public sealed class ScoreExportTests
         for (int j = 0; j < matrix.TargetCount; j++)
         {
             ScoreRow[] column = [.. rows.Where(row => row.Target == $"test:{j}")];
-            Influence[] ranked = [.. matrix.Proponents(j, matrix.TrainCount)];
+            ScoredExample[] ranked = [.. matrix.Proponents(j, matrix.TrainCount)];
             for (int r = 0; r < ranked.Length; r++)
             {
                 int i = ranked[r].Train, label = examples.Train.Label(i), stored = examples.Train.StoredLabel(i);

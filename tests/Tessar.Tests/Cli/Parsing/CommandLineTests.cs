@@ -17,7 +17,8 @@ public sealed class CommandLineTests
     [InlineData("`--runs` needs a value: --runs DIR. See `tessar runs --help`.", "runs", "--runs")]
     [InlineData("`--seed` is given 2 times; required is once. See `tessar runs --help`.", "runs", "--seed", "1", "--seed", "2")]
     [InlineData(
-        "There is no shell `bsh` that completes commands. Did you mean `bash`? There are bash, zsh, pwsh, fish.", "completion", "bsh")]
+        "There is no shell `bsh` that completes commands. Did you mean `bash`? There are bash, zsh, pwsh, fish.", "completion",
+        "bsh")]
     public void Wrong_words_end_with_2_and_say_what_is_right(string message, params string[] arguments) =>
         Assert.Equal((2, string.Empty, message), Run(arguments));
 

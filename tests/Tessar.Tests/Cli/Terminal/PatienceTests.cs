@@ -20,7 +20,8 @@ public sealed class PatienceTests
             clock.Advance(100);
             patience.Look();
             Assert.Equal(
-                "Nothing new for 60 s: waiting for the answer of the model my.Net to a batch of 64. Ctrl-C twice ends it at once.", Assert.Single(said));
+                "Nothing new for 60 s: waiting for the answer of the model my.Net to a batch of 64. Ctrl-C twice ends it "
+                    + "at once.", Assert.Single(said));
         }
 
         patience.Heard();

@@ -46,7 +46,7 @@ public sealed class PrintableTests
         console.Write(table);
         console.Write(PlainTable.OfFacts([(Nasty, Nasty)]));
         console.Write(new Text("raw" + Nasty.Replace("\n", string.Empty, StringComparison.Ordinal)));
-        console.Profile.Out.Writer.Draw(PictureStrip.Lines([(new Picture(new byte[32 * 32], 32, 32, 1), [Nasty])], _colored));
+        console.Profile.Out.Writer.Draw(ImageStrip.Lines([(new TerminalImage(new byte[32 * 32], 32, 32, 1), [Nasty])], _colored));
         string written = text.ToString();
         Assert.DoesNotContain("\e[2J", written, StringComparison.Ordinal);
         Assert.Contains("\e[1m", written, StringComparison.Ordinal); // a heading

@@ -36,8 +36,8 @@ public sealed class ModelDiffTests
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = Rows(3);
         (Tensor vectors, double[] eigenvalues) = ModelDiff.PrincipalDirections([rows], 4);
-        Tensor centred = rows - rows.mean([0], keepdim: true);
-        Tensor covariance = centred.t().mm(centred);
+        Tensor centerd = rows - rows.mean([0], keepdim: true);
+        Tensor covariance = centerd.t().mm(centerd);
         for (int k = 0; k < 4; k++)
         {
             Tensor v = vectors[k];

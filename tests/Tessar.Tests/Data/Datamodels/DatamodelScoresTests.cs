@@ -52,7 +52,7 @@ public sealed class DatamodelScoresTests(ContractRun run) : IClassFixture<Contra
         Assert.True(gap is { Limit: 1e-3, Holds: true }, $"gap {gap.Value}");
         float[] answers = _retrainer.Last!.ReadOutputs();
         MaskColumns columns = SplitColumns.Read(_retrainer.Last.OpenMasks(), [.. Enumerable.Range(0, 40)]);
-        double[][] x = Design.Standardised(columns);
+        double[][] x = Design.Standardized(columns);
         for (int j = 0; j < run.Test.Count; j++)
         {
             double[] y = [.. Enumerable.Range(0, 40).Select(m => (double)answers[m * run.Test.Count + j])];

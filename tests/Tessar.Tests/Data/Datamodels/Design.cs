@@ -39,7 +39,7 @@ internal static class Design
     }
 
     /// <summary>X̃, [M][n].</summary>
-    public static double[][] Standardised(MaskColumns columns) => [.. Enumerable.Range(0, columns.Rows).Select(r =>
+    public static double[][] Standardized(MaskColumns columns) => [.. Enumerable.Range(0, columns.Rows).Select(r =>
         Enumerable.Range(0, columns.Count).Select(i =>
         {
             double mean = Enumerable.Range(0, columns.Rows).Average(k => columns.Has(k, i) ? 1.0 : 0);
@@ -59,7 +59,7 @@ internal static class Design
     public static double[] Dense(LassoSolver solver, int count)
     {
         double[] weights = new double[count];
-        foreach ((int column, double weight) in solver.Standardised())
+        foreach ((int column, double weight) in solver.Standardized())
             weights[column] = weight;
         return weights;
     }

@@ -6,7 +6,7 @@ namespace Tessar.Tests.Data.Datamodels;
 public sealed class EstimatorTests
 {
     [Fact]
-    public void Raw_weights_and_intercept_predict_what_the_standardised_ones_do()
+    public void Raw_weights_and_intercept_predict_what_the_standardized_ones_do()
     {
         ExampleMasks masks = ExampleMasks.ExactSize(200, 30, 0.3, 1);
         var columns = new SplitColumns(masks, [.. Enumerable.Range(0, 200)], 1);
@@ -17,12 +17,12 @@ public sealed class EstimatorTests
         var solver = new LassoSolver(columns.All);
         solver.Start(y);
         solver.Solve(fit.Penalty, TestContext.Current.CancellationToken);
-        double[][] x = Design.Standardised(columns.All);
-        double[] standardised = Design.Dense(solver, 30), mask = new double[200];
+        double[][] x = Design.Standardized(columns.All);
+        double[] standardized = Design.Dense(solver, 30), mask = new double[200];
         for (int r = 0; r < 200; r++)
         {
             double raw = fit.Intercept + fit.Weights.Sum(w => columns.All.Has(r, w.Column) ? w.Weight : 0);
-            Assert.Equal(y.Average() + x[r].Zip(standardised, (a, w) => a * w).Sum(), raw, 1e-3);
+            Assert.Equal(y.Average() + x[r].Zip(standardized, (a, w) => a * w).Sum(), raw, 1e-3);
         }
 
         Assert.Equal([4, 9], fit.Weights.OrderByDescending(w => Math.Abs(w.Weight)).Take(2).Select(w => w.Column));

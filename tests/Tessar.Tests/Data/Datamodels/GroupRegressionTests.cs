@@ -57,9 +57,9 @@ public sealed class GroupRegressionTests
             .RemoveColumn(0), z = x - Matrix<double>.Build.Dense(Rows, Groups, (_, g) => x.Column(g).Average());
         Matrix<double> second = z.TransposeThisAndMultiply(z) / Rows, inverse = (second
             + ridge * Matrix<double>.Build.DenseIdentity(Groups)).Inverse();
-        Vector<double> centred = Vector<double>.Build.Dense(
-            Rows, r => y[r] - y.Average()), weights = inverse * z.TransposeThisAndMultiply(centred) / Rows;
-        Vector<double> residual = centred - z * weights;
+        Vector<double> centerd = Vector<double>.Build.Dense(
+            Rows, r => y[r] - y.Average()), weights = inverse * z.TransposeThisAndMultiply(centerd) / Rows;
+        Vector<double> residual = centerd - z * weights;
         double variance = residual.DotProduct(residual) / (Rows - 1 - (inverse * second).Trace());
         Matrix<double> covariance = inverse * second * inverse * (variance / Rows);
         for (int g = 0; g < Groups; g++)

@@ -15,7 +15,7 @@ public sealed class LassoSolverTests
     public void Optimality_conditions_hold_along_the_whole_path(double ridge)
     {
         MaskColumns columns = Design.Random(Rows, Count, 1);
-        double[][] x = Design.Standardised(columns);
+        double[][] x = Design.Standardized(columns);
         double[] y = Design.Normals(Rows, 3);
         var solver = new LassoSolver(columns, ridge);
         solver.Start(y);
@@ -41,7 +41,7 @@ public sealed class LassoSolverTests
         var solver = new LassoSolver(columns);
         solver.Start(y);
         Assert.Equal(
-            Design.Gradients(Design.Standardised(columns), y, new double[Count]).Max(Math.Abs), solver.LargestPenalty, 1e-12);
+            Design.Gradients(Design.Standardized(columns), y, new double[Count]).Max(Math.Abs), solver.LargestPenalty, 1e-12);
         foreach (double factor in new[] { 2, 1 })
         {
             solver.Solve(factor * solver.LargestPenalty, TestContext.Current.CancellationToken);
@@ -61,7 +61,7 @@ public sealed class LassoSolverTests
         MaskColumns columns = Design.Of([.. Enumerable.Range(1, 63).Select(i =>
             Enumerable.Range(0, 64).Select(r => BitOperations.PopCount((uint)(i & r)) % 2 == 0).ToArray())]);
         double[] y = Design.Normals(64, 5);
-        double[] correlations = Design.Gradients(Design.Standardised(columns), y, new double[63]);
+        double[] correlations = Design.Gradients(Design.Standardized(columns), y, new double[63]);
         var solver = new LassoSolver(columns, ridge, tolerance: 1e-9);
         solver.Start(y);
         foreach (double factor in new[] { 0.7, 0.2 })
@@ -84,7 +84,7 @@ public sealed class LassoSolverTests
     public void Independent_solver_agrees(double factor, double ridge)
     {
         MaskColumns columns = Design.Random(80, 120, 6);
-        double[][] x = Design.Standardised(columns);
+        double[][] x = Design.Standardized(columns);
         double[] y = Design.Normals(80, 7);
         var solver = new LassoSolver(columns, ridge, tolerance: 1e-9);
         solver.Start(y);
@@ -107,7 +107,7 @@ public sealed class LassoSolverTests
         for (int k = 1; k <= 10; k++)
             solver.Solve(solver.LargestPenalty * Math.Pow(0.05, k / 10.0), TestContext.Current.CancellationToken);
         double product = 0, length = 0;
-        foreach ((int column, double weight) in solver.Standardised())
+        foreach ((int column, double weight) in solver.Standardized())
         {
             double raw = weight * columns.InverseDeviations[column];
             product += column % 97 == 0 && column / 97 < planted ? raw * truth[column / 97] : 0;
@@ -127,7 +127,7 @@ public sealed class LassoSolverTests
         bool[][] columns = [.. Enumerable.Range(0, 40)
             .Select(i => Enumerable.Range(0, 30).Select(r => half.Has(r, i)).ToArray())];
         MaskColumns all = Design.Of([.. columns, .. columns, .. columns.Select(c => c.Select(bit => !bit).ToArray())]);
-        double[][] x = Design.Standardised(all);
+        double[][] x = Design.Standardized(all);
         double[] y = Design.Normals(30, 12);
         var solver = new LassoSolver(all);
         solver.Start(y);
@@ -201,7 +201,7 @@ public sealed class LassoSolverTests
         Assert.InRange(solver.NonZeros, 65, Count);
         var other = new LassoSolver(columns);
         other.Start(y);
-        other.StartFrom(solver.Standardised());
+        other.StartFrom(solver.Standardized());
         other.Solve(penalty, TestContext.Current.CancellationToken);
         double[] expected = Design.Dense(solver, Count);
         Assert.All(

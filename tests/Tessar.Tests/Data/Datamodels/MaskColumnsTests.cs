@@ -12,7 +12,7 @@ public sealed class MaskColumnsTests
     public void Products_and_covariances_are_those_of_dense_columns(int rows)
     {
         MaskColumns columns = Design.Random(rows, 37, (ulong)rows);
-        double[][] x = Design.Standardised(columns);
+        double[][] x = Design.Standardized(columns);
         double[] v = Design.Normals(rows, 2), products = new double[37], some = new double[2], sums = new double[37];
         columns.Products(v, products);
         columns.Products(v, [30, 4], some);

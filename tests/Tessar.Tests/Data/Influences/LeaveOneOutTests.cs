@@ -35,7 +35,7 @@ public sealed class LeaveOneOutTests : IDisposable
         using ExampleStore store = WriteStore();
         var train = new ExampleSet(store, "train", 0, Train);
         var test = new ExampleSet(store, "test", 0, Test);
-        ModelInput input = new PictureInput(store.Image, new InputNormalization([0.5f], [0.25f]));
+        ModelInput input = new ImageInput(store.Image, new InputNormalization([0.5f], [0.25f]));
         Tensor x = Inputs(train, input), y = Batches.Labels(train, [.. Enumerable.Range(0, Train)]);
         Tensor all = ones(Train, dtype: ScalarType.Float64), whole = Fit(
             x, y, all, zeros(Classes * (Pixels + 1), dtype: ScalarType.Float64));

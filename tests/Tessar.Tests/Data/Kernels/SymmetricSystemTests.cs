@@ -84,19 +84,19 @@ public sealed class SymmetricSystemTests
     }
 
     [Fact]
-    public void Normalised_scores_are_the_plain_ones_over_the_mean_entry_of_the_inverse()
+    public void Normalized_scores_are_the_plain_ones_over_the_mean_entry_of_the_inverse()
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(9);
         Tensor x = randn(30, 6, dtype: ScalarType.Float64), q = randn(4, 6, dtype: ScalarType.Float64);
         var (train, targets) = (new FeaturesInMemory(x), new FeaturesInMemory(q));
         Tensor gram = x.t().mm(x);
-        using var plain = new PrimalKernel(train, targets, gram, 0.3, null, normalise: false);
-        using var normalised = new PrimalKernel(train, targets, gram, 0.3, null, normalise: true);
+        using var plain = new PrimalKernel(train, targets, gram, 0.3, null, normalize: false);
+        using var normalized = new PrimalKernel(train, targets, gram, 0.3, null, normalize: true);
         double mean = linalg.inv(gram + plain.Damping * eye(6, dtype: ScalarType.Float64)).abs().mean().item<double>();
-        AssertClose(plain.Scores(0, 30) / mean, normalised.Scores(0, 30), 1e-10);
-        AssertClose(plain.SelfScores(0, 30) / mean, normalised.SelfScores(0, 30), 1e-10);
-        AssertClose(plain.Leverages(0, 30), normalised.Leverages(0, 30), 1e-12);
+        AssertClose(plain.Scores(0, 30) / mean, normalized.Scores(0, 30), 1e-10);
+        AssertClose(plain.SelfScores(0, 30) / mean, normalized.SelfScores(0, 30), 1e-10);
+        AssertClose(plain.Leverages(0, 30), normalized.Leverages(0, 30), 1e-12);
     }
 
     // g(S) = x_qᵀN⁻¹X_Sᵀ(I − X_S N⁻¹X_Sᵀ)⁻¹(y_S − X_S θ) is the exact change when S is left out together; single scores don't add

@@ -39,10 +39,10 @@ internal static class BruteForce
         return scores;
     }
 
-    public static Influence[] Proponents(float[,] scores, int query, int top, Func<int, bool>? keeps = null) =>
+    public static ScoredExample[] Proponents(float[,] scores, int query, int top, Func<int, bool>? keeps = null) =>
         [.. All(scores, query, keeps).OrderByDescending(x => x.Score).ThenBy(x => x.Train).Take(top)];
 
-    public static Influence[] Opponents(float[,] scores, int query, int top, Func<int, bool>? keeps = null) =>
+    public static ScoredExample[] Opponents(float[,] scores, int query, int top, Func<int, bool>? keeps = null) =>
         [.. All(scores, query, keeps).OrderBy(x => x.Score).ThenBy(x => x.Train).Take(top)];
 
     public static void AssertSame(float[,] scores, TopScores found, int top, Func<int, bool>? keeps = null)
@@ -55,7 +55,7 @@ internal static class BruteForce
         }
     }
 
-    private static IEnumerable<Influence> All(float[,] scores, int query, Func<int, bool>? keeps) =>
+    private static IEnumerable<ScoredExample> All(float[,] scores, int query, Func<int, bool>? keeps) =>
         Enumerable.Range(0, scores.GetLength(0)).Where(i => keeps?.Invoke(i) ?? true)
-            .Select(i => new Influence(i, scores[i, query] + 0f));
+            .Select(i => new ScoredExample(i, scores[i, query] + 0f));
 }

@@ -36,7 +36,7 @@ public sealed class ExactSumTests
     });
 
     [Fact]
-    public void Cancelled_numbers_leave_the_small_one()
+    public void Canceled_numbers_leave_the_small_one()
     {
         Span<long> sum = stackalloc long[ExactSum.Pieces];
         foreach (float number in new[] { float.MaxValue, float.Epsilon, -float.MaxValue, float.MaxValue, -float.MaxValue })

@@ -60,7 +60,7 @@ public sealed class ShardedStoreTests
 
         // The scale is undone: the strongest score is the product with the row as it was before.
         using DisposeScope scope = NewDisposeScope();
-        Influence best = found[0].Proponents(0)[0];
+        ScoredExample best = found[0].Proponents(0)[0];
         double product = (Values(best.Train, 1).to_type(ScalarType.Float64) * tensor(queries[..Width])).sum().item<double>();
         Assert.Equal(product, best.Score, 1e-3 * Math.Abs(product));
     }

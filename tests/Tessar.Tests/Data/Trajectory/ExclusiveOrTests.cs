@@ -25,7 +25,7 @@ public sealed class ExclusiveOrTests : IDisposable
     [InlineData("data/tracin", true)]
     [InlineData("data/trak", false)] // a Newton step takes out what neighbours share with the own corner
     [InlineData("data/ekfac", false)]
-    public void Own_corner_supports_a_prediction_and_gradients_of_the_neighbours_oppose_it(string method, bool opposed)
+    public void Own_corner_supports_a_prediction_and_gradients_of_the_neighbors_oppose_it(string method, bool opposed)
     {
         Run run = SmallRuns.Train(new TrainingRequest
         {
@@ -54,7 +54,7 @@ public sealed class ExclusiveOrTests : IDisposable
             Assert.Equal(corner, Array.IndexOf(from, from.Max()));
             Assert.True(from[corner] > 0);
             if (opposed)
-                Assert.All(new[] { corner ^ 1, corner ^ 2 }, neighbour => Assert.True(from[neighbour] < 0));
+                Assert.All(new[] { corner ^ 1, corner ^ 2 }, neighbor => Assert.True(from[neighbor] < 0));
             Assert.All(scores.Proponents(corner, 3), strongest => Assert.Equal(corner, strongest.Train % Corners));
         }
     }

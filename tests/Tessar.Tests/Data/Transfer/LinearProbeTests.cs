@@ -9,7 +9,7 @@ public sealed class LinearProbeTests
     // At the minimum the gradient of the objective with respect to the weights is zero; here by central differences of a direct
     // evaluation.
     [Fact]
-    public void Probe_minimises_the_penalised_cross_entropy()
+    public void Probe_minimizes_the_penalized_cross_entropy()
     {
         using DisposeScope scope = NewDisposeScope();
         manual_seed(1);

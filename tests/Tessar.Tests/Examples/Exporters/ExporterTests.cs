@@ -78,7 +78,7 @@ public sealed class ExporterTests : IDisposable
     [Theory]
     [InlineData("webdataset")]
     [InlineData("parquet")]
-    public void Cancelled_export_leaves_no_file(string format)
+    public void Canceled_export_leaves_no_file(string format)
     {
         using ExampleStore store = Make(hasIds: false, isRagged: false, hasText: true);
         using var source = new CancellationTokenSource();

@@ -17,7 +17,7 @@ public sealed class ResamplingTests
         Assert.Equal([30, 50], Resize([0, 90, 30], new(1, 3, 1), new(1, 2, 1)));
 
     [Fact]
-    public void Growing_is_bilinear_with_half_pixel_centres_and_repeated_edges() =>
+    public void Growing_is_bilinear_with_half_pixel_centers_and_repeated_edges() =>
         Assert.Equal([0, 25, 75, 100], Resize([0, 100], new(1, 2, 1), new(1, 4, 1)));
 
     [Fact]
@@ -74,9 +74,9 @@ public sealed class ResamplingTests
     [Fact]
     public void Channels_are_converted_before_the_size()
     {
-        byte[] grey = new byte[2];
-        Pixels.Fit([255, 0, 0, 0, 255, 0], new(1, 2, 3), grey, new(1, 2, 1));
-        Assert.Equal([76, 150], grey);
+        byte[] gray = new byte[2];
+        Pixels.Fit([255, 0, 0, 0, 255, 0], new(1, 2, 3), gray, new(1, 2, 1));
+        Assert.Equal([76, 150], gray);
         byte[] wide = new byte[4];
         Pixels.Fit([9, 80], new(1, 1, 2), wide, new(1, 1, 4));
         Assert.Equal([9, 9, 9, 80], wide);
@@ -93,8 +93,8 @@ public sealed class ResamplingTests
         double step = (double)from / to;
         if (to < from)
             return Math.Max(0, Math.Min((target + 1) * step, source + 1) - Math.Max(target * step, source)) / step;
-        double centre = Math.Clamp(((target + 0.5) * step) - 0.5, 0, from - 1);
-        return Math.Max(0, 1 - Math.Abs(centre - source));
+        double center = Math.Clamp(((target + 0.5) * step) - 0.5, 0, from - 1);
+        return Math.Max(0, 1 - Math.Abs(center - source));
     }
 
     private static byte[] Resize(byte[] pixels, ImageShape from, ImageShape to)

@@ -105,11 +105,11 @@ internal sealed class BetonFile
                 case long number:
                     BinaryPrimitives.WriteInt64LittleEndian(target, number);
                     break;
-                case (int mode, int width, int height, byte[] picture):
+                case (int mode, int width, int height, byte[] image):
                     target[0] = (byte)mode;
                     BinaryPrimitives.WriteUInt16LittleEndian(target[1..], (ushort)width);
                     BinaryPrimitives.WriteUInt16LittleEndian(target[3..], (ushort)height);
-                    BinaryPrimitives.WriteInt64LittleEndian(target[5..], Allocate(row, picture));
+                    BinaryPrimitives.WriteInt64LittleEndian(target[5..], Allocate(row, image));
                     break;
                 case byte[] bytes:
                     BinaryPrimitives.WriteInt64LittleEndian(target, Allocate(row, bytes));

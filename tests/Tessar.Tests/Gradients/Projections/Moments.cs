@@ -10,10 +10,10 @@ internal static class Moments
     {
         double found = draws.Average();
         Assert.InRange(found, mean - 5 * Math.Sqrt(variance / draws.Length), mean + 5 * Math.Sqrt(variance / draws.Length));
-        double[] centred = [.. draws.Select(d => (d - mean) * (d - mean))];
-        double kurtosis = centred.Average(c => c * c) / (variance * variance);
+        double[] centerd = [.. draws.Select(d => (d - mean) * (d - mean))];
+        double kurtosis = centerd.Average(c => c * c) / (variance * variance);
         double error = variance * Math.Sqrt((kurtosis - 1) / draws.Length);
-        Assert.InRange(centred.Average(), variance - 5 * error, variance + 5 * error);
+        Assert.InRange(centerd.Average(), variance - 5 * error, variance + 5 * error);
     }
 
     /// <summary>A vector without symmetries.</summary>

@@ -69,7 +69,7 @@ public sealed class CurvatureFitTests : IDisposable
     }
 
     [Fact]
-    public void Kept_factors_are_taken_as_they_are_and_serve_both_factorisations()
+    public void Kept_factors_are_taken_as_they_are_and_serve_both_factorizations()
     {
         var files = new FactorFiles(_folder.File("factors"));
         using KroneckerCurvature first = Fit(_source, files: files);

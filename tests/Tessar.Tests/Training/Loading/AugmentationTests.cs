@@ -29,29 +29,29 @@ public sealed class AugmentationTests : IDisposable
         var random = new Random(1);
         for (int i = 0; i < 300; i++)
         {
-            var picture = new Picture(source, shape, new PictureScratch(), Mean);
+            var image = new AugmentedImage(source, shape, new ImageScratch(), Mean);
             byte[] expected = source;
             for (int step = 0; step < 4; step++)
             {
                 if (random.Next(2) == 0)
                 {
-                    picture.Mirror();
+                    image.Mirror();
                     expected = Where(shape, expected, 0, (y, x) => (y, shape.Width - 1 - x));
                 }
                 else
                 {
                     int down = random.Next(-9, 10), right = random.Next(-21, 22);
                     uint fill = (uint)random.Next();
-                    picture.Shift(down, right, fill);
+                    image.Shift(down, right, fill);
                     expected = Where(shape, expected, fill, (y, x) => (y + down, x + right));
                 }
             }
 
             float[] wanted = new float[shape.Size], found = new float[shape.Size];
             PixelConversion.Reference(expected, wanted, scale);
-            PlacedRows.Normalise(picture.Pixels, found, shape, picture.Placement, scale);
+            PlacedRows.Normalize(image.Pixels, found, shape, image.Placement, scale);
             Assert.Equal(wanted, found);
-            Assert.Equal(expected, picture.Edit().ToArray());
+            Assert.Equal(expected, image.Edit().ToArray());
         }
     }
 
@@ -74,7 +74,7 @@ public sealed class AugmentationTests : IDisposable
     [InlineData("translate", 0, 0)]
     [InlineData("translate", 9, 9)]
     [InlineData("crop", 0, 0)]
-    public void Shifts_are_uniform_and_bring_in_the_colour_asked_for(string name, double fill, byte border)
+    public void Shifts_are_uniform_and_bring_in_the_color_asked_for(string name, double fill, byte border)
     {
         // A single bright pixel in the middle tells where the view went.
         var shape = new ImageShape(9, 9, 1);
@@ -99,12 +99,12 @@ public sealed class AugmentationTests : IDisposable
     }
 
     [Fact]
-    public void Mean_colour_comes_in_where_it_is_asked_for()
+    public void Mean_color_comes_in_where_it_is_asked_for()
     {
         byte[] found = Applied(
             "translate", new ImageShape(1, 1, 3), [9, 9, 9], id: Moved("translate", 1), ("pad", 1), ("fill", -1));
         Assert.Equal([1, 2, 3], found);
-        Assert.Equal(0x00808033u, Colour.Pack([0.2f, 0.5f, 0.5f]));
+        Assert.Equal(0x00808033u, Color.Pack([0.2f, 0.5f, 0.5f]));
     }
 
     [Theory]
@@ -199,13 +199,13 @@ public sealed class AugmentationTests : IDisposable
     [InlineData("brightness")]
     [InlineData("contrast")]
     [InlineData("saturation")]
-    public void Colours_change_by_one_factor_for_the_whole_picture(string name)
+    public void Colors_change_by_one_factor_for_the_whole_picture(string name)
     {
         foreach (int channels in (int[])[1, 2, 3, 4])
         {
             var shape = new ImageShape(3, 4, channels);
             byte[] source = Noise(shape);
-            double mean = Enumerable.Range(0, 12).Average(i => Grey(source.AsSpan(i * channels, channels)));
+            double mean = Enumerable.Range(0, 12).Average(i => Gray(source.AsSpan(i * channels, channels)));
             var factors = new List<double>();
             for (ulong id = 0; id < 200; id++)
             {
@@ -219,7 +219,7 @@ public sealed class AugmentationTests : IDisposable
                     {
                         "brightness" => 0,
                         "contrast" => mean,
-                        _ => Grey(source.AsSpan(i / channels * channels, channels))
+                        _ => Gray(source.AsSpan(i / channels * channels, channels))
                     };
                     bool isFixed = isOpacity || (name == "saturation" && channels < 3);
                     double expected = isFixed ? source[i] : Math.Clamp(about + ((source[i] - about) * factor), 0, 255);
@@ -317,7 +317,8 @@ public sealed class AugmentationTests : IDisposable
             Assert.Equal(word, draws.NextWord());
         Assert.Equal(
             8,
-            new[] { Draws.Key(1, 0), Draws.Key(1, 1), Draws.Key(2, 0), Draws.Key(2, 1), Draws.Key(0, 0), Draws.Key(0, 1), Draws.Key(0, 2), Draws.Key(1, 2) }.Distinct().Count());
+            new[] { Draws.Key(1, 0), Draws.Key(1, 1), Draws.Key(2, 0), Draws.Key(2, 1), Draws.Key(0, 0), Draws.Key(0, 1),
+                Draws.Key(0, 2), Draws.Key(1, 2) }.Distinct().Count());
     }
 
     private static double FirstDraw(ulong id)
@@ -336,7 +337,7 @@ public sealed class AugmentationTests : IDisposable
         }
     }
 
-    private static double Grey(ReadOnlySpan<byte> pixel) =>
+    private static double Gray(ReadOnlySpan<byte> pixel) =>
         pixel.Length >= 3 ? (0.299 * pixel[0]) + (0.587 * pixel[1]) + (0.114 * pixel[2]) : pixel[0];
 
     private static byte[] Resized(byte[] source, ImageShape shape, CropBox box, int height, int width)
@@ -396,9 +397,9 @@ public sealed class AugmentationTests : IDisposable
 
     private static byte[] Applied(Augmentation augmentation, ImageShape shape, byte[] source, ulong id)
     {
-        var picture = new Picture(source, shape, new PictureScratch(), Mean);
+        var image = new AugmentedImage(source, shape, new ImageScratch(), Mean);
         var draws = new Draws(1, id, 0);
-        augmentation.Apply(ref picture, ref draws);
-        return picture.Edit().ToArray();
+        augmentation.Apply(ref image, ref draws);
+        return image.Edit().ToArray();
     }
 }

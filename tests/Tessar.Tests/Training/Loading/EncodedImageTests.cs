@@ -27,8 +27,8 @@ public sealed class EncodedImageTests : IDisposable
         ExampleSet set = ExampleSet.Parse(store, "train");
         var size = new ImageShape(9, 11, 3);
         using var loader = new ExampleLoader(
-            set, new LoaderOptions { BatchSize = 16, Input = new PictureInput(size, _input), Workers = workers, Order = order });
-        Assert.Equal(new PictureInput(size, _input), loader.Input);
+            set, new LoaderOptions { BatchSize = 16, Input = new ImageInput(size, _input), Workers = workers, Order = order });
+        Assert.Equal(new ImageInput(size, _input), loader.Input);
         byte[] pixels = new byte[size.Size];
         float[] expected = new float[size.Size];
         List<(int Index, float[] Numbers, long Label)> read = LoaderCases.Read(loader, 0);
@@ -49,7 +49,7 @@ public sealed class EncodedImageTests : IDisposable
         var size = new ImageShape(6, 6, 3);
         using var loader = new ExampleLoader(set, new LoaderOptions
         {
-            Input = new PictureInput(size, _input), Augment = ["center-crop", "flip"],
+            Input = new ImageInput(size, _input), Augment = ["center-crop", "flip"],
             AugmentSettings = new Dictionary<string, double> { ["center-crop.ratio"] = 0.5, ["flip.probability"] = 0 },
         });
         foreach ((int index, float[] numbers, _) in LoaderCases.Read(loader, 0))
@@ -74,7 +74,7 @@ public sealed class EncodedImageTests : IDisposable
         using ExampleStore store = Store(20, damaged: 13);
         using var loader = new ExampleLoader(
             ExampleSet.Parse(store, "train"),
-            new LoaderOptions { BatchSize = 5, Input = new PictureInput(new ImageShape(4, 4, 3), _input), Order = "sequential" });
+            new LoaderOptions { BatchSize = 5, Input = new ImageInput(new ImageShape(4, 4, 3), _input), Order = "sequential" });
         using LoaderEpoch epoch = loader.Epoch(0);
         for (int i = 0; i < 2; i++)
         {

@@ -16,7 +16,7 @@ public sealed class ExampleLoaderTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Channels))]
-    public void Batches_hold_normalised_images_and_labels(int channels, int workers)
+    public void Batches_hold_normalized_images_and_labels(int channels, int workers)
     {
         using ExampleStore store = LoaderCases.Store(_folder, 100, channels: channels);
         var set = new ExampleSet(store, "train", 3, 90);

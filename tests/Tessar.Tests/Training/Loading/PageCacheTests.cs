@@ -116,7 +116,7 @@ public sealed class PageCacheTests : IDisposable
     {
         using ExampleStore store = LoaderCases.Store(_folder, 20);
         var error = Assert.Throws<TessarException>(() => new ExampleLoader(
-            ExampleSet.Parse(store, "train"), new LoaderOptions { Cache = CacheMode.Process, Input = Pictures.Of(3, 3, 1) }));
+            ExampleSet.Parse(store, "train"), new LoaderOptions { Cache = CacheMode.Process, Input = Images.Of(3, 3, 1) }));
         Assert.Contains("Leave it at System", error.Message, StringComparison.Ordinal);
     }
 

@@ -90,7 +90,8 @@ public sealed class OptimizerTests
             [
                 "There is no optimiser `adamm`. Did you mean `adam`? There are " + string.Join(", ", Optimizer.Choices.Names)
                     + ".",
-                "There is no setting `momentun` of the optimiser adamw. There are beta1, beta2, epsilon, learningRate, weightDecay.",
+                "There is no setting `momentun` of the optimiser adamw. There are beta1, beta2, epsilon, learningRate, "
+                    + "weightDecay.",
                 "`beta1` of adamw is 1; it has to lie in [0, 1).",
                 "`weightDecay` of adamw is NaN; it has to lie in [0, ∞).",
             ],

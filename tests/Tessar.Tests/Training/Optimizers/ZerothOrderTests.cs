@@ -25,7 +25,7 @@ public sealed class ZerothOrderTests
         // 2²⁰ numbers: the standard errors are 1e-3 for the mean, 1.4e-3 for the variance, 4.8e-3 for the fourth moment.
         const int blocks = 1024;
         double[] sums = new double[5];
-        double within = 0, neighbours = 0;
+        double within = 0, neighbors = 0;
         float[] z = new float[NormalNoise.Block];
         for (int block = 0; block < blocks; block++)
         {
@@ -35,7 +35,7 @@ public sealed class ZerothOrderTests
                 for (int power = 1; power <= 4; power++)
                     sums[power] += Math.Pow(z[i], power);
                 within += Math.Abs(z[i]) < 1 ? 1 : 0;
-                neighbours += i > 0 ? z[i] * z[i - 1] : 0;
+                neighbors += i > 0 ? z[i] * z[i - 1] : 0;
             }
         }
 
@@ -45,7 +45,7 @@ public sealed class ZerothOrderTests
         Assert.Equal(0, sums[3] / n, 2e-2);
         Assert.Equal(3, sums[4] / n, 5e-2);
         Assert.Equal(0.682689, within / n, 2.5e-3);
-        Assert.Equal(0, neighbours / n, 5e-3);
+        Assert.Equal(0, neighbors / n, 5e-3);
     }
 
     [Fact]

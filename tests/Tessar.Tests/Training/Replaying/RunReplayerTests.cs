@@ -174,7 +174,7 @@ public sealed class RunReplayerTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         ScalarType type = model.parameters().First().dtype;
-        Tensor logits = model.call(Batches.Inputs(_data.Test, [0, 5], Pictures.Of(_data.Store.Image)).to_type(type));
+        Tensor logits = model.call(Batches.Inputs(_data.Test, [0, 5], Images.Of(_data.Store.Image)).to_type(type));
         return (logits.select(1, 0) - logits.select(1, 1)).MoveToOuterDisposeScope();
     }
 }

@@ -23,7 +23,7 @@ public sealed class InfluencesEndpointTests(SharedWorkbench shared)
         using ExampleStore store = run.OpenExamples();
         ExampleSet train = run.TrainSet(store);
         AttributionResult recorded = AttributionResult.Open(AttributionResult.FoldersOf(run).Single());
-        (IReadOnlyList<Influence> proponents, IReadOnlyList<Influence> opponents) = recorded.Top(43);
+        (IReadOnlyList<ScoredExample> proponents, IReadOnlyList<ScoredExample> opponents) = recorded.Top(43);
         AssertEqual(proponents, attribution.GetProperty("proponents"), train);
         AssertEqual(opponents, attribution.GetProperty("opponents"), train);
         JsonElement planted = attribution.GetProperty("opponents").EnumerateArray()
@@ -123,7 +123,7 @@ public sealed class InfluencesEndpointTests(SharedWorkbench shared)
         Assert.Equal(JsonValueKind.Object, example.GetProperty("prediction").ValueKind);
     }
 
-    private static void AssertEqual(IReadOnlyList<Influence> expected, JsonElement list, ExampleSet train)
+    private static void AssertEqual(IReadOnlyList<ScoredExample> expected, JsonElement list, ExampleSet train)
     {
         JsonElement[] found = [.. list.EnumerateArray()];
         Assert.Equal(

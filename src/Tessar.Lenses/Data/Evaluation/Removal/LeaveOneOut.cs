@@ -72,7 +72,8 @@ internal sealed class LeaveOneOut(LooOptions options) : IQuestion
             return "One training without each example can't tell its effect from another seed's; use seeds=2 or more.";
         if (ceiling.Value * ceiling.Value < NoCeiling)
         {
-            return "Another seed moves the margins more than a single example does: even a perfect method would come near zero here. "
+            return "Another seed moves the margins more than a single example does: even a perfect method would come near "
+                + "zero here. "
                 + "Use more seeds, or judge by groups: data/lds, data/removal.";
         }
 

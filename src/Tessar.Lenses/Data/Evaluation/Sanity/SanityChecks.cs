@@ -27,14 +27,15 @@ internal sealed class SanityChecks(Inquiry inquiry, ExampleSet train, ExampleSet
     }
 
     /// <summary>Scores of models that were never trained should rank the examples otherwise.</summary>
-    public SanityCheck RandomisedWeights(AttributionMatrix scores)
+    public SanityCheck RandomizedWeights(AttributionMatrix scores)
     {
         var check = new SanityCheck
         {
             Name = "randomised-weights",
             Expected = string.Create(
                 CultureInfo.InvariantCulture,
-                $"rank correlation with the scores of untrained models of at most {MostAgreement}: the method looks at what was learned"),
+                $"rank correlation with the scores of untrained models of at most {MostAgreement}: the method looks at what "
+                    + $"was learned"),
         };
         switch (inquiry.Method.Needs)
         {
@@ -101,7 +102,8 @@ internal sealed class SanityChecks(Inquiry inquiry, ExampleSet train, ExampleSet
             Name = "copies",
             Expected = string.Create(
                 CultureInfo.InvariantCulture,
-                $"largest difference of scores of one example given twice, at most {MostGap} standard deviations of a target's scores"),
+                $"largest difference of scores of one example given twice, at most {MostGap} standard deviations of a "
+                    + $"target's scores"),
         };
         if (inquiry.Method.HasIndividualDraws)
             return check with { Note = "A score depends on where the example lies, by design." };

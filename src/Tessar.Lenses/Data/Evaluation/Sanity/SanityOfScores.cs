@@ -30,7 +30,7 @@ internal sealed class SanityOfScores(SanityOptions options) : IQuestion
         SanityCheck[] all = scores is null ? [finite] :
         [
             finite,
-            checks.RandomisedWeights(scores),
+            checks.RandomizedWeights(scores),
             checks.SameClass(scores),
             SanityChecks.Cardinality(scores, _options.Top),
             checks.Copies(_options.Copies),

@@ -16,7 +16,7 @@ internal sealed record ArraySource(
     string Path, string Name, NumberType Type, bool IsBigEndian, IReadOnlyList<long> Shape, long? Offset, Func<Stream> Open)
 {
     /// <summary>True when the format says that these are pictures, [rows, height, width] or with channels at the end.</summary>
-    public bool IsPictures { get; init; }
+    public bool IsImages { get; init; }
 
     /// <summary>How its items hold text; null for numbers.</summary>
     public FixedText? Text { get; init; }
@@ -38,7 +38,7 @@ internal sealed record ArraySource(
             if (Text is not null)
                 return SourceColumn.Of(Name, CellKind.Text);
             int[] shape = [.. Shape.Skip(1).Select(dimension => (int)dimension)];
-            return IsPictures
+            return IsImages
                 ? SourceColumn.Pixels(Name, new ImageShape(shape[0], shape[1], shape.Length == 2 ? 1 : shape[2]))
                 : SourceColumn.Array(Name, Numbers.StoredAs(Type), shape) with { IsTruth = Type == NumberType.Bool };
         }

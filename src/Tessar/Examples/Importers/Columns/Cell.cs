@@ -4,5 +4,5 @@ namespace Tessar.Examples.Importers.Columns;
 /// <param name="Bytes">
 /// Numbers little-endian and row-major, text in UTF-8, or an image file. They stay valid and unchanged.
 /// </param>
-/// <param name="Raw">The size, when a cell of kind <see cref="CellKind.Picture"/> holds pixels instead of a file.</param>
+/// <param name="Raw">The size, when a cell of kind <see cref="CellKind.Image"/> holds pixels instead of a file.</param>
 internal readonly record struct Cell(ReadOnlyMemory<byte> Bytes, ImageShape? Raw = null);

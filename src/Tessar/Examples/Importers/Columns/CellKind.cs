@@ -10,7 +10,7 @@ internal enum CellKind
     Pixels,
 
     /// <summary>Pictures of varying size: image files, or pixels that name their size.</summary>
-    Picture,
+    Image,
 
     /// <summary>Bytes.</summary>
     Bytes,

@@ -15,6 +15,6 @@ internal sealed class ArrowFormat : FileFormat
         start.StartsWith(ArrowWalk.FileMark) || start.StartsWith(ArrowWalk.MessageMark);
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, Opening opening) =>
+    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, OpeningContext opening) =>
         [ArrowTable.Open(path, split, opening.Options.Fill)];
 }

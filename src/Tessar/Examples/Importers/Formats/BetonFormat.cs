@@ -25,6 +25,6 @@ internal sealed class BetonFormat : FileFormat
         && start[24] is <= (byte)BetonType.Tensor or byte.MaxValue;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, Opening opening) =>
+    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, OpeningContext opening) =>
         [BetonTable.Open(path, split)];
 }

@@ -17,14 +17,14 @@ internal sealed class CifarFormat : SourceFormat
     private static readonly string[] _names = ["batches.meta.txt", "fine_label_names.txt", "coarse_label_names.txt"];
 
     /// <inheritdoc/>
-    public override bool RecognisesFolder(string path) =>
+    public override bool RecognizesFolder(string path) =>
         _ten.Concat(_hundred).Any(name => File.Exists(Path.Combine(path, name)));
 
     /// <inheritdoc/>
-    public override bool RecognisesName(string name) => _ten.Concat(_hundred).Contains(name, StringComparer.Ordinal);
+    public override bool RecognizesName(string name) => _ten.Concat(_hundred).Contains(name, StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening)
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, OpeningContext opening)
     {
         bool isFile = !Directory.Exists(part.Path);
         string folder = isFile ? Path.GetDirectoryName(part.Path)! : part.Path;

@@ -20,18 +20,18 @@ internal sealed partial class IdxFormat : SourceFormat
     private static readonly (string Split, string Prefix)[] _splits = [("train", "train"), ("test", "t10k")];
 
     /// <inheritdoc/>
-    public override bool RecognisesFolder(string path) =>
+    public override bool RecognizesFolder(string path) =>
         _splits.Any(split =>
             Find(path, $"{split.Prefix}-images") is not null || Find(path, $"{split.Prefix}-labels") is not null);
 
     /// <inheritdoc/>
-    public override bool RecognisesContent(FileStart start) => IdxFile.IsMark(start);
+    public override bool RecognizesContent(FileStart start) => IdxFile.IsMark(start);
 
     /// <inheritdoc/>
-    public override bool RecognisesName(string name) => NamePattern().IsMatch(name);
+    public override bool RecognizesName(string name) => NamePattern().IsMatch(name);
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening)
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, OpeningContext opening)
     {
         if (!Directory.Exists(part.Path))
         {
@@ -44,7 +44,8 @@ internal sealed partial class IdxFormat : SourceFormat
         {
             throw new TessarException(
                 $"`{Path.GetFullPath(part.Path)}` holds no IDX files. "
-                + "Expected train-images-idx3-ubyte and train-labels-idx1-ubyte (or t10k-…), with or without .gz. Check the folder.",
+                + "Expected train-images-idx3-ubyte and train-labels-idx1-ubyte (or t10k-…), with or without .gz. Check "
+                + "the folder.",
                 ErrorKind.InputData);
         }
 
@@ -130,7 +131,7 @@ internal sealed partial class IdxFormat : SourceFormat
             path, name, idx.Type, IsBigEndian: true, [.. idx.Shape.Select(size => (long)size)], idx.DataOffset,
             () => IdxFile.OpenData(path))
         {
-            IsPictures = idx.Type == NumberType.U8 && idx.Shape.Length == 3,
+            IsImages = idx.Type == NumberType.U8 && idx.Shape.Length == 3,
         };
     }
 

@@ -10,26 +10,26 @@ namespace Tessar.Examples.Importers.Formats;
 internal sealed class ImageFolderFormat : SourceFormat
 {
     /// <inheritdoc/>
-    public override bool RecognisesFolder(string path) =>
-        PictureFiles.FoldersIn(path, leftOut: null).Any(folder => PictureFiles.HoldsPictures(Path.Combine(path, folder)));
+    public override bool RecognizesFolder(string path) =>
+        ImageFiles.FoldersIn(path, leftOut: null).Any(folder => ImageFiles.HoldsImages(Path.Combine(path, folder)));
 
     /// <summary>Never: a picture by itself has no class.</summary>
-    public override bool RecognisesName(string name) => false;
+    public override bool RecognizesName(string name) => false;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening)
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, OpeningContext opening)
     {
         if (!Directory.Exists(part.Path))
             throw new TessarException(
                 $"`{part.Path}` isn't a folder. Name a folder with a sub-folder for each class.", ErrorKind.InputData);
         (string? Split, string Path)[] splits = [.. Splits(part, opening.LeftOut)];
-        string[] folders = [.. splits.SelectMany(split => PictureFiles.FoldersIn(split.Path, opening.LeftOut))
+        string[] folders = [.. splits.SelectMany(split => ImageFiles.FoldersIn(split.Path, opening.LeftOut))
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (folders.Length == 0)
         {
             throw new TessarException(
                 $"`{part.Path}` has no sub-folders. Expected one for each class, which hold "
-                    + $"{string.Join(", ", PictureFiles.Extensions)}.", ErrorKind.InputData);
+                    + $"{string.Join(", ", ImageFiles.Extensions)}.", ErrorKind.InputData);
         }
 
         IReadOnlyList<string> classes = ClassNames.Settle(
@@ -39,7 +39,7 @@ internal sealed class ImageFolderFormat : SourceFormat
         {
             foreach (string folder in folders.Where(folder => Directory.Exists(Path.Combine(path, folder))))
             {
-                if (PictureFiles.Below(Path.Combine(path, folder), path, opening.LeftOut).Any())
+                if (ImageFiles.Below(Path.Combine(path, folder), path, opening.LeftOut).Any())
                     seen.Add(merged.GetValueOrDefault(folder, folder));
             }
         }
@@ -47,13 +47,13 @@ internal sealed class ImageFolderFormat : SourceFormat
         foreach (string empty in classes.Where(name => !seen.Contains(name)))
             opening.LeftOut.Add(LeftOut.EmptyClass, empty);
         if (seen.Count > 0)
-            return [.. splits.Select(split => new PictureFolder(
+            return [.. splits.Select(split => new ImageFolder(
                 split.Split, split.Path, classes, folders, merged, isDealt: opening.Options.Splits.Count > 0))];
         throw opening.LeftOut.Count > classes.Count && !opening.Options.SkipUnknown
             ? opening.LeftOut.Refuse(part.Path)
             : new TessarException(
             $"The sub-folders of `{part.Path}` hold no pictures. Expected files that end with "
-                + $"{string.Join(", ", PictureFiles.Extensions)}.", ErrorKind.InputData);
+                + $"{string.Join(", ", ImageFiles.Extensions)}.", ErrorKind.InputData);
     }
 
     /// <summary>
@@ -62,10 +62,10 @@ internal sealed class ImageFolderFormat : SourceFormat
     private static IEnumerable<(string? Split, string Path)> Splits(SourcePart part, LeftOut leftOut)
     {
         string root = part.Path;
-        string[] folders = [.. PictureFiles.FoldersIn(root, leftOut: null)], splits = [.. folders.Where(SplitNames.IsSplit)];
+        string[] folders = [.. ImageFiles.FoldersIn(root, leftOut: null)], splits = [.. folders.Where(SplitNames.IsSplit)];
         if (part.Split is not null || splits.Length == 0)
             return [(part.Split, root)];
-        PictureFiles.CountBeside(root, leftOut);
+        ImageFiles.CountBeside(root, leftOut);
         foreach (string other in folders.Except(splits, StringComparer.Ordinal))
             leftOut.AddFolder(Path.Combine(root, other), root);
         return splits.Select(split => ((string?)split.ToLowerInvariant(), Path.Combine(root, split)));

@@ -10,18 +10,18 @@ internal sealed class NpyFormat : SourceFormat
     private const string Ending = ".npy";
 
     /// <inheritdoc/>
-    public override bool RecognisesFolder(string path) => FilesOf(path, RecognisesName, leftOut: null).Length > 0;
+    public override bool RecognizesFolder(string path) => FilesOf(path, RecognizesName, leftOut: null).Length > 0;
 
     /// <inheritdoc/>
-    public override bool RecognisesContent(FileStart start) => start.Bytes.AsSpan().StartsWith(NpyHeader.Mark);
+    public override bool RecognizesContent(FileStart start) => start.Bytes.AsSpan().StartsWith(NpyHeader.Mark);
 
     /// <inheritdoc/>
-    public override bool RecognisesName(string name) => name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase);
+    public override bool RecognizesName(string name) => name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening)
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, OpeningContext opening)
     {
-        string[] files = Directory.Exists(part.Path) ? FilesOf(part.Path, RecognisesName, opening.LeftOut) : [part.Path];
+        string[] files = Directory.Exists(part.Path) ? FilesOf(part.Path, RecognizesName, opening.LeftOut) : [part.Path];
         if (files.Length == 0)
             throw new TessarException($"`{part.Path}` holds no {Ending} files. Check the folder.", ErrorKind.InputData);
         (ArraySource? Array, UnreadColumn? Unread)[] arrays = [.. files.Select(file =>

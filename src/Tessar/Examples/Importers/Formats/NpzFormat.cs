@@ -20,7 +20,7 @@ internal sealed class NpzFormat : FileFormat
         start is [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..];
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, Opening opening)
+    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, OpeningContext opening)
     {
         IReadOnlyList<ZipMember> members = ZipMember.ReadAll(path);
         var arrays = new List<ArraySource>();

@@ -14,6 +14,6 @@ internal sealed class ParquetFormat : FileFormat
     protected override bool IsMark(ReadOnlySpan<byte> start) => start.StartsWith(ParquetGuard.Mark);
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, Opening opening) =>
+    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, OpeningContext opening) =>
         [ParquetTable.Open(path, split, opening.Options.Fill)];
 }

@@ -18,7 +18,7 @@ internal sealed class SafetensorsFormat : FileFormat
         start.Length > 8 && start[8] == (byte)'{' && start[7] == 0 && start[6] == 0;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, Opening opening)
+    protected override IReadOnlyList<SourceTable> OpenFile(string path, string? split, OpeningContext opening)
     {
         using var file = SafetensorsFile.Open(path);
         if (file.Entries.Count == 0)

@@ -10,22 +10,22 @@ internal sealed class WebDatasetFormat : SourceFormat
     private static readonly string[] _endings = [".tar", ".tar.gz", ".tgz"];
 
     /// <inheritdoc/>
-    public override bool RecognisesFolder(string path) => FilesOf(path, RecognisesName, leftOut: null).Length > 0;
+    public override bool RecognizesFolder(string path) => FilesOf(path, RecognizesName, leftOut: null).Length > 0;
 
     /// <inheritdoc/>
-    public override bool RecognisesContent(FileStart start) => TarWalk.IsMark(start.Content);
+    public override bool RecognizesContent(FileStart start) => TarWalk.IsMark(start.Content);
 
     /// <inheritdoc/>
-    public override bool RecognisesName(string name) =>
+    public override bool RecognizesName(string name) =>
         _endings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     /// <inheritdoc/>
-    public override IReadOnlyList<SourceTable> Open(IReadOnlyList<SourcePart> parts, Opening opening)
+    public override IReadOnlyList<SourceTable> Open(IReadOnlyList<SourcePart> parts, OpeningContext opening)
     {
         var shards = new List<(string? Split, string Path)>();
         foreach (SourcePart part in parts)
         {
-            string[] files = Directory.Exists(part.Path) ? FilesOf(part.Path, RecognisesName, opening.LeftOut) : [part.Path];
+            string[] files = Directory.Exists(part.Path) ? FilesOf(part.Path, RecognizesName, opening.LeftOut) : [part.Path];
             if (files.Length == 0)
                 throw new TessarException(
                     $"`{part.Path}` holds no tar archives ({string.Join(", ", _endings)}). Check the folder.",
@@ -38,5 +38,5 @@ internal sealed class WebDatasetFormat : SourceFormat
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, Opening opening) => Open([part], opening);
+    protected override IReadOnlyList<SourceTable> OpenPart(SourcePart part, OpeningContext opening) => Open([part], opening);
 }

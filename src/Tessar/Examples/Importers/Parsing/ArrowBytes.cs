@@ -41,7 +41,7 @@ internal static class ArrowBytes
         {
             if (isMissing(row) || isMissingAbove(row))
             {
-                cells[row] = fill is not null && column.Kind != CellKind.Picture
+                cells[row] = fill is not null && column.Kind != CellKind.Image
                     ? new Cell(filling)
                     : throw BatchCells.Missing(place.Path, column.Name, place.Row + row);
                 continue;

@@ -58,10 +58,10 @@ internal sealed record ArrowColumn(int Field, SourceColumn Column, NumberType? T
 
         if (ArrowTypes.KindOf(type) is { } kind)
             return new ArrowColumn(index, SourceColumn.Of(field.Name, kind), null);
-        return type is StructType picture && picture.GetFieldIndex("bytes") is >= 0 and var bytes
-            && ArrowTypes.KindOf(picture.GetFieldByIndex(bytes).DataType) == CellKind.Bytes
-            && picture.Fields.All(part => part.Name is "bytes" or "path")
-            ? new ArrowColumn(index, SourceColumn.Of(field.Name, CellKind.Picture), null, bytes)
+        return type is StructType image && image.GetFieldIndex("bytes") is >= 0 and var bytes
+            && ArrowTypes.KindOf(image.GetFieldByIndex(bytes).DataType) == CellKind.Bytes
+            && image.Fields.All(part => part.Name is "bytes" or "path")
+            ? new ArrowColumn(index, SourceColumn.Of(field.Name, CellKind.Image), null, bytes)
             : null;
     }
 

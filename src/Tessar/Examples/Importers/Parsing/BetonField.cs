@@ -59,7 +59,7 @@ internal sealed record BetonField(
         {
             BetonType.Float => SourceColumn.Array(name, Tensors.ElementType.F64),
             BetonType.Int => SourceColumn.Array(name, Tensors.ElementType.I64),
-            BetonType.Image => SourceColumn.Of(name, CellKind.Picture),
+            BetonType.Image => SourceColumn.Of(name, CellKind.Image),
             BetonType.Json => SourceColumn.Of(name, CellKind.Json),
             _ => SourceColumn.Of(name, CellKind.Bytes),
         };

@@ -118,7 +118,7 @@ internal sealed class BetonTable : SourceTable
             case BetonType.Float or BetonType.Int:
                 return new Cell(_file.Bytes(at, sizeof(long)).ToArray());
             case BetonType.Image:
-                return Picture(field, row, at);
+                return Image(field, row, at);
             case BetonType.Bytes or BetonType.Json:
                 ReadOnlySpan<byte> place = _file.Bytes(at, 16);
                 ulong size = BinaryPrimitives.ReadUInt64LittleEndian(place[8..]);
@@ -135,7 +135,7 @@ internal sealed class BetonTable : SourceTable
     }
 
     /// <summary>Metadata: mode u8 (0 JPEG, 1 raw), width u16, height u16, place u64.</summary>
-    private Cell Picture(BetonField field, long row, long at)
+    private Cell Image(BetonField field, long row, long at)
     {
         ReadOnlySpan<byte> data = _file.Bytes(at, 13);
         int mode = data[0], width = BinaryPrimitives.ReadUInt16LittleEndian(data[1..]), height =

@@ -42,10 +42,10 @@ internal sealed record ParquetColumn(DataField Field, SourceColumn Column, Numbe
                 SourceColumn column = SourceColumn.Array(
                     field.Name, Numbers.StoredAs(type), ShapeOf(shape, length, field.Name, path));
                 return new ParquetColumn(item, column with { IsTruth = type == NumberType.Bool }, type);
-            case StructField picture when picture.Fields.FirstOrDefault(
+            case StructField image when image.Fields.FirstOrDefault(
                 part => part.Name == "bytes") is DataField { IsArray: false } bytes
-                && KindOf(bytes) == CellKind.Bytes && picture.Fields.All(part => part.Name is "bytes" or "path"):
-                return new ParquetColumn(bytes, SourceColumn.Of(field.Name, CellKind.Picture), null);
+                && KindOf(bytes) == CellKind.Bytes && image.Fields.All(part => part.Name is "bytes" or "path"):
+                return new ParquetColumn(bytes, SourceColumn.Of(field.Name, CellKind.Image), null);
             default:
                 return null;
         }
@@ -104,7 +104,7 @@ internal sealed record ParquetColumn(DataField Field, SourceColumn Column, Numbe
                 place.Path, null, $"{rows} values of `{Column.Name}` from row {place.Row}", $"{cells.Length}");
         for (int i = 0; isMissing is not null && i < rows; i++)
         {
-            if (isMissing(i) && (fill is null || Column.Kind == CellKind.Picture))
+            if (isMissing(i) && (fill is null || Column.Kind == CellKind.Image))
                 throw BatchCells.Missing(place.Path, Column.Name, place.Row + i);
         }
 

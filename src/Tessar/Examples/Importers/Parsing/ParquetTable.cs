@@ -126,13 +126,14 @@ internal sealed class ParquetTable : SourceTable
     /// <summary>True when values are missing, by the file's own statistics, or else by looking.</summary>
     private static bool HasGaps(ParquetReader reader, ParquetColumn column, string path)
     {
-        if (column.Field.MaxDefinitionLevel == 0 || column.Column.Kind == CellKind.Picture)
+        if (column.Field.MaxDefinitionLevel == 0 || column.Column.Kind == CellKind.Image)
             return false;
         int place = Array.FindIndex(reader.Schema.GetDataFields(), field => ReferenceEquals(field, column.Field));
         for (int group = 0; group < reader.RowGroupCount; group++)
         {
             if (place >= 0
-                && reader.RowGroups[group].RowGroup.Columns.ElementAtOrDefault(place)?.MetaData?.Statistics?.NullCount is { } missing)
+                && reader.RowGroups[group].RowGroup.Columns.ElementAtOrDefault(place)?.MetaData?.Statistics
+                ?.NullCount is { } missing)
             {
                 if (missing > 0)
                     return true;

@@ -8,9 +8,9 @@ namespace Tessar.Examples.Importers.Parsing;
 /// <summary>What the first reading of WebDataset shards finds out: which fields there are, and what they hold.</summary>
 internal sealed class WebFields
 {
-    private static readonly string[] _pictures = ["jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "webp", "ico"];
+    private static readonly string[] _images = ["jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "webp", "ico"];
     private readonly Dictionary<string, (int Count, SourceColumn Column)> _fields = new(StringComparer.Ordinal);
-    private bool _hasOnePicture = true, _hasNumberKeys = true, _isNumbered = true, _hasIdMark;
+    private bool _hasOneImage = true, _hasNumberKeys = true, _isNumbered = true, _hasIdMark;
 
     /// <summary>Samples.</summary>
     public long Count { get; private set; }
@@ -19,7 +19,7 @@ internal sealed class WebFields
     public StoreMarks Marks { get; private set; } = new(null, null);
 
     /// <summary>True when several endings of pictures make one column.</summary>
-    private bool IsMerged => _hasOnePicture && _fields.Keys.Any(_pictures.Contains);
+    private bool IsMerged => _hasOneImage && _fields.Keys.Any(_images.Contains);
 
     /// <summary>True for fields that have to be read to know what they hold.</summary>
     public bool Wants(string field) => Ending(field) == "cls" || (Ending(field) == "npy" && !_fields.ContainsKey(field));
@@ -43,7 +43,7 @@ internal sealed class WebFields
             _fields[field] = (count + 1, column);
         }
 
-        _hasOnePicture &= sample.Fields.Keys.Count(_pictures.Contains) <= 1;
+        _hasOneImage &= sample.Fields.Keys.Count(_images.Contains) <= 1;
         bool isNumber = ulong.TryParse(sample.Key, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number);
         _hasNumberKeys &= isNumber;
         _isNumbered &= isNumber && number == (ulong)Count;
@@ -54,9 +54,9 @@ internal sealed class WebFields
     public (SourceColumn[] Columns, string[][] Fields) ToColumns()
     {
         var columns = new List<(SourceColumn Column, string[] Fields)>();
-        string[] merged = IsMerged ? [.. _fields.Keys.Where(_pictures.Contains)] : [];
+        string[] merged = IsMerged ? [.. _fields.Keys.Where(_images.Contains)] : [];
         if (merged.Length > 0)
-            columns.Add((SourceColumn.Of("image", CellKind.Picture), merged));
+            columns.Add((SourceColumn.Of("image", CellKind.Image), merged));
         string[] others = [.. _fields.Keys.Except(merged, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         string[] names = [.. others.Select(field =>
             field.Contains('.', StringComparison.Ordinal) ? field[..field.LastIndexOf('.')] : field)];
@@ -84,6 +84,6 @@ internal sealed class WebFields
         "npy" => NpyValue.Read(content!, sample, field).Column,
         "json" => SourceColumn.Of(field, CellKind.Json),
         "txt" or "text" => SourceColumn.Of(field, CellKind.Text),
-        var ending => SourceColumn.Of(field, _pictures.Contains(ending) ? CellKind.Picture : CellKind.Bytes),
+        var ending => SourceColumn.Of(field, _images.Contains(ending) ? CellKind.Image : CellKind.Bytes),
     };
 }

@@ -33,7 +33,7 @@ internal sealed class WebTable : SourceTable
 
     /// <summary>Reads the shards once, to find what they hold.</summary>
     /// <exception cref="FileFormatException">A shard is damaged or holds no samples.</exception>
-    public static WebTable Open(string? split, IReadOnlyList<string> shards, Opening opening)
+    public static WebTable Open(string? split, IReadOnlyList<string> shards, OpeningContext opening)
     {
         var found = new WebFields();
         foreach (string shard in shards)

@@ -15,8 +15,10 @@ namespace Tessar.Examples.Importers.Parsing;
 /// <param name="Offset">Where its bytes begin in the archive.</param>
 internal sealed record ZipMember(string Path, string Name, long Bytes, long PackedBytes, uint Crc, bool IsDeflated, long Offset)
 {
-    private const int EndBytes = 22, LongestComment = ushort.MaxValue, EntryBytes = 46, LocalBytes = 30, LongEndBytes = 56, LocatorBytes = 20;
-    private const uint EndMark = 0x06054B50, LongEndMark = 0x06064B50, LocatorMark = 0x07064B50, EntryMark = 0x02014B50, LocalMark = 0x04034B50;
+    private const int EndBytes = 22, LongestComment = ushort.MaxValue, EntryBytes = 46, LocalBytes = 30, LongEndBytes = 56,
+        LocatorBytes = 20;
+    private const uint EndMark = 0x06054B50, LongEndMark = 0x06064B50, LocatorMark = 0x07064B50, EntryMark = 0x02014B50,
+        LocalMark = 0x04034B50;
 
     /// <summary>Deflate can't expand data by more than this; a member that promises more is forged.</summary>
     private const long LargestExpansion = 1032;
@@ -77,7 +79,8 @@ internal sealed record ZipMember(string Path, string Name, long Bytes, long Pack
         ReadOnlySpan<byte> entry = directory.AsSpan(at);
         if (entry.Length < EntryBytes || Read32(entry) != EntryMark)
             throw SourceFile.Refuse(path, here, "an entry of the archive's directory", "other bytes");
-        int flags = Read16(entry[8..]), method = Read16(entry[10..]), nameBytes = Read16(entry[28..]), extraBytes = Read16(entry[30..]);
+        int flags = Read16(entry[8..]), method = Read16(entry[10..]), nameBytes = Read16(entry[28..]),
+            extraBytes = Read16(entry[30..]);
         int length = EntryBytes + nameBytes + extraBytes + Read16(entry[32..]);
         if (entry.Length < length)
             throw SourceFile.Refuse(path, here, $"an entry of {length} bytes", $"{entry.Length}");

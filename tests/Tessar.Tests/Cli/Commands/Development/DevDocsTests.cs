@@ -13,7 +13,7 @@ public sealed class DevDocsTests : IDisposable
     public void Dispose() => _checkout.Dispose();
 
     [Fact]
-    public void Changed_table_of_options_or_methods_comes_back_as_the_catalogue_has_it()
+    public void Changed_table_of_options_or_methods_comes_back_as_the_catalog_has_it()
     {
         SortedDictionary<string, string> right = _checkout.All();
         string page = _checkout.Read("docs/data/trak.md");

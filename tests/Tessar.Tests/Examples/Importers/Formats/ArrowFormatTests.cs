@@ -170,9 +170,9 @@ public sealed class ArrowFormatTests : IDisposable
         int[] all = [.. Enumerable.Range(first, Rows)];
         StringArray label = new StringArray.Builder().AppendRange(all.Select(i => i % 2 == 0 ? "cat" : "dog")).Build();
         StringArray note = new StringArray.Builder().AppendRange(all.Select(i => $"note {i}")).Build();
-        var pictures = new BinaryArray.Builder();
+        var images = new BinaryArray.Builder();
         foreach (int i in all)
-            pictures.Append(Photos.Png(3, 4, i).AsSpan());
+            images.Append(Photos.Png(3, 4, i).AsSpan());
         StringArray paths = new StringArray.Builder().AppendRange(all.Select(i => $"{i}.png")).Build();
         BooleanArray flag = new BooleanArray.Builder().AppendRange(all.Select(i => i % 2 == 1)).Build();
         UInt64Array id = new UInt64Array.Builder().AppendRange(all.Select(i => ulong.MaxValue - (ulong)i)).Build();
@@ -186,7 +186,7 @@ public sealed class ArrowFormatTests : IDisposable
             new Field("bytes", BinaryType.Default, nullable: true),
             new Field("path", StringType.Default, nullable: true)
         ]);
-        var image = new StructArray(picture, Rows, [pictures.Build(), paths], ArrowBuffer.Empty, 0, 0);
+        var image = new StructArray(picture, Rows, [images.Build(), paths], ArrowBuffer.Empty, 0, 0);
         var schema = new Schema(
             [
                 new Field("label", StringType.Default, nullable: false), new Field("depth", square, nullable: false),

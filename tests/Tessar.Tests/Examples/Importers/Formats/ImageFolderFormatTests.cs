@@ -294,13 +294,13 @@ public sealed class ImageFolderFormatTests : IDisposable
     }
 
     [Fact]
-    public void Cancelled_import_leaves_nothing()
+    public void Canceled_import_leaves_nothing()
     {
         Write("a/1.png", Photos.Png(6, 6, 1));
-        using var cancelled = new CancellationTokenSource();
-        cancelled.Cancel();
+        using var canceled = new CancellationTokenSource();
+        canceled.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            Importer.Import(_folder.File("photos"), _folder.File("a.tess"), cancellation: cancelled.Token));
+            Importer.Import(_folder.File("photos"), _folder.File("a.tess"), cancellation: canceled.Token));
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 

@@ -12,7 +12,7 @@ public sealed class NpzFormatTests : IDisposable
     [Fact]
     public void Names_of_the_arrays_tell_columns_and_splits()
     {
-        Write("mnist.npz", ("x_test", Pictures(2)), ("y_test", Labels(2)), ("x_train", Pictures(5)), ("y_train", Labels(5)));
+        Write("mnist.npz", ("x_test", Images(2)), ("y_test", Labels(2)), ("x_train", Images(5)), ("y_train", Labels(5)));
         using ExampleStore store = _folder.Import(_folder.File("mnist.npz"));
         Assert.Equal([new StoreSplit("train", 0, 5), new StoreSplit("test", 5, 2)], store.Splits);
         Assert.Equal([0, 1, 2, 0, 1], Enumerable.Range(0, 5).Select(i => ExampleSet.Parse(store, "train").Label(i)));
@@ -23,8 +23,8 @@ public sealed class NpzFormatTests : IDisposable
     [Fact]
     public void Two_archives_become_two_splits()
     {
-        Write("a.npz", ("x", Pictures(4)), ("y", Labels(4)));
-        Write("b.npz", ("x", Pictures(3)), ("y", Labels(3)));
+        Write("a.npz", ("x", Images(4)), ("y", Labels(4)));
+        Write("b.npz", ("x", Images(3)), ("y", Labels(3)));
         using ExampleStore store = _folder.Import($"train={_folder.File("a.npz")},holdout={_folder.File("b.npz")}");
         Assert.Equal([("train", 4L), ("holdout", 3L)], store.Splits.Select(split => (split.Name, split.Count)));
     }
@@ -32,7 +32,7 @@ public sealed class NpzFormatTests : IDisposable
     [Fact]
     public void One_archive_can_be_named_cut_and_limited()
     {
-        Write("a.npz", ("pixels", Pictures(9)), ("digit", Labels(9)));
+        Write("a.npz", ("pixels", Images(9)), ("digit", Labels(9)));
         using ExampleStore named = _folder.Import(
             _folder.File("a.npz"), new ImportOptions { Split = "all", Image = "pixels", Label = "digit" });
         Assert.Equal(new StoreSplit("all", 0, 9), named.Splits.Single());
@@ -50,7 +50,7 @@ public sealed class NpzFormatTests : IDisposable
     [Fact]
     public void Unknown_and_unsuitable_columns_are_refused_by_name()
     {
-        Write("a.npz", ("pixels", Pictures(9)), ("digit", Labels(9)));
+        Write("a.npz", ("pixels", Images(9)), ("digit", Labels(9)));
         Assert.Contains(
             "pixels, digit",
             Sorted(_folder.Refusal<TessarException>(_folder.File("a.npz"), new ImportOptions { Image = "pixel" }).Message),
@@ -90,7 +90,7 @@ public sealed class NpzFormatTests : IDisposable
     [InlineData(1e9)]
     public void Numbers_that_are_no_classes_stay_numbers_unless_asked_for(double value)
     {
-        Write("a.npz", ("x", Pictures(2)), ("y", Npy.File("'<f8'", "(2,)", Npy.Bytes(1.0, value))));
+        Write("a.npz", ("x", Images(2)), ("y", Npy.File("'<f8'", "(2,)", Npy.Bytes(1.0, value))));
         using ExampleStore store = _folder.Import(_folder.File("a.npz"));
         Assert.Equal(["image", "y"], store.Manifest.Columns.Select(column => column.Name));
         Assert.Contains(
@@ -102,7 +102,7 @@ public sealed class NpzFormatTests : IDisposable
     [Fact]
     public void Different_numbers_of_rows_are_refused()
     {
-        Write("a.npz", ("x", Pictures(4)), ("y", Labels(3)));
+        Write("a.npz", ("x", Images(4)), ("y", Labels(3)));
         string message = _folder.Refusal<FileFormatException>(_folder.File("a.npz")).Message;
         Assert.Contains("4 rows in `y`, as in `x`", message, StringComparison.Ordinal);
     }
@@ -110,7 +110,7 @@ public sealed class NpzFormatTests : IDisposable
     [Fact]
     public void Doubled_arrays_and_foreign_files_are_refused()
     {
-        Write("a.npz", ("x", Pictures(4)), ("x", Pictures(4)));
+        Write("a.npz", ("x", Images(4)), ("x", Images(4)));
         Assert.Contains(
             "`x` twice", _folder.Refusal<FileFormatException>(_folder.File("a.npz")).Message, StringComparison.Ordinal);
         Write("a.npz", ("x", "not an array"u8.ToArray()));
@@ -124,7 +124,7 @@ public sealed class NpzFormatTests : IDisposable
     [InlineData(CompressionLevel.Optimal)]
     public void Every_flipped_bit_gives_the_same_rows_or_the_named_error(CompressionLevel level)
     {
-        File.WriteAllBytes(_folder.File("a.npz"), Npy.Archive(level, ("x", Pictures(3)), ("y", Labels(3))));
+        File.WriteAllBytes(_folder.File("a.npz"), Npy.Archive(level, ("x", Images(3)), ("y", Labels(3))));
         int bits = 8 * (int)new FileInfo(_folder.File("a.npz")).Length;
         int refused = _folder.SurvivesFlips(_folder.File("a.npz"), _folder.File("a.npz"), new ImportOptions { Format = "npz" });
         Assert.InRange(refused, bits / 2, bits);
@@ -134,7 +134,7 @@ public sealed class NpzFormatTests : IDisposable
     public void Checksum_is_compared_beyond_the_rows_that_are_taken()
     {
         File.WriteAllBytes(
-            _folder.File("a.npz"), Npy.Archive(CompressionLevel.NoCompression, ("x", Pictures(9)), ("y", Labels(9))));
+            _folder.File("a.npz"), Npy.Archive(CompressionLevel.NoCompression, ("x", Images(9)), ("y", Labels(9))));
         byte[] file = File.ReadAllBytes(_folder.File("a.npz"));
         int last = file.AsSpan().LastIndexOf(Npy.Ramp(54)) + 53;
         file[last] ^= 1;
@@ -176,7 +176,7 @@ public sealed class NpzFormatTests : IDisposable
     public void What_nobody_asked_for_is_left_out_and_said()
     {
         Write(
-            "a.npz", ("x", Pictures(2)), ("when", Npy.File("'<M8[ns]'", "(2,)", new byte[16])),
+            "a.npz", ("x", Images(2)), ("when", Npy.File("'<M8[ns]'", "(2,)", new byte[16])),
             ("names", Npy.File("'|O'", "(7,)", new byte[90])));
         using ExampleStore store = _folder.Import(_folder.File("a.npz"));
         Assert.Equal(["image"], store.Manifest.Columns.Select(column => column.Name));
@@ -201,7 +201,7 @@ public sealed class NpzFormatTests : IDisposable
     public void Columns_that_were_asked_for_are_taken_alone()
     {
         Write(
-            "a.npz", ("x", Pictures(4)), ("y", Labels(4)), ("count", Npy.File("'<i4'", "(1,)", [9, 0, 0, 0])), ("z", Labels(4)));
+            "a.npz", ("x", Images(4)), ("y", Labels(4)), ("count", Npy.File("'<i4'", "(1,)", [9, 0, 0, 0])), ("z", Labels(4)));
         Assert.Contains(
             "1 rows in `x`, as in `count`",
             _folder.Refusal<FileFormatException>(_folder.File("a.npz"), new ImportOptions { Columns = ["x", "count"] }).Message,
@@ -227,7 +227,7 @@ public sealed class NpzFormatTests : IDisposable
                 data[(((row * 3) + i) * width) + (isBigEndian ? width - 1 : 0)] = (byte)name[i];
         }
 
-        Write("a.npz", ("x", Pictures(4)), ("y", Npy.File(descr, "(4,)", data)));
+        Write("a.npz", ("x", Images(4)), ("y", Npy.File(descr, "(4,)", data)));
         using ExampleStore store = _folder.Import(_folder.File("a.npz"));
         Assert.Equal(["cat", "dog", "ox"], store.ClassNames);
         Assert.Equal([1, 2, 0, 2], Enumerable.Range(0, 4).Select(i => ExampleSet.Parse(store, "train").Label(i)));
@@ -236,7 +236,7 @@ public sealed class NpzFormatTests : IDisposable
     [Fact]
     public void Names_that_differ_by_case_alone_need_a_choice()
     {
-        Write("a.npz", ("x", Pictures(3)), ("y", Npy.File("'|S3'", "(3,)", "catCatdog"u8.ToArray())));
+        Write("a.npz", ("x", Images(3)), ("y", Npy.File("'|S3'", "(3,)", "catCatdog"u8.ToArray())));
         Assert.Contains(
             "`Cat` and `cat`", _folder.Refusal<FileFormatException>(_folder.File("a.npz")).Message, StringComparison.Ordinal);
         using ExampleStore merged = _folder.Import(_folder.File("a.npz"), new ImportOptions { ClassCase = ClassCase.Merge });
@@ -256,7 +256,7 @@ public sealed class NpzFormatTests : IDisposable
     {
         byte[] rows = [0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1];
         byte[] data = descr == "'<f4'" ? Npy.Bytes([.. rows.Select(value => (float)value)]) : rows;
-        Write("a.npz", ("x", Pictures(3)), ("y", Npy.File(descr, "(3, 4)", data)));
+        Write("a.npz", ("x", Images(3)), ("y", Npy.File(descr, "(3, 4)", data)));
         using ExampleStore store = _folder.Import(_folder.File("a.npz"));
         Assert.Equal(["0", "1", "2", "3"], store.ClassNames);
         Assert.Equal([2, 0, 3], Enumerable.Range(0, 3).Select(i => ExampleSet.Parse(store, "train").Label(i)));
@@ -271,7 +271,7 @@ public sealed class NpzFormatTests : IDisposable
     [InlineData(0, 7, "7")]
     public void Rows_that_are_not_one_hot_stay_numbers_unless_asked_for(byte first, byte second, string found)
     {
-        Write("a.npz", ("x", Pictures(2)), ("y", Npy.File("'|u1'", "(2, 2)", [0, 1, first, second])));
+        Write("a.npz", ("x", Images(2)), ("y", Npy.File("'|u1'", "(2, 2)", [0, 1, first, second])));
         using ExampleStore store = _folder.Import(_folder.File("a.npz"));
         Assert.Equal(["image", "y"], store.Manifest.Columns.Select(column => column.Name));
         string message = _folder.Refusal<FileFormatException>(_folder.File("a.npz"), new ImportOptions { Label = "y" }).Message;
@@ -281,11 +281,11 @@ public sealed class NpzFormatTests : IDisposable
     [Fact]
     public void Damaged_archives_end_with_the_named_error()
     {
-        Write("a.npz", ("x", Pictures(9)), ("y", Labels(9)));
+        Write("a.npz", ("x", Images(9)), ("y", Labels(9)));
         _folder.SurvivesMutations(_folder.File("a.npz"), _folder.File("a.npz"), "npz");
     }
 
-    private static byte[] Pictures(int rows) => Npy.File("'|u1'", $"({rows}, 2, 3)", Npy.Ramp(rows * 6));
+    private static byte[] Images(int rows) => Npy.File("'|u1'", $"({rows}, 2, 3)", Npy.Ramp(rows * 6));
 
     private static byte[] Labels(int rows) =>
         Npy.File("'<i8'", $"({rows},)", Npy.Bytes([.. Enumerable.Range(0, rows).Select(i => (long)(i % 3))]));

@@ -252,11 +252,11 @@ public sealed class ParquetFormatTests : IDisposable
         var depth = new ListField("depth", new DataField<float>("element"));
         var note = new DataField<string>("note");
         var raw = new DataField<byte[]>("raw");
-        var picture = new StructField("image", new DataField<byte[]>("bytes"), new DataField<string>("path"));
+        var image = new StructField("image", new DataField<byte[]>("bytes"), new DataField<string>("path"));
         var flag = new DataField<bool>("flag", false);
         var id = new DataField<ulong>("id", false);
         int[] all = [.. Enumerable.Range(0, Rows)];
-        var schema = new ParquetSchema(label, depth, note, raw, picture, flag, id);
+        var schema = new ParquetSchema(label, depth, note, raw, image, flag, id);
         await Write(name, schema, async group =>
         {
             DataField[] fields = schema.GetDataFields();

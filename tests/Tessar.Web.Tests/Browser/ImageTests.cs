@@ -8,7 +8,7 @@ namespace Tessar.Web.Tests.Browser;
 /// <summary>
 /// Pages look as they were approved to look. The font is shipped, the run is seeded, the browser draws without a GPU.
 /// </summary>
-public sealed class PictureTests(SharedWorkbench shared, Chromium chromium)
+public sealed class ImageTests(SharedWorkbench shared, Chromium chromium)
 {
     public static MatrixTheoryData<(string Address, string Name), ColorScheme> Pages => new(
         [("/r/demo", "overview"), ("/r/demo/example/test/43", "example"), (
@@ -24,13 +24,13 @@ public sealed class PictureTests(SharedWorkbench shared, Chromium chromium)
         await session.SettleAsync();
 
         // Commands are set in whatever fixed-width font the machine has.
-        byte[] picture = await session.Page.ScreenshotAsync(new PageScreenshotOptions
+        byte[] image = await session.Page.ScreenshotAsync(new PageScreenshotOptions
         {
             Mask = [session.Page.Locator(".command")],
             MaskColor = "#888888"
         });
 
-        Picture.Matches(picture, $"{page.Name}-{(theme == ColorScheme.Dark ? "dark" : "light")}");
+        Image.Matches(image, $"{page.Name}-{(theme == ColorScheme.Dark ? "dark" : "light")}");
     }
 
     [Fact]
@@ -41,9 +41,9 @@ public sealed class PictureTests(SharedWorkbench shared, Chromium chromium)
         (other[0], other[3], other[4]) = (200, 250, 0);
         var shape = new ImageShape(10, 10, 3);
 
-        Assert.Equal(0.02, Picture.Difference(PngImage.Encode(white, shape), PngImage.Encode(other, shape), tolerance: 24));
+        Assert.Equal(0.02, Image.Difference(PngImage.Encode(white, shape), PngImage.Encode(other, shape), tolerance: 24));
         Assert.Equal(
             1,
-            Picture.Difference(PngImage.Encode(white, shape), PngImage.Encode(white, new ImageShape(5, 20, 3)), tolerance: 24));
+            Image.Difference(PngImage.Encode(white, shape), PngImage.Encode(white, new ImageShape(5, 20, 3)), tolerance: 24));
     }
 }

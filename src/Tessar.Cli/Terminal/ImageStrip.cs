@@ -1,37 +1,37 @@
 namespace Tessar.Cli.Terminal;
 
 /// <summary>Pictures side by side with captions beneath, in as many rows as the width asks for.</summary>
-internal static class PictureStrip
+internal static class ImageStrip
 {
     private const int Gap = 3;
 
     /// <summary>
     /// How many of <paramref name="wanted"/> pictures to show so that each row is full: at most <paramref name="rows"/> rows.
     /// </summary>
-    public static int Fitting(int wanted, int pictureWidth, int rows, TerminalStyle style)
+    public static int Fitting(int wanted, int imageWidth, int rows, TerminalStyle style)
     {
-        int perRow = Math.Max(1, (style.Width + Gap) / (pictureWidth + Gap));
+        int perRow = Math.Max(1, (style.Width + Gap) / (imageWidth + Gap));
         return perRow >= wanted ? wanted : Math.Clamp(wanted / perRow, 1, rows) * perRow;
     }
 
     /// <summary>The lines of the strip; a caption longer than its picture is cut with an ellipsis.</summary>
     public static IEnumerable<string> Lines(
-        IReadOnlyList<(Picture Picture, IReadOnlyList<string> Captions)> items, TerminalStyle style)
+        IReadOnlyList<(TerminalImage Image, IReadOnlyList<string> Captions)> items, TerminalStyle style)
     {
         if (items.Count == 0)
             yield break;
-        int cell = items.Max(item => item.Picture.Width) + Gap;
+        int cell = items.Max(item => item.Image.Width) + Gap;
         int perRow = Math.Max(1, (style.Width + Gap) / cell);
         for (int first = 0; first < items.Count; first += perRow)
         {
             if (first > 0)
                 yield return string.Empty;
             var row = items.Skip(first).Take(perRow).ToArray();
-            var pictures = row.Select(item => item.Picture.Lines(style.Depth)).ToArray();
-            for (int line = 0; line < pictures.Max(picture => picture.Count); line++)
+            var images = row.Select(item => item.Image.Lines(style.Depth)).ToArray();
+            for (int line = 0; line < images.Max(image => image.Count); line++)
                 yield return Join(
                     row.Select((item, i) =>
-                        line < pictures[i].Count ? (pictures[i][line], item.Picture.Width) : (string.Empty, 0)), cell);
+                        line < images[i].Count ? (images[i][line], item.Image.Width) : (string.Empty, 0)), cell);
             for (int line = 0; line < row.Max(item => item.Captions.Count); line++)
                 yield return Join(
                     row.Select(item => Caption(line < item.Captions.Count ? item.Captions[line] : string.Empty, cell - Gap)),

@@ -16,7 +16,7 @@ namespace Tessar.Runs;
 /// answers count as the same within <see cref="Tolerance"/> of the largest one; another activation, another draw of a constant is
 /// far beyond that.
 /// </remarks>
-internal static class ReferenceAnswers
+internal static class ReferenceOutputs
 {
     public const string File = "reference.safetensors";
 

@@ -8,7 +8,7 @@ namespace Tessar.Examples.Importers.Parsing;
 /// A file is a picture by its ending, or, with any other ending or none, by its first bytes. Links to folders aren't followed,
 /// and links to files only within the root.
 /// </remarks>
-internal static class PictureFiles
+internal static class ImageFiles
 {
     private const int MarkBytes = 32, MostOpened = 1000;
 
@@ -65,23 +65,23 @@ internal static class PictureFiles
     /// True when a folder or one below it holds pictures, those of foreign kinds too; only the first files without such an ending
     /// are opened, for the folder may be anything.
     /// </summary>
-    public static bool HoldsPictures(string folder)
+    public static bool HoldsImages(string folder)
     {
         int left = MostOpened;
-        return HoldsPictures(new DirectoryInfo(folder), ref left);
+        return HoldsImages(new DirectoryInfo(folder), ref left);
     }
 
-    private static bool HoldsPictures(DirectoryInfo folder, ref int left)
+    private static bool HoldsImages(DirectoryInfo folder, ref int left)
     {
         foreach (FileInfo file in folder.EnumerateFiles().Where(file => file.Name[0] != '.'))
         {
-            if (HasEnding(file, _foreign) || HasEnding(file, Extensions) || (left-- > 0 && IsPicture(file)))
+            if (HasEnding(file, _foreign) || HasEnding(file, Extensions) || (left-- > 0 && IsImage(file)))
                 return true;
         }
 
         foreach (DirectoryInfo child in folder.EnumerateDirectories().Where(IsOwn))
         {
-            if (HoldsPictures(child, ref left))
+            if (HoldsImages(child, ref left))
                 return true;
         }
 
@@ -95,7 +95,7 @@ internal static class PictureFiles
             bool isLinkOut = file.LinkTarget is not null && !IsInside(file, root);
             if (isLinkOut && !NotData.IsFile(file.Name))
                 leftOut?.Add(LeftOut.Link, Path.GetRelativePath(root, file.FullName));
-            else if (!isLinkOut && file.Name[0] != '.' && IsPicture(file))
+            else if (!isLinkOut && file.Name[0] != '.' && IsImage(file))
                 found.Add(file.FullName);
             else
                 leftOut?.AddFile(Path.GetRelativePath(root, file.FullName));
@@ -110,7 +110,7 @@ internal static class PictureFiles
         }
     }
 
-    private static bool IsPicture(FileInfo file)
+    private static bool IsImage(FileInfo file)
     {
         if (HasEnding(file, Extensions))
             return true;

@@ -7,7 +7,7 @@ namespace Tessar.Training.Loading.Augmentations;
 /// <summary>
 /// Makes one picture's numbers: bytes of the store → augmentations → normalisation → tensor memory. One per worker.
 /// </summary>
-internal sealed class PictureReader
+internal sealed class ImageReader
 {
     private readonly ExampleSet _set;
     private readonly ImageShape _source;
@@ -15,17 +15,17 @@ internal sealed class PictureReader
     private readonly PixelScale _scale;
     private readonly Augmentation[] _augmentations;
     private readonly bool _takesAnySize;
-    private readonly PictureScratch _scratch = new();
-    private readonly uint _meanColour;
+    private readonly ImageScratch _scratch = new();
+    private readonly uint _meanColor;
     private readonly float[] _interleaved;
 
-    private PictureReader(
-        ExampleSet set, PictureInput source, PictureInput delivered, Augmentation[] augmentations, bool channelsFirst)
+    private ImageReader(
+        ExampleSet set, ImageInput source, ImageInput delivered, Augmentation[] augmentations, bool channelsFirst)
     {
         (_set, _source, _image, _augmentations) = (set, source.Image, delivered.Image, augmentations);
         _takesAnySize = augmentations is [{ TakesAnySize: true }, ..];
         _scale = source.Scale;
-        _meanColour = Colour.Pack(source.Normalization.Mean);
+        _meanColor = Color.Pack(source.Normalization.Mean);
         _interleaved = channelsFirst && _image.Channels > 1 ? new float[_image.Size] : [];
     }
 
@@ -35,10 +35,10 @@ internal sealed class PictureReader
     /// <param name="delivered">What they are afterwards.</param>
     /// <param name="augmentations">What is done to them, in order.</param>
     /// <param name="channelsFirst">Whether the numbers lie channel by channel.</param>
-    public static PictureReader? Of(
+    public static ImageReader? Of(
         ExampleSet set, ModelInput source, ModelInput delivered, Augmentation[] augmentations, bool channelsFirst) =>
-        source is PictureInput from && delivered is PictureInput to
-            ? new PictureReader(set, from, to, augmentations, channelsFirst)
+        source is ImageInput from && delivered is ImageInput to
+            ? new ImageReader(set, from, to, augmentations, channelsFirst)
             : null;
 
     /// <summary>Writes the numbers of a picture.</summary>
@@ -49,16 +49,16 @@ internal sealed class PictureReader
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Read(int index, ReadOnlySpan<byte> raw, ulong key, Span<float> numbers)
     {
-        Picture picture = raw.IsEmpty ? Decode(index) : new Picture(raw, _source, _scratch, _meanColour);
+        AugmentedImage image = raw.IsEmpty ? Decode(index) : new AugmentedImage(raw, _source, _scratch, _meanColor);
         if (_augmentations.Length > 0)
-            Augment(ref picture, key, _set.Store.IdOf(_set.Row(index)));
+            Augment(ref image, key, _set.Store.IdOf(_set.Row(index)));
         if (_interleaved.Length == 0)
         {
-            PlacedRows.Normalise(picture.Pixels, numbers, _image, picture.Placement, _scale);
+            PlacedRows.Normalize(image.Pixels, numbers, _image, image.Placement, _scale);
             return;
         }
 
-        PlacedRows.Normalise(picture.Pixels, _interleaved, _image, picture.Placement, _scale);
+        PlacedRows.Normalize(image.Pixels, _interleaved, _image, image.Placement, _scale);
         int area = _image.Height * _image.Width, channels = _image.Channels;
         for (int channel = 0; channel < channels; channel++)
         {
@@ -69,22 +69,22 @@ internal sealed class PictureReader
     }
 
     // In its own size where the first augmentation chooses a part of it: a part of a shrunken picture would be blurred.
-    private Picture Decode(int index)
+    private AugmentedImage Decode(int index)
     {
         ImageShape shape = _takesAnySize
             ? _set.Store.ImageOf(_set.Row(index)).Shape with { Channels = _source.Channels }
             : _source;
         Span<byte> pixels = _scratch.Next(shape.Size);
         _set.ReadImage(index, shape, pixels);
-        return new Picture(pixels, shape, _scratch, _meanColour);
+        return new AugmentedImage(pixels, shape, _scratch, _meanColor);
     }
 
-    private void Augment(ref Picture picture, ulong key, ulong id)
+    private void Augment(ref AugmentedImage image, ulong key, ulong id)
     {
         for (int place = 0; place < _augmentations.Length; place++)
         {
             var draws = new Draws(key, id, place);
-            _augmentations[place].Apply(ref picture, ref draws);
+            _augmentations[place].Apply(ref image, ref draws);
         }
     }
 }

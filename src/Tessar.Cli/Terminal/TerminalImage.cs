@@ -9,7 +9,7 @@ namespace Tessar.Cli.Terminal;
 /// With colours a character is an upper half block whose foreground is the upper pixel and whose background is the lower
 /// one. Without, it is a shade whose ink is proportional to the mean of the two.
 /// </remarks>
-internal sealed class Picture
+internal sealed class TerminalImage
 {
     // From no ink to much ink: on a dark terminal bright pixels get much of it.
     private const string Shades = " .:-=+*#%@";
@@ -23,7 +23,7 @@ internal sealed class Picture
     /// Takes an image of bytes, height × width × channels (1: grey, 3 or more: red, green, blue), larger ones reduced to 32
     /// pixels.
     /// </summary>
-    public Picture(ReadOnlySpan<byte> pixels, int height, int width, int channels)
+    public TerminalImage(ReadOnlySpan<byte> pixels, int height, int width, int channels)
     {
         int reduction = Math.Max(1, (Math.Max(height, width) + LargestSide - 1) / LargestSide);
         (Height, Width) = ((height + reduction - 1) / reduction, (width + reduction - 1) / reduction);
@@ -59,12 +59,13 @@ internal sealed class Picture
                 int lower = (2 * line) + 1 < Height ? upper + Width : upper;
                 if (depth == ColorDepth.None)
                 {
-                    text.Append(Shades[(Grey(upper) + Grey(lower)) * Shades.Length / 512]);
+                    text.Append(Shades[(Gray(upper) + Gray(lower)) * Shades.Length / 512]);
                     continue;
                 }
                 string colors = depth == ColorDepth.TrueColor
                     ? string.Create(CultureInfo.InvariantCulture,
-                        $"\e[38;2;{_red[upper]};{_green[upper]};{_blue[upper]};48;2;{_red[lower]};{_green[lower]};{_blue[lower]}m")
+                        $"\e[38;2;{_red[upper]};{_green[upper]};{_blue[upper]};48;2;{_red[lower]};{_green[lower]};"
+                            + $"{_blue[lower]}m")
                     : string.Create(CultureInfo.InvariantCulture, $"\e[38;5;{PaletteIndex(upper)};48;5;{PaletteIndex(lower)}m");
                 if (colors != last)
                     text.Append(last = colors);
@@ -89,7 +90,7 @@ internal sealed class Picture
     }
 
     // Brightness as the eye weighs it (ITU-R BT.601).
-    private int Grey(int at) => ((299 * _red[at]) + (587 * _green[at]) + (114 * _blue[at])) / 1000;
+    private int Gray(int at) => ((299 * _red[at]) + (587 * _green[at]) + (114 * _blue[at])) / 1000;
 
     // The 256 colours of terminals: 232-255 are greys 8, 18, ..., 238; 16-231 a cube of 6 levels 0, 95, 135, ..., 255.
     private int PaletteIndex(int at)

@@ -8,8 +8,8 @@ namespace Tessar.Web.Jobs;
 [JsonSerializable(typeof(JobDocument))]
 [JsonSerializable(typeof(JobsDocument))]
 [JsonSerializable(typeof(ProgressLine))]
-[JsonSerializable(typeof(ErrorLine))]
-internal sealed partial class JobJson : JsonSerializerContext;
+[JsonSerializable(typeof(JobErrorLine))]
+internal sealed partial class JobJsonContext : JsonSerializerContext;
 
 /// <summary>
 /// A line of standard error that tells progress: <c>{"progress":{"stage":"Gradients","done":3,"total":10,"unit":"examples"}}</c>.
@@ -20,7 +20,7 @@ internal sealed record ProgressLine(JobProgress? Progress);
 /// A line of standard error that tells why the process ends:
 /// <c>{"error":{"message":"…","remedies":[{"kind":"SetMethodOption","name":"damping","value":"1"}]}}</c>.
 /// </summary>
-internal sealed record ErrorLine(JobError? Error);
+internal sealed record JobErrorLine(JobError? Error);
 
 /// <summary>Why a process ends, as data.</summary>
 /// <param name="Message">What is wrong and what is required.</param>

@@ -5,21 +5,21 @@ namespace Tessar.Training.Loading.Augmentations;
 /// <summary>
 /// One picture on its way through the augmentations: mirrored and shifted without a copy, copied once one changes pixels.
 /// </summary>
-internal ref struct Picture
+internal ref struct AugmentedImage
 {
-    private readonly PictureScratch _scratch;
+    private readonly ImageScratch _scratch;
 
     /// <summary>Begins with a picture of the store.</summary>
     /// <param name="pixels">Its bytes, HWC; they are only read.</param>
     /// <param name="shape">Its size.</param>
     /// <param name="scratch">Where copies go; this worker's own.</param>
     /// <param name="mean">The mean colour of the data, one byte per channel from the lowest on.</param>
-    public Picture(ReadOnlySpan<byte> pixels, ImageShape shape, PictureScratch scratch, uint mean)
+    public AugmentedImage(ReadOnlySpan<byte> pixels, ImageShape shape, ImageScratch scratch, uint mean)
     {
         Pixels = pixels;
         Shape = shape;
         _scratch = scratch;
-        MeanColour = mean;
+        MeanColor = mean;
     }
 
     /// <summary>The bytes that <see cref="Placement"/> refers to.</summary>
@@ -32,7 +32,7 @@ internal ref struct Picture
     public Placement Placement { get; private set; }
 
     /// <summary>The mean colour of the data, one byte per channel from the lowest on.</summary>
-    public uint MeanColour { get; }
+    public uint MeanColor { get; }
 
     /// <summary>Exchanges left and right.</summary>
     public void Mirror() => Placement = Placement.Mirrored();

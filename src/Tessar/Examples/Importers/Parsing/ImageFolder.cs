@@ -15,7 +15,7 @@ namespace Tessar.Examples.Importers.Parsing;
 /// <param name="folders">Names of all sub-folders, over all splits, in ordinal order.</param>
 /// <param name="merged">Sub-folders whose class has another name.</param>
 /// <param name="isDealt">Whether the classes are dealt out evenly over the rows, which are then counted beforehand.</param>
-internal sealed class PictureFolder(
+internal sealed class ImageFolder(
     string? split, string root, IReadOnlyList<string> classes, IReadOnlyList<string> folders,
     IReadOnlyDictionary<string, string> merged, bool isDealt = false) : SourceTable(split)
 {
@@ -29,7 +29,7 @@ internal sealed class PictureFolder(
 
     /// <inheritdoc/>
     public override IReadOnlyList<SourceColumn> Columns { get; } =
-        [SourceColumn.Of(StoreRules.Image, CellKind.Picture), SourceColumn.Array(StoreRules.Label, ElementType.I32)];
+        [SourceColumn.Of(StoreRules.Image, CellKind.Image), SourceColumn.Array(StoreRules.Label, ElementType.I32)];
 
     /// <inheritdoc/>
     public override long Count => isDealt ? Dealt.Length : -1;
@@ -39,11 +39,11 @@ internal sealed class PictureFolder(
 
     /// <inheritdoc/>
     public override IEnumerable<SourceRow> Rows(IReadOnlyList<bool> wanted) =>
-        (isDealt ? Dealt : Labelled()).Select(picture => Row(picture, wanted));
+        (isDealt ? Dealt : Labeled()).Select(image => Row(image, wanted));
 
     /// <inheritdoc/>
     public override IEnumerable<SourceRow> RowsFrom(long first, IReadOnlyList<bool> wanted) =>
-        isDealt ? Dealt.Skip(checked((int)first)).Select(picture => Row(picture, wanted)) : base.RowsFrom(first, wanted);
+        isDealt ? Dealt.Skip(checked((int)first)).Select(image => Row(image, wanted)) : base.RowsFrom(first, wanted);
 
     /// <inheritdoc/>
     public override IReadOnlyList<StoreSource> Files(CancellationToken cancellation)
@@ -56,20 +56,20 @@ internal sealed class PictureFolder(
     // Picture i of a class with n stands at (i + ½) / n of the whole.
     private (int Label, string File)[] Dealt => _dealt ??=
     [
-        .. Labelled().GroupBy(picture => picture.Label)
-            .SelectMany(group => group.Select((picture, i) => (Picture: picture, Place: (i + 0.5) / group.Count())))
-            .OrderBy(placed => placed.Place).Select(placed => placed.Picture),
+        .. Labeled().GroupBy(image => image.Label)
+            .SelectMany(group => group.Select((image, i) => (Image: image, Place: (i + 0.5) / group.Count())))
+            .OrderBy(placed => placed.Place).Select(placed => placed.Image),
     ];
 
-    private IEnumerable<(int Label, string File)> Labelled() =>
+    private IEnumerable<(int Label, string File)> Labeled() =>
         classes.SelectMany((name, label) => FilesOf(name).Select(file => (label, file)));
 
-    private SourceRow Row((int Label, string File) picture, IReadOnlyList<bool> wanted) => new(
-        picture.File, 0, RelativeName(picture.File),
-        [wanted[0] ? new Cell(Read(picture.File)) : default, new Cell(BitConverter.GetBytes(picture.Label))]);
+    private SourceRow Row((int Label, string File) image, IReadOnlyList<bool> wanted) => new(
+        image.File, 0, RelativeName(image.File),
+        [wanted[0] ? new Cell(Read(image.File)) : default, new Cell(BitConverter.GetBytes(image.Label))]);
 
     private IEnumerable<string> FilesOf(string name) => _folders[name].Select(folder => Path.Combine(root, folder))
-        .Where(Directory.Exists).SelectMany(folder => PictureFiles.Below(folder, root, leftOut: null));
+        .Where(Directory.Exists).SelectMany(folder => ImageFiles.Below(folder, root, leftOut: null));
 
     private static byte[] Read(string file)
     {

@@ -7,10 +7,10 @@ namespace Tessar.Cli.Commands;
 /// <param name="Index">Its place within the test set.</param>
 /// <param name="Predicted">Name of the class the model says.</param>
 /// <param name="Probability">The model's probability of that class.</param>
-internal sealed record Mistake(int Index, string Predicted, double Probability)
+internal sealed record Misprediction(int Index, string Predicted, double Probability)
 {
     /// <summary>The mistakes the model is surest of, from the predictions that training left behind.</summary>
-    public static Mistake[] MostConfident(Run run, ExampleSet test, int count)
+    public static Misprediction[] MostConfident(Run run, ExampleSet test, int count)
     {
         Predictions predictions = Predictions.TryOpen(run, test.ToString()) ?? Predictor.Predict(run, test);
         return
@@ -19,7 +19,7 @@ internal sealed record Mistake(int Index, string Predicted, double Probability)
                 .Select(i => (Index: i, Class: predictions.Predicted(i)))
                 .Where(answer => answer.Class != test.Label(answer.Index))
                 .Select(answer =>
-                    new Mistake(
+                    new Misprediction(
                         answer.Index, test.Store.ClassNames[answer.Class], predictions.Probabilities(answer.Index)[answer.Class]))
                 .OrderByDescending(mistake => mistake.Probability).ThenBy(mistake => mistake.Index)
                 .Take(count),

@@ -10,7 +10,7 @@ namespace Tessar.Cli.Commands;
 /// <summary>
 /// Hands the library's reports of progress to the display. Synchronous: <see cref="Progress{T}"/> would lose their order.
 /// </summary>
-internal static class Translate
+internal static class ProgressTranslation
 {
     public static IProgress<ImportProgress> Import(IProgress<ProgressUpdate> display) =>
         new Adapter<ImportProgress>(

@@ -12,7 +12,7 @@ namespace Tessar.Inputs;
 /// Batches lie channels-last in memory: see <see cref="ImageLayout.ChannelsLast"/>. Stored pictures are raw pixels of the size,
 /// or decoded.
 /// </remarks>
-public sealed class PictureInput : ModelInput
+public sealed class ImageInput : ModelInput
 {
     private const int Period = 4096;
 
@@ -21,7 +21,7 @@ public sealed class PictureInput : ModelInput
     /// <summary>Describes them.</summary>
     /// <param name="image">Their size.</param>
     /// <param name="normalization">How pixels become numbers.</param>
-    public PictureInput(ImageShape image, InputNormalization normalization)
+    public ImageInput(ImageShape image, InputNormalization normalization)
     {
         ArgumentNullException.ThrowIfNull(normalization);
         (Image, Normalization) = (image, normalization);
@@ -36,7 +36,7 @@ public sealed class PictureInput : ModelInput
     public InputNormalization Normalization { get; }
 
     /// <inheritdoc/>
-    public override string Kind => PictureKind.KindName;
+    public override string Kind => ImageKind.KindName;
 
     /// <inheritdoc/>
     public override IReadOnlyList<long> Shape { get; }
@@ -87,7 +87,7 @@ public sealed class PictureInput : ModelInput
 
     /// <inheritdoc/>
     public override bool Equals(ModelInput? other) =>
-        other is PictureInput picture && Image == picture.Image && Normalization.Equals(picture.Normalization);
+        other is ImageInput image && Image == image.Image && Normalization.Equals(image.Normalization);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Image, Normalization);
@@ -111,7 +111,7 @@ public sealed class PictureInput : ModelInput
 
     /// <inheritdoc/>
     internal override void Encode(ReadOnlySpan<byte> stored, Span<byte> input) =>
-        PixelConversion.Normalise(stored, MemoryMarshal.Cast<byte, float>(input), Scale);
+        PixelConversion.Normalize(stored, MemoryMarshal.Cast<byte, float>(input), Scale);
 
     /// <inheritdoc/>
     internal override void Decode(ExampleSet set, int index, Span<byte> input)
@@ -168,8 +168,8 @@ public sealed class PictureInput : ModelInput
     /// <inheritdoc/>
     internal override void WriteEncoding(Utf8JsonWriter json)
     {
-        Write(json, PictureKind.Mean, Normalization.Mean);
-        Write(json, PictureKind.Std, Normalization.Std);
+        Write(json, ImageKind.Mean, Normalization.Mean);
+        Write(json, ImageKind.Std, Normalization.Std);
     }
 
     private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<float> values)
@@ -185,15 +185,15 @@ public sealed class PictureInput : ModelInput
 }
 
 /// <summary>Pictures: stores with a column <c>image</c>.</summary>
-[InputKind(PictureKind.KindName, "a column `image`")]
-internal sealed class PictureKind : InputKind
+[InputKind(ImageKind.KindName, "a column `image`")]
+internal sealed class ImageKind : InputKind
 {
     public const string KindName = "picture";
     public const string Mean = "mean";
     public const string Std = "std";
 
     /// <inheritdoc/>
-    protected override PictureInput? From(ExampleStore store, IReadOnlyDictionary<string, IReadOnlyList<float>> encoding)
+    protected override ImageInput? From(ExampleStore store, IReadOnlyDictionary<string, IReadOnlyList<float>> encoding)
     {
         if (!store.HasImages)
             return null;
@@ -205,13 +205,13 @@ internal sealed class PictureKind : InputKind
         }
 
         InputNormalization own = InputNormalization.Of(store);
-        return new PictureInput(
+        return new ImageInput(
             store.Image,
             new InputNormalization(encoding.GetValueOrDefault(Mean, own.Mean), encoding.GetValueOrDefault(Std, own.Std)));
     }
 
     /// <inheritdoc/>
-    protected override PictureInput Read(JsonElement json) => new(
+    protected override ImageInput Read(JsonElement json) => new(
         new ImageShape(Number(json, "height"), Number(json, "width"), Number(json, "channels")),
         new InputNormalization(Numbers(json, Mean), Numbers(json, Std)));
 

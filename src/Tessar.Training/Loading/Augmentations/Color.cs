@@ -1,7 +1,7 @@
 namespace Tessar.Training.Loading.Augmentations;
 
 /// <summary>A colour of up to four channels, one byte each from the lowest on.</summary>
-internal static class Colour
+internal static class Color
 {
     /// <summary>A byte in every channel, or the mean colour for a value below 0.</summary>
     public static uint Of(double fill, uint mean) => fill < 0 ? mean : (byte)fill * 0x01010101u;

@@ -4,7 +4,7 @@ using Tessar.Examples;
 namespace Tessar.Web.Tests.Browser;
 
 /// <summary>Compares screenshots pixel by pixel.</summary>
-internal static class Picture
+internal static class Image
 {
     /// <summary>
     /// Share of the pixels, in [0, 1], that differ by more than so much in some channel; 1 for pictures of different sizes.

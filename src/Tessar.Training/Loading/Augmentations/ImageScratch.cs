@@ -3,7 +3,7 @@ namespace Tessar.Training.Loading.Augmentations;
 /// <summary>
 /// Two buffers of a worker, used in turn, so that a picture can be read from one while it is written to the other.
 /// </summary>
-internal sealed class PictureScratch
+internal sealed class ImageScratch
 {
     private readonly byte[][] _buffers = [[], []];
     private int _last;

@@ -4,7 +4,7 @@ using Tessar.Runs;
 namespace Tessar.Cli.Json;
 
 /// <summary>A result kept with a run.</summary>
-internal sealed record RecordedResult
+internal sealed record ResultRow
 {
     /// <summary>The method that was asked, such as `data/trak`; `predictions` for logits.</summary>
     public required string Method { get; init; }
@@ -28,9 +28,9 @@ internal sealed record RecordedResult
     public string? Error { get; init; }
 
     /// <summary>The results of a run, the newest first.</summary>
-    public static IReadOnlyList<RecordedResult> Of(Run run) =>
+    public static IReadOnlyList<ResultRow> Of(Run run) =>
     [
-        .. ResultCatalog.Of(run).Select(result => new RecordedResult
+        .. ResultCatalog.Of(run).Select(result => new ResultRow
         {
             Method = result.Method,
             Question = result.Question,

@@ -5,7 +5,7 @@ using Tessar.Web.Recorded;
 namespace Tessar.Web.Lenses.Data;
 
 /// <summary>The strongest proponents and opponents of one target.</summary>
-internal sealed record Attribution
+internal sealed record TargetAttribution
 {
     public required string Method { get; init; }
 
@@ -27,21 +27,21 @@ internal sealed record Attribution
 
     public required string Command { get; init; }
 
-    public required IReadOnlyList<Influence> Proponents { get; init; }
+    public required IReadOnlyList<ScoredExampleEntry> Proponents { get; init; }
 
-    public required IReadOnlyList<Influence> Opponents { get; init; }
+    public required IReadOnlyList<ScoredExampleEntry> Opponents { get; init; }
 }
 
 /// <summary>A training example with its score.</summary>
-internal sealed record Influence(string Split, int Index, int Label, int StoredLabel, double Score, ImageReference Image)
+internal sealed record ScoredExampleEntry(string Split, int Index, int Label, int StoredLabel, double Score, ImageReference Image)
 {
-    public static Influence Of(ExplainingExample one, RunExamples examples) => new(
+    public static ScoredExampleEntry Of(ExplainingExample one, RunExamples examples) => new(
         one.Example.Split, one.Example.Index, one.Example.Label, one.Example.StoredLabel, one.Score,
         examples.Image(one.Example.Split, one.Example.Index));
 }
 
 /// <summary>Where a training example stands in the lists of a result.</summary>
-internal sealed record Reach
+internal sealed record ExampleReach
 {
     public required string Method { get; init; }
 

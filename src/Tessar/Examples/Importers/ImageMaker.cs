@@ -6,7 +6,7 @@ namespace Tessar.Examples.Importers;
 /// <summary>Pictures of any size: JPEG and PNG files as they are, other files recoded as PNG, pixels as pixels.</summary>
 /// <param name="name">The store's column.</param>
 /// <param name="source">The source's.</param>
-internal sealed class PictureMaker(string name, int source) : ColumnMaker(StoreColumn.RaggedImage(name))
+internal sealed class ImageMaker(string name, int source) : ColumnMaker(StoreColumn.RaggedImage(name))
 {
     /// <inheritdoc/>
     public override StoreValue Make(SourceTable table, SourceRow row, long at)
@@ -28,7 +28,7 @@ internal sealed class PictureMaker(string name, int source) : ColumnMaker(StoreC
 /// <param name="name">The store's column.</param>
 /// <param name="source">The source's.</param>
 /// <param name="target">The size wanted.</param>
-internal sealed class ResizedPictureMaker(string name, int source, ImageShape target)
+internal sealed class ResizedImageMaker(string name, int source, ImageShape target)
     : ColumnMaker(StoreColumn.Image(name, target))
 {
     /// <inheritdoc/>

@@ -4,4 +4,4 @@ namespace Tessar.Examples.Importers;
 /// <param name="Options">What was asked for.</param>
 /// <param name="LeftOut">Receives what is passed over.</param>
 /// <param name="Cancellation">Ends it.</param>
-internal sealed record Opening(ImportOptions Options, LeftOut LeftOut, CancellationToken Cancellation);
+internal sealed record OpeningContext(ImportOptions Options, LeftOut LeftOut, CancellationToken Cancellation);

@@ -8,7 +8,7 @@ using Tessar.Training.Retraining;
 namespace Tessar.Cli.Commands.Lenses;
 
 /// <summary>From the words of a command line to a job, and from the job to its answer.</summary>
-internal static class Asking
+internal static class JobFromCommand
 {
     /// <summary>The job that a line describes.</summary>
     /// <param name="call">The invocation.</param>
@@ -60,7 +60,7 @@ internal static class Asking
         TorchThreads.Set(call.Threads);
         MethodResult result = call.Progress.Run(progress =>
         {
-            relay.Display = Translate.Method(progress);
+            relay.Display = ProgressTranslation.Method(progress);
             return runner.Run(inquiry);
         });
         show(inquiry, result);

@@ -4,7 +4,7 @@ using Tessar.Runs;
 namespace Tessar.Web.Lenses.Data;
 
 /// <summary>The Data lens: training examples behind predictions.</summary>
-internal sealed class DataLens : ILensView
+internal sealed class DataLensView : ILensView
 {
     public string Lens => "data";
 
