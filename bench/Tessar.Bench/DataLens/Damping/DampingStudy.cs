@@ -50,9 +50,13 @@ internal static class DampingStudy
                     .. job.Training,
                 ]);
             // Any method trains the models that judge and those that explain.
-            tool.Json(
-                "evaluate", "lds", job.Name, "--method", "data/random", "--targets", Range("test", job.Targets), "--subsets",
-                Text(job.Subsets), "--seeds", Text(job.Seeds), "--ensemble", Text(Models));
+            if (!StudyModels.AreTrained(folder, job))
+            {
+                tool.Json(
+                    "evaluate", "lds", job.Name, "--method", "data/random", "--targets", Range("test", job.Targets),
+                    "--subsets", Text(job.Subsets), "--seeds", Text(job.Seeds), "--ensemble", Text(Models));
+            }
+
             using var models = new StudyModels(folder, job);
             foreach (string kind in models.Kinds)
             {

@@ -43,12 +43,9 @@ internal sealed class StudyModels : IDisposable
         Directory.CreateDirectory(_folder);
         Train = _run.TrainSet(_store);
         Targets = new ExampleSet(_store, "test", 0, job.Targets);
-        RetrainedModels[] all = [.. Directory.GetDirectories(Path.Combine(runs, "retrained")).Where(IsFinished)
-            .Select(RetrainedModels.Open).Where(IsOfRun)];
-        _explaining = all.Single(models => models.Record.KeepsWeights);
-        RetrainedModels judging = all.Single(models =>
-            !models.Record.KeepsWeights && models.Record.Repeats == job.Seeds && models.Record.Masks >= job.Subsets);
-        ExampleMasks masks = judging.OpenMasks();
+        (RetrainedModels? explaining, RetrainedModels? judging) = Find(runs, _run, job);
+        _explaining = explaining!;
+        ExampleMasks masks = judging!.OpenMasks();
         Truth = SubsetOutputs.Of(judging, masks);
         Subsets = Math.Min(job.Subsets, masks.Count);
         Kinds = ["exact", .. _widths.Select(k => $"sketch{k}"), .. _widths.Where(k => k < Train.Count).Select(k => $"land{k}")];
@@ -97,16 +94,31 @@ internal sealed class StudyModels : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _store.Dispose();
 
+    /// <summary>Whether the models that judge and those that explain are there.</summary>
+    public static bool AreTrained(string runs, DampingStudy.Job job) =>
+        Find(runs, Run.Open(Path.Combine(runs, job.Name)), job) is ({ }, { });
+
+    private static (RetrainedModels? Explaining, RetrainedModels? Judging) Find(string runs, Run run, DampingStudy.Job job)
+    {
+        string folder = Path.Combine(runs, "retrained"), targets = string.Create(
+            CultureInfo.InvariantCulture, $"test:0-{job.Targets - 1}");
+        RetrainedModels[] all = !Directory.Exists(folder) ? [] :
+        [
+            .. Directory.GetDirectories(folder).Where(IsFinished).Select(RetrainedModels.Open)
+                .Where(models => models.Record.Program.Model == run.Record.Program.Model
+                    && models.Record.Program.Data.Train == run.Record.Program.Data.Train),
+        ];
+        return (
+            Array.Find(all, models => models.Record.KeepsWeights),
+            Array.Find(all, models => !models.Record.KeepsWeights && models.Record.Program.Data.Test == targets
+                && models.Record.Repeats == job.Seeds && models.Record.Masks >= job.Subsets));
+    }
+
     private static bool IsFinished(string folder)
     {
         string record = Path.Combine(folder, "retraining.json");
         return File.Exists(record) && RetrainingJson.Read(record).Finished is not null;
     }
-
-    private bool IsOfRun(RetrainedModels models) =>
-        models.Record.Program.Model == _run.Record.Program.Model
-        && models.Record.Program.Data.Train == _run.Record.Program.Data.Train
-        && (models.Record.KeepsWeights || models.Record.Program.Data.Test == Targets.ToString());
 
     private void Compute(int model)
     {
@@ -143,8 +155,8 @@ internal sealed class StudyModels : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         var pass = new FeaturePass(gradients, projection, 128, new MethodContext());
-        Tensor phi = pass.ToMemory(Train).to_type(ScalarType.Float64), targets = pass.ToMemory(Targets)
-            .to_type(ScalarType.Float64);
+        Tensor phi = pass.ToMemory(Train).to_type(ScalarType.Float64);
+        Tensor targets = pass.ToMemory(Targets).to_type(ScalarType.Float64);
         (Tensor values, Tensor vectors) = linalg.eigh(phi.t().mm(phi));
         Save(model, kind, values, phi.mm(vectors), vectors.t().mm(targets.t()));
     }
