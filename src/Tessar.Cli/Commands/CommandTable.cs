@@ -35,15 +35,8 @@ internal static class CommandTable
             new RetrainCommand(),
             new PredictCommand(),
         ];
-        known ??= KnownMethods.OfEnvironment();
-        Command[] after =
-        [
-            new MethodsCommand(),
-            new CompletionCommand(),
-            new DevCommand(known),
-            new RetrainWorkerCommand(),
-        ];
-        KnownMethods asked = known.Beside([.. before.Concat(after).Select(own => own.Name)]);
+        Command[] after = [new MethodsCommand(), new CompletionCommand(), new DevCommand(), new RetrainWorkerCommand()];
+        KnownMethods asked = (known ?? KnownMethods.OfEnvironment()).Beside([.. before.Concat(after).Select(own => own.Name)]);
         return new TessarRoot(asked, [.. before, .. Questions(asked), .. after]);
     }
 

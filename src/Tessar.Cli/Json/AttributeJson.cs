@@ -62,6 +62,9 @@ internal sealed record AttributeJson : JsonResult
     /// <summary>Absolute damping of each checkpoint.</summary>
     public required IReadOnlyList<double> Damping { get; init; }
 
+    /// <summary>The same in the unit of the option `damping`; absent where it wasn't left to the method.</summary>
+    public IReadOnlyList<double>? RelativeDamping { get; init; }
+
     /// <summary>Largest relative difference between fast and one-by-one gradients on the examples that were checked.</summary>
     public required double GradientCheck { get; init; }
 
@@ -110,6 +113,7 @@ internal sealed record AttributeJson : JsonResult
             Parameters = report.Parameters,
             SkippedParameters = report.SkippedParameters,
             Damping = report.Damping,
+            RelativeDamping = report.RelativeDamping,
             GradientCheck = report.GradientCheck,
             SecondsFeatures = report.SecondsFeatures,
             SecondsScoring = report.SecondsScoring,

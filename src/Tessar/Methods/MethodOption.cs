@@ -14,6 +14,7 @@ public sealed class MethodOption
     private readonly OptionRuleAttribute? _rule;
     private readonly Lazy<string> _help;
     private readonly bool _isNullable;
+    private readonly string _openWord;
 
     internal MethodOption(PropertyInfo property, object defaults, Func<string> help)
     {
@@ -25,6 +26,7 @@ public sealed class MethodOption
         IsRequired = property.IsDefined(typeof(RequiredAttribute));
         _help = new Lazy<string>(help);
         _isNullable = OptionText.IsNullable(property);
+        _openWord = property.GetCustomAttribute<LeftOpenAttribute>()?.Word ?? OptionText.None;
         Name = Words.KebabCase(property.Name);
         Default = property.GetValue(defaults);
     }
@@ -39,12 +41,12 @@ public sealed class MethodOption
     public object? Default { get; }
 
     /// <summary>The default as it would be typed.</summary>
-    public string DefaultText => Write(Default);
+    public string DefaultText => TextOf(Default);
 
     /// <summary>
-    /// What may be typed: an interval, a list of words, or a type; <c>none</c> for options that may be left open.
+    /// What may be typed: an interval, a list of words, or a type; <c>none</c> or another word for options that may be left open.
     /// </summary>
-    public string Allowed => _isNullable ? $"{AllowedValue} | {OptionText.None}" : AllowedValue;
+    public string Allowed => _isNullable ? $"{AllowedValue} | {_openWord}" : AllowedValue;
 
     /// <summary>The type of its values.</summary>
     internal Type Type => _property.PropertyType;
@@ -79,6 +81,9 @@ public sealed class MethodOption
         }
     }
 
+    /// <summary>A value of this option as it would be typed.</summary>
+    internal string TextOf(object? value) => value is null ? _openWord : Write(value);
+
     /// <summary>A value as it would be typed.</summary>
     internal static string Write(object? value) => OptionText.Write(value);
 
@@ -88,7 +93,7 @@ public sealed class MethodOption
     internal bool TryRead(string text, out object? value, out string? objection)
     {
         objection = null;
-        if (_isNullable && text == OptionText.None)
+        if (_isNullable && text == _openWord)
         {
             value = null;
             return true;

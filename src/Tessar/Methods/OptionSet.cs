@@ -96,7 +96,7 @@ internal sealed class OptionSet
         {
             string text = settings.TryGetValue(option.Name, out string? given) ? given : option.DefaultText;
             effective[option.Name] = option.TryRead(text, out object? value, out _)
-                ? MethodOption.Write(value)
+                ? option.TextOf(value)
                 : option.DefaultText;
         }
 

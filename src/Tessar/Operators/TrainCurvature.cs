@@ -1,6 +1,7 @@
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Gradients;
+using Tessar.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 

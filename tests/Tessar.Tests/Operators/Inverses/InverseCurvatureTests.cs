@@ -20,7 +20,7 @@ public sealed class InverseCurvatureTests : IDisposable
     private readonly GradientModel _model;
 
     public InverseCurvatureTests() => _model = new GradientModel(
-        _run.View.Checkpoints[0].Open(), _run.Train, _run.View.Task.Output(TargetOutput.Margin),
+        _run.View.Checkpoints[0].Open(), _run.Train, new ClassificationMargin(),
         UnsupportedParameters.LoopFallback, ScalarType.Float64);
 
     // A series is as long as the largest curvature is above the damping, so it gets more of it.
