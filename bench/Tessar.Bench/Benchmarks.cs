@@ -24,6 +24,7 @@ internal static class Benchmarks
         ["optimizer-study"] = Study.OptimizerStudy.Run,
         ["training"] = TrainingBenchmark.Run,
         ["data-lens"] = DataLens.AttributionStudy.Run,
+        ["damping"] = DataLens.Damping.DampingStudy.Run,
         ["ekfac"] = DataLens.EkfacBench.Run,
         ["recipes"] = DataLens.RecipeStudy.Run,
         ["topk"] = DataLens.TopKBench.Run,

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Tessar.Cli.Commands.Development;
-using Tessar.Cli.Commands.Evaluation;
 using Tessar.Cli.Commands.Lenses;
 using Tessar.Cli.Parsing;
+using Tessar.Methods;
 
 namespace Tessar.Cli.Commands;
 
@@ -17,33 +17,42 @@ internal static class CommandTable
     public const string ContributorGroup = "For contributors";
 
     /// <summary>The command tree of this program.</summary>
-    /// <param name="known">What there is to ask; this program's and the environment's by default.</param>
+    /// <param name="known">
+    /// What there is to ask: every question becomes a command. This program's and the environment's by default.
+    /// </param>
     public static TessarRoot Root(KnownMethods? known = null)
     {
-        known ??= KnownMethods.OfEnvironment();
-        return new TessarRoot(known, All(known));
+        Command[] before =
+        [
+            new DemoCommand(),
+            new ServeCommand(),
+            new ExamplesCommand(),
+            new TrainCommand(),
+            new ImportCommand(),
+            new RunsCommand(),
+            new ShowCommand(),
+            new ReplayCommand(),
+            new RetrainCommand(),
+            new PredictCommand(),
+        ];
+        Command[] after = [new MethodsCommand(), new CompletionCommand(), new DevCommand(), new RetrainWorkerCommand()];
+        KnownMethods asked = (known ?? KnownMethods.OfEnvironment()).Beside([.. before.Concat(after).Select(own => own.Name)]);
+        return new TessarRoot(asked, [.. before, .. Questions(asked), .. after]);
     }
 
-    /// <param name="known">What there is to ask: every lens becomes a command.</param>
-    public static IReadOnlyList<Command> All(KnownMethods known) =>
-    [
-        new DemoCommand(),
-        new ServeCommand(),
-        new ExamplesCommand(),
-        new TrainCommand(),
-        new ImportCommand(),
-        new RunsCommand(),
-        new ShowCommand(),
-        new ReplayCommand(),
-        new RetrainCommand(),
-        new PredictCommand(),
-        .. known.Lenses.Select(lens => new LensCommand(lens, known)),
-        new CompareCommand(known),
-        new TransferCommand(),
-        new EvaluateCommand(known),
-        new MethodsCommand(known),
-        new CompletionCommand(),
-        new DevCommand(known),
-        new RetrainWorkerCommand(),
-    ];
+    // Lenses' own first, then further ones, then groups of them.
+    private static IEnumerable<Command> Questions(KnownMethods known)
+    {
+        ILookup<bool, QuestionDescription> all = known.Questions.ToLookup(
+            question => question.Verb.Contains(' ', StringComparison.Ordinal));
+        IEnumerable<IGrouping<string, QuestionDescription>> groups = all[true].GroupBy(
+            question => question.Verb.Split(' ')[0], StringComparer.Ordinal);
+        return
+        [
+            .. all[false].OrderByDescending(question => question.IsOfLens).Select(One),
+            .. groups.Select(group => new QuestionGroup(group.Key, [.. group.Select(One)])),
+        ];
+
+        QuestionCommand One(QuestionDescription question) => new(question, known);
+    }
 }

@@ -12,12 +12,12 @@ internal sealed class MethodsCommand : TessarCommand
 {
     private readonly Argument<string> _name;
 
-    public MethodsCommand(KnownMethods known)
+    public MethodsCommand()
         : base("methods", "Lists the methods of the lenses, or one method's options, cost and source", CommandTable.LensGroup)
     {
         _name = AddArgument(
             "NAME", "a method, such as data/trak; all of them without it",
-            _ => known.Catalog.Methods.Select(method => method.Name));
+            parsed => ((TessarRoot)parsed.RootCommandResult.Command).Known.Catalog.Methods.Select(method => method.Name));
         _name.Arity = ArgumentArity.ZeroOrOne;
         AddExample("methods", "What there is");
         AddExample("methods data/trak", "What it does, costs, and which options it takes");

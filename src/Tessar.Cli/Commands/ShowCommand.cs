@@ -121,7 +121,7 @@ internal sealed class ShowCommand : TessarCommand
             yield return final is { TrainAccuracy: null, TestAccuracy: null }
                 ? ("Loss", $"training {Quantity.Number(final.TrainLoss)}, test {Quantity.Number(final.TestLoss)}")
                 : ("Accuracy", $"training {Quantity.Percent(final.TrainAccuracy)}, test {Quantity.Percent(final.TestAccuracy)}");
-            foreach ((string name, double value) in final.Others ?? new Dictionary<string, double>())
+            foreach ((string name, double value) in final.Others ?? new Dictionary<string, double>(StringComparer.Ordinal))
                 yield return (name, Quantity.Number(value));
             yield return ("Time", Quantity.Seconds(final.Seconds));
         }

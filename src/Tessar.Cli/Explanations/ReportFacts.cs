@@ -41,6 +41,9 @@ internal static class ReportFacts
                     ? Fact("Projection", $"{report.Projection ?? "yes"}, to {Quantity.Count(k)} numbers")
                     : report.Projection is { } kind ? Fact("Projection", kind) : null,
                 report.Damping.Count == 0 ? null : Fact("Damping", string.Join(", ", report.Damping.Select(Exact))),
+                report.RelativeDamping is not { } chosen
+                    ? null
+                    : Fact("Damping, as the option has it", string.Join(", ", chosen.Select(Exact))),
                 report.GradientCheck > 0
                     ? Fact(
                         "Gradient check",

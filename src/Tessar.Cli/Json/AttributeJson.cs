@@ -62,6 +62,9 @@ internal sealed record AttributeJson : JsonResult
     /// <summary>Absolute damping of each checkpoint.</summary>
     public required IReadOnlyList<double> Damping { get; init; }
 
+    /// <summary>The same in the unit of the option `damping`; absent where it wasn't left to the method.</summary>
+    public IReadOnlyList<double>? RelativeDamping { get; init; }
+
     /// <summary>Largest relative difference between fast and one-by-one gradients on the examples that were checked.</summary>
     public required double GradientCheck { get; init; }
 
@@ -110,6 +113,7 @@ internal sealed record AttributeJson : JsonResult
             Parameters = report.Parameters,
             SkippedParameters = report.SkippedParameters,
             Damping = report.Damping,
+            RelativeDamping = report.RelativeDamping,
             GradientCheck = report.GradientCheck,
             SecondsFeatures = report.SecondsFeatures,
             SecondsScoring = report.SecondsScoring,
@@ -161,14 +165,18 @@ internal sealed record TargetJson
     /// <summary>Those that lowered it most.</summary>
     public required IReadOnlyList<InfluenceJson> Opponents { get; init; }
 
-    public static TargetJson Of(TopAttribution best, int target, ExampleSet train, ExampleSet targets) => new()
+    public static TargetJson Of(TopAttribution best, int target, ExampleSet train, ExampleSet targets)
     {
-        Example = $"{targets.Split}:{targets.First + target}",
-        Index = target,
-        Label = targets.Store.ClassNames[targets.Label(target)],
-        Proponents = [.. best.Proponents(target).Select(influence => InfluenceJson.Of(influence, train))],
-        Opponents = [.. best.Opponents(target).Select(influence => InfluenceJson.Of(influence, train))],
-    };
+        var explained = ExplainedTarget.Of(best, target, train, targets);
+        return new TargetJson
+        {
+            Example = explained.Example.ToString(),
+            Index = target,
+            Label = targets.Store.ClassNames[explained.Example.Label],
+            Proponents = [.. explained.Proponents.Select(one => InfluenceJson.Of(one, train.Store.ClassNames))],
+            Opponents = [.. explained.Opponents.Select(one => InfluenceJson.Of(one, train.Store.ClassNames))],
+        };
+    }
 }
 
 /// <summary>One training example's part in a prediction.</summary>
@@ -189,17 +197,12 @@ internal sealed record InfluenceJson
     /// <summary>Name of its true class, when the label was changed on purpose.</summary>
     public string? TrueLabel { get; init; }
 
-    public static InfluenceJson Of(Influence influence, ExampleSet train)
+    public static InfluenceJson Of(ExplainingExample one, IReadOnlyList<string> classes) => new()
     {
-        IReadOnlyList<string> classes = train.Store.ClassNames;
-        int label = train.Label(influence.Train), stored = train.StoredLabel(influence.Train);
-        return new InfluenceJson
-        {
-            Example = $"{train.Split}:{train.First + influence.Train}",
-            Index = influence.Train,
-            Score = influence.Score,
-            Label = classes[label],
-            TrueLabel = label == stored ? null : classes[stored],
-        };
-    }
+        Example = one.Example.ToString(),
+        Index = one.Row,
+        Score = one.Score,
+        Label = classes[one.Example.Label],
+        TrueLabel = one.Example.Label == one.Example.StoredLabel ? null : classes[one.Example.StoredLabel],
+    };
 }

@@ -3,22 +3,28 @@ using Tessar.Results;
 
 namespace Tessar.Cli.Json;
 
-/// <summary>What a lens without a form of its own prints.</summary>
+/// <summary>What a question without a form of its own prints.</summary>
 internal sealed record LensJson : JsonResult
 {
     /// <summary>Name of the lens.</summary>
     public required string Lens { get; init; }
 
-    /// <summary>Name of the method.</summary>
+    /// <summary>What was asked: the lens, or one of its further questions.</summary>
+    public required string Question { get; init; }
+
+    /// <summary>Name of the method; the question's own where none is asked.</summary>
     public required string Method { get; init; }
 
     /// <summary>Name of the run that keeps the result: the first one given.</summary>
     public required string Run { get; init; }
 
+    /// <summary>Names of the runs it is compared with; absent where nothing is compared.</summary>
+    public IReadOnlyList<string>? Against { get; init; }
+
     /// <summary>The effective options of the method.</summary>
     public required IReadOnlyDictionary<string, string> Options { get; init; }
 
-    /// <summary>The effective settings of the lens.</summary>
+    /// <summary>The effective settings of the question.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
     /// <summary>The training examples; absent where none are looked at.</summary>
@@ -27,7 +33,7 @@ internal sealed record LensJson : JsonResult
     /// <summary>The targets; absent where there are none.</summary>
     public string? Targets { get; init; }
 
-    /// <summary>The lens's answer.</summary>
+    /// <summary>The answer.</summary>
     public required JsonElement Answer { get; init; }
 
     /// <summary>What the method found when it checked itself.</summary>
@@ -51,8 +57,10 @@ internal sealed record LensJson : JsonResult
         return new LensJson
         {
             Lens = document.Lens,
+            Question = document.Job.Question,
             Method = document.Method,
             Run = document.Run,
+            Against = document.Job.Against.Count == 0 ? null : document.Job.Against,
             Options = document.Job.Options,
             Settings = document.Job.Settings,
             Train = document.Job.Train,

@@ -94,28 +94,6 @@ internal abstract class Setting(SettingLabel label)
                 (text.Length > 0, text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))),
             [], hasDefault: true);
 
-    /// <summary>Shares strictly between 0 and 1, ascending, each once.</summary>
-    public static Setting<double[]> Shares(string key, string option, string help, params double[] defaultValue) =>
-        new(
-            new(key, option, "SHARE,SHARE,…", help,
-                string.Join(',', defaultValue.Select(share => share.ToString(CultureInfo.InvariantCulture)))),
-            new("shares above 0 and below 1, ascending and separated by commas, such as 0.01,0.05", "array", ReadShares),
-            defaultValue, hasDefault: true);
-
-    private static (bool, double[]) ReadShares(string text)
-    {
-        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
-        double[] values = new double[parts.Length];
-        for (int i = 0; i < parts.Length; i++)
-        {
-            if (!NumberText.TryDouble(parts[i], out values[i]) || !(values[i] is > 0 and < 1)
-                || (i > 0 && values[i] <= values[i - 1]))
-                return (false, []);
-        }
-
-        return (true, values);
-    }
-
     private static (bool, long) ReadSize(string text)
     {
         string number = text.TrimEnd([.. "kKMGTiB "]), unit = text[number.Length..].Trim();

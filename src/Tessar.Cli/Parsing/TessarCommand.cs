@@ -123,6 +123,9 @@ internal abstract class TessarCommand : Command
     protected void OnlyIf(Setting setting, Func<Invocation, bool> holds, string otherwise) =>
         _conditions.Add(new(setting.Option?.Name ?? $"--set {setting.Key}", call => call.IsGiven(setting), holds, otherwise));
 
+    /// <summary>Says when an option means something.</summary>
+    protected void AddCondition(OptionCondition condition) => _conditions.Add(condition);
+
     protected void AddExample(string line, string meaning) => _examples.Add((line, meaning));
 
     // A variable that a script forgot to set leaves an empty word behind.

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Tessar.Examples;
+using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
 
 namespace Tessar.Lenses.Data;
@@ -70,15 +71,11 @@ internal sealed class DataLens(DataLensOptions options) : IQuestion
 }
 
 /// <summary>Settings of <see cref="DataLens"/>.</summary>
-internal sealed record DataLensOptions
+internal sealed record DataLensOptions : EnsembleOptions
 {
     /// <summary>Training examples to keep per target and direction.</summary>
     [Range(1, 100_000)]
     public int Top { get; init; } = 10;
-
-    /// <summary>Models on random halves of the training examples to look at instead of the run's own.</summary>
-    [Range(0, 10_000)]
-    public int Ensemble { get; init; }
 
     /// <summary>Keep the strongest scores only, streamed: for millions of examples.</summary>
     public bool TopOnly { get; init; }

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
 using System.Globalization;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Datamodels;
@@ -34,11 +33,8 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentNullException.ThrowIfNull(context);
-        ScoreBudget.Check(train, targets, context);
+        // Weights come target by target and from several threads, not checkpoint by checkpoint: nothing is summed.
+        ScoreInputs.Check(run, train, targets, context);
         float[] scores = new float[checked(train.Count * targets.Count)];
         AttributionReport report = Fit(run, train, targets, context, (target, weights) =>
         {
@@ -51,9 +47,7 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
     /// <inheritdoc/>
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(context);
+        ScoreInputs.Check(run, train, context);
         if (train.Count > MostSelfTargets && _options.Estimator == DatamodelEstimator.Lasso)
         {
             throw new TessarException(string.Create(
@@ -86,6 +80,8 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
         Action<int, IEnumerable<(int Example, double Weight)>> take)
     {
         Check(train, context);
+        var tally = new ScoreTally(context);
+        tally.Features.Start();
         // Of its own domain: models that judge an attribution must not be those it was fitted to.
         ulong seed = new RandomStream(_options.Seed ?? context.Seed, "datamodels", 0L).NextUInt64();
         var plan = new SubsetPlan(
@@ -94,40 +90,28 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
             Repeats = _options.SeedsPerSubset, Output = _options.Output, Seed = seed, Least = SplitColumns.Least,
         };
         SubsetTrainings trainings = SubsetTrainings.Train(plan, run, train, targets, context);
-        var watch = Stopwatch.StartNew();
+        tally.Features.Stop();
+        tally.Scoring.Start();
+        trainings.Remarks.ForEach(tally.Remark);
         var columns = new SplitColumns(trainings.Masks, trainings.Answered, seed);
         var heldOut = new HeldOutCorrelation(targets.Count);
-        List<SelfCheck> checks = [];
-        List<string> remarks = trainings.Remarks;
         if (_options.Estimator == DatamodelEstimator.Lasso)
-            FitLasso(trainings, columns, heldOut, context, take, checks, remarks);
+            FitLasso(trainings, columns, heldOut, context, take, tally);
         else
-            FitDifference(trainings, columns, heldOut, context, take, checks);
-        checks.AddRange(heldOut.Checks("models held out of the fit"));
+            FitDifference(trainings, columns, heldOut, context, take, tally);
+        foreach (SelfCheck check in heldOut.Checks("models held out of the fit"))
+            tally.Check(check);
         if (columns.All.Constant > 0)
-            remarks.Add(string.Create(
+            tally.Remark(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{columns.All.Constant} examples are in all subsets or in none, so their score is 0."));
-        remarks.ForEach(remark => context.Warn?.Invoke(remark));
-        return new AttributionReport
-        {
-            Method = MethodName,
-            Output = run.Task.Output(_options.Output).Name,
-            Units = SubsetTrainings.Units(_options.Output),
-            Parameters = 0,
-            SkippedParameters = [],
-            Checks = checks,
-            Remarks = remarks,
-            SecondsFeatures = trainings.Seconds,
-            SecondsScoring = watch.Elapsed.TotalSeconds,
-            ExamplesComputed = 0,
-            GradientCheck = 0,
-        };
+        tally.Scoring.Stop();
+        return tally.Report(MethodName, run.Task.Output(_options.Output).Name, SubsetTrainings.Units(_options.Output));
     }
 
     private void FitLasso(
         SubsetTrainings trainings, SplitColumns columns, HeldOutCorrelation heldOut, MethodContext context,
-        Action<int, IEnumerable<(int, double)>> take, List<SelfCheck> checks, List<string> remarks)
+        Action<int, IEnumerable<(int, double)>> take, ScoreTally tally)
     {
         var settings = new LassoPathSettings(_options.Penalties, _options.PathRatio, _options.Ridge);
         double[] gaps = new double[trainings.Targets], sizes = new double[trainings.Targets];
@@ -140,30 +124,30 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
             heldOut.Add(target, fit.HeldOutPredictions, columns.TakeHeldOut(y));
             take(target, fit.Weights);
         }, context);
-        checks.Add(new SelfCheck(
+        tally.Check(new SelfCheck(
             "kkt-gap", gaps.Max(), GapLimit,
             "Largest violation of the lasso's optimality conditions, relative to the penalty, over targets."));
-        checks.Add(new SelfCheck(
+        tally.Check(new SelfCheck(
             "non-zero-weights", sizes.Average(), null, "Examples with a weight that isn't 0, mean over targets."));
         // About s·2 ln n models tell s effects from noise (Wainwright, arXiv:math/0605740).
         double resolved = trainings.Answered.Length / (2 * Math.Log(columns.All.Count));
         if (sizes.Average() > resolved)
         {
-            remarks.Add(string.Create(
+            tally.Remark(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{trainings.Answered.Length} subsets tell about {Math.Max(1, resolved):0} effects per target from noise, but "
                     + $"{sizes.Average():0} weights aren't 0: only the strongest mean something."));
         }
 
         if (endsPath.Count(ends => ends) is var ended and > 0)
-            remarks.Add(string.Create(
+            tally.Remark(string.Create(
                 CultureInfo.InvariantCulture,
                 $"For {ended} targets the smallest penalty was best: a smaller path-ratio might fit better."));
     }
 
     private static void FitDifference(
         SubsetTrainings trainings, SplitColumns columns, HeldOutCorrelation heldOut, MethodContext context,
-        Action<int, IEnumerable<(int, double)>> take, List<SelfCheck> checks)
+        Action<int, IEnumerable<(int, double)>> take, ScoreTally tally)
     {
         double[] errors = new double[trainings.Targets];
         TargetFits.Run(
@@ -177,7 +161,7 @@ public sealed class DatamodelScores(DatamodelScoresOptions options) : IAttributi
             errors[target] = own[1].Where(e => !double.IsNaN(e)).DefaultIfEmpty(0).Average();
             take(target, own[0].Select((weight, i) => (i, weight)));
         }, context);
-        checks.Add(new SelfCheck(
+        tally.Check(new SelfCheck(
             "standard-error", errors.Average(), null, "Welch's standard error of a score, mean over examples and targets."));
     }
 

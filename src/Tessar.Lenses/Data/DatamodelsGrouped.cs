@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
 using System.Globalization;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Datamodels;
@@ -34,11 +33,8 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentNullException.ThrowIfNull(context);
-        ScoreBudget.Check(train, targets, context);
+        // Weights come target by target and from several threads, not checkpoint by checkpoint: nothing is summed.
+        ScoreInputs.Check(run, train, targets, context);
         float[] scores = new float[checked(train.Count * targets.Count)];
         AttributionReport report = Fit(run, train, targets, context, (target, groups, weights) =>
         {
@@ -51,9 +47,7 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
     /// <inheritdoc/>
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(context);
+        ScoreInputs.Check(run, train, context);
         float[] own = new float[train.Count];
         Fit(run, train, train, context, (target, groups, weights) => own[target] = Share(groups, weights, target));
         return own;
@@ -71,6 +65,8 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
         SubsetTrainings.Retrainer(MethodName, context);
         SubsetFraction.Check(MethodName, _options.Fraction);
         ExampleGroups groups = Groups(train);
+        var tally = new ScoreTally(context);
+        tally.Features.Start();
         // Of its own domain: models that judge an attribution must not be those it was fitted to.
         ulong seed = new RandomStream(_options.Seed ?? context.Seed, "datamodels, grouped", 0L).NextUInt64();
         bool[][] drawn = groups.Draw(_options.Subsets, _options.Fraction, seed);
@@ -80,7 +76,9 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
             Repeats = _options.SeedsPerSubset, Output = _options.Output, Seed = seed, Least = SubsetsPerGroup * groups.Count,
         };
         SubsetTrainings trainings = SubsetTrainings.Train(plan, run, train, targets, context);
-        var watch = Stopwatch.StartNew();
+        tally.Features.Stop();
+        tally.Scoring.Start();
+        trainings.Remarks.ForEach(tally.Remark);
         var regression = new GroupRegression([.. trainings.Answered.Select(m => drawn[m])], _options.Ridge, groups.Describe);
         var heldOut = new HeldOutCorrelation(targets.Count);
         double[] errors = new double[targets.Count], clear = new double[targets.Count];
@@ -93,29 +91,17 @@ public sealed class DatamodelsGrouped(DatamodelsGroupedOptions options) : IAttri
             clear[target] = fit.Weights.Zip(fit.Errors, (w, e) => Math.Abs(w) > 2 * e ? 1.0 : 0).Average();
             take(target, groups, fit.Weights);
         }, context);
-        trainings.Remarks.ForEach(remark => context.Warn?.Invoke(remark));
-        return new AttributionReport
-        {
-            Method = MethodName,
-            Output = run.Task.Output(_options.Output).Name,
-            Units = SubsetTrainings.Units(_options.Output) + ", its group's change shared equally",
-            Parameters = 0,
-            SkippedParameters = [],
-            Checks =
-            [
-                new SelfCheck(
-                    "standard-error", errors.Average(), null,
-                    "Standard error of a whole group's effect, mean over groups and targets."),
-                new SelfCheck(
-                    "clear-effects", clear.Average(), null, "Share of group effects beyond two standard errors; 0.05 by chance."),
-                .. heldOut.Checks("models left out one by one"),
-            ],
-            Remarks = trainings.Remarks,
-            SecondsFeatures = trainings.Seconds,
-            SecondsScoring = watch.Elapsed.TotalSeconds,
-            ExamplesComputed = 0,
-            GradientCheck = 0,
-        };
+        tally.Check(new SelfCheck(
+            "standard-error", errors.Average(), null,
+            "Standard error of a whole group's effect, mean over groups and targets."));
+        tally.Check(new SelfCheck(
+            "clear-effects", clear.Average(), null, "Share of group effects beyond two standard errors; 0.05 by chance."));
+        foreach (SelfCheck check in heldOut.Checks("models left out one by one"))
+            tally.Check(check);
+        tally.Scoring.Stop();
+        return tally.Report(
+            MethodName, run.Task.Output(_options.Output).Name,
+            SubsetTrainings.Units(_options.Output) + ", its group's change shared equally");
     }
 
     private ExampleGroups Groups(ExampleSet train)

@@ -3,6 +3,8 @@ using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Influences;
 using Tessar.Methods;
+using Tessar.Operators;
+using Tessar.Operators.Inverses;
 using Tessar.Runs;
 using Tessar.Tasks;
 using static TorchSharp.torch;

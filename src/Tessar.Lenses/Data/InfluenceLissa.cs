@@ -3,6 +3,8 @@ using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Influences;
 using Tessar.Methods;
+using Tessar.Operators;
+using Tessar.Operators.Inverses;
 using Tessar.Runs;
 using Tessar.Tasks;
 using static TorchSharp.torch;
@@ -35,7 +37,9 @@ public sealed class InfluenceLissa(InfluenceLissaOptions options) : IAttribution
     private InfluenceScores Scores() => new(
         "data/influence-lissa", _options.Output, _options.Curvature, _options.BatchSize, _options.Unsupported,
         _options.UseDouble ? ScalarType.Float64 : ScalarType.Float32,
-        curvature => new NeumannInverse(curvature, _options.Damping, _options.Depth, _options.LissaBatch, _options.Repeats));
+        curvature => new NeumannInverse(
+            curvature, _options.Damping,
+            new NeumannSettings(_options.Depth, _options.LissaBatch, _options.Repeats) { BatchOption = "lissa-batch" }));
 }
 
 /// <summary>Settings of <see cref="InfluenceLissa"/>.</summary>

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
 using System.Globalization;
 using Tessar.Examples;
 using Tessar.Inputs;
@@ -41,110 +40,90 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentNullException.ThrowIfNull(context);
-        ScoreBudget.Check(train, targets, context);
-        var watch = Stopwatch.StartNew();
-        var sum = new double[(long)train.Count * targets.Count];
-        List<string> remarks = [];
-        List<SelfCheck> checks = [];
-        long parameters = Visit(run, train, targets, context, remarks, checks, (first, derivative, rowOf) =>
-        {
-            for (int i = 0; i < train.Count; i++)
+        var tally = new ScoreTally(context);
+        var check = new RemovalCheck(_options.CheckReplays);
+        return CheckpointScores.Mean(
+            run, train, targets, context,
+            (view, sum, pass) => Visit(tally, check, view, train, targets, pass, (first, derivative, rowOf) =>
             {
-                if (!rowOf.TryGetValue(train.Row(i), out int row))
-                    continue;
-                for (int k = 0; k < derivative.Outputs; k++)
-                    sum[(long)i * targets.Count + first + k] += derivative.Values[(long)row * derivative.Outputs + k];
-            }
-        });
-        float[] scores = [.. sum.Select(value => (float)(value / run.Checkpoints.Count))];
-        return new AttributionMatrix(scores, train.Count, targets.Count, new AttributionReport
-        {
-            Method = MethodName,
-            Output = run.Task.Output(_options.Output).Name,
-            Units = "change of the output by the example in this very training, to first order",
-            Parameters = parameters,
-            SkippedParameters = [],
-            Checks = checks,
-            Remarks = remarks,
-            SecondsFeatures = watch.Elapsed.TotalSeconds,
-            SecondsScoring = 0,
-            ExamplesComputed = (long)train.Count * run.Checkpoints.Count,
-            GradientCheck = 0,
-        });
+                int outputs = derivative.Outputs;
+                double[] block = new double[(long)train.Count * outputs];
+                for (int i = 0; i < train.Count; i++)
+                {
+                    if (!rowOf.TryGetValue(train.Row(i), out int row))
+                        continue;
+                    for (int k = 0; k < outputs; k++)
+                        block[(long)i * outputs + k] = derivative.Values[(long)row * outputs + k];
+                }
+
+                sum.narrow(1, first, outputs).add_(tensor(block, [train.Count, outputs], ScalarType.Float64));
+            }),
+            () =>
+            {
+                Note(tally, check);
+                return tally.Report(
+                    MethodName, run.Task.Output(_options.Output).Name,
+                    "change of the output by the example in this very training, to first order");
+            });
     }
 
     /// <inheritdoc/>
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(context);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
-        Visit(run, train, train, context, [], [], (first, derivative, rowOf) =>
-        {
-            for (int k = 0; k < derivative.Outputs; k++)
+        var tally = new ScoreTally(context);
+        var check = new RemovalCheck(_options.CheckReplays);
+        float[] own = CheckpointScores.MeanOfSelf(
+            run, train, context,
+            (view, sum, pass) => Visit(tally, check, view, train, train, pass, (first, derivative, rowOf) =>
             {
-                if (rowOf.TryGetValue(train.Row(first + k), out int row))
-                    sum[first + k] = sum[first + k] + derivative.Values[(long)row * derivative.Outputs + k];
-            }
-        });
-        return FiniteScores.Of(sum.div_(run.Checkpoints.Count));
+                double[] block = [.. Enumerable.Range(0, derivative.Outputs).Select(k =>
+                    rowOf.TryGetValue(train.Row(first + k), out int row)
+                        ? derivative.Values[(long)row * derivative.Outputs + k]
+                        : 0)];
+                sum.narrow(0, first, block.Length).add_(tensor(block, ScalarType.Float64));
+            }));
+        Note(tally, check);
+        return own;
     }
 
-    private long Visit(
-        RunView run, ExampleSet train, ExampleSet targets, MethodContext context, List<string> remarks, List<SelfCheck> checks,
+    // A run is differentiated as a whole, in blocks of targets: the pass is one run's, not one of the checkpoints along it.
+    private void Visit(
+        ScoreTally tally, RemovalCheck check, CheckpointView view, ExampleSet train, ExampleSet targets, MethodContext pass,
         Action<int, TrajectoryDerivative, IReadOnlyDictionary<long, int>> visit)
     {
-        IReplayer replayer = context.Replayer ?? throw new TessarException(
+        IReplayer replayer = pass.Replayer ?? throw new TessarException(
             $"{MethodName} replays the training, and nobody here can. Pass a MethodContext with a Replayer, such as `new "
                 + $"RunReplayer()` of Tessar.Training.", ErrorKind.Usage);
-        long parameters = 0;
-        var check = new RemovalCheck(_options.CheckReplays);
-        for (int c = 0; c < run.Checkpoints.Count; c++)
+        tally.Features.Start();
+        Refuse(view);
+        // Before the replay, not at its end.
+        view.Task.CheckTargets(train);
+        view.Task.CheckTargets(targets);
+        tally.Note(view.Run.Record.Program.Parameters, [], 0);
+        tally.Computed += train.Count;
+        // Adjoints of the weights and of what the optimiser remembers, and their temporaries.
+        int block = (int)Math.Clamp(
+            pass.MemoryBudget / 2 / (6 * sizeof(float) * Math.Max(1, view.Run.Record.Program.Parameters)), 1,
+            Math.Min(targets.Count, _options.TargetsAtOnce));
+        int blocks = (targets.Count + block - 1) / block;
+        foreach ((int first, int count) in targets.Batches(block))
         {
-            CheckpointView view = run.Checkpoints[c];
-            Refuse(view);
-            // Before the replay, not at its end.
-            view.Task.CheckTargets(train);
-            view.Task.CheckTargets(targets);
-            parameters = view.Run.Record.Program.Parameters;
-            // Adjoints of the weights and of what the optimiser remembers, and their temporaries.
-            int block = (int)Math.Clamp(
-                context.MemoryBudget / 2 / (6 * sizeof(float) * Math.Max(1, parameters)), 1,
-                Math.Min(targets.Count, _options.TargetsAtOnce));
-            int blocks = (targets.Count + block - 1) / block;
-            foreach ((int first, int count) in targets.Batches(block))
-            {
-                MethodContext pass = RepeatedProgress.Of(context, (c * blocks) + (first / block), run.Checkpoints.Count * blocks);
-                Func<nn.Module<Tensor, Tensor>, Tensor> outputs = model => Outputs(model, view, targets, first, count);
-                TrajectoryDerivative derivative = replayer.Differentiate(
-                    view.Run, outputs, context.MemoryBudget, Heard(pass), context.Cancellation);
-                RefuseOverflow(view.Run, derivative);
-                var rowOf = new Dictionary<long, int>();
-                for (int row = 0; row < derivative.Rows.Count; row++)
-                    rowOf[derivative.Rows[row]] = row;
-                visit(first, derivative, rowOf);
-                if (first > 0)
-                    continue;
-                Note(view, train, context, derivative, rowOf, remarks, checks);
-                check.Compare(view.Run, derivative, replayer, outputs, RepeatedProgress.Of(context, c, run.Checkpoints.Count));
-            }
+            MethodContext part = RepeatedProgress.Of(pass, first / block, blocks);
+            Func<nn.Module<Tensor, Tensor>, Tensor> outputs = model => Outputs(model, view, targets, first, count);
+            TrajectoryDerivative derivative = replayer.Differentiate(
+                view.Run, outputs, pass.MemoryBudget, Heard(part), pass.Cancellation);
+            RefuseOverflow(view.Run, derivative);
+            var rowOf = new Dictionary<long, int>();
+            for (int row = 0; row < derivative.Rows.Count; row++)
+                rowOf[derivative.Rows[row]] = row;
+            visit(first, derivative, rowOf);
+            if (first > 0)
+                continue;
+            Note(tally, view, train, rowOf);
+            check.Compare(view.Run, derivative, replayer, outputs, pass);
         }
 
-        if (check.Result is { } found)
-            checks.Add(found);
-        if (check.Remark is { } remark)
-        {
-            remarks.Add(remark);
-            context.Warn?.Invoke(remark);
-        }
-
-        return parameters;
+        tally.Features.Stop();
     }
 
     private Tensor Outputs(nn.Module<Tensor, Tensor> model, CheckpointView view, ExampleSet targets, int first, int count)
@@ -177,23 +156,25 @@ public sealed class Magic(MagicOptions options) : IAttributionMethod
             + "as data/trak.");
     }
 
-    private static void Note(
-        CheckpointView view, ExampleSet train, MethodContext context, TrajectoryDerivative derivative,
-        Dictionary<long, int> rowOf, List<string> remarks,
-        List<SelfCheck> checks)
+    private static void Note(ScoreTally tally, RemovalCheck check)
     {
-        if (checks.Count == 0)
-            checks.Add(new SelfCheck(
-                "replay-difference", 0, 0,
-                "Weights of the replayed run that differ from the recorded ones; any would have ended the computation."));
+        if (check.Result is { } found)
+            tally.Check(found);
+        if (check.Remark is { } remark)
+            tally.Remark(remark);
+    }
+
+    private static void Note(
+        ScoreTally tally, CheckpointView view, ExampleSet train, Dictionary<long, int> rowOf)
+    {
+        tally.Check(new SelfCheck(
+            "replay-difference", 0, 0,
+            "Weights of the replayed run that differ from the recorded ones; any would have ended the computation."));
         int unseen = Enumerable.Range(0, train.Count).Count(i => !rowOf.ContainsKey(train.Row(i)));
-        if (unseen == 0)
-            return;
-        string remark = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{unseen} of the {train.Count} train examples were not in the training of {view.Run.Name}: they score 0.");
-        remarks.Add(remark);
-        context.Warn?.Invoke(remark);
+        if (unseen > 0)
+            tally.Remark(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{unseen} of the {train.Count} train examples were not in the training of {view.Run.Name}: they score 0."));
     }
 
     private static Progress? Heard(MethodContext context) => context.Progress is { } progress ? new Progress(progress) : null;

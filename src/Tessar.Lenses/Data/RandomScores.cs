@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
@@ -23,12 +22,10 @@ public sealed class RandomScores(RandomScoresOptions options) : IAttributionMeth
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentNullException.ThrowIfNull(context);
-        ScoreBudget.Check(train, targets, context);
-        var watch = Stopwatch.StartNew();
+        // No checkpoint is looked at, so there is nothing to go through and to average.
+        ScoreInputs.Check(run, train, targets, context);
+        var tally = new ScoreTally(context);
+        tally.Scoring.Start();
         ulong key = Key(context);
         var scores = new float[checked(train.Count * targets.Count)];
         for (int i = 0; i < train.Count; i++)
@@ -39,26 +36,15 @@ public sealed class RandomScores(RandomScoresOptions options) : IAttributionMeth
             context.Progress?.Report(new MethodProgress("scores", i + 1, train.Count, "examples"));
         }
 
-        return new AttributionMatrix(scores, train.Count, targets.Count, new AttributionReport
-        {
-            Method = "data/random",
-            Output = "none",
-            Units = "one standard deviation of chance",
-            Parameters = 0,
-            SkippedParameters = [],
-            SecondsFeatures = 0,
-            SecondsScoring = watch.Elapsed.TotalSeconds,
-            ExamplesComputed = 0,
-            GradientCheck = 0,
-        });
+        tally.Scoring.Stop();
+        return new AttributionMatrix(
+            scores, train.Count, targets.Count, tally.Report("data/random", "none", "one standard deviation of chance"));
     }
 
     /// <inheritdoc/>
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(context);
+        ScoreInputs.Check(run, train, context);
         ulong key = Key(context);
         return [.. Enumerable.Range(0, train.Count).Select(i => Draw(key, train.Row(i), train.Row(i)))];
     }

@@ -28,7 +28,7 @@ namespace Tessar.Lenses.Data;
     Cost = "per checkpoint two passes over the train set for the curvature and one for scores, n·m·p; per segment Σ(in³ + out³); "
         + "factors on disk",
     BestFor = "trainings that didn't converge or changed their learning rate: what early and late updates on an example led to")]
-public sealed class Source(SourceOptions options) : IAttributionMethod
+public sealed partial class Source(SourceOptions options) : IAttributionMethod
 {
     private readonly SourceOptions _options = options.Checked();
     private const string MethodName = "data/source";
@@ -45,7 +45,7 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
         var tally = new CurvatureTally(context);
         using DisposeScope scope = NewDisposeScope();
         Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
-        int checkpoints = Visit(tally, run, train, context, (walk, pass) =>
+        int checkpoints = IsExact ? AddExact(tally, run, train, targets, context, scores => sum.add_(scores)) : Visit(tally, run, train, context, (walk, pass) =>
         {
             int held = walk.TargetsAtOnce(targets.Count);
             foreach ((int first, int count) in targets.Batches(held))
@@ -72,6 +72,12 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
         ArgumentNullException.ThrowIfNull(context);
         using DisposeScope scope = NewDisposeScope();
         Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
+        if (IsExact)
+        {
+            AddExact(new CurvatureTally(context), run, train, train, context, scores => sum.add_(scores.diagonal()));
+            return FiniteScores.Of(sum);
+        }
+
         Visit(new CurvatureTally(context), run, train, context, (walk, pass) =>
         {
             int held = walk.TargetsAtOnce(train.Count);
@@ -92,11 +98,7 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
     {
         OutputFunction output = run.Task.Output(_options.Output);
         int most = _options.Checkpoints == 0 ? 0 : Math.Max(_options.Checkpoints, _options.Segments);
-        (IReadOnlyList<WeightedCheckpoint> all, IReadOnlyList<LearningRates> rates) = WeightedCheckpoint.Of(
-            run, train.Store, most, byLearningRate: true, orFewer: true);
-        WeightedCheckpoint[][] runs = [.. all.GroupBy(c => c.View.Run.Directory, StringComparer.Ordinal)
-            .Select(group => group.ToArray())];
-        Note(tally, all, rates);
+        WeightedCheckpoint[][] runs = Checkpoints(tally, run, train, most);
         for (int r = 0; r < runs.Length; r++)
         {
             using DisposeScope scope = NewDisposeScope();
@@ -139,7 +141,16 @@ public sealed class Source(SourceOptions options) : IAttributionMethod
             }
         }
 
-        return all.Count;
+        return runs.Sum(own => own.Length);
+    }
+
+    // Those of each run, at most so many.
+    private static WeightedCheckpoint[][] Checkpoints(CurvatureTally tally, RunView run, ExampleSet train, int most)
+    {
+        (IReadOnlyList<WeightedCheckpoint> all, IReadOnlyList<LearningRates> rates) = WeightedCheckpoint.Of(
+            run, train.Store, most, byLearningRate: true, orFewer: true);
+        Note(tally, all, rates);
+        return [.. all.GroupBy(c => c.View.Run.Directory, StringComparer.Ordinal).Select(group => group.ToArray())];
     }
 
     private static void Note(
@@ -174,6 +185,12 @@ public sealed record SourceOptions
     [Range(0, 100_000)]
     public int Checkpoints { get; init; } = 6;
 
+    /// <summary>
+    /// How each segment's curvature is taken: by small factors per layer (kronecker), or whole, from the inner products of all
+    /// training gradients (exact): for up to about 10,000 examples; every checkpoint is then a segment of its own.
+    /// </summary>
+    public SourceCurvature Curvature { get; init; } = SourceCurvature.Kronecker;
+
     /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
     public TargetOutput Output { get; init; } = TargetOutput.Margin;
 
@@ -195,4 +212,14 @@ public sealed record SourceOptions
 
     /// <summary>What to do with parameters that no per-example rule knows.</summary>
     public UnsupportedParameters Unsupported { get; init; } = UnsupportedParameters.LoopFallback;
+}
+
+/// <summary>How <see cref="Source"/> takes the curvature of a segment.</summary>
+public enum SourceCurvature
+{
+    /// <summary>EK-FAC: two small factors per layer, for any number of examples.</summary>
+    Kronecker,
+
+    /// <summary>ΦᵀRΦ/n with the margins' gradients Φ and R = p(1 − p), never formed: through the n×n kernel ΦΦᵀ.</summary>
+    Exact,
 }

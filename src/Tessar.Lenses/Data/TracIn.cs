@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Diagnostics;
 using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Gradients;
@@ -35,80 +34,56 @@ public sealed class TracIn(TracInOptions options) : IAttributionMethod
     /// <inheritdoc/>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(targets);
-        ArgumentNullException.ThrowIfNull(context);
-        ScoreBudget.Check(train, targets, context);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, targets.Count, dtype: ScalarType.Float64);
-        AttributionReport report = Follow(run, train, context, (products, weight) =>
-        {
-            (Tensor dots, Tensor q) = products.Between(train, targets, "products");
-            sum.add_(dots.mul_(q.to_type(ScalarType.Float64).unsqueeze(1)).mul_(weight));
-        });
-        return new AttributionMatrix(sum.to_type(ScalarType.Float32).data<float>().ToArray(), train.Count, targets.Count, report);
+        var tally = new ScoreTally(context);
+        return CheckpointScores.Sum(
+            run, train, targets, context,
+            sum => Follow(run, train, context, tally, (products, weight) =>
+            {
+                (Tensor dots, Tensor q) = products.Between(train, targets, "products");
+                sum.add_(dots.mul_(q.to_type(ScalarType.Float64).unsqueeze(1)).mul_(weight));
+            }),
+            () => tally.Report(
+                MethodName, run.Task.Output(_options.Output).Name,
+                _options.Weights == TracInWeights.LearningRate
+                    ? "n times the change of the output by the updates on the example, to first order"
+                    : "product of gradients, a mean over checkpoints"));
     }
 
     /// <inheritdoc/>
-    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(context);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor sum = zeros(train.Count, dtype: ScalarType.Float64);
-        Follow(run, train, context, (products, weight) =>
-        {
-            (Tensor norms, Tensor q) = products.NormsAndFactors(train, "norms");
-            sum.add_(norms.mul_(q.to_type(ScalarType.Float64)).mul_(weight));
-        });
-        return FiniteScores.Of(sum);
-    }
+    public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context) =>
+        CheckpointScores.SumOfSelf(
+            run, train, context, sum => Follow(run, train, context, new ScoreTally(context), (products, weight) =>
+            {
+                (Tensor norms, Tensor q) = products.NormsAndFactors(train, "norms");
+                sum.add_(norms.mul_(q.to_type(ScalarType.Float64)).mul_(weight));
+            }));
 
-    // Visits the chosen checkpoints in order and says how it went.
-    private AttributionReport Follow(RunView run, ExampleSet train, MethodContext context, Action<ExactProducts, double> visit)
+    // Visits the chosen checkpoints in order, of which each counts by its weight: their sum, not their mean, is the score.
+    private void Follow(
+        RunView run, ExampleSet train, MethodContext context, ScoreTally tally, Action<ExactProducts, double> visit)
     {
-        var watch = Stopwatch.StartNew();
-        OutputFunction output = run.Task.Output(_options.Output);
+        tally.Features.Start();
         (IReadOnlyList<WeightedCheckpoint> checkpoints, IReadOnlyList<LearningRates> rates) =
             WeightedCheckpoint.Of(run, train.Store, _options.Checkpoints, _options.Weights == TracInWeights.LearningRate);
-        double check = 0;
-        long parameters = 0;
-        IReadOnlyList<string> skipped = [];
-        for (int c = 0; c < checkpoints.Count; c++)
+        CheckpointPasses.Each(checkpoints, context, (checkpoint, pass) =>
         {
-            context.Cancellation.ThrowIfCancellationRequested();
-            using DisposeScope inner = NewDisposeScope();
-            using var model = new GradientModel(checkpoints[c].View.Open(), train, output, _options.Unsupported);
-            if (c == 0 && model.SlowPath is { } slow)
-                context.Warn?.Invoke(slow);
+            using var model = new GradientModel(
+                checkpoint.View.Open(), train, run.Task.Output(_options.Output), _options.Unsupported);
             LastLinear? last = _options.Layers == TracInLayers.Last ? LastLinear.Of(model, train, MethodName) : null;
             Predicate<ParameterSlot> counts = slot => last?.Owns(slot) ?? true;
-            visit(
-                new ExactProducts(model, _options.BatchSize, RepeatedProgress.Of(context, c, checkpoints.Count), counts),
-                checkpoints[c].Weight);
-            check = Math.Max(check, model.GradientCheck);
-            parameters = model.Gradients.Captured.Where(slot => counts(slot)).Sum(slot => slot.Count);
-            skipped = [.. model.Skipped, .. model.Gradients.Captured.Where(slot => !counts(slot)).Select(slot => slot.Name)];
-        }
-
-        return new AttributionReport
-        {
-            Method = MethodName,
-            Output = output.Name,
-            Units = _options.Weights == TracInWeights.LearningRate
-                ? "n times the change of the output by the updates on the example, to first order"
-                : "product of gradients, a mean over checkpoints",
-            Parameters = parameters,
-            SkippedParameters = skipped,
-            Checks = [.. rates.Count == 0 ? [] : new[] { RateCheck(rates) }],
-            Remarks = [.. RemarksOn(checkpoints, rates, context)],
-            SecondsFeatures = watch.Elapsed.TotalSeconds,
-            SecondsScoring = 0,
-            ExamplesComputed = (long)train.Count * checkpoints.Count,
-            GradientCheck = check,
-        };
+            tally.Note(model);
+            tally.Note(
+                model.Gradients.Captured.Where(slot => counts(slot)).Sum(slot => slot.Count),
+                [.. model.Skipped, .. model.Gradients.Captured.Where(slot => !counts(slot)).Select(slot => slot.Name)],
+                model.GradientCheck);
+            tally.Computed += train.Count;
+            visit(new ExactProducts(model, _options.BatchSize, pass, counts), checkpoint.Weight);
+        });
+        tally.Features.Stop();
+        if (rates.Count > 0)
+            tally.Check(RateCheck(rates));
+        foreach (string remark in RemarksOn(checkpoints, rates))
+            tally.Remark(remark);
     }
 
     private static SelfCheck RateCheck(IReadOnlyList<LearningRates> rates) => new(
@@ -116,19 +91,16 @@ public sealed class TracIn(TracInOptions options) : IAttributionMethod
         "Largest difference between the schedule's formula and the logged learning rates, relative to the largest; logged ones "
             + "are used.");
 
-    private static List<string> RemarksOn(
-        IReadOnlyList<WeightedCheckpoint> checkpoints, IReadOnlyList<LearningRates> rates, MethodContext context)
+    private static IEnumerable<string> RemarksOn(
+        IReadOnlyList<WeightedCheckpoint> checkpoints, IReadOnlyList<LearningRates> rates)
     {
-        List<string> remarks = [];
         if (checkpoints.GroupBy(c => c.View.Run.Directory, StringComparer.Ordinal).Any(run => run.Count() == 1))
-            remarks.Add("Only one checkpoint of a run was used: its gradients stand for the whole training.");
+            yield return "Only one checkpoint of a run was used: its gradients stand for the whole training.";
         if (rates.Any(r => !r.IsExact))
-            remarks.Add(
-                "Learning rates between two logged updates were drawn on a straight line: the schedule has no formula here.");
+            yield return
+                "Learning rates between two logged updates were drawn on a straight line: the schedule has no formula here.";
         if (checkpoints.Any(c => c.View.Run.Record.Program.WeightAverage is not null))
-            remarks.Add("The checkpoints hold averaged weights, not those the updates were computed at.");
-        remarks.ForEach(remark => context.Warn?.Invoke(remark));
-        return remarks;
+            yield return "The checkpoints hold averaged weights, not those the updates were computed at.";
     }
 }
 

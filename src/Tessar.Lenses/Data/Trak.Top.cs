@@ -33,21 +33,22 @@ public sealed partial class Trak : ITopAttribution
             };
         }
 
+        run = Followed(run, train);
         top = Math.Min(top, train.Count);
         var shape = new SearchShape(
             train.Count, _options.ProjectionDimension, _options.NumberFormat == NumberFormat.F16, run.Checkpoints.Count,
             targets.Count, top);
         SearchPlan plan = SearchPlan.For(shape, TorchThreads.Current, context);
         context.Plan?.Invoke(plan.Describe());
-        var tally = new TrakTally(context) { ByDamping = [[]] };
+        var tally = new TrakTally(context) { ByDamping = [[]], Chosen = [[]] };
         ChooseForTop(tally, run, train, context);
         List<GradientStore> stores = [];
         try
         {
             List<SearchPart> parts = [];
             double[] factors = new double[train.Count];
-            foreach (CheckpointView checkpoint in run.Checkpoints)
-                parts.Add(Prepare(tally, checkpoint, train, targets, stores, factors, context));
+            for (int c = 0; c < run.Checkpoints.Count; c++)
+                parts.Add(Prepare(tally, run, c, train, targets, stores, factors, context));
             for (int i = 0; i < factors.Length; i++)
                 factors[i] /= run.Checkpoints.Count;
             tally.Scoring.Start();
@@ -81,13 +82,13 @@ public sealed partial class Trak : ITopAttribution
     // Computes or opens one checkpoint's features and solves for its targets; of what that takes only ψ = K⁻¹ φ(q) and the open
     // store stay.
     private SearchPart Prepare(
-        TrakTally tally, CheckpointView checkpoint, ExampleSet train, ExampleSet targets, List<GradientStore> stores,
+        TrakTally tally, RunView run, int checkpoint, ExampleSet train, ExampleSet targets, List<GradientStore> stores,
         double[] factors, MethodContext context)
     {
         using DisposeScope scope = NewDisposeScope();
         tally.Features.Start();
         using var features = new ProjectedFeatures(
-            checkpoint, train, Differentiated(checkpoint.Task), Settings(tally.Projection, context), context);
+            run.Checkpoints[checkpoint], train, Differentiated(run.Task), Settings(tally.Projection, context), context);
         tally.Computed += features.Computed;
         tally.Note(features.Store.Header.ParameterCount, features.Store.Header.Skipped, features.GradientCheck);
         var targetRows = new FeaturesInMemory(features.Of(targets));
@@ -96,14 +97,15 @@ public sealed partial class Trak : ITopAttribution
         GradientStore store = features.TakeStore();
         stores.Add(store);
         Tensor? weights = null;
+        Tensor q = tensor(store.Factors.ToArray());
         if (_options.UseCurvatureWeights)
-        {
-            Tensor q = tensor(store.Factors.ToArray());
             weights = q * (1 - q);
-        }
 
         // The k×k solve, also for n < k: the n×n one gives scores, not queries.
-        using var kernel = new PrimalKernel(store, targetRows, _options.Damping, weights, context.Cancellation);
+        Tensor gram = FeatureProducts.Gram(store, weights, context.Cancellation);
+        double damping = _options.Damping ?? Choose(
+            tally, 0, run, checkpoint, train, q, gram.diagonal().sum().item<double>() / store.Count);
+        using var kernel = new PrimalKernel(store, targetRows, gram, damping, weights, normalise: false);
         tally.ByDamping[0].Add(kernel.Damping);
         for (int i = 0; i < factors.Length; i++)
             factors[i] += store.Factors[i];

@@ -7,6 +7,7 @@ using Tessar.Gradients.Projections;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Kernels;
 using Tessar.Lenses.Data.Scoring;
+using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
 using Tessar.Runs;
 using Tessar.Tasks;
@@ -44,7 +45,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
 
     /// <inheritdoc/>
     public IReadOnlyList<AttributionMatrix> ScoreMany(
-        RunView run, ExampleSet train, ExampleSet targets, IReadOnlyList<double> dampings, MethodContext context)
+        RunView run, ExampleSet train, ExampleSet targets, IReadOnlyList<double?> dampings, MethodContext context)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(train);
@@ -90,12 +91,14 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     // Sums what each checkpoint's kernel says about each block of rows, for each damping, divides by C, and returns the mean of
     // Q.
     private Tensor Average(
-        TrakTally tally, RunView run, ExampleSet train, ExampleSet? targets, IReadOnlyList<double> dampings,
+        TrakTally tally, RunView run, ExampleSet train, ExampleSet? targets, IReadOnlyList<double?> dampings,
         MethodContext context, Sums sums)
     {
         CheckOptions(run.Task);
+        run = Followed(run, train);
         Choose(tally, run, train, targets, dampings.Count, context);
         tally.ByDamping = [.. dampings.Select(_ => new List<double>())];
+        tally.Chosen = [.. dampings.Select(_ => new List<double>())];
         Tensor factors = zeros(train.Count, dtype: ScalarType.Float64);
         for (int c = 0; c < run.Checkpoints.Count; c++)
         {
@@ -110,7 +113,8 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             for (int d = 0; d < dampings.Count; d++)
             {
                 using DisposeScope one = NewDisposeScope();
-                using ScoreKernel kernel = kernels.At(dampings[d]);
+                using ScoreKernel kernel = kernels.At(
+                    dampings[d] ?? Choose(tally, d, run, c, train, kernels.Factors, kernels.MeanSquaredNorm));
                 tally.ByDamping[d].Add(kernel.Damping);
                 foreach ((int first, int count) in FeatureBlocks.Of(train.Count))
                 {
@@ -133,6 +137,19 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         foreach (Tensor sum in sums.Values)
             sum.div_(run.Checkpoints.Count);
         return factors.div_(run.Checkpoints.Count);
+    }
+
+    // The damping of a checkpoint when none is given; noted.
+    private double Choose(
+        TrakTally tally, int asked, RunView run, int checkpoint, ExampleSet train, Tensor q, double meanSquaredNorm)
+    {
+        // Q is 1 − p for the margin alone.
+        double? curvature = _options.UseCurvatureWeights ? 1
+            : Differentiated(run.Task).IsLogistic ? DampingRule.MeanCurvature(q) : null;
+        double chosen = new DampingRule(tally.Projection, _options.ProjectionDimension, run.Checkpoints.Count)
+            .Of(TrainingTime.Of(run.Checkpoints[checkpoint], train.Store), curvature, train.Count, meanSquaredNorm);
+        tally.Chosen[asked].Add(chosen);
+        return chosen;
     }
 
     // Removing z_i changes the Gram matrix too: row i of this checkpoint is divided by 1 − h_i, h_i = R_ii φ_iᵀ K⁻¹ φ_i.
@@ -161,6 +178,15 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
         Tensor remaining = 1 - leverage;
         rows.add_(own / (rows.dim() == 2 ? remaining.unsqueeze(1) : remaining));
     }
+
+    // Earlier checkpoints of each run are witnesses too, though not as different ones as other runs.
+    private RunView Followed(RunView run, ExampleSet train) =>
+        _options.Checkpoints == 1
+            ? run
+            : new RunView([
+                .. WeightedCheckpoint.Of(run, train.Store, _options.Checkpoints, byLearningRate: false).Checkpoints
+                    .Select(checkpoint => checkpoint.View),
+            ]);
 
     // Whose gradient the features are.
     private OutputFunction Differentiated(ITask task) =>
@@ -275,6 +301,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             Projection = MethodOption.Write(tally.Projection),
             ProjectionDimension = tally.Projection == TrakProjection.None ? null : _options.ProjectionDimension,
             Damping = tally.ByDamping[damping],
+            RelativeDamping = tally.Chosen[damping].Count > 0 ? tally.Chosen[damping] : null,
         };
 }
 
@@ -292,10 +319,16 @@ public sealed record TrakOptions
     public TrakProjection Projection { get; init; } = TrakProjection.Auto;
 
     /// <summary>
-    /// Damping λ relative to the mean squared feature norm tr(ΦᵀΦ)/n. Untuned values cost up to half of the quality.
+    /// Damping λ relative to the mean squared feature norm tr(ΦᵀΦ)/n; auto takes 0.3, more after a short training by gradient
+    /// descent, more for a sketch of few models, each by a formula, and says what it took.
     /// </summary>
     [Range(0.0, 1e12)]
-    public double Damping { get; init; } = 0.3;
+    [LeftOpen("auto")]
+    public double? Damping { get; init; }
+
+    /// <summary>Checkpoints per run, evenly spaced with the last among them, whose kernels are averaged; 0 for all.</summary>
+    [Range(0, 100_000)]
+    public int Checkpoints { get; init; } = 1;
 
     /// <summary>Seed of the projection; that of the job when left open.</summary>
     public ulong? Seed { get; init; }

@@ -12,6 +12,9 @@ internal sealed class TrakTally(MethodContext context) : ScoreTally(context)
     /// <summary>Absolute λ of each checkpoint, for each relative one.</summary>
     public List<double>[] ByDamping { get; set; } = [];
 
+    /// <summary>The relative ones that were chosen here, for each one asked for; empty where it was given.</summary>
+    public List<double>[] Chosen { get; set; } = [];
+
     /// <summary>How gradients are shortened, once that is decided.</summary>
     public TrakProjection Projection { get; set; }
 

@@ -60,7 +60,7 @@ internal static class ProgramFacts
             yield return new("Last batch", last);
         if (program.Seed is { } seed)
             yield return new("Seed", Text($"{seed}"));
-        foreach ((string name, double value) in record.Final?.Others ?? new Dictionary<string, double>())
+        foreach ((string name, double value) in record.Final?.Others ?? new Dictionary<string, double>(StringComparer.Ordinal))
             yield return new(name, Text($"{value:G4}"));
         yield return new("Checkpoints", Text($"{record.Checkpoints.Count}"));
     }

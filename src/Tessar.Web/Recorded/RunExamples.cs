@@ -57,10 +57,16 @@ internal sealed class RunExamples : IDisposable
         return new ExampleSet(Store, split, index, 1, _labels);
     }
 
+    /// <summary>A range of them with the labels the run uses.</summary>
+    /// <exception cref="ProblemException">The data have no such split or examples.</exception>
+    public ExampleSet Set(ExampleRange range)
+    {
+        One(range.Split, range.Last);
+        return new ExampleSet(Store, range.Split, range.First, range.Count, _labels);
+    }
+
     /// <summary>The label the run uses.</summary>
     public int Label(string split, int index) => One(split, index).Label(0);
-
-    public int StoredLabel(string split, int index) => One(split, index).StoredLabel(0);
 
     public ImageReference Image(string split, int index)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Tessar.Results;
 
 namespace Tessar.Methods;
@@ -39,6 +40,12 @@ public sealed record AttributionReport
 
     /// <summary>Absolute damping λ of each checkpoint; empty for methods without.</summary>
     public IReadOnlyList<double> Damping { get; init; } = [];
+
+    /// <summary>
+    /// The damping of each checkpoint in the unit of the option <c>damping</c>, where the method chose it; otherwise null.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double>? RelativeDamping { get; init; }
 
     /// <summary>Seconds spent on gradients and features; nearly zero when a store could be reused.</summary>
     public required double SecondsFeatures { get; init; }

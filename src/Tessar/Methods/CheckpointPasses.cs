@@ -15,13 +15,21 @@ internal static class CheckpointPasses
     /// <param name="context">The caller's.</param>
     /// <param name="visit">Told the checkpoint and the context of its pass.</param>
     /// <exception cref="OperationCanceledException">Asked for by the context.</exception>
-    public static void Each(RunView run, MethodContext context, Action<CheckpointView, MethodContext> visit)
+    public static void Each(RunView run, MethodContext context, Action<CheckpointView, MethodContext> visit) =>
+        Each(run.Checkpoints, context, visit);
+
+    /// <summary>Visits each of a method's own choice, with what it knows of it.</summary>
+    /// <param name="checkpoints">In order.</param>
+    /// <param name="context">The caller's.</param>
+    /// <param name="visit">Told the checkpoint and the context of its pass.</param>
+    /// <exception cref="OperationCanceledException">Asked for by the context.</exception>
+    public static void Each<T>(IReadOnlyList<T> checkpoints, MethodContext context, Action<T, MethodContext> visit)
     {
-        for (int c = 0; c < run.Checkpoints.Count; c++)
+        for (int c = 0; c < checkpoints.Count; c++)
         {
             context.Cancellation.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            visit(run.Checkpoints[c], RepeatedProgress.Of(context, c, run.Checkpoints.Count));
+            visit(checkpoints[c], RepeatedProgress.Of(context, c, checkpoints.Count));
         }
     }
 }

@@ -12,9 +12,11 @@ public interface IDampingSweep
     /// <param name="run">The recorded run, or several, whose predictions are explained.</param>
     /// <param name="train">n training examples, with the labels the run was trained on.</param>
     /// <param name="targets">m examples whose prediction is explained.</param>
-    /// <param name="dampings">Values of the method's option <c>damping</c>; its own setting doesn't matter here.</param>
+    /// <param name="dampings">
+    /// Values of the method's option <c>damping</c>, null for the method's own choice; its own setting doesn't matter here.
+    /// </param>
     /// <param name="context">Seed, progress, cancellation and limits.</param>
     /// <returns>One matrix of scores [n, m] for each damping, in their order.</returns>
     IReadOnlyList<AttributionMatrix> ScoreMany(
-        RunView run, ExampleSet train, ExampleSet targets, IReadOnlyList<double> dampings, MethodContext context);
+        RunView run, ExampleSet train, ExampleSet targets, IReadOnlyList<double?> dampings, MethodContext context);
 }

@@ -22,4 +22,12 @@ public sealed class LensAttribute(string name) : Attribute, IQuestionMark
 
     /// <summary>Whether targets have to be named. Default: no.</summary>
     public bool NeedsTargets { get; init; }
+
+    /// <summary>What a lens's own question says of itself.</summary>
+    internal QuestionAttribute AsQuestion() => new(Name)
+    {
+        DefaultMethod = DefaultMethod,
+        Verb = Verb,
+        Targets = "The predictions to explain, both ends included",
+    };
 }

@@ -37,10 +37,7 @@ public sealed class MethodCatalog
                 choice => choice.Name, choice => new QuestionDescription(choice), StringComparer.Ordinal),
             StringComparer.Ordinal);
         LensAttribute[] lenses = [.. _questionChoices.All.Select(choice => choice.Mark).OfType<LensAttribute>()];
-        if (lenses.GroupBy(mark => mark.Verb, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new ArgumentException(
-                $"Two lenses have the verb {twice.Key}: {string.Join(" and ", twice.Select(mark => mark.Name))}.",
-                nameof(assemblies));
+        QuestionVerbs.Refuse([.. _questions.Values.Select(question => (question.Verb, question.Name))]);
         Lenses =
         [
             .. lenses.Select(mark => new LensDescription(

@@ -11,15 +11,22 @@ public sealed class MethodOption
 {
     private readonly PropertyInfo _property;
     private readonly RangeAttribute? _range;
+    private readonly OptionRuleAttribute? _rule;
     private readonly Lazy<string> _help;
     private readonly bool _isNullable;
+    private readonly string _openWord;
 
     internal MethodOption(PropertyInfo property, object defaults, Func<string> help)
     {
         _property = property;
         _range = property.GetCustomAttribute<RangeAttribute>();
+        _rule = property.GetCustomAttribute<OptionRuleAttribute>();
+        var mark = property.GetCustomAttribute<OptionAttribute>();
+        (ValueName, IsRare, Use) = (mark?.ValueName ?? string.Empty, mark?.IsRare == true, OptionUse.Of(mark));
+        IsRequired = property.IsDefined(typeof(RequiredAttribute));
         _help = new Lazy<string>(help);
         _isNullable = OptionText.IsNullable(property);
+        _openWord = property.GetCustomAttribute<LeftOpenAttribute>()?.Word ?? OptionText.None;
         Name = Words.KebabCase(property.Name);
         Default = property.GetValue(defaults);
     }
@@ -34,12 +41,12 @@ public sealed class MethodOption
     public object? Default { get; }
 
     /// <summary>The default as it would be typed.</summary>
-    public string DefaultText => Write(Default);
+    public string DefaultText => TextOf(Default);
 
     /// <summary>
-    /// What may be typed: an interval, a list of words, or a type; <c>none</c> for options that may be left open.
+    /// What may be typed: an interval, a list of words, or a type; <c>none</c> or another word for options that may be left open.
     /// </summary>
-    public string Allowed => _isNullable ? $"{AllowedValue} | {OptionText.None}" : AllowedValue;
+    public string Allowed => _isNullable ? $"{AllowedValue} | {_openWord}" : AllowedValue;
 
     /// <summary>The type of its values.</summary>
     internal Type Type => _property.PropertyType;
@@ -47,18 +54,35 @@ public sealed class MethodOption
     /// <summary>Ends of its range; null without one.</summary>
     internal (object Minimum, object Maximum)? Range => _range is null ? null : (_range.Minimum, _range.Maximum);
 
+    /// <summary>What help calls its value; empty where that follows from the type.</summary>
+    internal string ValueName { get; }
+
+    /// <summary>Whether it has no word of its own on the command line.</summary>
+    internal bool IsRare { get; }
+
+    /// <summary>Whether it has to be given.</summary>
+    internal bool IsRequired { get; }
+
+    /// <summary>Beside which other option it has an effect; null where it always has.</summary>
+    internal OptionUse? Use { get; }
+
     internal string PropertyName => _property.Name;
 
     private string AllowedValue
     {
         get
         {
+            if (_rule is not null)
+                return _rule.Allowed;
             if (_range is null)
                 return OptionText.Describe(Type);
             string interval = string.Create(CultureInfo.InvariantCulture, $"{_range.Minimum} to {_range.Maximum}");
             return OptionText.ElementOf(Type) is null ? interval : $"{interval}, or several separated by commas";
         }
     }
+
+    /// <summary>A value of this option as it would be typed.</summary>
+    internal string TextOf(object? value) => value is null ? _openWord : Write(value);
 
     /// <summary>A value as it would be typed.</summary>
     internal static string Write(object? value) => OptionText.Write(value);
@@ -69,13 +93,13 @@ public sealed class MethodOption
     internal bool TryRead(string text, out object? value, out string? objection)
     {
         objection = null;
-        if (_isNullable && text == OptionText.None)
+        if (_isNullable && text == _openWord)
         {
             value = null;
             return true;
         }
 
-        if (OptionText.TryRead(Type, text, out value) && IsInRange(value))
+        if (OptionText.TryRead(Type, text, out value) && IsInRange(value) && (value is null || _rule?.Allows(value) != false))
             return true;
         (value, objection) = (null, Objection(text));
         return false;

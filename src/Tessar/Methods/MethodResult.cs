@@ -16,7 +16,10 @@ public sealed class MethodResult
     public MethodAnswer Answer { get; }
 
     /// <summary>The answer's numbers and records.</summary>
-    /// <typeparam name="T">What the question answers with; its page in the docs says it.</typeparam>
+    /// <typeparam name="T">
+    /// What the question answers with, where that is a public type, such as <c>LdsAnswer</c>; every answer is in
+    /// <see cref="MethodAnswer.Payload"/> as JSON too, with the fields that docs/cli.md explains.
+    /// </typeparam>
     /// <exception cref="InvalidOperationException">It answers with something else; the message names it.</exception>
     public T Value<T>()
         where T : class => _value as T

@@ -95,6 +95,8 @@ public sealed class MethodRunner(MethodCatalog catalog)
     // All objections to options and settings at once; building also asks a method's own checks.
     private static void Refuse(MethodJob job, QuestionDescription question, MethodDescription? method)
     {
+        if (string.Join(' ', question.Objections(job)) is { Length: > 0 } ofJob)
+            throw new TessarException($"{question.Name}: {ofJob}", ErrorKind.Usage);
         IReadOnlyList<string> ofSettings = question.Objections(job.Settings), ofOptions = method?.Objections(job.Options) ?? [];
         if (ofSettings.Count > 0 && ofOptions.Count > 0)
         {

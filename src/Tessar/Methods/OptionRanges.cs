@@ -16,8 +16,8 @@ public static class OptionRanges
 {
     /// <summary>Returns the options when every value is allowed.</summary>
     /// <param name="options">
-    /// A record whose properties may carry <see cref="RangeAttribute"/>; of a list it holds for every element, of what is left
-    /// open not at all.
+    /// A record whose properties may carry <see cref="RangeAttribute"/>, which holds for every element of a list, or an
+    /// <see cref="OptionRuleAttribute"/>; what is left open may be so.
     /// </param>
     /// <exception cref="ArgumentException">Some values aren't allowed; the message names all of them.</exception>
     /// <example><code>
@@ -50,8 +50,10 @@ public static class OptionRanges
     private static string? Objection(PropertyInfo property, object? value)
     {
         RangeAttribute? range = property.GetCustomAttribute<RangeAttribute>();
+        OptionRuleAttribute? rule = property.GetCustomAttribute<OptionRuleAttribute>();
         IEnumerable<object?> values = value is IEnumerable list and not string ? list.Cast<object?>() : [value];
-        string? allowed = values.Select(one => Allowed(range, one)).FirstOrDefault(one => one is not null);
+        string? allowed = values.Select(one => Allowed(range, one)).FirstOrDefault(one => one is not null)
+            ?? (value is null || rule?.Allows(value) != false ? null : rule.Allowed);
         return allowed is null
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"{property.Name} is {Written(value)}; allowed: {allowed}.");

@@ -50,6 +50,10 @@ internal sealed class OptionSet
                 objections.Add(objection!);
         }
 
+        objections.AddRange(All.Where(option => option.IsRequired && !settings.ContainsKey(option.Name))
+            .Select(option => $"`{option.Name}` is missing: {option.Help.TrimEnd('.')}. Name it."));
+        if (objections.Count == 0)
+            objections.AddRange(All.Select(option => WithoutEffect(option, settings)).OfType<string>());
         return objections;
     }
 
@@ -58,19 +62,25 @@ internal sealed class OptionSet
     {
         if (Objections(settings) is { Count: > 0 } objections)
             throw new TessarException($"{_name}: {string.Join(' ', objections)}", ErrorKind.Usage) { Remedies = Remedies };
-        if (_record is null)
-            return _constructor.Invoke([]);
-        object options = Activator.CreateInstance(_record)!;
+        object? options = _record is null ? null : Activator.CreateInstance(_record)!;
         foreach ((string name, string text) in settings)
         {
             MethodOption option = All.First(o => o.Name == name);
             option.TryRead(text, out object? value, out _);
-            option.Assign(options, value);
+            option.Assign(options!, value);
         }
 
+        return Construct(options);
+    }
+
+    /// <summary>Builds the class with its defaults, to see what it is; what has to be given isn't.</summary>
+    public object CreateDefault() => Construct(_record is null ? null : Activator.CreateInstance(_record)!);
+
+    private object Construct(object? options)
+    {
         try
         {
-            return _constructor.Invoke([options]);
+            return _constructor.Invoke(options is null ? [] : [options]);
         }
         catch (TargetInvocationException e) when (e.InnerException is TessarException refusal)
         {
@@ -86,11 +96,25 @@ internal sealed class OptionSet
         {
             string text = settings.TryGetValue(option.Name, out string? given) ? given : option.DefaultText;
             effective[option.Name] = option.TryRead(text, out object? value, out _)
-                ? MethodOption.Write(value)
+                ? option.TextOf(value)
                 : option.DefaultText;
         }
 
         return effective;
+    }
+
+    /// <summary>
+    /// What settings have no effect, as others stand; the default may be given always, for recorded settings name it.
+    /// </summary>
+    private string? WithoutEffect(MethodOption option, IReadOnlyDictionary<string, string> settings)
+    {
+        if (option.Use is not { } use || !settings.TryGetValue(option.Name, out string? given) || given == option.DefaultText)
+            return null;
+        MethodOption other = All.First(one => one.Name == use.Other);
+        return use.Holds(given, ValueOf(other)) ? null : use.Objection(option.Name, other.Name);
+
+        object? ValueOf(MethodOption one) =>
+            settings.TryGetValue(one.Name, out string? text) && one.TryRead(text, out object? value, out _) ? value : one.Default;
     }
 
     private static MethodOption[] Read(Type record, DocumentationComments comments)

@@ -5,6 +5,8 @@ namespace Tessar.Methods;
 /// <summary>What the catalogue knows about a question; everything comes from the question's own file.</summary>
 public sealed class QuestionDescription
 {
+    private const string UsualGroup = "evaluate";
+
     private readonly Choice<IQuestionMark> _choice;
     private readonly OptionSet _options;
     private readonly Lazy<Type?> _contract;
@@ -12,8 +14,11 @@ public sealed class QuestionDescription
     internal QuestionDescription(Choice<IQuestionMark> choice)
     {
         _choice = choice;
+        Mark = choice.Mark as QuestionAttribute ?? ((LensAttribute)choice.Mark).AsQuestion();
+        Verb = Mark.Verb.Length > 0 ? Mark.Verb : $"{UsualGroup} {choice.Name.Split('/')[^1]}";
+        NeedsTargets = choice.Mark is LensAttribute { NeedsTargets: true };
         _options = new OptionSet(choice.Type, choice.Name, choice.Comments);
-        _contract = new Lazy<Type?>(() => Create(new Dictionary<string, string>(StringComparer.Ordinal)).Contract);
+        _contract = new Lazy<Type?>(() => ((IQuestion)_options.CreateDefault()).Contract);
     }
 
     /// <summary>The lens's name for its own question, <c>lens/question</c> for any other.</summary>
@@ -22,14 +27,26 @@ public sealed class QuestionDescription
     /// <summary>Name of the lens.</summary>
     public string Lens => Name.Split('/')[0];
 
+    /// <summary>The words of the command that asks it, for example <c>attribute</c> or <c>evaluate lds</c>.</summary>
+    public string Verb { get; }
+
     /// <summary>What is asked, one sentence.</summary>
     public string Summary => _choice.Summary;
 
     /// <summary>The method that is asked when none is named; empty where none is.</summary>
-    public string DefaultMethod => _choice.Mark.DefaultMethod;
+    public string DefaultMethod => Mark.DefaultMethod;
 
     /// <summary>Its settings.</summary>
     public IReadOnlyList<MethodOption> Options => _options.All;
+
+    /// <summary>What it says of itself; a lens's own question says it too.</summary>
+    internal QuestionAttribute Mark { get; }
+
+    /// <summary>Whether targets have to be named.</summary>
+    internal bool NeedsTargets { get; }
+
+    /// <summary>Whether it is the lens's own.</summary>
+    internal bool IsOfLens => Name == Lens;
 
     /// <summary>What a method has to implement to be asked; null when none is asked.</summary>
     internal Type? Contract => _contract.Value;
@@ -55,4 +72,19 @@ public sealed class QuestionDescription
     }
 
     internal IReadOnlyList<string> Objections(IReadOnlyDictionary<string, string> settings) => _options.Objections(settings);
+
+    /// <summary>What a job gives that the question has no use for, or lacks; one sentence each.</summary>
+    internal IEnumerable<string> Objections(MethodJob job)
+    {
+        if (Mark.TakesOneRun && job.Runs.Count > 1)
+            yield return $"It asks one run, and the job names {job.Runs.Count}: {string.Join(", ", job.Runs)}. Name one.";
+        if (Mark.Against.Length == 0 && job.Against.Count > 0)
+            yield return $"It compares nothing, but {string.Join(", ", job.Against)} stand against the runs. Leave them out.";
+        if (Mark.Against.Length > 0 && job.Against.Count == 0)
+            yield return $"It needs something to compare with: {Mark.Against}. Name it.";
+        if (!Mark.TakesTrain && job.Train is { } train)
+            yield return $"It takes no training examples, but `{train}` is named. Leave it out.";
+        if (Mark.Targets.Length == 0 && job.Targets is { } targets)
+            yield return $"It looks at no targets, but `{targets}` is named. Leave it out.";
+    }
 }

@@ -24,4 +24,8 @@ public sealed record Checkpoint(string File, long Step, int Epoch, string Sha256
     /// <summary>The seed that the model was built with, where it isn't the run's own; otherwise null.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ulong? Seed { get; init; }
+
+    /// <summary>Updates of a training of its own, that the run doesn't record, such as one on a subset; otherwise null.</summary>
+    [JsonIgnore]
+    internal long? OwnUpdates { get; init; }
 }

@@ -21,10 +21,10 @@ public sealed class TrakTests
         ExampleSet train = new(small.Store, "train", 0, 40);
         var options = new TrakOptions { Projection = TrakProjection.None };
         AttributionMatrix scores = new Trak(options).Score(small.View, train, small.Test, _context);
-        double[,] expected = Reference.Trak(small.View, train, small.Test, options.Damping);
+        double[,] expected = Reference.Trak(small.View, train, small.Test, 0.3);
         AssertClose(expected, scores, 1e-4);
         float[] self = new Trak(options).SelfInfluence(small.View, train, _context);
-        double[,] own = Reference.Trak(small.View, train, train, options.Damping);
+        double[,] own = Reference.Trak(small.View, train, train, 0.3);
         for (int i = 0; i < train.Count; i++)
             Assert.Equal(own[i, i], self[i], 1e-4 * Math.Abs(own[i, i]) + 1e-7);
     }
@@ -51,7 +51,7 @@ public sealed class TrakTests
         var options = new TrakOptions { Projection = TrakProjection.None };
         RunView both = new(small.Run, second);
         AssertClose(
-            Reference.Trak(both, small.Train, small.Test, options.Damping),
+            Reference.Trak(both, small.Train, small.Test, 0.3),
             new Trak(options).Score(both, small.Train, small.Test, _context), 1e-4);
         RunView reversed = new(second, small.Run);
         AttributionMatrix forward = new Trak(options).Score(both, small.Train, small.Test, _context);

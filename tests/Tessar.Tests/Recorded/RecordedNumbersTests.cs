@@ -74,7 +74,7 @@ public sealed class RecordedNumbersTests : IDisposable
     [Fact]
     public void Planted_errors_of_the_demo_are_those_recorded()
     {
-        using ExampleStore store = DataCatalog.Open("fashion-mnist-mini");
+        using ExampleStore store = DataCatalog.Open("fashion-mnist-mini", cancellation: TestContext.Current.CancellationToken);
         var planted = LabelOverlay.Plant(store, "train", 0.05, seed: 1);
         JsonElement recorded = RecordedNumbers.Of("demo");
         Assert.Equal(recorded.GetProperty("planted").GetInt32(), planted.Edits.Count);

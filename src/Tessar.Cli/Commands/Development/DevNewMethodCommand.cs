@@ -10,13 +10,14 @@ internal sealed class DevNewMethodCommand : TessarCommand
 {
     private readonly Argument<string> _name;
 
-    public DevNewMethodCommand(KnownMethods known)
+    public DevNewMethodCommand()
         : base(
             "new-method", "Writes a method that works, its test, its page and its lines elsewhere, for you to change",
             CommandTable.ContributorGroup)
     {
         _name = AddArgument(
-            "NAME", "what it is to be called, such as data/my-method", _ => known.Lenses.Select(lens => lens.Name + "/"));
+            "NAME", "what it is to be called, such as data/my-method",
+            parsed => ((TessarRoot)parsed.RootCommandResult.Command).Known.Lenses.Select(lens => lens.Name + "/"));
         AddExample("dev new-method data/my-method", "In a checkout: a new method of the Data lens");
     }
 

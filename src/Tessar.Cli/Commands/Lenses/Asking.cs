@@ -67,29 +67,6 @@ internal static class Asking
         return ExitCode.Success;
     }
 
-    /// <summary>The option `--method` of a command.</summary>
-    public static Setting<string> MethodSetting(
-        string command, KnownMethods known, string usual = "data/trak", string help = "How to attribute") =>
-        Setting.Text(
-            $"{command}.method", "--method", "METHOD", help, usual,
-            () => Of(known, usual.Split('/')[0]).Select(method => method.Name));
-
-    /// <summary>The option `--ensemble` of a command.</summary>
-    public static Setting<int> EnsembleSetting(string command) =>
-        Setting.Int32(
-            $"{command}.ensemble", "--ensemble", "C",
-            "Models on random halves of the training examples to look at instead of the run's own", 0, 0, 10_000);
-
-    /// <summary>The option `--train` of a command.</summary>
-    public static Setting<string> TrainSetting(string command) =>
-        Setting.Text(
-            $"{command}.train", "--train", "SPLIT:FROM-TO",
-            "Training examples to look at (default those the run was trained on)");
-
-    /// <summary>The methods of a lens.</summary>
-    public static IEnumerable<MethodDescription> Of(KnownMethods known, string lens) =>
-        known.Catalog.Methods.Where(method => method.Lens == lens);
-
     /// <summary>The value of a setting that has no default, or null.</summary>
     public static string? Given(this Invocation call, Setting<string> setting) =>
         call.TryValue(setting, out string value) ? value : null;

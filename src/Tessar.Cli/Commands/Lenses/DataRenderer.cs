@@ -13,7 +13,7 @@ namespace Tessar.Cli.Commands.Lenses;
 
 /// <summary>Attributions as pictures: the training images behind each prediction, a contact sheet, a page, a table.</summary>
 [RendererOf("data")]
-internal sealed class DataRenderer : LensRenderer
+internal sealed class DataRenderer : AnswerRenderer
 {
     private const int TargetsShown = 5;
 
@@ -39,7 +39,7 @@ internal sealed class DataRenderer : LensRenderer
 
     public override string MemoryHelp => "Memory that large arrays may take together; scores that don't fit are streamed";
 
-    public override void AddTo(LensCommand command)
+    public override void AddTo(QuestionCommand command)
     {
         command.WriteTo(_picture);
         command.WriteTo(_report);
@@ -48,7 +48,7 @@ internal sealed class DataRenderer : LensRenderer
         command.MeaningfulOnlyWith(_rawCells, _export);
     }
 
-    public override IEnumerable<(string Line, string Meaning)> ExamplesOf(LensDescription lens, string usual) =>
+    public override IEnumerable<(string Line, string Meaning)> ExamplesOf(QuestionDescription question, string usual) =>
     [
         ("attribute demo-1 --targets test:0-9", "By TRAK, the default"),
         ("attribute demo-1 --method data/trak --train train:0-1999 --targets test:0-99 --set projection-dimension=8192 --set "
@@ -63,7 +63,7 @@ internal sealed class DataRenderer : LensRenderer
     // A picture, report or table needs every score.
     public override IEnumerable<(string Name, object? Value)> Settings(Invocation call) => IsWriting(call) ? [("all", true)] : [];
 
-    public override Action<Inquiry, MethodResult> Prepare(Invocation call, LensDescription lens)
+    public override Action<Inquiry, MethodResult> Prepare(Invocation call, QuestionCommand command)
     {
         ExplanationFiles files = ExplanationFiles.Of(call, _picture, _report, _export, call.Value(_rawCells));
         if (IsWriting(call) && call.GivenOptions().Contains("--top-only", StringComparer.Ordinal))

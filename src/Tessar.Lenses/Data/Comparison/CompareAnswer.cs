@@ -6,7 +6,7 @@ using Tessar.Results;
 namespace Tessar.Lenses.Data.Comparison;
 
 /// <summary>How two training recipes differ in what they use of the data.</summary>
-public sealed record CompareAnswer : RecordedAnswer
+internal sealed record CompareAnswer : RecordedAnswer
 {
     /// <summary>Name of the first run.</summary>
     public required string A { get; init; }
@@ -133,7 +133,7 @@ public sealed record CompareAnswer : RecordedAnswer
 }
 
 /// <summary>A direction over the train examples that one recipe uses and the other doesn't.</summary>
-public sealed record DirectionAnswer
+internal sealed record DirectionAnswer
 {
     /// <summary>Its place, and its row in the array file.</summary>
     public required int Index { get; init; }
@@ -193,14 +193,14 @@ public sealed record DirectionAnswer
 /// <param name="Example">The example, such as `train:123`.</param>
 /// <param name="Label">Name of its class.</param>
 /// <param name="Value">Its loading or projection.</param>
-public sealed record DirectionExample(string Example, string Label, double Value)
+internal sealed record DirectionExample(string Example, string Label, double Value)
 {
     internal static DirectionExample Of(ExampleSet set, int index, double value) =>
         new($"{set.Split}:{set.First + index}", set.Store.ClassNames[set.Label(index)], value);
 }
 
 /// <summary>The counterfactual check of a comparison.</summary>
-public sealed record PatchCheckAnswer
+internal sealed record PatchCheckAnswer
 {
     /// <summary>The rectangle, as it would be typed.</summary>
     public required string Patch { get; init; }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Tessar.Methods;
 
 namespace Tessar.Lenses.Data.Comparison;
 
@@ -18,23 +19,25 @@ internal sealed record CompareOptions
     public int Top { get; init; } = 10;
 
     /// <summary>Largest p with which recipes count as different.</summary>
-    [Range(1e-6, 0.5)]
+    [Range(1e-6, 0.5), Option(ValueName = "P")]
     public double Level { get; init; } = 0.05;
 
     /// <summary>Let targets with larger scores count more; without it every target counts alike.</summary>
     public bool RawRows { get; init; }
 
     /// <summary>Counterfactual check: put this rectangle over the targets and compare the margins.</summary>
+    [Option(ValueName = "WxH@X,Y=GREY")]
     public string? Patch { get; init; }
 
-    /// <summary>Whose margin the check looks at; each target's own class when left open.</summary>
+    /// <summary>Whose margin the check looks at (default each target's own class).</summary>
+    [Option(ValueName = "CLASS", OnlyWith = nameof(Patch))]
     public string? PatchClass { get; init; }
 
     /// <summary>Effect in one recipe from which the check counts it as real.</summary>
-    [Range(0.0, 1e6)]
+    [Range(0.0, 1e6), Option(ValueName = "MARGIN", IsRare = true, OnlyWith = nameof(Patch))]
     public double Delta { get; init; } = 0.5;
 
     /// <summary>Largest effect in the other recipe with which the check still distinguishes.</summary>
-    [Range(0.0, 1e6)]
+    [Range(0.0, 1e6), Option(ValueName = "MARGIN", IsRare = true, OnlyWith = nameof(Patch))]
     public double Epsilon { get; init; } = 0.5;
 }

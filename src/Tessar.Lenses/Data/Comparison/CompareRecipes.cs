@@ -11,7 +11,11 @@ namespace Tessar.Lenses.Data.Comparison;
 /// Says how two recipes differ in the training data they use: directions, their examples, a counterfactual check.
 /// </summary>
 /// <remarks>The job's runs are recipe A, those it is held against recipe B. Answers with a <see cref="CompareAnswer"/>.</remarks>
-[Question("data/compare", DefaultMethod = "data/trak")]
+[Question(
+    "data/compare", Verb = "compare", DefaultMethod = "data/trak",
+    Runs = "a run of one recipe, or several separated by commas",
+    Against = "a run of the other recipe, on the same examples in the same order",
+    Targets = "The predictions to compare on, of RUN_A's data (default its first 500 test examples)")]
 internal sealed class CompareRecipes(CompareOptions options) : IQuestion
 {
     private const int UsualTargets = 500;
@@ -26,8 +30,7 @@ internal sealed class CompareRecipes(CompareOptions options) : IQuestion
     {
         ArgumentNullException.ThrowIfNull(inquiry);
         var watch = Stopwatch.StartNew();
-        Inquiry a = inquiry, b = inquiry.Against
-            ?? throw new TessarException("A comparison needs runs of a second recipe. Name them.", ErrorKind.Usage);
+        Inquiry a = inquiry, b = inquiry.Against!; // required
         (ExampleSet trainA, ExampleSet trainB) = (a.Train(), b.Train());
         if (trainA.Count != trainB.Count)
         {

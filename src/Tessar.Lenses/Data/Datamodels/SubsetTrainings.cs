@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Tessar.Examples;
 using Tessar.Lenses.Data.Evaluation;
@@ -17,9 +16,9 @@ internal sealed class SubsetTrainings
     private readonly double _sign;
     private readonly int _first;
 
-    private SubsetTrainings(SubsetOutputs outputs, TargetOutput output, int first, int targets, double seconds)
+    private SubsetTrainings(SubsetOutputs outputs, TargetOutput output, int first, int targets)
     {
-        (_outputs, _first, Targets, Seconds) = (outputs, first, targets, seconds);
+        (_outputs, _first, Targets) = (outputs, first, targets);
         _seeds = [.. Enumerable.Range(0, outputs.Seeds)];
         // A retraining keeps the loss; higher is better here.
         _sign = output == TargetOutput.NegativeLoss ? -1 : 1;
@@ -36,9 +35,6 @@ internal sealed class SubsetTrainings
 
     /// <summary>What to know about them, one sentence each.</summary>
     public List<string> Remarks { get; } = [];
-
-    /// <summary>Seconds spent on training; nearly 0 when the models were there.</summary>
-    public double Seconds { get; }
 
     /// <summary>Trains what isn't there yet.</summary>
     /// <param name="plan">Which trainings.</param>
@@ -69,7 +65,6 @@ internal sealed class SubsetTrainings
         run.Task.CheckTargets(train);
         run.Task.CheckTargets(targets);
         context.Cancellation.ThrowIfCancellationRequested();
-        long start = Stopwatch.GetTimestamp();
         ExampleSet asked = AskedAbout(run, targets);
         if (Bytes(train, asked.Count, subsets, repeats) > context.MemoryBudget)
             asked = targets;
@@ -98,8 +93,7 @@ internal sealed class SubsetTrainings
                 $"A model's output on example {asked.First + at % asked.Count} of {asked.Split} is {answers[at]}. Use "
                     + $"output=negative-loss."));
         var trainings = new SubsetTrainings(
-            new SubsetOutputs(masks, repeats, answers), plan.Output, targets.First - asked.First, targets.Count,
-            Stopwatch.GetElapsedTime(start).TotalSeconds);
+            new SubsetOutputs(masks, repeats, answers), plan.Output, targets.First - asked.First, targets.Count);
         if (failed.Length > 0)
             trainings.Remarks.Add(string.Create(
                 CultureInfo.InvariantCulture,

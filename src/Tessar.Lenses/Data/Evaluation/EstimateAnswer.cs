@@ -6,7 +6,7 @@ namespace Tessar.Lenses.Data.Evaluation;
 /// <param name="Value">The number; absent when it isn't finite, such as a ratio to nothing.</param>
 /// <param name="Low">Lower end of the 95 % interval, by resampling 2,000 times; absent when there is none.</param>
 /// <param name="High">Upper end; absent when there is none.</param>
-public sealed record EstimateAnswer(double? Value, double? Low, double? High)
+internal sealed record EstimateAnswer(double? Value, double? Low, double? High)
 {
     internal static EstimateAnswer Of(Estimate estimate) =>
         new(Finite(estimate.Value), Finite(estimate.Low), Finite(estimate.High));

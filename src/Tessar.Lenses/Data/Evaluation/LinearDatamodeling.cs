@@ -8,7 +8,10 @@ namespace Tessar.Lenses.Data.Evaluation;
 
 /// <summary>Linear datamodeling score: how well summed scores predict what models trained on subsets answer.</summary>
 /// <remarks>Answers with an <see cref="LdsAnswer"/>. Source: Park et al., arXiv:2303.14186, section 2.</remarks>
-[Question("data/lds", DefaultMethod = "data/trak")]
+[Question(
+    "data/lds", DefaultMethod = "data/trak",
+    Runs = "one run, or several of the same program whose scores are averaged; the first one's program is trained on the subsets",
+    Targets = "The predictions to judge by (default the first 500 test examples)")]
 internal sealed class LinearDatamodeling(LdsOptions options) : IQuestion
 {
     private const int UsualTargets = 500;

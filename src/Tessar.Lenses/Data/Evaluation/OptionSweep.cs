@@ -55,7 +55,8 @@ internal sealed class OptionSweep
     {
         if (Option == "damping" && inquiry.CreateMethod<IAttributionMethod>() is IDampingSweep sweeping)
         {
-            double[] dampings = [.. _values.Select(value => double.Parse(value, CultureInfo.InvariantCulture))];
+            MethodOption option = inquiry.Method.Options.Single(one => one.Name == Option);
+            double?[] dampings = [.. _values.Select(value => option.TryRead(value, out object? read, out _) ? (double?)read : null)];
             return _values.Zip(
                 sweeping.ScoreMany(inquiry.View, train, targets, dampings, inquiry.Context),
                 (value, scores) => ((string?)value, scores));

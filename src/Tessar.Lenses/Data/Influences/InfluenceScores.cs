@@ -5,6 +5,8 @@ using Tessar.Gradients;
 using Tessar.Lenses.Data.Features;
 using Tessar.Lenses.Data.Scoring;
 using Tessar.Methods;
+using Tessar.Operators;
+using Tessar.Operators.Inverses;
 using Tessar.Runs;
 using Tessar.Tasks;
 using TorchSharp;
@@ -31,6 +33,8 @@ internal sealed class InfluenceScores(
     ScalarType precision,
     Func<TrainCurvature, InverseCurvature> invert)
 {
+    private static readonly CurvatureAlternatives _alternatives = new(["data/grad-dot"], ["data/influence-cg", "data/ekfac"]);
+
     /// <summary>The scores of every pair.</summary>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
@@ -71,7 +75,12 @@ internal sealed class InfluenceScores(
         tally.Note(model);
         tally.Computed += train.Count;
         RefuseEmpty(model);
-        using InverseCurvature inverse = invert(new TrainCurvature(model, train, curvatureKind, batchSize, pass));
+        using InverseCurvature inverse = invert(
+            new TrainCurvature(model, train, curvatureKind, batchSize, pass, pass.Seed)
+            {
+                Warn = pass.Warn,
+                Alternatives = _alternatives,
+            });
         tally.Dampings.Add(inverse.Damping);
         int block = BlockOf(model, targets, pass);
         int blocks = (targets.Count + block - 1) / block;

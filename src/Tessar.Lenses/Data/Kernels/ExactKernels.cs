@@ -33,7 +33,8 @@ internal static class ExactKernels
         (Tensor kernel, Tensor cross, Tensor q) = products.Of(train, targets, plan.Type, plan.HeldAtOnce);
         Tensor? weights = useCurvatureWeights ? Curvature(q) : null;
         var system = new SymmetricSystem(kernel, weights);
-        return new DampedKernels(q, Build, weights is null ? [system, cross] : [system, cross, weights]);
+        return new DampedKernels(
+            q, system.MeanDiagonal(), Build, weights is null ? [system, cross] : [system, cross, weights]);
 
         ScoreKernel Build(double damping)
         {

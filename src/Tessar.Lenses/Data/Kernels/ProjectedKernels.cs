@@ -27,7 +27,8 @@ internal static class ProjectedKernels
             Tensor? weights = useCurvatureWeights ? ExactKernels.Curvature(q) : null;
             Tensor primal = FeatureProducts.Gram(store, weights, work.Cancellation);
             return new DampedKernels(
-                q, damping => new PrimalKernel(store, right, primal, damping, weights, meanAbsNormalise),
+                q, primal.diagonal().sum().item<double>() / store.Count,
+                damping => new PrimalKernel(store, right, primal, damping, weights, meanAbsNormalise),
                 weights is null ? [features, primal] : [features, primal, weights]);
         }
 
@@ -35,6 +36,7 @@ internal static class ProjectedKernels
         Tensor cross = FeatureProducts.Cross(store, right, work.Cancellation);
         double rounding = FeatureProducts.Rounding((double)store.Count * store.Count * store.Width);
         return new DampedKernels(
-            q, damping => new DualKernel(gram.clone(), cross, damping, rounding, needsSelf), features, gram, cross);
+            q, gram.diagonal().sum().item<double>() / store.Count,
+            damping => new DualKernel(gram.clone(), cross, damping, rounding, needsSelf), features, gram, cross);
     }
 }

@@ -62,6 +62,17 @@ internal sealed record TrainingSegment(IReadOnlyList<CheckpointView> Checkpoints
         return where(isZero, full_like(positive, time), (positive * -time).expm1().neg() / divisor);
     }
 
-    private static double MomentumOf(TrainingProgram program) =>
+    /// <summary>(Gain(Λ) − τ)/Λ, with its limit −τ²/2 at Λ = 0.</summary>
+    /// <inheritdoc cref="Decay"/>
+    public static Tensor GainSlope(Tensor eigenvalues, double time)
+    {
+        // τ² ((1 − exp(−x))/x − 1)/x with x = τΛ; near 0 its series, where the differences would cancel.
+        Tensor x = eigenvalues.clamp(min: 0) * time, isSmall = x.lt(0.01), divisor = where(isSmall, ones_like(x), x);
+        Tensor series = -0.5 + x * (1.0 / 6 + x * (-1.0 / 24 + x * (1.0 / 120 - x / 720)));
+        return where(isSmall, series, ((-x).expm1().neg() / divisor - 1) / divisor) * (time * time);
+    }
+
+    /// <summary>μ, 0 without one.</summary>
+    public static double MomentumOf(TrainingProgram program) =>
         IsGradientDescent(program) ? program.Optimizer!.Values.GetValueOrDefault("momentum") : 0;
 }

@@ -25,6 +25,24 @@ internal sealed class LearningRates
     /// <summary>Whether no rate had to be drawn between rows.</summary>
     public bool IsExact { get; }
 
+    /// <summary>Updates of the whole program.</summary>
+    public long Updates => _sums.Length - 1;
+
+    /// <summary>Whether a run was trained here, so that its rates can be known.</summary>
+    public static bool HasHistory(Run run) =>
+        run.Record.Kind != RunKind.Imported
+        && run.Record.Program is { BatchSize: not null, Epochs: not null, Optimizer: not null, Schedule: not null };
+
+    /// <summary>Finds the rates of a run with a history; null where neither a formula nor a metric row tells them.</summary>
+    /// <inheritdoc cref="Of(Run, ExampleStore)"/>
+    public static LearningRates? TryOf(Run run, ExampleStore store)
+    {
+        TrainingProgram program = run.Record.Program;
+        IReadOnlyList<MetricRow> rows = run.ReadMetrics();
+        long total = TotalOf(program, store);
+        return Formula(program, total) is null && rows.All(row => row.LearningRate is null) ? null : Of(program, total, rows);
+    }
+
     /// <summary>Finds a run's rates.</summary>
     /// <param name="run">A run that was trained here.</param>
     /// <param name="store">Its data, for the number of updates per epoch.</param>
@@ -33,16 +51,13 @@ internal sealed class LearningRates
     {
         RequireHistory(run);
         TrainingProgram program = run.Record.Program;
-        long examples = program.Mask?.Examples ?? ExampleSet.Parse(store, program.Data.Train).Count;
-        long total = program.StepsPerEpoch(examples) * program.Epochs!.Value;
-        return Of(program, total, run.ReadMetrics());
+        return Of(program, TotalOf(program, store), run.ReadMetrics());
     }
 
     /// <summary>Refuses a run whose weights came from elsewhere.</summary>
     public static void RequireHistory(Run run)
     {
-        if (run.Record.Kind == RunKind.Imported
-            || run.Record.Program is not { BatchSize: not null, Epochs: not null, Optimizer: not null, Schedule: not null })
+        if (!HasHistory(run))
         {
             throw new TessarException(
                 $"The run {run.Name} has no history: its weights were imported, so there are no checkpoints along the way and no "
@@ -108,6 +123,12 @@ internal sealed class LearningRates
         }
 
         return _sums[upTo] - _sums[after];
+    }
+
+    private static long TotalOf(TrainingProgram program, ExampleStore store)
+    {
+        long examples = program.Mask?.Examples ?? ExampleSet.Parse(store, program.Data.Train).Count;
+        return program.StepsPerEpoch(examples) * program.Epochs!.Value;
     }
 
     // The two schedules with a closed form that nothing but their name and warm-up decides.

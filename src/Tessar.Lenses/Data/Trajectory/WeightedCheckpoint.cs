@@ -25,6 +25,7 @@ internal sealed record WeightedCheckpoint(CheckpointView View, double Weight)
     public static (IReadOnlyList<WeightedCheckpoint> Checkpoints, IReadOnlyList<LearningRates> Rates) Of(
         RunView view, ExampleStore store, int count, bool byLearningRate, bool orFewer = false)
     {
+        RefuseLastWeightsAlone(view);
         List<WeightedCheckpoint> chosen = [];
         List<LearningRates> rates = [];
         IGrouping<string, CheckpointView>[] runs = [.. view.Checkpoints.GroupBy(c => c.Run.Directory, StringComparer.Ordinal)];
@@ -49,6 +50,20 @@ internal sealed record WeightedCheckpoint(CheckpointView View, double Weight)
         }
 
         return (chosen, rates);
+    }
+
+    // Trainings on subsets keep their last weights; as checkpoints of one run they would be taken for its course.
+    private static void RefuseLastWeightsAlone(RunView view)
+    {
+        if (view.Checkpoints.Any(c => c.Checkpoint.OwnUpdates is not null))
+        {
+            throw new TessarException(
+                "An ensemble keeps the last weights of its trainings, and this method follows whole trainings. Train runs on "
+                    + "masks of random halves, with other seeds, and name all of them.", ErrorKind.Usage)
+            {
+                Remedies = [new(RemedyKind.ChangeArgument, "ensemble")]
+            };
+        }
     }
 
     private static Checkpoint[] EvenlySpaced(Run run, Checkpoint[] known, int count)

@@ -7,7 +7,7 @@ using Tessar.Statistics;
 namespace Tessar.Lenses.Data.Transfer;
 
 /// <summary>Which classes of the source data help or hurt when a program is transferred to another task.</summary>
-public sealed record TransferAnswer : RecordedAnswer
+internal sealed record TransferAnswer : RecordedAnswer
 {
     /// <summary>Name of the source run.</summary>
     public required string Run { get; init; }
@@ -76,7 +76,7 @@ public sealed record TransferAnswer : RecordedAnswer
 }
 
 /// <summary>A source class and its influence on the mean output of the targets.</summary>
-public sealed record TransferClass
+internal sealed record TransferClass
 {
     /// <summary>Its row in the array file.</summary>
     public required int Index { get; init; }
@@ -128,7 +128,7 @@ public sealed record TransferClass
 }
 
 /// <summary>Target accuracies after removing some classes.</summary>
-public sealed record TransferRemovalPoint
+internal sealed record TransferRemovalPoint
 {
     /// <summary>Classes removed.</summary>
     public required int Removed { get; init; }
@@ -144,7 +144,7 @@ public sealed record TransferRemovalPoint
 }
 
 /// <summary>Accuracies of some models.</summary>
-public sealed record TransferAccuracy
+internal sealed record TransferAccuracy
 {
     /// <summary>Their mean; absent when no model came to its end.</summary>
     public double? Mean { get; init; }

@@ -8,10 +8,12 @@ using Tessar.Tensors;
 namespace Tessar.Lenses.Data.Transfer;
 
 /// <summary>
-/// Says which classes of a run's data help or hurt when its program is transferred to another task, with a removal curve.
+/// Says which classes of a run's data help or hurt when its program is transferred to another task.
 /// </summary>
 /// <remarks>Answers with a <see cref="TransferAnswer"/>; the arrays hold every target.</remarks>
-[Question("data/transfer")]
+[Question(
+    "data/transfer", Verb = "transfer", TakesOneRun = true, TakesTrain = false,
+    Runs = "a run whose program and data are the source")]
 internal sealed class TransferInfluences(TransferOptions options) : IQuestion
 {
     private readonly TransferOptions _options = options.Checked();
@@ -25,9 +27,7 @@ internal sealed class TransferInfluences(TransferOptions options) : IQuestion
         ArgumentNullException.ThrowIfNull(inquiry);
         var watch = Stopwatch.StartNew();
         Run source = inquiry.Run;
-        string target = _options.Target
-            ?? throw new TessarException(
-                "A transfer needs a target task: a .tess file or the name of a data set. Name one.", ErrorKind.Usage);
+        string target = _options.Target!; // required
         using ExampleStore targetStore = DataCatalog.Open(target);
         if (source.Record.Program.Input.MisfitOf(targetStore) is { } misfit)
             throw misfit;

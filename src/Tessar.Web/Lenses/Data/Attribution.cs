@@ -1,4 +1,6 @@
+using Tessar.Methods;
 using Tessar.Web.Documents;
+using Tessar.Web.Recorded;
 
 namespace Tessar.Web.Lenses.Data;
 
@@ -31,7 +33,12 @@ internal sealed record Attribution
 }
 
 /// <summary>A training example with its score.</summary>
-internal sealed record Influence(string Split, int Index, int Label, int StoredLabel, double Score, ImageReference Image);
+internal sealed record Influence(string Split, int Index, int Label, int StoredLabel, double Score, ImageReference Image)
+{
+    public static Influence Of(ExplainingExample one, RunExamples examples) => new(
+        one.Example.Split, one.Example.Index, one.Example.Label, one.Example.StoredLabel, one.Score,
+        examples.Image(one.Example.Split, one.Example.Index));
+}
 
 /// <summary>Where a training example stands in the lists of a result.</summary>
 internal sealed record Reach

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Tessar.Methods;
 using Tessar.Runs;
 using Tessar.Web.Documents;
 using Tessar.Web.Hosting;
@@ -24,7 +25,7 @@ internal sealed class InfluencesEndpoint(RunsFolder runs, LensCatalog lenses, Jo
         string? method = request.Query("method");
         Run run = runs.Open(request.Text("run"));
         using RunExamples examples = RunExamples.Open(run);
-        int label = examples.One(split, index).Label(0);
+        examples.One(split, index);
 
         var damage = new List<TessarException>();
         RecordedAttribution[] all = [.. RecordedAttribution.Of(run, damage.Add)];
@@ -37,12 +38,12 @@ internal sealed class InfluencesEndpoint(RunsFolder runs, LensCatalog lenses, Jo
                 .Distinct(StringComparer.Ordinal)],
         };
         RecordedAttribution[] asked = [.. all.Where(result => method is null || result.Document.Method == method)];
-        return Content.Of(Filled(document, run, examples, asked, damage, method, label), DataLensJson.Default.InfluencesDocument);
+        return Content.Of(Filled(document, run, examples, asked, damage, method), DataLensJson.Default.InfluencesDocument);
     }
 
     private InfluencesDocument Filled(
         InfluencesDocument document, Run run, RunExamples examples, RecordedAttribution[] results, List<TessarException> damage,
-        string? method, int label)
+        string? method)
     {
         (string split, int index) = (document.Split, document.Index);
         try
@@ -51,7 +52,7 @@ internal sealed class InfluencesEndpoint(RunsFolder runs, LensCatalog lenses, Jo
             RecordedAttribution? reaching = Array.Find(results, result => result.Train.Covers(split, index));
             document = document with { Reach = reaching is null ? null : ReachOf(examples, reaching, index) };
             if (covering is not null)
-                return document with { Attribution = AttributionOf(run, examples, covering, index, label) };
+                return document with { Attribution = AttributionOf(run, examples, covering, index) };
             if (damage is [var first, ..])
                 return document with { AttributionProblem = Problems.Of(first, runs.ProgramName) };
             string targets = TargetsFor(run, split, index);
@@ -67,10 +68,10 @@ internal sealed class InfluencesEndpoint(RunsFolder runs, LensCatalog lenses, Jo
         }
     }
 
-    private Attribution AttributionOf(Run run, RunExamples examples, RecordedAttribution result, int index, int label)
+    private Attribution AttributionOf(Run run, RunExamples examples, RecordedAttribution result, int index)
     {
         string? reason = result.Staleness(run);
-        (IReadOnlyList<Methods.Influence> proponents, IReadOnlyList<Methods.Influence> opponents) = result.Top(index);
+        ExplainedTarget explained = result.Explain(index, examples);
         return new Attribution
         {
             Method = result.Document.Method,
@@ -80,19 +81,11 @@ internal sealed class InfluencesEndpoint(RunsFolder runs, LensCatalog lenses, Jo
             Train = result.Document.Train,
             Targets = result.Document.Targets,
             Sign = result.Document.Sign,
-            OutputClass = label,
+            OutputClass = explained.Example.Label,
             Command = lenses.Command(run, result.Document.Method, result.Document.Targets),
-            Proponents = Influences(examples, result, proponents),
-            Opponents = Influences(examples, result, opponents),
+            Proponents = [.. explained.Proponents.Select(one => Influence.Of(one, examples))],
+            Opponents = [.. explained.Opponents.Select(one => Influence.Of(one, examples))],
         };
-    }
-
-    private static Influence[] Influences(RunExamples examples, RecordedAttribution result, IReadOnlyList<Methods.Influence> list)
-    {
-        string split = result.Train.Split;
-        return [.. list.Select(found => new Influence(
-            split, found.Train, examples.Label(split, found.Train), examples.StoredLabel(split, found.Train), found.Score,
-            examples.Image(split, found.Train)))];
     }
 
     private static Reach ReachOf(RunExamples examples, RecordedAttribution result, int index)

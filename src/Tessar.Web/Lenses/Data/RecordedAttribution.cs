@@ -50,15 +50,17 @@ internal sealed class RecordedAttribution
             : "the run no longer has all the weights it was computed from.";
     }
 
-    /// <summary>The lists of one target, strongest first, with indices within the training split.</summary>
+    /// <summary>One target with the examples behind it, strongest first.</summary>
     /// <param name="index">The target's index within its split, covered by <see cref="Targets"/>.</param>
-    /// <exception cref="FileFormatException">The array file is damaged or doesn't fit the document.</exception>
-    public (IReadOnlyList<Methods.Influence> Proponents, IReadOnlyList<Methods.Influence> Opponents) Top(int index)
+    /// <param name="examples">The run's.</param>
+    /// <exception cref="TessarException">
+    /// The array file is damaged or doesn't fit the document, or the data haven't these examples.
+    /// </exception>
+    public ExplainedTarget Explain(int index, RunExamples examples)
     {
         CheckArrays();
-        (IReadOnlyList<Methods.Influence> proponents, IReadOnlyList<Methods.Influence> opponents) = _result.Top(index
-            - Targets.First);
-        return ([.. proponents.Select(WithinSplit)], [.. opponents.Select(WithinSplit)]);
+        int target = index - Targets.First;
+        return ExplainedTarget.Of(_result.Top(target), target, examples.Set(Train), examples.Set(Targets));
     }
 
     /// <summary>
@@ -86,9 +88,6 @@ internal sealed class RecordedAttribution
             throw Refuse(file, "the name of an array file beside it", $"`{document.Arrays}`");
         return new RecordedAttribution(opened, train, targets);
     }
-
-    private Methods.Influence WithinSplit(Methods.Influence influence) =>
-        influence with { Train = Train.First + influence.Train };
 
     private IReadOnlyList<(int Target, float Score)> Reach(SafetensorsFile file, string lists, string listScores, int index)
     {

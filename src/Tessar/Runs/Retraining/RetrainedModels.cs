@@ -8,11 +8,13 @@ public sealed class RetrainedModels
 {
     private readonly HashSet<int> _failed;
     private readonly Lazy<string[]?> _weights;
+    private readonly Lazy<long[]> _steps;
 
     private RetrainedModels(string directory, RetrainingRecord record)
     {
         (Directory, Record) = (directory, record);
         _weights = new Lazy<string[]?>(ReadWeightHashes);
+        _steps = new Lazy<long[]>(ReadSteps);
         _failed = [.. record.Failed.Select(training => training.Job)];
     }
 
@@ -79,7 +81,11 @@ public sealed class RetrainedModels
         string found = FileHash.Of(path);
         if (_weights.Value is { } recorded && recorded[job] != found)
             throw new FileFormatException(path, null, $"SHA-256 {recorded[job]}, as recorded when it was written", found, remedy);
-        return new Checkpoint(path, 0, (Record.Program.Epochs ?? 1) - 1, found) { Seed = RetrainingFolder.SeedOf(Record, job) };
+        return new Checkpoint(path, 0, (Record.Program.Epochs ?? 1) - 1, found)
+        {
+            Seed = RetrainingFolder.SeedOf(Record, job),
+            OwnUpdates = _steps.Value[job],
+        };
     }
 
     /// <summary>The masks, for reading row by row.</summary>
@@ -89,6 +95,12 @@ public sealed class RetrainedModels
         using SafetensorsFile file = SafetensorsFile.Open(MasksPath);
         return FileMasks.Open(
             MasksPath, file.TryGet(FileMasks.Tensor, out TensorEntry? entry) && entry.Shape.Count == 2 ? (int)entry.Shape[1] : 0);
+    }
+
+    private long[] ReadSteps()
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(OutputsPath);
+        return file.ReadInt64s("steps");
     }
 
     private string[]? ReadWeightHashes()

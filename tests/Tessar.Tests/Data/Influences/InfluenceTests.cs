@@ -1,7 +1,7 @@
 using Tessar.Examples;
 using Tessar.Lenses.Data;
-using Tessar.Lenses.Data.Influences;
 using Tessar.Methods;
+using Tessar.Operators;
 using Tessar.Runs;
 using Tessar.Tests.Data.UserModels;
 using TorchSharp;

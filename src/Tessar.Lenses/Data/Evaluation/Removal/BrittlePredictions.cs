@@ -8,11 +8,14 @@ namespace Tessar.Lenses.Data.Evaluation.Removal;
 
 /// <summary>Counts predictions that flip without their strongest proponents, beside random removal.</summary>
 /// <remarks>Answers with a <see cref="BrittlenessAnswer"/>.</remarks>
-[Question("data/brittleness", DefaultMethod = "data/trak")]
+[Question(
+    "data/brittleness", DefaultMethod = "data/trak",
+    Runs = "one run, or several of the same program whose scores are averaged; the first one's program is trained without "
+        + "examples",
+    Targets = "Where to look for targets (default the run's test examples)")]
 internal sealed class BrittlePredictions(BrittlenessOptions options) : IQuestion
 {
     private readonly BrittlenessOptions _options = options.Checked();
-    private readonly IReadOnlyList<double> _shares = RemovalShares.Check(options.Shares);
 
     /// <inheritdoc/>
     public Type Contract => typeof(IAttributionMethod);
@@ -22,7 +25,7 @@ internal sealed class BrittlePredictions(BrittlenessOptions options) : IQuestion
     {
         ArgumentNullException.ThrowIfNull(inquiry);
         ExampleSet train = inquiry.Train();
-        int[] counts = [.. _shares.Select(share => RemovalChoice.CountOf(share, train.Count))];
+        int[] counts = [.. _options.Shares.Select(share => RemovalChoice.CountOf(share, train.Count))];
         var judged = JudgedTargets.CorrectlyPredicted(inquiry, _options.Count);
         var trainings = new RemovalTrainings(inquiry, train, judged.Range, _options.Seeds);
         double secondsEnsemble = inquiry.UseEnsemble(_options.Ensemble);
@@ -41,7 +44,7 @@ internal sealed class BrittlePredictions(BrittlenessOptions options) : IQuestion
         else
         {
             List<bool?[]> byCount = [alone];
-            foreach ((double share, int removed) in _shares.Zip(counts))
+            foreach ((double share, int removed) in _options.Shares.Zip(counts))
             {
                 bool?[] flipped = Flips(
                     trainings.Without([.. judged.Chosen.Select(q => RemovalChoice.Proponents(scores, q, removed))]), judged,

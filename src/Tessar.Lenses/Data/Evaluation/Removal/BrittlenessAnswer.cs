@@ -1,7 +1,7 @@
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 
 /// <summary>How many predictions flip without the training examples that support them most.</summary>
-public sealed record BrittlenessAnswer : EvaluationAnswer
+internal sealed record BrittlenessAnswer : EvaluationAnswer
 {
     /// <summary>Targets, each predicted correctly by the run.</summary>
     public required int Queries { get; init; }
@@ -29,7 +29,7 @@ public sealed record BrittlenessAnswer : EvaluationAnswer
 }
 
 /// <summary>Removal of one share.</summary>
-public sealed record BrittlenessPoint
+internal sealed record BrittlenessPoint
 {
     /// <summary>Share of the training examples.</summary>
     public required double Share { get; init; }
@@ -61,4 +61,4 @@ public sealed record BrittlenessPoint
 /// Fewest removed proponents with which it flips; 0 when retraining alone flips it; absent when nothing up to the limit does.
 /// </param>
 /// <param name="IsMonotone">Whether every larger removal that was tried flips it too, and no smaller one.</param>
-public sealed record BrittleTarget(string Target, int? Smallest, bool IsMonotone);
+internal sealed record BrittleTarget(string Target, int? Smallest, bool IsMonotone);

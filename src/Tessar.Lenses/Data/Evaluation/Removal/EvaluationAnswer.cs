@@ -7,7 +7,7 @@ using Tessar.Results;
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 
 /// <summary>What the evaluations that remove examples and train again have in common.</summary>
-public abstract record EvaluationAnswer : RecordedAnswer
+internal abstract record EvaluationAnswer : RecordedAnswer
 {
     /// <summary>Name of the run whose program was trained again.</summary>
     public string Run { get; init; } = string.Empty;

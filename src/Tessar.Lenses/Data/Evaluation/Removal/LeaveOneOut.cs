@@ -7,7 +7,11 @@ namespace Tessar.Lenses.Data.Evaluation.Removal;
 
 /// <summary>Leave-one-out correlation: how well scores agree with what removing single examples does.</summary>
 /// <remarks>Answers with a <see cref="LooAnswer"/>.</remarks>
-[Question("data/loo", DefaultMethod = "data/trak")]
+[Question(
+    "data/loo", DefaultMethod = "data/trak",
+    Runs = "one run, or several of the same program whose scores are averaged; the first one's program is trained without "
+        + "examples",
+    Targets = "The predictions to judge by (default the first 100 test examples)")]
 internal sealed class LeaveOneOut(LooOptions options) : IQuestion
 {
     private const int UsualTargets = 100;

@@ -2,7 +2,7 @@
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 
 /// <summary>How well scores agree with what removing single training examples does.</summary>
-public sealed record LooAnswer : EvaluationAnswer
+internal sealed record LooAnswer : EvaluationAnswer
 {
     /// <summary>Over all removed examples, half of them the strongest by the method.</summary>
     public required LooScoreAnswer All { get; init; }
@@ -18,7 +18,7 @@ public sealed record LooAnswer : EvaluationAnswer
 }
 
 /// <summary>The agreement over a group of removed examples.</summary>
-public sealed record LooScoreAnswer
+internal sealed record LooScoreAnswer
 {
     /// <summary>Removed examples with a trained model.</summary>
     public required int Removed { get; init; }

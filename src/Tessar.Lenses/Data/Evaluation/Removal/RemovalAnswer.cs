@@ -1,7 +1,7 @@
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 
 /// <summary>How far the margins of predictions fall without the examples ranked first.</summary>
-public sealed record RemovalAnswer : EvaluationAnswer
+internal sealed record RemovalAnswer : EvaluationAnswer
 {
     /// <summary>Targets, each predicted correctly by the run.</summary>
     public required int Queries { get; init; }
@@ -20,7 +20,7 @@ public sealed record RemovalAnswer : EvaluationAnswer
 }
 
 /// <summary>Removal of one share.</summary>
-public sealed record RemovalStep
+internal sealed record RemovalStep
 {
     /// <summary>Share of the training examples.</summary>
     public required double Share { get; init; }

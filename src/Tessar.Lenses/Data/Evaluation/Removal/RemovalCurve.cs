@@ -6,11 +6,14 @@ namespace Tessar.Lenses.Data.Evaluation.Removal;
 
 /// <summary>Removal curve: how far margins fall without the examples ranked first, beside random removal.</summary>
 /// <remarks>Answers with a <see cref="RemovalAnswer"/>. The trainings are those of <see cref="BrittlePredictions"/>.</remarks>
-[Question("data/removal", DefaultMethod = "data/trak")]
+[Question(
+    "data/removal", DefaultMethod = "data/trak",
+    Runs = "one run, or several of the same program whose scores are averaged; the first one's program is trained without "
+        + "examples",
+    Targets = "Where to look for targets (default the run's test examples)")]
 internal sealed class RemovalCurve(RemovalOptions options) : IQuestion
 {
     private readonly RemovalOptions _options = options.Checked();
-    private readonly IReadOnlyList<double> _shares = RemovalShares.Check(options.Shares);
 
     /// <inheritdoc/>
     public Type Contract => typeof(IAttributionMethod);
@@ -21,7 +24,7 @@ internal sealed class RemovalCurve(RemovalOptions options) : IQuestion
         ArgumentNullException.ThrowIfNull(inquiry);
         bool bySum = _options.By == RemovalRanking.Sum;
         ExampleSet train = inquiry.Train();
-        int[] counts = [.. _shares.Select(share => RemovalChoice.CountOf(share, train.Count))];
+        int[] counts = [.. _options.Shares.Select(share => RemovalChoice.CountOf(share, train.Count))];
         var judged = JudgedTargets.CorrectlyPredicted(inquiry, _options.Count);
         var trainings = new RemovalTrainings(inquiry, train, judged.Range, _options.Seeds);
         double secondsEnsemble = inquiry.UseEnsemble(_options.Ensemble);
@@ -29,7 +32,7 @@ internal sealed class RemovalCurve(RemovalOptions options) : IQuestion
         double[][] untouched = Of(judged, trainings.Untouched(), 0);
         int[] ranking = bySum ? RemovalChoice.BySum(scores, judged.Chosen) : [];
         List<RemovalStep> points = [];
-        foreach ((double share, int removed) in _shares.Zip(counts))
+        foreach ((double share, int removed) in _options.Shares.Zip(counts))
         {
             RemovalTrials without = trainings.Without(bySum
                 ? [ranking[..removed]]

@@ -1,34 +1,33 @@
 using System.ComponentModel.DataAnnotations;
+using Tessar.Lenses.Data.Scoring;
+using Tessar.Methods;
 
 namespace Tessar.Lenses.Data.Evaluation.Removal;
 
 /// <summary>Settings of <see cref="RemovalCurve"/>.</summary>
-internal sealed record RemovalOptions
+internal sealed record RemovalOptions : EnsembleOptions
 {
     /// <summary>Targets: the first that the run predicts correctly.</summary>
     [Range(1, 100_000)]
     public int Count { get; init; } = 30;
 
     /// <summary>Shares of the training examples to remove.</summary>
-    [Range(0.0, 1.0)]
+    [Shares, Option(ValueName = "SHARE,SHARE,…")]
     public IReadOnlyList<double> Shares { get; init; } = [0.01, 0.02, 0.05, 0.1];
 
     /// <summary>
     /// target: each target loses its own strongest proponents; sum: all lose the examples with the highest sum of scores.
     /// </summary>
+    [Option(ValueName = "RANKING")]
     public RemovalRanking By { get; init; } = RemovalRanking.Target;
 
     /// <summary>Trainings of each removal.</summary>
-    [Range(1, 1000)]
+    [Range(1, 1000), Option(ValueName = "R")]
     public int Seeds { get; init; } = 3;
 
     /// <summary>Random removals of each size.</summary>
-    [Range(1, 10_000)]
+    [Range(1, 10_000), Option(ValueName = "D")]
     public int Draws { get; init; } = 10;
-
-    /// <summary>Models on random halves of the training examples to look at instead of the run's own.</summary>
-    [Range(0, 10_000)]
-    public int Ensemble { get; init; }
 }
 
 /// <summary>Which examples are removed first.</summary>

@@ -3,7 +3,7 @@ using Tessar.Results;
 namespace Tessar.Lenses.Data.Evaluation.Sanity;
 
 /// <summary>Checks that scores without errors fulfil, whatever their quality.</summary>
-public sealed record SanityAnswer : RecordedAnswer
+internal sealed record SanityAnswer : RecordedAnswer
 {
     /// <summary>Name of the run.</summary>
     public required string Run { get; init; }
@@ -37,7 +37,7 @@ public sealed record SanityAnswer : RecordedAnswer
 }
 
 /// <summary>One check.</summary>
-public sealed record SanityCheck
+internal sealed record SanityCheck
 {
     /// <summary>Its name, such as `randomised-weights`.</summary>
     public required string Name { get; init; }

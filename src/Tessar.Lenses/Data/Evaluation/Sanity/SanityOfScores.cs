@@ -7,7 +7,8 @@ namespace Tessar.Lenses.Data.Evaluation.Sanity;
 
 /// <summary>Checks of scores that cost no training: untrained weights, classes, variety, copies.</summary>
 /// <remarks>Answers with a <see cref="SanityAnswer"/>.</remarks>
-[Question("data/sanity", DefaultMethod = "data/trak")]
+[Question(
+    "data/sanity", DefaultMethod = "data/trak", Targets = "The predictions to look at (default the first 100 test examples)")]
 internal sealed class SanityOfScores(SanityOptions options) : IQuestion
 {
     private const int UsualTargets = 100;

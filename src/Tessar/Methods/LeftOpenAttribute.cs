@@ -1,0 +1,16 @@
+namespace Tessar.Methods;
+
+/// <summary>
+/// The word by which an option is left open, in place of <c>none</c>: for options whose value is then chosen, not absent.
+/// </summary>
+/// <param name="word">Such as <c>auto</c>.</param>
+/// <example><code>
+/// [LeftOpen("auto")]
+/// public double? Damping { get; init; }
+/// </code></example>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class LeftOpenAttribute(string word) : Attribute
+{
+    /// <summary>How it is typed and written.</summary>
+    public string Word => word;
+}
