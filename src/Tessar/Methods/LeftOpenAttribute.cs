@@ -5,8 +5,13 @@ namespace Tessar.Methods;
 /// </summary>
 /// <param name="word">Such as <c>auto</c>.</param>
 /// <example><code>
-/// [LeftOpen("auto")]
-/// public double? Damping { get; init; }
+/// Console.WriteLine(new MyOptions().Checked().Damping is null);      // prints True
+///
+/// public sealed record MyOptions
+/// {
+///     [LeftOpen("auto")]
+///     public double? Damping { get; init; }       // typed --set damping=auto
+/// }
 /// </code></example>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class LeftOpenAttribute(string word) : Attribute
