@@ -105,6 +105,7 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
 public sealed record EkfacOptions
 {
     /// <summary>Whether eigenvalues are measured in a second pass, or taken as products of those of the factors.</summary>
+    [Option(Name = "factorisation")]
     public Factorisation Factorisation { get; init; } = Factorisation.Ekfac;
 
     /// <summary>Damping λ of each layer relative to the mean eigenvalue of its curvature.</summary>

@@ -359,6 +359,7 @@ public sealed record TrakOptions
     /// <summary>
     /// Divide the inverse of the Gram matrix by its mean absolute entry, as the peer's code does; for comparison with it only.
     /// </summary>
+    [Option(Name = "mean-abs-normalise")]
     public bool MeanAbsNormalise { get; init; }
 
     /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
