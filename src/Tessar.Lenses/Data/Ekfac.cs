@@ -86,7 +86,7 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
         using var checkpoint = new ExplainedCheckpoint(
             view, train, view.Task.Output(_options.Output), _options.Unsupported);
         var settings = new CurvatureSettings(
-            _options.Factorisation == Factorization.Kfac, _options.Labels, _options.Seed ?? pass.Seed, _options.CurvatureExamples,
+            _options.Factorization == Factorization.Kfac, _options.Labels, _options.Seed ?? pass.Seed, _options.CurvatureExamples,
             _options.BatchSize, _options.Unsupported);
         using KroneckerCurvature curvature = settings.Fit(checkpoint.Blocks.Shapes, [view], train, "ekfac", kept: 1, pass);
         (Tensor[] inverses, double[] dampings) = curvature.Inverses(_options.Damping);
@@ -105,7 +105,8 @@ public sealed class Ekfac(EkfacOptions options) : IAttributionMethod
 public sealed record EkfacOptions
 {
     /// <summary>Whether eigenvalues are measured in a second pass, or taken as products of those of the factors.</summary>
-    public Factorization Factorisation { get; init; } = Factorization.Ekfac;
+    [Option(Name = "factorisation")]
+    public Factorization Factorization { get; init; } = Factorization.Ekfac;
 
     /// <summary>Damping λ of each layer relative to the mean eigenvalue of its curvature.</summary>
     [Range(0.0, 1e12)]

@@ -48,7 +48,7 @@ public sealed partial class Trak : ITopAttribution
             List<SearchPart> parts = [];
             double[] factors = new double[train.Count];
             for (int c = 0; c < run.Checkpoints.Count; c++)
-                parts.Add(Prepare(tally, run, c, train, targets, stores, factors, context));
+                parts.Add(Prepare(tally, run, c, train, targets, (stores, factors), context));
             for (int i = 0; i < factors.Length; i++)
                 factors[i] /= run.Checkpoints.Count;
             tally.Scoring.Start();
@@ -82,8 +82,8 @@ public sealed partial class Trak : ITopAttribution
     // Computes or opens one checkpoint's features and solves for its targets; of what that takes only ψ = K⁻¹ φ(q) and the open
     // store stay.
     private SearchPart Prepare(
-        TrakTally tally, RunView run, int checkpoint, ExampleSet train, ExampleSet targets, List<GradientStore> stores,
-        double[] factors, MethodContext context)
+        TrakTally tally, RunView run, int checkpoint, ExampleSet train, ExampleSet targets,
+        (List<GradientStore> Stores, double[] Factors) kept, MethodContext context)
     {
         using DisposeScope scope = NewDisposeScope();
         tally.Features.Start();
@@ -95,7 +95,7 @@ public sealed partial class Trak : ITopAttribution
         tally.Features.Stop();
         tally.Scoring.Start();
         GradientStore store = features.TakeStore();
-        stores.Add(store);
+        kept.Stores.Add(store);
         Tensor? weights = null;
         Tensor q = tensor(store.Factors.ToArray());
         if (_options.UseCurvatureWeights)
@@ -107,8 +107,8 @@ public sealed partial class Trak : ITopAttribution
             tally, 0, run, checkpoint, train, q, gram.diagonal().sum().item<double>() / store.Count);
         using var kernel = new PrimalKernel(store, targetRows, gram, damping, weights, normalize: false);
         tally.ByDamping[0].Add(kernel.Damping);
-        for (int i = 0; i < factors.Length; i++)
-            factors[i] += store.Factors[i];
+        for (int i = 0; i < kept.Factors.Length; i++)
+            kept.Factors[i] += store.Factors[i];
         double[] queries = kernel.Preconditioned.t().contiguous().data<double>().ToArray();
         tally.Scoring.Stop();
         return new SearchPart(store, queries);

@@ -198,7 +198,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             throw new TessarException(
                 "data/trak: use-curvature-weights is the curvature of the loss in the margin. Choose output=margin and "
                     + "feature-output=same.", ErrorKind.Usage);
-        if (_options.MeanAbsNormalise && _options.Projection == TrakProjection.None)
+        if (_options.MeanAbsNormalize && _options.Projection == TrakProjection.None)
             throw new TessarException(
                 "data/trak: mean-abs-normalise divides by the entries of a k×k matrix. Choose projection=sketch.",
                 ErrorKind.Usage)
@@ -227,7 +227,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
     }
 
     private bool IsFree =>
-        _options.Projection == TrakProjection.Auto && !_options.MeanAbsNormalise
+        _options.Projection == TrakProjection.Auto && !_options.MeanAbsNormalize
             && _options.ProjectionDimension == new TrakOptions().ProjectionDimension;
 
     // Landmarks keep what gradients have in common and lose what only one example has, which is most of its score on itself and
@@ -282,7 +282,7 @@ public sealed partial class Trak(TrakOptions options) : IAttributionMethod, IDam
             Tensor q = tensor(features.Store.Factors.ToArray());
             return ProjectedKernels.Of(
                 features, rows, q, targets is null || _options.UseLeverage, _options.UseCurvatureWeights,
-                _options.MeanAbsNormalise, context);
+                _options.MeanAbsNormalize, context);
         }
         catch
         {
@@ -359,7 +359,8 @@ public sealed record TrakOptions
     /// <summary>
     /// Divide the inverse of the Gram matrix by its mean absolute entry, as the peer's code does; for comparison with it only.
     /// </summary>
-    public bool MeanAbsNormalise { get; init; }
+    [Option(Name = "mean-abs-normalise")]
+    public bool MeanAbsNormalize { get; init; }
 
     /// <summary>What is explained: the margin log(p/(1 − p)) of the label, or its log-probability.</summary>
     public TargetOutput Output { get; init; } = TargetOutput.Margin;

@@ -27,7 +27,7 @@ public sealed class MethodOption
         _help = new Lazy<string>(help);
         _isNullable = OptionText.IsNullable(property);
         _openWord = property.GetCustomAttribute<LeftOpenAttribute>()?.Word ?? OptionText.None;
-        Name = Words.KebabCase(property.Name);
+        Name = mark is { Name.Length: > 0 } ? mark.Name : Words.KebabCase(property.Name);
         Default = property.GetValue(defaults);
     }
 

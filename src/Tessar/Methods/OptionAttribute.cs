@@ -7,6 +7,9 @@ namespace Tessar.Methods;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class OptionAttribute : Attribute
 {
+    /// <summary>What it is called where it is typed; the property's name in kebab case where this is empty.</summary>
+    public string Name { get; init; } = string.Empty;
+
     /// <summary>What help calls the value, for example <c>SHARE</c>; what its type says where this is empty.</summary>
     public string ValueName { get; init; } = string.Empty;
 

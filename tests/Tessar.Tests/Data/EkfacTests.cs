@@ -49,7 +49,7 @@ public sealed class EkfacTests : IDisposable
 
         AttributionMatrix scores = Score(new EkfacOptions
         {
-            Factorisation = factorization,
+            Factorization = factorization,
             Output = output,
             Damping = damping,
             Labels = CurvatureLabels.True
@@ -68,7 +68,7 @@ public sealed class EkfacTests : IDisposable
     [InlineData(Factorization.Kfac)]
     public void Self_influence_is_the_diagonal_and_batches_do_not_matter(Factorization factorization)
     {
-        var options = new EkfacOptions { Factorisation = factorization };
+        var options = new EkfacOptions { Factorization = factorization };
         AttributionMatrix pairs = new Ekfac(options).Score(_small.View, _small.Train, _small.Train, _context);
         float[] self = new Ekfac(options).SelfInfluence(_small.View, _small.Train, _context);
         float scale = self.Max(Math.Abs);

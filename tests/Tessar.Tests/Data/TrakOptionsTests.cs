@@ -175,7 +175,7 @@ public sealed class TrakOptionsTests
         var options = new TrakOptions
         {
             Projection = projection == "none" ? TrakProjection.None : TrakProjection.Sketch,
-            MeanAbsNormalise = normalize == "true",
+            MeanAbsNormalize = normalize == "true",
             FeatureOutput = feature == "same" ? TrakFeatureOutput.Same : TrakFeatureOutput.SquaredLogits,
             UseCurvatureWeights = named == "use-curvature-weights",
             ProjectionDimension = 64,

@@ -36,4 +36,17 @@ public sealed class OptionTextTests
         if (isAllowed)
             Assert.Equal(text, MethodOption.Write(value));
     }
+
+    [Fact]
+    public void Option_is_typed_as_its_mark_says_whatever_the_property_is_called()
+    {
+        var option = new MethodOption(typeof(Painted).GetProperty(nameof(Painted.Color))!, new Painted(), () => string.Empty);
+        Assert.Equal("colour", option.Name);
+    }
+
+    private sealed record Painted
+    {
+        [Option(Name = "colour")]
+        public int Color { get; init; }
+    }
 }

@@ -50,7 +50,7 @@ internal sealed class CompareRecipes(CompareOptions options) : IQuestion
             Directions = _options.Directions,
             Level = _options.Level,
             Seed = inquiry.Seed,
-            NormalisesRows = !_options.RawRows
+            NormalizesRows = !_options.RawRows
         };
         RecipeDifference difference = ModelDiff.Compare(scoresA, scoresB, settings, inquiry.Context.Cancellation);
         CompareAnswer answer = CompareAnswer.Of(

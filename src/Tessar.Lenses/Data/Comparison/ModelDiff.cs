@@ -52,10 +52,10 @@ internal static class ModelDiff
                     + $"same, in the same order."), nameof(b));
         }
 
-        if (options.NormalisesRows)
+        if (options.NormalizesRows)
         {
             using RecipeScores unitA = a.WithUnitRows(), unitB = b.WithUnitRows();
-            return Compare(unitA, unitB, options with { NormalisesRows = false }, cancellation);
+            return Compare(unitA, unitB, options with { NormalizesRows = false }, cancellation);
         }
 
         double[][,] products = RecipeTest.RowProducts(a, b, cancellation);
@@ -243,7 +243,7 @@ internal sealed record ModelDiffOptions
     public double Level { get; init; } = 0.05;
 
     /// <summary>Whether every row of scores is brought to norm 1 first, so that each query counts alike.</summary>
-    public bool NormalisesRows { get; init; }
+    public bool NormalizesRows { get; init; }
 
     /// <summary>Decides resamples.</summary>
     public ulong Seed { get; init; }
