@@ -38,6 +38,7 @@ internal sealed class InfluenceScores(
     /// <summary>The scores of every pair.</summary>
     public AttributionMatrix Score(RunView run, ExampleSet train, ExampleSet targets, MethodContext context)
     {
+        ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(train);
         var tally = new ScoreTally(context);
         return CheckpointScores.Mean(
@@ -55,6 +56,7 @@ internal sealed class InfluenceScores(
     /// <summary>The influence of each training example on itself.</summary>
     public float[] SelfInfluence(RunView run, ExampleSet train, MethodContext context)
     {
+        ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(train);
         var tally = new ScoreTally(context);
         return CheckpointScores.MeanOfSelf(

@@ -2,7 +2,7 @@
 import type { ImageReference, MethodState, Problem } from '../../api/documents';
 import type { JobRequest } from '../../jobs/documents';
 
-export interface Mistake {
+export interface MispredictionEntry {
   index: number;
   label: number;
   predicted: number;
@@ -17,10 +17,10 @@ export interface MistakesDocument {
   examples: number;
   total: number;
   classes: string[];
-  mistakes: Mistake[];
+  mistakes: MispredictionEntry[];
 }
 
-export interface Influence {
+export interface ScoredExampleEntry {
   split: string;
   index: number;
   label: number;
@@ -29,7 +29,7 @@ export interface Influence {
   image: ImageReference;
 }
 
-export interface Attribution {
+export interface TargetAttribution {
   method: string;
   state: MethodState;
   reason: string | null;
@@ -40,8 +40,8 @@ export interface Attribution {
   /** The class whose score the influences raise or lower. */
   outputClass: number;
   command: string;
-  proponents: Influence[];
-  opponents: Influence[];
+  proponents: ScoredExampleEntry[];
+  opponents: ScoredExampleEntry[];
 }
 
 export interface ReachedTarget {
@@ -52,7 +52,7 @@ export interface ReachedTarget {
 }
 
 /** The targets in whose lists of strongest proponents or opponents a training example stands. */
-export interface Reach {
+export interface ExampleReach {
   method: string;
   targets: string;
   targetSplit: string;
@@ -68,12 +68,12 @@ export interface InfluencesDocument {
   run: string;
   split: string;
   index: number;
-  attribution: Attribution | null;
+  attribution: TargetAttribution | null;
   attributionProblem: Problem | null;
   /** What to ask the server for so that there is an attribution; null when it can't be asked. */
   compute: JobRequest | null;
   /** Results that cover this example, newest first. */
   methods: string[];
   /** For a training example: the targets whose lists it stands in. */
-  reach: Reach | null;
+  reach: ExampleReach | null;
 }

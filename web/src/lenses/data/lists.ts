@@ -1,16 +1,16 @@
 import type { ExampleDocument } from '../../api/documents';
 import { className } from '../../lib/classes';
-import type { Attribution, Influence, InfluencesDocument } from './documents';
+import type { TargetAttribution, ScoredExampleEntry, InfluencesDocument } from './documents';
 
 export interface InfluenceList {
   kind: 'proponents' | 'opponents';
   title: string;
   note: string;
-  influences: Influence[];
+  influences: ScoredExampleEntry[];
 }
 
 /** Both lists of an example, the one that explains the prediction first. */
-export function influenceLists(example: ExampleDocument, attribution: Attribution | null): InfluenceList[] {
+export function influenceLists(example: ExampleDocument, attribution: TargetAttribution | null): InfluenceList[] {
   const { prediction } = example;
   if (!attribution) return [];
   const wanted = className(example.classes, attribution.outputClass);
