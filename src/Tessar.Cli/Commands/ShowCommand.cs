@@ -54,11 +54,11 @@ internal sealed class ShowCommand : TessarCommand
         {
             console.Line();
             Table table = PlainTable.Create("Result", "Made", "Folder");
-            foreach (ResultRow recorded in result.Results)
+            foreach (ShownResult recorded in result.Results)
                 table.AddRow(PlainTable.Cells(
                     WhatOf(recorded), recorded.Created is { } made ? Quantity.Moment(made) : "–", recorded.Directory));
             console.Write(table);
-            foreach (ResultRow recorded in result.Results)
+            foreach (ShownResult recorded in result.Results)
             {
                 if ((recorded.Error
                     ?? (recorded.Stale is { } stale
@@ -70,7 +70,7 @@ internal sealed class ShowCommand : TessarCommand
     }
 
     // What was asked, and of which method where that isn't plain.
-    private static string WhatOf(ResultRow recorded) =>
+    private static string WhatOf(ShownResult recorded) =>
         recorded.Question == recorded.Method || !recorded.Question.Contains('/', StringComparison.Ordinal)
             ? recorded.Method
             : $"{recorded.Question} of {recorded.Method}";

@@ -22,7 +22,7 @@ internal sealed record ShowJson : JsonResult
     public required IReadOnlyList<MetricRow> Metrics { get; init; }
 
     /// <summary>What methods have left under the run, the newest first.</summary>
-    public required IReadOnlyList<ResultRow> Results { get; init; }
+    public required IReadOnlyList<ShownResult> Results { get; init; }
 
     public static ShowJson Of(Run run)
     {
@@ -34,7 +34,7 @@ internal sealed record ShowJson : JsonResult
             Status = ListedRun.WordOf(run.Status),
             Record = record.RootElement.Clone(),
             Metrics = run.ReadMetrics(),
-            Results = ResultRow.Of(run),
+            Results = ShownResult.Of(run),
         };
     }
 }

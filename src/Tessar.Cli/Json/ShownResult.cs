@@ -4,7 +4,7 @@ using Tessar.Runs;
 namespace Tessar.Cli.Json;
 
 /// <summary>A result kept with a run.</summary>
-internal sealed record ResultRow
+internal sealed record ShownResult
 {
     /// <summary>The method that was asked, such as `data/trak`; `predictions` for logits.</summary>
     public required string Method { get; init; }
@@ -28,9 +28,9 @@ internal sealed record ResultRow
     public string? Error { get; init; }
 
     /// <summary>The results of a run, the newest first.</summary>
-    public static IReadOnlyList<ResultRow> Of(Run run) =>
+    public static IReadOnlyList<ShownResult> Of(Run run) =>
     [
-        .. ResultCatalog.Of(run).Select(result => new ResultRow
+        .. ResultCatalog.Of(run).Select(result => new ShownResult
         {
             Method = result.Method,
             Question = result.Question,
