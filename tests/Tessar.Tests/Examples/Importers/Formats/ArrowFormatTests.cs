@@ -191,7 +191,7 @@ public sealed class ArrowFormatTests : IDisposable
             [
                 new Field("label", StringType.Default, nullable: false), new Field("depth", square, nullable: false),
                 new Field("note", StringType.Default, nullable: false),
-                new Field("image", picture, nullable: false), new Field("flag", BooleanType.Default, nullable: false),
+                new Field("image", imageType, nullable: false), new Field("flag", BooleanType.Default, nullable: false),
                 new Field("id", UInt64Type.Default, nullable: false),
             ],
             null);
