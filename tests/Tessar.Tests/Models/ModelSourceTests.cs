@@ -152,7 +152,7 @@ public sealed class ModelSourceTests
     [InlineData(typeof(ClassesOnly))]
     [InlineData(typeof(ImageAndClasses))]
     [InlineData(typeof(InputAndClasses))]
-    [InlineData(typeof(PictureAndClasses))]
+    [InlineData(typeof(ImageInputAndClasses))]
     public void User_module_is_found_and_built(Type type)
     {
         ModelSource source = ModelSource.Parse($"{_own}#{type.FullName}");
@@ -238,7 +238,7 @@ public class ImageAndClasses : Module<Tensor, Tensor>
 public sealed class InputAndClasses(ModelInput input, int classes)
     : ImageAndClasses(new ImageShape(input.Size, 1, 1), classes);
 
-public sealed class PictureAndClasses(ImageInput input, int classes) : ImageAndClasses(input.Image, classes);
+public sealed class ImageInputAndClasses(ImageInput input, int classes) : ImageAndClasses(input.Image, classes);
 
 public class ClassesOnly(int classes) : ImageAndClasses(new ImageShape(2, 2, 1), classes);
 

@@ -182,16 +182,16 @@ public sealed class ArrowFormatTests : IDisposable
         var square = new FixedSizeListType(new Field("item", pair, nullable: false), 2);
         var inner = new FixedSizeListArray(pair, 2 * Rows, numbers, ArrowBuffer.Empty, 0, 0);
         var depth = new FixedSizeListArray(square, Rows, inner, ArrowBuffer.Empty, 0, 0);
-        var picture = new StructType([
+        var imageType = new StructType([
             new Field("bytes", BinaryType.Default, nullable: true),
             new Field("path", StringType.Default, nullable: true)
         ]);
-        var image = new StructArray(picture, Rows, [images.Build(), paths], ArrowBuffer.Empty, 0, 0);
+        var image = new StructArray(imageType, Rows, [images.Build(), paths], ArrowBuffer.Empty, 0, 0);
         var schema = new Schema(
             [
                 new Field("label", StringType.Default, nullable: false), new Field("depth", square, nullable: false),
                 new Field("note", StringType.Default, nullable: false),
-                new Field("image", picture, nullable: false), new Field("flag", BooleanType.Default, nullable: false),
+                new Field("image", imageType, nullable: false), new Field("flag", BooleanType.Default, nullable: false),
                 new Field("id", UInt64Type.Default, nullable: false),
             ],
             null);
