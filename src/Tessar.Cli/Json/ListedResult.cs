@@ -4,11 +4,7 @@ using Tessar.Runs;
 namespace Tessar.Cli.Json;
 
 /// <summary>A result kept with a run.</summary>
-<<<<<<<< HEAD:src/Tessar.Cli/Json/ListedResult.cs
 internal sealed record ListedResult
-========
-internal sealed record ShownResult
->>>>>>>> h/names:src/Tessar.Cli/Json/ShownResult.cs
 {
     /// <summary>The method that was asked, such as `data/trak`; `predictions` for logits.</summary>
     public required string Method { get; init; }
@@ -32,15 +28,9 @@ internal sealed record ShownResult
     public string? Error { get; init; }
 
     /// <summary>The results of a run, the newest first.</summary>
-<<<<<<<< HEAD:src/Tessar.Cli/Json/ListedResult.cs
     public static IReadOnlyList<ListedResult> Of(Run run) =>
     [
         .. ResultCatalog.Of(run).Select(result => new ListedResult
-========
-    public static IReadOnlyList<ShownResult> Of(Run run) =>
-    [
-        .. ResultCatalog.Of(run).Select(result => new ShownResult
->>>>>>>> h/names:src/Tessar.Cli/Json/ShownResult.cs
         {
             Method = result.Method,
             Question = result.Question,
