@@ -5,5 +5,7 @@ namespace Tessar.Cli;
 
 internal static class Program
 {
-    private static int Main(string[] arguments) => CommandLine.Run(CommandTable.Root(), arguments, Console.Out, Console.Error);
+    private static int Main(string[] arguments) =>
+        CommandLine.Run(
+            CommandTable.Root(isListed: CommandTable.IsList(arguments)), arguments, Console.Out, Console.Error);
 }

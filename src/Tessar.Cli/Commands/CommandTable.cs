@@ -20,7 +20,8 @@ internal static class CommandTable
     /// <param name="known">
     /// What there is to ask: every question becomes a command. This program's and the environment's by default.
     /// </param>
-    public static TessarRoot Root(KnownMethods? known = null)
+    /// <param name="isListed">Whether the commands are only listed, so that questions need no settings.</param>
+    public static TessarRoot Root(KnownMethods? known = null, bool isListed = false)
     {
         Command[] before =
         [
@@ -37,11 +38,14 @@ internal static class CommandTable
         ];
         Command[] after = [new MethodsCommand(), new CompletionCommand(), new DevCommand(), new RetrainWorkerCommand()];
         KnownMethods asked = (known ?? KnownMethods.OfEnvironment()).Beside([.. before.Concat(after).Select(own => own.Name)]);
-        return new TessarRoot(asked, [.. before, .. Questions(asked), .. after]);
+        return new TessarRoot(asked, [.. before, .. Questions(asked, isListed), .. after]);
     }
 
+    /// <summary>Whether these arguments ask for the list of commands and nothing else.</summary>
+    public static bool IsList(IReadOnlyList<string> arguments) => arguments is [] or ["--help" or "-h"];
+
     // Lenses' own first, then further ones, then groups of them.
-    private static IEnumerable<Command> Questions(KnownMethods known)
+    private static IEnumerable<Command> Questions(KnownMethods known, bool areListed)
     {
         ILookup<bool, QuestionDescription> all = known.Questions.ToLookup(
             question => question.Verb.Contains(' ', StringComparison.Ordinal));
@@ -53,6 +57,7 @@ internal static class CommandTable
             .. groups.Select(group => new QuestionGroup(group.Key, [.. group.Select(One)])),
         ];
 
-        QuestionCommand One(QuestionDescription question) => new(question, known);
+        TessarCommand One(QuestionDescription question) =>
+            areListed ? new QuestionName(question, known) : new QuestionCommand(question, known);
     }
 }

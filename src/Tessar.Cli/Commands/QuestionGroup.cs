@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Tessar.Cli.Commands.Lenses;
+using Tessar.Cli.Parsing;
 
 namespace Tessar.Cli.Commands;
 
@@ -13,10 +13,10 @@ internal sealed class QuestionGroup : Command
 
     /// <param name="word">The word.</param>
     /// <param name="questions">What stands behind it, in the order the help lists them.</param>
-    public QuestionGroup(string word, IReadOnlyList<QuestionCommand> questions)
+    public QuestionGroup(string word, IReadOnlyList<TessarCommand> questions)
         : base(word, _known.GetValueOrDefault(word, $"Asks {string.Join(", ", questions.Select(one => one.Name))}"))
     {
-        foreach (QuestionCommand question in questions)
+        foreach (TessarCommand question in questions)
             Add(question);
     }
 }

@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Lenses.Data.Trajectory;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Kronecker;
 using Tessar.Methods;

@@ -82,7 +82,7 @@ public sealed class MethodSampleTests(ContractRun run) : IClassFixture<ContractR
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
         File.Copy(_assembly.Value, copy);
         _tool.Environment["TESSAR_METHODS"] = _assembly.Value + Path.PathSeparator + copy;
-        Assert.Contains("Two methods are called data/label-match", _tool.Fails(3, "methods"), StringComparison.Ordinal);
+        Assert.Contains("The method `data/label-match` is there twice", _tool.Fails(3, "methods"), StringComparison.Ordinal);
     }
 
     private static string Build()

@@ -87,6 +87,13 @@ internal sealed class QuestionCommand : TessarCommand
 
     public void MeaningfulIf(OptionCondition condition) => AddCondition(condition);
 
+    /// <summary>
+    /// What a question does, for the list of commands: summaries are sentences, the list has none of their full stops.
+    /// </summary>
+    public static string Sentence(QuestionDescription question, KnownMethods known) =>
+        (question.Summary is { Length: > 0 } summary ? summary
+            : known.Lenses.FirstOrDefault(lens => lens.Name == question.Name)?.Question ?? $"Asks {question.Name}").TrimEnd('.');
+
     /// <summary>Whether this command line gives a setting of the question.</summary>
     public bool IsGiven(Invocation call, string option) => _settings.IsGiven(call, option);
 
@@ -117,9 +124,4 @@ internal sealed class QuestionCommand : TessarCommand
             : known.Lenses.FirstOrDefault(lens => lens.Name == question.Lens)?.Methods is [var first, ..]
                 ? first.Name
                 : $"{question.Lens}/METHOD";
-
-    // Summaries are sentences; the list of commands has none of their full stops.
-    private static string Sentence(QuestionDescription question, KnownMethods known) =>
-        (question.Summary is { Length: > 0 } summary ? summary
-            : known.Lenses.FirstOrDefault(lens => lens.Name == question.Name)?.Question ?? $"Asks {question.Name}").TrimEnd('.');
 }

@@ -1,4 +1,5 @@
 using Tessar.Examples;
+using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
 using Tessar.Operators.Kronecker;
 using Tessar.Runs;

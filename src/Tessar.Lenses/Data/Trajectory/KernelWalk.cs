@@ -3,7 +3,6 @@ using Tessar.Autograd;
 using Tessar.Examples;
 using Tessar.Gradients;
 using Tessar.Lenses.Data.Kernels;
-using Tessar.Lenses.Data.Kronecker;
 using Tessar.Methods;
 using Tessar.Runs;
 using Tessar.Tasks;

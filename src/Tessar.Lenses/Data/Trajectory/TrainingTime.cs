@@ -1,5 +1,4 @@
 using Tessar.Examples;
-using Tessar.Lenses.Data.Kronecker;
 using Tessar.Runs;
 
 namespace Tessar.Lenses.Data.Trajectory;

@@ -49,6 +49,20 @@ public sealed class CommandLineTests
         Assert.Equal(output, Run("--help").Output);
     }
 
+    // The program builds no settings for a mere list.
+    [Theory]
+    [InlineData]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    public void List_without_settings_is_that_of_the_whole_tree(params string[] arguments)
+    {
+        Assert.True(CommandTable.IsList(arguments));
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        Assert.Equal(0, CommandLine.Run(CommandTable.Root(isListed: true), arguments, output, errors));
+        Assert.Equal(Run(arguments).Output, output.ToString());
+    }
+
     [Fact]
     public void Every_command_has_help_with_an_example()
     {

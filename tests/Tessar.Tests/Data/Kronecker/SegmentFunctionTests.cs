@@ -1,4 +1,5 @@
 using Tessar.Lenses.Data.Kronecker;
+using Tessar.Lenses.Data.Trajectory;
 using Tessar.Operators.Kronecker;
 using Tessar.Tests.Operators.Kronecker;
 using TorchSharp;

@@ -1,13 +1,12 @@
 using System.Globalization;
 using Tessar.Examples;
-using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
 using Tessar.Operators.Kronecker;
 using Tessar.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Tessar.Lenses.Data.Kronecker;
+namespace Tessar.Lenses.Data.Trajectory;
 
 /// <summary>A stretch of a training over which curvature and gradients are taken as constant.</summary>
 /// <param name="Checkpoints">The checkpoints in it, at least one.</param>
