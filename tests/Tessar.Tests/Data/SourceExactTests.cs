@@ -1,7 +1,7 @@
 using Tessar.Examples;
-using Tessar.Lenses.Data.Trajectory;
 using Tessar.Lenses.Data;
 using Tessar.Lenses.Data.Kronecker;
+using Tessar.Lenses.Data.Trajectory;
 using Tessar.Methods;
 using Tessar.Runs;
 using Tessar.Tasks;
